@@ -1,0 +1,1 @@
+//! Runs rules; configuration, suppressions, base and head; orders findings.

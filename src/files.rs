@@ -1,0 +1,92 @@
+//! Where bytes come from: one trait, so that a run reads a disk, a commit, or a repository in memory in the same way.
+//!
+//! Paths are relative to the root of the run and separated by `/`. No implementation leaves its root or follows a link
+//! out of it.
+
+pub mod disk;
+pub mod git;
+
+use std::collections::BTreeMap;
+
+/// One file that a listing found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Path relative to the root, separated by `/`.
+    pub path: String,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+/// Why a file could not be read, in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadError(pub String);
+
+/// A tree of files.
+pub trait Files: Sync {
+    /// Every file that counts, sorted by path: what version control ignores is left out.
+    fn list(&self) -> Vec<Entry>;
+
+    /// The bytes of a file. A path that leaves the root, by `..` or a link, is refused.
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
+
+    /// Whether there is a file (not a folder) at this path.
+    fn exists(&self, path: &str) -> bool;
+
+    /// What the listing could not enter or follow, with the reason: (path, reason).
+    fn refused(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+}
+
+/// A repository in memory: pages, tests, library users.
+#[derive(Debug, Clone, Default)]
+pub struct Memory(BTreeMap<String, Vec<u8>>);
+
+impl Memory {
+    /// An empty repository.
+    pub fn new() -> Memory {
+        Memory::default()
+    }
+
+    /// Puts a file at a path, replacing what was there.
+    pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) {
+        self.0.insert(path.into(), bytes.into());
+    }
+
+    /// Takes a file away.
+    pub fn remove(&mut self, path: &str) {
+        self.0.remove(path);
+    }
+}
+
+impl Files for Memory {
+    fn list(&self) -> Vec<Entry> {
+        self.0.iter().map(|(path, bytes)| Entry { path: path.clone(), size: bytes.len() as u64 }).collect()
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.0.get(path).cloned().ok_or_else(|| ReadError("no such file".into()))
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+}
+
+/// Joins a reference to the folder of the file that makes it, and resolves `.` and `..`. `None` where it would leave the root.
+pub fn resolve(from_file: &str, reference: &str) -> Option<String> {
+    let mut parts: Vec<&str> = match reference.strip_prefix('/') {
+        Some(_) => Vec::new(),
+        None => from_file.split('/').collect::<Vec<_>>().split_last().map_or(Vec::new(), |(_, folder)| folder.to_vec()),
+    };
+    for part in reference.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}

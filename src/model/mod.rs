@@ -1,0 +1,54 @@
+//! Trees and statements to one model; the only place where artifacts meet.
+//!
+//! The model reads files only through a [`Workspace`], and gets its own [`Settings`], which the engine fills from the
+//! configuration. Rules ask views; they never see trees or text. Joins are made once, in [`links`].
+
+pub mod api;
+pub mod links;
+pub mod queries;
+pub mod runtime;
+pub mod schema;
+pub mod settings;
+pub mod workspace;
+
+pub use settings::{FileStatus, Pending, Settings};
+pub use workspace::Workspace;
+
+use crate::diagnostic::Unread;
+use crate::discover::Discovery;
+use crate::files::Files;
+use crate::source::Sources;
+use std::sync::Arc;
+
+/// Everything that rules may ask about, at one revision. The parts are shared, so that mixed models can be put together.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    /// Operations, parameters, responses, schemas.
+    pub api: Arc<api::Api>,
+    /// Databases: tables, columns, indexes, and the migrations that made them.
+    pub schema: Arc<schema::Schema>,
+    /// Statements that the application runs.
+    pub queries: Arc<queries::Queries>,
+    /// Services, proxies, timeouts.
+    pub runtime: Arc<runtime::Runtime>,
+    /// The joins between the parts.
+    pub links: Arc<links::Links>,
+    /// What could not be read, sorted.
+    pub unread: Vec<Unread>,
+}
+
+impl Model {
+    /// Reads what `discovery` found. Sources are added to `sources`, which may already hold another revision's.
+    pub fn build(files: &dyn Files, discovery: &Discovery, settings: &Settings, sources: &mut Sources) -> Model {
+        let mut workspace = Workspace::new(files, sources, settings.threads);
+        for (path, reason) in &discovery.unread {
+            workspace.note_unread(path, reason, None);
+        }
+        let api = Arc::new(api::read(&mut workspace, discovery, settings));
+        let schema = Arc::new(schema::read(&mut workspace, discovery, settings));
+        let queries = Arc::new(queries::read(&mut workspace, discovery, settings));
+        let runtime = Arc::new(runtime::read(&mut workspace, discovery, settings));
+        let links = Arc::new(links::join(&api, &schema, &queries, &runtime, settings));
+        Model { api, schema, queries, runtime, links, unread: workspace.finish() }
+    }
+}

@@ -1,0 +1,61 @@
+//! What the configuration says to the model.
+
+use crate::sql::Dialect;
+use std::collections::BTreeMap;
+
+/// How a file stands against the base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FileStatus {
+    /// The base has the same content.
+    Same,
+    /// The base has other content.
+    Changed,
+    /// The base does not have it.
+    New,
+}
+
+/// Which migrations are judged for what they do to a live database. All feed the model.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Pending {
+    /// Every migration is judged.
+    All,
+    /// None is judged: there is no base.
+    #[default]
+    None,
+    /// Those that are new or changed against the base. A path that is missing here is the same as in the base.
+    Changed(BTreeMap<String, FileStatus>),
+}
+
+impl Pending {
+    /// How a file stands.
+    pub fn status(&self, path: &str) -> FileStatus {
+        match self {
+            Pending::All => FileStatus::New,
+            Pending::None => FileStatus::Same,
+            Pending::Changed(files) => files.get(path).copied().unwrap_or(FileStatus::Same),
+        }
+    }
+}
+
+/// What the configuration says to the model.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Which migrations are judged.
+    pub pending: Pending,
+    /// `[migrations] tool`: id of a row of `data/migration_tools.toml`; overrides detection.
+    pub migration_tool: Option<String>,
+    /// `[migrations] dialect`; overrides detection.
+    pub dialect: Option<Dialect>,
+    /// `[migrations] transaction`: whether the tool wraps a migration in a transaction; overrides the convention.
+    pub transaction: Option<bool>,
+    /// `[migrations] after`: migrations up to and including this version or file name are never judged.
+    pub judged_after: Option<String>,
+    /// `[versions]`: product to version as written, for example `postgres` to `15`.
+    pub versions: BTreeMap<String, String>,
+    /// `[links]`: operation (`GET /orders`) to table; `None` forbids a link.
+    pub links: BTreeMap<String, Option<String>>,
+    /// `[[artifact]]`: path (a glob) and kind, in order; wins over detection and .gitignore.
+    pub artifacts: Vec<(String, String)>,
+    /// How many threads may read; at least 1. Never changes what is printed.
+    pub threads: usize,
+}

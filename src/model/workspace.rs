@@ -1,0 +1,145 @@
+//! The only door through which the model reads files: each file once, decoded, parsed once, and what could not be read noted.
+
+use crate::diagnostic::{Place, Unread};
+use crate::documents::{self, Tree};
+use crate::files::Files;
+use crate::source::{SourceId, Sources, Span};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Files larger than this are not read as artifacts: spans are 32 bits wide.
+pub const LARGEST_FILE: usize = 1 << 31;
+
+/// Reads files for one model, base or head.
+pub struct Workspace<'a> {
+    files: &'a dyn Files,
+    sources: &'a mut Sources,
+    by_path: HashMap<String, Result<SourceId, String>>,
+    trees: HashMap<SourceId, Arc<Tree>>,
+    unread: Vec<Unread>,
+    threads: usize,
+}
+
+impl<'a> Workspace<'a> {
+    /// A workspace over a tree of files; sources are added to `sources`.
+    pub fn new(files: &'a dyn Files, sources: &'a mut Sources, threads: usize) -> Workspace<'a> {
+        Workspace { files, sources, by_path: HashMap::new(), trees: HashMap::new(), unread: Vec::new(), threads: threads.max(1) }
+    }
+
+    /// All sources read so far.
+    pub fn sources(&self) -> &Sources {
+        self.sources
+    }
+
+    /// Whether there is such a file.
+    pub fn exists(&self, path: &str) -> bool {
+        self.files.exists(path)
+    }
+
+    /// How many threads may read.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// The source at a path; read and decoded at the first call.
+    pub fn source(&mut self, path: &str) -> Result<SourceId, String> {
+        if let Some(known) = self.by_path.get(path) {
+            return known.clone();
+        }
+        let text = self.files.read(path).map_err(|error| error.0).and_then(decode);
+        let result = text.map(|text| self.sources.add(path, text));
+        self.by_path.insert(path.to_owned(), result.clone());
+        result
+    }
+
+    /// The text of a source.
+    pub fn text(&self, id: SourceId) -> Arc<str> {
+        self.sources.get(id).text.clone()
+    }
+
+    /// The document tree of a file (YAML, JSON or TOML by its name, YAML where that says nothing).
+    pub fn tree(&mut self, path: &str) -> Result<Arc<Tree>, String> {
+        let id = self.source(path)?;
+        if let Some(tree) = self.trees.get(&id) {
+            return Ok(tree.clone());
+        }
+        let tree = Arc::new(documents::parse(path, id, self.text(id)));
+        self.trees.insert(id, tree.clone());
+        Ok(tree)
+    }
+
+    /// Reads and parses many files at once, in threads; later calls of [`Workspace::tree`] find them ready.
+    /// The order of `paths` decides the order of sources, never the threads.
+    pub fn load_trees(&mut self, paths: &[String]) {
+        let todo: Vec<(String, SourceId, Arc<str>)> =
+            self.load_texts(paths).into_iter().filter(|(_, id, _)| !self.trees.contains_key(id)).collect();
+        let parsed = in_threads(self.threads, &todo, |(path, id, text)| Arc::new(documents::parse(path, *id, text.clone())));
+        for ((_, id, _), tree) in todo.iter().zip(parsed) {
+            self.trees.insert(*id, tree);
+        }
+    }
+
+    /// Reads many files in threads; those that cannot be read are left out here and answered by [`Workspace::source`].
+    pub fn load_texts(&mut self, paths: &[String]) -> Vec<(String, SourceId, Arc<str>)> {
+        let new: Vec<&String> = paths.iter().filter(|path| !self.by_path.contains_key(*path)).collect();
+        let texts = in_threads(self.threads, &new, |path| self.files.read(path).map_err(|error| error.0).and_then(decode));
+        for (path, text) in new.into_iter().zip(texts) {
+            if !self.by_path.contains_key(path) {
+                let result = text.map(|text| self.sources.add(path, text));
+                self.by_path.insert(path.clone(), result);
+            }
+        }
+        let found = paths.iter().filter_map(|path| Some((path.clone(), self.by_path.get(path)?.clone().ok()?)));
+        found.map(|(path, id)| (path, id, self.sources.get(id).text.clone())).collect()
+    }
+
+    /// Notes that something could not be read.
+    pub fn note_unread(&mut self, path: &str, reason: impl Into<String>, span: Option<Span>) {
+        let start = span.map(|span| Place { position: self.sources.line_column(span.source, span.start), offset: span.start });
+        self.unread.push(Unread { path: path.to_owned(), reason: reason.into(), start });
+    }
+
+    /// What could not be read, sorted and without repeats.
+    pub fn finish(self) -> Vec<Unread> {
+        let mut unread = self.unread;
+        unread.sort();
+        unread.dedup();
+        unread
+    }
+}
+
+/// Bytes to text. UTF-16 is refused by name; the first byte that is not UTF-8 is named.
+fn decode(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.len() > LARGEST_FILE {
+        return Err(format!("larger than {LARGEST_FILE} bytes"));
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err("UTF-16; save it as UTF-8".into());
+    }
+    String::from_utf8(bytes).map_err(|error| format!("not UTF-8: first bad byte at offset {}", error.utf8_error().valid_up_to()))
+}
+
+/// Maps in up to `threads` threads; results stand in the order of the items.
+pub fn in_threads<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    if threads <= 1 || items.len() <= 1 {
+        return items.iter().map(work).collect();
+    }
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let take = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            match items.get(at) {
+                Some(item) => done.push((at, work(item))),
+                None => return done,
+            }
+        }
+    };
+    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.min(items.len())).map(|_| scope.spawn(take)).collect();
+        // A worker's panic is passed on: the engine's guard turns it into a finding.
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}

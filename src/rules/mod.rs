@@ -1,0 +1,82 @@
+//! The registry: one file a rule, one folder a group; pure functions of the model.
+//!
+//! A rule is a value: an id, its page, and a function. Severity, confidence and all other facts about it stand in the
+//! front matter of its page (`rules/<group>/<rule>.md`) and nowhere else. A rule imports the model, never another rule.
+
+pub mod page;
+
+use crate::diagnostic::{Diagnostic, RuleInfo};
+use crate::model::Model;
+use crate::source::Sources;
+use std::cell::Cell;
+use std::sync::OnceLock;
+
+/// What a rule may ask.
+pub struct Context<'m> {
+    /// The repository as it is.
+    pub head: &'m Model,
+    /// The repository as it was at the base, for rules whose page says `needs: [base]`.
+    pub base: Option<&'m Model>,
+    /// The texts of both.
+    pub sources: &'m Sources,
+    considered: Cell<usize>,
+}
+
+impl<'m> Context<'m> {
+    /// A context over a model and, where there is one, its base.
+    pub fn new(head: &'m Model, base: Option<&'m Model>, sources: &'m Sources) -> Context<'m> {
+        Context { head, base, sources, considered: Cell::new(0) }
+    }
+
+    /// Counts a subject that the rule looked at and could have reported. `why` and the page tests use the count: a silent
+    /// rule that considered nothing proves nothing.
+    pub fn consider(&self) {
+        self.considered.set(self.considered.get() + 1);
+    }
+
+    /// How many subjects were considered.
+    pub fn considered(&self) -> usize {
+        self.considered.get()
+    }
+}
+
+/// A rule is a value.
+pub struct Rule {
+    /// `group/problem-in-kebab-case`: names the problem, not the cure.
+    pub id: &'static str,
+    /// Its page.
+    pub page: &'static str,
+    /// What it finds.
+    pub check: fn(&Context) -> Vec<Diagnostic>,
+}
+
+/// A rule from its id and its check; the page at `rules/<id>.md` is bound in at compile time.
+macro_rules! rule {
+    ($id:literal, $check:expr) => {
+        crate::rules::Rule {
+            id: $id,
+            page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/", $id, ".md")),
+            check: $check,
+        }
+    };
+}
+pub(crate) use rule;
+
+/// The groups, each with its rules in order.
+const GROUPS: &[&[Rule]] = &[];
+
+/// Every rule, ordered by group and id.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    GROUPS.iter().flat_map(|group| group.iter())
+}
+
+/// What the pages say about the rules, in the order of [`all`]. Read once.
+pub fn infos() -> &'static [RuleInfo] {
+    static INFOS: OnceLock<Vec<RuleInfo>> = OnceLock::new();
+    INFOS.get_or_init(|| all().map(|rule| page::info(rule.id, rule.page)).collect())
+}
+
+/// What the page says about one rule.
+pub fn info(id: &str) -> Option<&'static RuleInfo> {
+    infos().iter().find(|info| info.id == id)
+}

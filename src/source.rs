@@ -1,0 +1,166 @@
+//! Text and places: the only owner of file contents and the only home of line arithmetic.
+//!
+//! A [`Span`] names its file, so one diagnostic can hold places in many files. What is absent: any knowledge of what a
+//! file means. Source ids never influence output; everything printed is ordered by path.
+
+use std::sync::{Arc, OnceLock};
+
+/// Names one file within one [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceId(pub u32);
+
+/// A half-open range of bytes in one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The file.
+    pub source: SourceId,
+    /// First byte, from 0.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span of `source` from `start` up to, but not including, `end`.
+    pub fn new(source: SourceId, start: usize, end: usize) -> Span {
+        let start = u32::try_from(start).unwrap_or(u32::MAX);
+        let end = u32::try_from(end).unwrap_or(u32::MAX);
+        Span { source, start, end: end.max(start) }
+    }
+
+    /// The smallest span that holds both. Both must lie in one file; otherwise `self` is returned.
+    pub fn to(self, other: Span) -> Span {
+        if self.source != other.source {
+            return self;
+        }
+        Span { source: self.source, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Whether `other` lies within this span.
+    pub fn contains(self, other: Span) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
+    }
+
+    /// The range as byte indexes into the text.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A value and the place where it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Spanned<T> {
+    /// What was written.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// Puts a value and its place together.
+    pub fn new(value: T, span: Span) -> Spanned<T> {
+        Spanned { value, span }
+    }
+}
+
+/// A line and a column, both from 1. Columns count Unicode scalar values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineColumn {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in Unicode scalar values, from 1.
+    pub column: u32,
+}
+
+/// One file: its path relative to the root of the run, with `/`, and its text.
+#[derive(Debug)]
+pub struct Source {
+    /// Path relative to the root, separated by `/`.
+    pub path: Arc<str>,
+    /// The text, decoded from UTF-8; a byte order mark is kept, so offsets are offsets of the file.
+    pub text: Arc<str>,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl Source {
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
+        })
+    }
+}
+
+/// All files of one run, the only owner of their text.
+#[derive(Debug, Default)]
+pub struct Sources(Vec<Source>);
+
+impl Sources {
+    /// Adds a file and names it. The same path may be added twice (base and head); the ids differ.
+    pub fn add(&mut self, path: &str, text: impl Into<Arc<str>>) -> SourceId {
+        self.0.push(Source { path: path.into(), text: text.into(), lines: OnceLock::new() });
+        SourceId(self.0.len() as u32 - 1)
+    }
+
+    /// The file behind an id.
+    pub fn get(&self, id: SourceId) -> &Source {
+        &self.0[id.0 as usize]
+    }
+
+    /// Every file, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        self.0.iter().enumerate().map(|(at, source)| (SourceId(at as u32), source))
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no file.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The path of a file.
+    pub fn path(&self, id: SourceId) -> &str {
+        &self.get(id).path
+    }
+
+    /// The characters under a span; empty where the span does not fit the text.
+    pub fn text(&self, span: Span) -> &str {
+        self.get(span.source).text.get(span.range()).unwrap_or("")
+    }
+
+    /// Where a span starts and ends.
+    pub fn line_columns(&self, span: Span) -> (LineColumn, LineColumn) {
+        (self.line_column(span.source, span.start), self.line_column(span.source, span.end))
+    }
+
+    /// The line and column of a byte offset. An offset inside a character counts as its start; one past the end as the end.
+    pub fn line_column(&self, id: SourceId, offset: u32) -> LineColumn {
+        let source = self.get(id);
+        let mut offset = (offset as usize).min(source.text.len());
+        while !source.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = source.lines().partition_point(|start| *start as usize <= offset);
+        let start = source.lines()[line - 1] as usize;
+        let column = source.text[start..offset].chars().filter(|c| *c != '\u{feff}').count() as u32 + 1;
+        LineColumn { line: line as u32, column }
+    }
+
+    /// The bytes of a line (from 1), without its line break. Empty past the end.
+    pub fn line_range(&self, id: SourceId, line: u32) -> std::ops::Range<usize> {
+        let source = self.get(id);
+        let starts = source.lines();
+        let Some(start) = (line as usize).checked_sub(1).and_then(|at| starts.get(at)) else {
+            return source.text.len()..source.text.len();
+        };
+        let end = starts.get(line as usize).map_or(source.text.len(), |next| *next as usize - 1);
+        let start = *start as usize;
+        let end = end.max(start);
+        let carriage_return = end > start && source.text.as_bytes()[end - 1] == b'\r';
+        start..if carriage_return { end - 1 } else { end }
+    }
+}
