@@ -1,1 +1,89 @@
 //! Runs rules; configuration, suppressions, base and head; orders findings.
+
+use crate::diagnostic::{Base, Confidence, Report, Severity};
+use crate::discover::Discovery;
+use crate::files::Files;
+use crate::model::Model;
+use crate::source::Sources;
+use std::collections::BTreeMap;
+
+/// Which migrations are judged for what they do to a live database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Migrations {
+    /// Pending ones where there is a base, none otherwise.
+    #[default]
+    Auto,
+    /// Those that are new or changed against the base; a base is demanded.
+    Pending,
+    /// All.
+    All,
+}
+
+/// Which configuration file is read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ConfigChoice {
+    /// `backend-lint.toml` of the root and of the folders below.
+    #[default]
+    Found,
+    /// This file, path relative to the root of the run or absolute, with its text.
+    Text(String, String),
+    /// None at all.
+    Nothing,
+}
+
+/// What a run is asked to do.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Only these rules or groups; turns on what is off. Empty: the defaults.
+    pub select: Vec<String>,
+    /// Not these rules or groups.
+    pub ignore: Vec<String>,
+    /// Findings below are hidden.
+    pub min_severity: Severity,
+    /// Findings below are hidden.
+    pub min_confidence: Confidence,
+    /// Which migrations are judged.
+    pub migrations: Migrations,
+    /// Which configuration is read.
+    pub config: ConfigChoice,
+    /// How many threads may read; never changes what is printed.
+    pub threads: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            select: Vec::new(),
+            ignore: Vec::new(),
+            min_severity: Severity::Warning,
+            min_confidence: Confidence::Medium,
+            migrations: Migrations::Auto,
+            config: ConfigChoice::Found,
+            threads: 1,
+        }
+    }
+}
+
+/// What a run found.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What is reported.
+    pub report: Report,
+    /// The texts that the report points into.
+    pub sources: Sources,
+    /// What each file is.
+    pub discovery: Discovery,
+    /// The model of the head.
+    pub model: Model,
+    /// How many subjects each rule that ran considered.
+    pub considered: BTreeMap<String, usize>,
+}
+
+/// Why a run could not start: problems of the configuration, each ready to be printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure(pub Vec<String>);
+
+/// Checks a repository. `base` is the tree against which change is judged; `why` it is that one, or why there is none.
+pub fn check(_head: &dyn Files, _base: Option<&dyn Files>, _why: Option<Base>, _options: &Options) -> Result<Outcome, Failure> {
+    Ok(Outcome::default())
+}

@@ -3,7 +3,17 @@
 //! A rule is a value: an id, its page, and a function. Severity, confidence and all other facts about it stand in the
 //! front matter of its page (`rules/<group>/<rule>.md`) and nowhere else. A rule imports the model, never another rule.
 
+mod config;
+mod contract;
+mod errors;
+mod idempotency;
+mod indexes;
+mod internal;
+mod migrations;
 pub mod page;
+mod pagination;
+mod suppressions;
+mod timeouts;
 
 use crate::diagnostic::{Diagnostic, RuleInfo};
 use crate::model::Model;
@@ -50,6 +60,12 @@ pub struct Rule {
     pub check: fn(&Context) -> Vec<Diagnostic>,
 }
 
+/// The check of a rule whose findings the engine makes while it runs (suppressions, configuration, failed rules): they have
+/// pages like all others, but no question to ask the model.
+pub(crate) fn found_by_engine(_: &Context) -> Vec<Diagnostic> {
+    Vec::new()
+}
+
 /// A rule from its id and its check; the page at `rules/<id>.md` is bound in at compile time.
 macro_rules! rule {
     ($id:literal, $check:expr) => {
@@ -63,7 +79,18 @@ macro_rules! rule {
 pub(crate) use rule;
 
 /// The groups, each with its rules in order.
-const GROUPS: &[&[Rule]] = &[];
+const GROUPS: &[&[Rule]] = &[
+    config::RULES,
+    contract::RULES,
+    errors::RULES,
+    idempotency::RULES,
+    indexes::RULES,
+    internal::RULES,
+    migrations::RULES,
+    pagination::RULES,
+    suppressions::RULES,
+    timeouts::RULES,
+];
 
 /// Every rule, ordered by group and id.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
