@@ -3,7 +3,11 @@
 //! Reading never fails: bad input gives a tree and problems with spans. What is absent: any knowledge of what a document
 //! means, and any following of references.
 
+pub mod env;
+pub mod interpolation;
+pub mod nginx;
 pub mod tree;
+pub mod url;
 
 pub use tree::{Comment, Kind, NodeId, NodeRef, Style, Tree, TreeBuilder};
 
