@@ -6,17 +6,27 @@ use std::sync::OnceLock;
 struct Inflections {
     irregular: HashMap<String, String>,
     singular: HashSet<String>,
+    before: HashSet<String>,
+    after: HashSet<String>,
 }
 
 fn inflections() -> &'static Inflections {
     static TABLE: OnceLock<Inflections> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let table: toml::Table = include_str!("../../../data/inflections.toml").parse().unwrap_or_default();
+        let table: toml::Table = include_str!("../../../data/names.toml").parse().unwrap_or_default();
         let irregular = table.get("irregular").and_then(|value| value.as_table()).into_iter().flatten();
         let irregular = irregular.filter_map(|(plural, one)| Some((plural.clone(), one.as_str()?.to_owned()))).collect();
-        let words =
-            table.get("singular").and_then(|value| value.get("words")).and_then(|value| value.as_array()).into_iter().flatten();
-        Inflections { irregular, singular: words.filter_map(|word| word.as_str().map(str::to_owned)).collect() }
+        let list = |group: &str, key: &str| -> HashSet<String> {
+            let words =
+                table.get(group).and_then(|value| value.get(key)).and_then(|value| value.as_array()).into_iter().flatten();
+            words.filter_map(|word| word.as_str().map(str::to_owned)).collect()
+        };
+        Inflections {
+            irregular,
+            singular: list("singular", "words"),
+            before: list("carried", "before"),
+            after: list("carried", "after"),
+        }
     })
 }
 
@@ -78,21 +88,13 @@ pub fn noun(name: &str) -> String {
 
 /// A noun without the words that API and table names carry for other reasons: `CreateOrderRequest` and `order_dto` are `order`.
 pub fn bare_noun(name: &str) -> String {
-    const BEFORE: &[&str] = &[
-        "create", "update", "patch", "new", "get", "list", "add", "put", "post", "upsert", "api", "v1", "v2", "v3", "base",
-        "public", "models", "dto", "entity", "request", "response",
-    ];
-    const AFTER: &[&str] = &[
-        "request", "response", "dto", "input", "output", "payload", "body", "params", "create", "update", "patch", "fields",
-        "base", "model", "entity", "object", "resource", "schema", "info", "detail", "details", "view", "read", "write", "in",
-        "out", "result", "data", "v1", "v2", "v3", "public", "summary", "item",
-    ];
+    let table = inflections();
     let snake = snake(name);
     let mut words: Vec<&str> = snake.split('_').collect();
-    while words.len() > 1 && BEFORE.contains(&words[0]) {
+    while words.len() > 1 && table.before.contains(words[0]) {
         words.remove(0);
     }
-    while words.len() > 1 && words.last().is_some_and(|last| AFTER.contains(last)) {
+    while words.len() > 1 && words.last().is_some_and(|last| table.after.contains(*last)) {
         words.pop();
     }
     noun(&words.join("_"))
