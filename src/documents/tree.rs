@@ -36,18 +36,18 @@ pub enum Style {
 /// One node: 24 bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Node {
-    start: u32,
-    end: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
     /// Scalar: offset of the text; collection: first child; alias: target (or `u32::MAX` when undefined).
-    first: u32,
+    pub(super) first: u32,
     /// Scalar: length of the text; collection: number of children (a map has two for each entry).
-    count: u32,
+    pub(super) count: u32,
     /// Index into the tags, from 1; 0 without a tag.
-    tag: u32,
-    kind: Kind,
-    style: Style,
+    pub(super) tag: u32,
+    pub(super) kind: Kind,
+    pub(super) style: Style,
     /// Whether a scalar's text lies in the tree's own buffer and not in the source.
-    decoded: bool,
+    pub(super) decoded: bool,
 }
 
 /// A comment with its place, marker included.
@@ -62,15 +62,15 @@ pub struct Comment {
 /// One file's documents.
 #[derive(Debug)]
 pub struct Tree {
-    source: SourceId,
-    text: Arc<str>,
-    nodes: Vec<Node>,
-    children: Vec<NodeId>,
-    decoded: String,
-    tags: Vec<String>,
-    documents: Vec<NodeId>,
-    comments: Vec<Comment>,
-    problems: Vec<Problem>,
+    pub(super) source: SourceId,
+    pub(super) text: Arc<str>,
+    pub(super) nodes: Vec<Node>,
+    pub(super) children: Vec<NodeId>,
+    pub(super) decoded: String,
+    pub(super) tags: Vec<String>,
+    pub(super) documents: Vec<NodeId>,
+    pub(super) comments: Vec<Comment>,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl Tree {
@@ -147,7 +147,7 @@ impl<'t> NodeRef<'t> {
     /// The node that an alias stands for (itself for all others). An alias without an anchor stays an alias.
     pub fn resolved(self) -> NodeRef<'t> {
         let mut node = self;
-        // An alias can only name an earlier anchor, but an anchored alias may chain; a bound keeps hostile input finite.
+        // An alias cannot carry an anchor, so one step is enough for YAML; the bound keeps any other builder finite.
         for _ in 0..64 {
             let raw = node.raw();
             if raw.kind != Kind::Alias || raw.first == u32::MAX {
@@ -342,134 +342,5 @@ impl<'t> NodeRef<'t> {
                 base.collect_entries(seen, found, budget);
             }
         }
-    }
-}
-
-/// Builds a [`Tree`] from the inside out: children are pushed before the collection that holds them.
-#[derive(Debug)]
-pub struct TreeBuilder {
-    tree: Tree,
-}
-
-impl TreeBuilder {
-    /// An empty tree over a file's text.
-    pub fn new(source: SourceId, text: Arc<str>) -> TreeBuilder {
-        TreeBuilder {
-            tree: Tree {
-                source,
-                text,
-                nodes: Vec::new(),
-                children: Vec::new(),
-                decoded: String::new(),
-                tags: Vec::new(),
-                documents: Vec::new(),
-                comments: Vec::new(),
-                problems: Vec::new(),
-            },
-        }
-    }
-
-    fn push(&mut self, node: Node) -> NodeId {
-        self.tree.nodes.push(node);
-        NodeId(self.tree.nodes.len() as u32 - 1)
-    }
-
-    /// A scalar whose text is a slice of the source.
-    pub fn scalar(&mut self, span: std::ops::Range<usize>, text: std::ops::Range<usize>, style: Style) -> NodeId {
-        let (first, count) = (text.start as u32, text.len() as u32);
-        self.push(Node {
-            start: span.start as u32,
-            end: span.end as u32,
-            first,
-            count,
-            tag: 0,
-            kind: Kind::Scalar,
-            style,
-            decoded: false,
-        })
-    }
-
-    /// A scalar whose text had to be decoded (escapes, folding).
-    pub fn decoded(&mut self, span: std::ops::Range<usize>, text: &str, style: Style) -> NodeId {
-        let (first, count) = (self.tree.decoded.len() as u32, text.len() as u32);
-        self.tree.decoded.push_str(text);
-        self.push(Node {
-            start: span.start as u32,
-            end: span.end as u32,
-            first,
-            count,
-            tag: 0,
-            kind: Kind::Scalar,
-            style,
-            decoded: true,
-        })
-    }
-
-    /// A map over keys and values in turn, or a list over its items.
-    pub fn collection(&mut self, kind: Kind, span: std::ops::Range<usize>, children: &[NodeId]) -> NodeId {
-        let (first, count) = (self.tree.children.len() as u32, children.len() as u32);
-        self.tree.children.extend_from_slice(children);
-        self.push(Node {
-            start: span.start as u32,
-            end: span.end as u32,
-            first,
-            count,
-            tag: 0,
-            kind,
-            style: Style::Plain,
-            decoded: false,
-        })
-    }
-
-    /// A reference to an anchored node; `None` where no such anchor stands before it.
-    pub fn alias(&mut self, span: std::ops::Range<usize>, target: Option<NodeId>) -> NodeId {
-        let first = target.map_or(u32::MAX, |id| id.0);
-        self.push(Node {
-            start: span.start as u32,
-            end: span.end as u32,
-            first,
-            count: 0,
-            tag: 0,
-            kind: Kind::Alias,
-            style: Style::Plain,
-            decoded: false,
-        })
-    }
-
-    /// Gives a node its tag.
-    pub fn tag(&mut self, id: NodeId, tag: &str) {
-        let at = self.tree.tags.iter().position(|known| known == tag).unwrap_or_else(|| {
-            self.tree.tags.push(tag.to_owned());
-            self.tree.tags.len() - 1
-        });
-        self.tree.nodes[id.0 as usize].tag = at as u32 + 1;
-    }
-
-    /// The end offset of a node, to close the collection that ends with it.
-    pub fn end_of(&self, id: NodeId) -> usize {
-        self.tree.nodes[id.0 as usize].end as usize
-    }
-
-    /// Declares a node the root of a document.
-    pub fn document(&mut self, root: NodeId) {
-        self.tree.documents.push(root);
-    }
-
-    /// Adds a comment.
-    pub fn comment(&mut self, span: std::ops::Range<usize>) {
-        self.tree.comments.push(Comment { start: span.start as u32, end: span.end as u32 });
-    }
-
-    /// Adds a problem.
-    pub fn problem(&mut self, span: std::ops::Range<usize>, message: impl Into<String>) {
-        let problem = Problem::new(self.tree.source, span.start, span.end, message);
-        self.tree.problems.push(problem);
-    }
-
-    /// The finished tree.
-    pub fn finish(mut self) -> Tree {
-        self.tree.comments.sort_by_key(|comment| comment.start);
-        self.tree.problems.sort_by_key(|problem| problem.span.start);
-        self.tree
     }
 }
