@@ -4,12 +4,16 @@
 //! means, and any following of references.
 
 pub mod builder;
+pub mod env;
 pub mod events;
 pub mod granit;
+pub mod interpolation;
 pub mod json;
+pub mod nginx;
 mod plain;
 pub mod toml;
 pub mod tree;
+pub mod url;
 pub mod yaml;
 
 pub use builder::TreeBuilder;

@@ -1,5 +1,7 @@
 //! The joins between the parts, each made once, with its confidence and the labels that prove it.
 
+mod words;
+
 use super::{Settings, api::Api, queries::Queries, runtime::Runtime, schema::Schema};
 
 /// All joins of one model.
