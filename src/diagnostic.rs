@@ -349,6 +349,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many findings the severity and confidence filters hid.
     pub hidden: usize,
+    /// How many of the hidden ones `--min-severity info` alone would not show, because they are not sure enough.
+    pub hidden_by_confidence: usize,
     /// How many findings a suppression removed.
     pub suppressed: usize,
     /// How many findings the baseline removed.
