@@ -97,9 +97,14 @@ fn rule<'r>(id: &'r str, page: Option<&RulePage<'r>>, url: &'r str) -> Rule<'r> 
     }
 }
 
-/// Escapes what SARIF would take for the brackets of a link.
+/// The text of a link: brackets are escaped.
 fn link_text(text: &str) -> String {
     printable(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+}
+
+/// Text outside links. Brackets are escaped only where they would make a link: help must stay fit to be copied.
+fn plain_text(text: &str) -> String {
+    if text.contains("](") { link_text(text) } else { printable(text).into_owned() }
 }
 
 struct Writer<'r> {
@@ -130,27 +135,27 @@ impl<'r> Writer<'r> {
     /// The headline, then a link for each related location (GitHub shows those that the text refers to), then why and how.
     fn message(&self, finding: &Finding, related: &[(Span, &str)]) -> String {
         let diagnostic = &finding.diagnostic;
-        let mut lines = vec![link_text(&diagnostic.message)];
+        let mut lines = vec![plain_text(&diagnostic.message)];
         for ((span, text), id) in related.iter().zip(1..) {
             let origin = link_text(&super::origin(self.sources, *span));
             let colon = if text.is_empty() { "" } else { ": " };
-            lines.push(format!("[{origin}]({id}){colon}{}", link_text(text)));
+            lines.push(format!("[{origin}]({id}){colon}{}", plain_text(text)));
         }
         let total = diagnostic.causes.len() + diagnostic.contexts.len() + diagnostic.occurrences.len();
         if total > related.len() {
             lines.push(format!("and {}", count(total - related.len(), "more place")));
         }
-        lines.extend(diagnostic.joins.iter().map(|why| format!("joins: {}", link_text(why))));
-        lines.extend(diagnostic.because.iter().map(|why| format!("because: {}", link_text(why))));
+        lines.extend(diagnostic.joins.iter().map(|why| format!("joins: {}", plain_text(why))));
+        lines.extend(diagnostic.because.iter().map(|why| format!("because: {}", plain_text(why))));
         lines.extend(diagnostic.help.iter().map(|help| {
-            let escaped: Vec<String> = help.trim_end().lines().map(link_text).collect();
+            let escaped: Vec<String> = help.trim_end().lines().map(plain_text).collect();
             format!("help: {}", escaped.join("\n"))
         }));
         lines.join("\n")
     }
 
     fn location(&self, span: Span, text: &str, id: Option<usize>) -> Location {
-        let message = (!text.is_empty()).then(|| Message { text: link_text(text) });
+        let message = (!text.is_empty()).then(|| Message { text: plain_text(text) });
         let physical_location = PhysicalLocation {
             artifact_location: self.artifact(self.sources.path(span.source)),
             region: Some(self.region(span)),
@@ -181,7 +186,7 @@ impl<'r> Writer<'r> {
             artifact_location: self.artifact(path),
             replacements: edits.iter().map(replacement).collect(),
         };
-        Fix { description: Message { text: link_text(title) }, artifact_changes: files.into_iter().map(change).collect() }
+        Fix { description: Message { text: plain_text(title) }, artifact_changes: files.into_iter().map(change).collect() }
     }
 
     fn unread(&self, unread: &Unread) -> Notification {
@@ -194,7 +199,7 @@ impl<'r> Writer<'r> {
         let physical_location = PhysicalLocation { artifact_location: self.artifact(&unread.path), region };
         Notification {
             level: "warning",
-            message: Message { text: format!("not read: {}", link_text(&unread.reason)) },
+            message: Message { text: format!("not read: {}", plain_text(&unread.reason)) },
             locations: vec![Location { id: None, physical_location, message: None }],
         }
     }
@@ -224,6 +229,8 @@ mod tests {
 
     #[test]
     fn brackets_are_no_links() {
-        assert_eq!(link_text("`a[0]` \\ x"), "`a\\[0\\]` \\\\ x");
+        assert_eq!(plain_text("enum: [a, b] \\ x"), "enum: [a, b] \\ x");
+        assert_eq!(plain_text("[a](1)"), "\\[a\\](1)");
+        assert_eq!(link_text("db[1]\\x.sql"), "db\\[1\\]\\\\x.sql");
     }
 }
