@@ -322,12 +322,14 @@ pub struct Problem {
     pub span: Span,
     /// What, in one line.
     pub message: String,
+    /// The place that it is at odds with, in the same file: for a repeated key the first one.
+    pub other: Option<Span>,
 }
 
 impl Problem {
     /// A problem at a place.
     pub fn new(source: SourceId, start: usize, end: usize, message: impl Into<String>) -> Problem {
-        Problem { span: Span::new(source, start, end), message: message.into() }
+        Problem { span: Span::new(source, start, end), message: message.into(), other: None }
     }
 }
 
@@ -349,6 +351,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many findings the severity and confidence filters hid.
     pub hidden: usize,
+    /// How many of the hidden ones `--min-severity info` alone would not show, because they are not sure enough.
+    pub hidden_by_confidence: usize,
     /// How many findings a suppression removed.
     pub suppressed: usize,
     /// How many findings the baseline removed.
