@@ -5,7 +5,7 @@ mod fingerprint;
 mod pending;
 mod running;
 mod selection;
-mod suggest;
+pub mod suggest;
 
 use crate::diagnostic::{Base, Confidence, Report, Severity};
 use crate::discover::{self, Discovery};
