@@ -257,6 +257,17 @@ impl Diagnostic {
         self
     }
 
+    /// A finding is never surer than the join it rests on; a join by one signal makes no error.
+    pub fn joined_at(mut self, confidence: Confidence) -> Diagnostic {
+        let cap = self.confidence_cap.map_or(confidence, |old| old.min(confidence));
+        self.confidence_cap = Some(cap);
+        if confidence < Confidence::High {
+            self.severity_cap = Some(self.severity_cap.map_or(Severity::Warning, |old| old.min(Severity::Warning)));
+            self.because.push("the join rests on one signal".into());
+        }
+        self
+    }
+
     /// Lowers the confidence to `confidence` at most, and says why.
     pub fn sure_at_most(mut self, confidence: Confidence, why: impl Into<String>) -> Diagnostic {
         let cap = self.confidence_cap.map_or(confidence, |old| old.min(confidence));

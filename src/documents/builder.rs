@@ -170,9 +170,9 @@ impl TreeBuilder {
         self.tree.tags.push((NodeId(self.tree.nodes.len() as u32 - 1), number));
     }
 
-    /// The end offset of a node, to close the collection that ends with it.
-    pub fn end_of(&self, id: NodeId) -> usize {
-        self.tree.nodes.get(id.0 as usize).map_or(0, |node| node.end as usize)
+    /// Where a node stands, to close the collection that ends with it.
+    pub fn span_of(&self, id: NodeId) -> Range<usize> {
+        self.tree.nodes.get(id.0 as usize).map_or(0..0, |node| node.start as usize..node.end as usize)
     }
 
     /// Remembers where a document begins, so that it can be dropped.

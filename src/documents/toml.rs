@@ -93,7 +93,7 @@ impl Reader<'_, '_> {
         for (key, value) in entries {
             children.push(self.text_node(key.span(), key.get_ref()));
             let value = self.value(value.get_ref(), value.span());
-            end = end.max(self.builder.end_of(value));
+            end = end.max(self.builder.span_of(value).end);
             children.push(value);
         }
         self.builder.collection(Kind::Map, span.start..end, &children)
@@ -115,7 +115,7 @@ impl Reader<'_, '_> {
                 let mut children = Vec::with_capacity(items.len());
                 for item in items.iter() {
                     let id = self.value(item.get_ref(), item.span());
-                    end = end.max(self.builder.end_of(id));
+                    end = end.max(self.builder.span_of(id).end);
                     children.push(id);
                 }
                 self.builder.collection(Kind::List, span.start..end, &children)

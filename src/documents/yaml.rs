@@ -134,7 +134,7 @@ impl<'t> Reader<'t> {
     fn end(&mut self, at: Option<usize>) {
         let Some(open) = self.open.pop() else { return };
         let children = self.pending.get(open.first..).unwrap_or(&[]);
-        let last = children.last().map_or(open.start, |id| self.builder.end_of(*id));
+        let last = children.last().map_or(open.start, |id| self.builder.span_of(*id).end);
         let end = at.unwrap_or(last).max(open.start);
         let id = self.builder.collection(open.kind, open.start..end, children);
         self.pending.truncate(open.first);

@@ -189,7 +189,7 @@ impl<'t> Reader<'t> {
     }
 
     fn finish_collection(&mut self, end: usize) {
-        self.missing_value(end);
+        self.missing_value();
         let Some(open) = self.open.pop() else { return };
         self.open_maps -= usize::from(open.kind == Kind::Map);
         let children = self.pending.get(open.first..).unwrap_or(&[]);
@@ -199,17 +199,18 @@ impl<'t> Reader<'t> {
     }
 
     /// A key without a value gets an absent one.
-    fn missing_value(&mut self, at: usize) {
+    fn missing_value(&mut self) {
         if matches!(self.last, Last::Key | Last::Colon) {
-            let key = self.pending.last().map_or(at, |id| self.builder.end_of(*id));
-            self.builder.problem(key..at.max(key), "the key has no value");
-            let id = self.builder.scalar(key..key, key..key, Style::Plain);
+            let key = self.pending.last().map_or(self.at..self.at, |id| self.builder.span_of(*id));
+            let after = key.end..key.end;
+            self.builder.problem(key, "the key has no value");
+            let id = self.builder.scalar(after.clone(), after, Style::Plain);
             self.finish_node(id, Role::Value);
         }
     }
 
     fn comma(&mut self) {
-        self.missing_value(self.at);
+        self.missing_value();
         if self.open.is_empty() || self.last != Last::Value {
             self.builder.problem(self.at..self.at + 1, "there is nothing before this comma");
         } else {

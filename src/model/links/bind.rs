@@ -31,7 +31,8 @@ pub struct Bound<'t> {
 /// The best table for an object; `None` where nothing fits or the signals are split between two tables.
 pub fn bind<'t>(profile: &Profile, tables: &'t Tables) -> Option<Bound<'t>> {
     let nouns: BTreeSet<&String> = profile.component.iter().chain(&profile.resources).collect();
-    let mut found: Vec<Bound<'t>> = nouns.into_iter().flat_map(|noun| tables.named(noun)).filter_map(|table| judge(profile, table)).collect();
+    let mut found: Vec<Bound<'t>> =
+        nouns.into_iter().flat_map(|noun| tables.named(noun)).filter_map(|table| judge(profile, table)).collect();
     found.sort_by_key(|bound| std::cmp::Reverse(rank(bound)));
     let best = found.first()?.clone();
     let split = found.get(1).is_some_and(|second| rank(second) == rank(&best));

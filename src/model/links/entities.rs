@@ -9,7 +9,24 @@ use std::collections::BTreeMap;
 const DEEPEST: usize = 3;
 
 /// Properties that hold the thing itself: they name nothing.
-const WRAPPERS: &[&str] = &["data", "item", "items", "result", "results", "payload", "attributes", "record", "records", "content", "entries", "value", "values", "list", "rows", "page"];
+const WRAPPERS: &[&str] = &[
+    "data",
+    "item",
+    "items",
+    "result",
+    "results",
+    "payload",
+    "attributes",
+    "record",
+    "records",
+    "content",
+    "entries",
+    "value",
+    "values",
+    "list",
+    "rows",
+    "page",
+];
 
 /// An object of the API and where operations use it.
 #[derive(Debug, Clone)]

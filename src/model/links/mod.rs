@@ -4,13 +4,16 @@
 //! path) and what it holds (properties that are columns). Where the signals are split between two tables there is no join.
 
 mod bind;
+mod compare;
 mod entities;
 pub mod tables;
 mod values;
 mod view;
 mod words;
 
+pub use compare::ValueComparison;
 pub use tables::TableKey;
+pub use values::ShortestColumn;
 pub use view::{ParameterColumn, PropertyColumn};
 
 use super::{Settings, api::Api, api::Pin, queries::Queries, runtime::Runtime, schema::Schema};

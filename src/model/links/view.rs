@@ -59,7 +59,10 @@ impl<'m> ParameterColumn<'m> {
 
     /// Whether clients choose an order with it.
     pub fn is_sort(&self) -> bool {
-        matches!(tables::fold(self.parameter.name()).as_str(), "sort" | "sortby" | "order" | "orderby" | "ordering" | "sorting" | "sortfield" | "orderfield")
+        matches!(
+            tables::fold(self.parameter.name()).as_str(),
+            "sort" | "sortby" | "order" | "orderby" | "ordering" | "sorting" | "sortfield" | "orderfield"
+        )
     }
 
     /// The columns of one choice of a sort parameter: `-created_at`, `created_at:desc`, `createdAt desc` are `created_at`.
@@ -83,7 +86,8 @@ impl<'m> ParameterColumn<'m> {
 
     /// Columns that a request narrows the rows by before it sorts them: those that path parameters are named after.
     pub fn narrowing_columns(&self) -> Vec<String> {
-        let given: Vec<String> = self.operation.parameters().iter().filter(|one| one.is_required()).map(|one| tables::fold(one.name())).collect();
+        let given: Vec<String> =
+            self.operation.parameters().iter().filter(|one| one.is_required()).map(|one| tables::fold(one.name())).collect();
         let columns = self.tables.iter().flat_map(|table| table.columns());
         columns.map(|column| column.name.clone()).filter(|name| given.contains(&tables::fold(name))).collect()
     }
@@ -148,7 +152,27 @@ impl Model {
             let Some(first) = tables.first() else { continue };
             let why = format!("`{}` reads `{}`: {}", operation.subject(), first.subject(), link.why);
             for parameter in operation.query_parameters().into_iter().filter(|parameter| !parameter.choices().is_empty()) {
-                found.push(ParameterColumn { operation, parameter, tables: tables.clone(), confidence: link.confidence, why: why.clone() });
+                found.push(ParameterColumn {
+                    operation,
+                    parameter,
+                    tables: tables.clone(),
+                    confidence: link.confidence,
+                    why: why.clone(),
+                });
+            }
+        }
+        found
+    }
+}
+
+impl Schema {
+    /// Every column that a pending migration drops from a table that stays.
+    pub fn pending_drops(&self) -> Vec<(TableRef<'_>, &DroppedColumn, MigrationRef<'_>)> {
+        let mut found = Vec::new();
+        for table in self.tables() {
+            for gone in &table.table().dropped_columns {
+                let migration = self.migration_in(table.database_number(), gone.migration);
+                found.extend(migration.filter(|migration| migration.pending).map(|migration| (table, gone, migration)));
             }
         }
         found
