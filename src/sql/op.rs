@@ -74,6 +74,8 @@ pub struct Statement {
     pub touches: Vec<ObjectName>,
     /// Whether it stands under a condition (`DO`, `IF`), so that it may not have run.
     pub maybe: bool,
+    /// The `DO` block that it stands in: to the server all statements of a block are one.
+    pub block: Option<Span>,
 }
 
 /// A possibly qualified name, folded as its dialect folds it (PostgreSQL: lower case unless quoted).
