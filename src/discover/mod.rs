@@ -71,6 +71,8 @@ pub enum Transaction {
     Unwrapped(String),
     /// As one multi-statement message: an implicit transaction unless it has a single statement (golang-migrate, Prisma on PostgreSQL).
     Implicit(String),
+    /// Nothing says how: the tool is not known, for this reason.
+    Unknown(String),
 }
 
 /// One migration: what a tool applies as one step.
@@ -99,6 +101,8 @@ pub struct MigrationSet {
     pub tool: String,
     /// Its dialect.
     pub dialect: Dialect,
+    /// A relative of the dialect, where the files are for that: `cockroachdb`.
+    pub variant: Option<String>,
     /// Why we think so: tool, order, dialect.
     pub evidence: Vec<String>,
     /// In the order of application.
