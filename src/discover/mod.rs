@@ -45,10 +45,13 @@ impl Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 7] =
+        [Kind::OpenApi, Kind::Migration, Kind::Schema, Kind::Queries, Kind::Compose, Kind::Nginx, Kind::Env];
+
     /// The kind that a word names.
     pub fn parse(word: &str) -> Option<Kind> {
-        let all = [Kind::OpenApi, Kind::Migration, Kind::Schema, Kind::Queries, Kind::Compose, Kind::Nginx, Kind::Env];
-        all.into_iter().find(|kind| kind.name() == word)
+        Kind::ALL.into_iter().find(|kind| kind.name() == word)
     }
 }
 
