@@ -5,7 +5,9 @@
 
 pub mod disk;
 pub mod git;
+pub mod listed;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// One file that a listing found.
@@ -32,10 +34,30 @@ pub trait Files: Sync {
     /// Whether there is a file (not a folder) at this path.
     fn exists(&self, path: &str) -> bool;
 
+    /// Whether the file at this path has these bytes, line ends apart: a checkout may have others than the commit.
+    fn same(&self, path: &str, bytes: &[u8]) -> bool {
+        self.read(path).is_ok_and(|own| same_content(&own, bytes))
+    }
+
     /// What the listing could not enter or follow, with the reason: (path, reason).
     fn refused(&self) -> Vec<(String, String)> {
         Vec::new()
     }
+}
+
+/// Whether two files have the same content, line ends apart.
+pub fn same_content(left: &[u8], right: &[u8]) -> bool {
+    left == right || folded(left) == folded(right)
+}
+
+/// Every `\r\n` as `\n`.
+fn folded(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !bytes.windows(2).any(|pair| pair == b"\r\n") {
+        return Cow::Borrowed(bytes);
+    }
+    let next = bytes.iter().skip(1).map(Some).chain([None]);
+    let kept = bytes.iter().zip(next).filter(|(byte, next)| !(**byte == b'\r' && *next == Some(&b'\n')));
+    Cow::Owned(kept.map(|(byte, _)| *byte).collect())
 }
 
 /// A repository in memory: pages, tests, library users.

@@ -80,9 +80,36 @@ pub struct Source {
     /// The text, decoded from UTF-8; a byte order mark is kept, so offsets are offsets of the file.
     pub text: Arc<str>,
     lines: OnceLock<Vec<u32>>,
+    characters: OnceLock<Vec<u32>>,
+}
+
+/// Distance in bytes between two entries of the table of characters. Lines shorter than this never need the table.
+const STRIDE: usize = 4096;
+
+/// How many characters start in these bytes of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 impl Source {
+    /// How many characters start between two offsets. A line may be a whole file of many megabytes: beyond a stride a
+    /// table answers, so that a thousand places in such a line do not cost a thousand passes over it.
+    fn characters_between(&self, start: usize, end: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        if end - start <= STRIDE {
+            return characters(&bytes[start..end]);
+        }
+        let table = self.characters.get_or_init(|| {
+            let sums = bytes.chunks(STRIDE).scan(0, |sum, chunk| {
+                *sum += characters(chunk) as u32;
+                Some(*sum)
+            });
+            std::iter::once(0).chain(sums).collect()
+        });
+        let before = |at: usize| table[at / STRIDE] as usize + characters(&bytes[at / STRIDE * STRIDE..at]);
+        before(end) - before(start)
+    }
+
     fn lines(&self) -> &[u32] {
         self.lines.get_or_init(|| {
             let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
@@ -98,7 +125,7 @@ pub struct Sources(Vec<Source>);
 impl Sources {
     /// Adds a file and names it. The same path may be added twice (base and head); the ids differ.
     pub fn add(&mut self, path: &str, text: impl Into<Arc<str>>) -> SourceId {
-        self.0.push(Source { path: path.into(), text: text.into(), lines: OnceLock::new() });
+        self.0.push(Source { path: path.into(), text: text.into(), lines: OnceLock::new(), characters: OnceLock::new() });
         SourceId(self.0.len() as u32 - 1)
     }
 
@@ -132,21 +159,30 @@ impl Sources {
         self.get(span.source).text.get(span.range()).unwrap_or("")
     }
 
+    /// The nearest offset, at or before this one, that lies within the text and between two characters.
+    pub fn boundary(&self, id: SourceId, offset: usize) -> usize {
+        let text = &self.get(id).text;
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+
     /// Where a span starts and ends.
     pub fn line_columns(&self, span: Span) -> (LineColumn, LineColumn) {
         (self.line_column(span.source, span.start), self.line_column(span.source, span.end))
     }
 
     /// The line and column of a byte offset. An offset inside a character counts as its start; one past the end as the end.
+    /// A byte order mark at the start of the file is no column.
     pub fn line_column(&self, id: SourceId, offset: u32) -> LineColumn {
         let source = self.get(id);
-        let mut offset = (offset as usize).min(source.text.len());
-        while !source.text.is_char_boundary(offset) {
-            offset -= 1;
-        }
+        let offset = self.boundary(id, offset as usize);
         let line = source.lines().partition_point(|start| *start as usize <= offset);
         let start = source.lines()[line - 1] as usize;
-        let column = source.text[start..offset].chars().filter(|c| *c != '\u{feff}').count() as u32 + 1;
+        let mark = usize::from(start == 0 && offset > 0 && source.text.starts_with('\u{feff}'));
+        let column = (source.characters_between(start, offset) - mark) as u32 + 1;
         LineColumn { line: line as u32, column }
     }
 
@@ -162,5 +198,33 @@ impl Sources {
         let end = end.max(start);
         let carriage_return = end > start && source.text.as_bytes()[end - 1] == b'\r';
         start..if carriage_return { end - 1 } else { end }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_characters_and_a_byte_order_mark_is_none() {
+        let mut sources = Sources::default();
+        let id = sources.add("a", "\u{feff}aé\r\nx\u{feff}y");
+        let at = |offset| sources.line_column(id, offset);
+        assert_eq!(at(0), LineColumn { line: 1, column: 1 });
+        assert_eq!(at(3), LineColumn { line: 1, column: 1 });
+        assert_eq!(at(6), LineColumn { line: 1, column: 3 });
+        assert_eq!(at(12), LineColumn { line: 2, column: 3 });
+        assert_eq!(at(900), LineColumn { line: 2, column: 4 });
+    }
+
+    #[test]
+    fn columns_in_a_long_line_agree_with_counting() {
+        let text = format!("first\n{}", "aé€😀".repeat(5_000));
+        let mut sources = Sources::default();
+        let id = sources.add("a", text.as_str());
+        for offset in (6..text.len()).step_by(997).filter(|at| text.is_char_boundary(*at)) {
+            let column = text[6..offset].chars().count() as u32 + 1;
+            assert_eq!(sources.line_column(id, offset as u32), LineColumn { line: 2, column }, "offset {offset}");
+        }
     }
 }

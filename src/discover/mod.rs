@@ -1,6 +1,14 @@
 //! What each file is, and by which evidence. Names first, then a byte scan of the whole file; nothing is parsed here.
 
+pub mod migrations;
+mod names;
+pub mod scan;
+
+use crate::files::{Entry, Files};
+use crate::model::Settings;
+use crate::model::workspace::in_threads;
 use crate::sql::Dialect;
+use std::collections::HashMap;
 
 /// What a file is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,6 +44,17 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 7] =
+        [Kind::OpenApi, Kind::Migration, Kind::Schema, Kind::Queries, Kind::Compose, Kind::Nginx, Kind::Env];
+
+    /// The kind that a word names.
+    pub fn parse(word: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == word)
+    }
+}
+
 /// A file that counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Artifact {
@@ -56,6 +75,8 @@ pub enum Transaction {
     Unwrapped(String),
     /// As one multi-statement message: an implicit transaction unless it has a single statement (golang-migrate, Prisma on PostgreSQL).
     Implicit(String),
+    /// Nothing says how: the tool is not known, for this reason.
+    Unknown(String),
 }
 
 /// One migration: what a tool applies as one step.
@@ -84,6 +105,8 @@ pub struct MigrationSet {
     pub tool: String,
     /// Its dialect.
     pub dialect: Dialect,
+    /// A relative of the dialect, where the files are for that: `cockroachdb`.
+    pub variant: Option<String>,
     /// Why we think so: tool, order, dialect.
     pub evidence: Vec<String>,
     /// In the order of application.
@@ -103,4 +126,141 @@ pub struct Discovery {
     pub skipped: Vec<(String, String)>,
     /// What could not be read although it counts: (path, reason), sorted. Becomes `unread`.
     pub unread: Vec<(String, String)>,
+}
+
+/// Files larger than this are never scanned for what they are: no contract or migration is that large.
+const LARGEST_CANDIDATE: u64 = 256 << 20;
+
+/// Says what each file is.
+pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
+    let mut entries = files.list();
+    let declared = declare(files, settings, &mut entries);
+    let mut discovery = Discovery::default();
+    let charts = names::chart_folders(&entries);
+    let mut candidates: Vec<(&Entry, names::Guess)> = Vec::new();
+    for entry in &entries {
+        if declared.contains_key(entry.path.as_str()) {
+            continue;
+        }
+        match names::guess(&entry.path, &charts) {
+            names::Guess::Nothing => {}
+            names::Guess::Template(reason) => discovery.unread.push((entry.path.clone(), reason.to_owned())),
+            _ if entry.size > LARGEST_CANDIDATE => {
+                discovery.unread.push((entry.path.clone(), format!("larger than {} MB", LARGEST_CANDIDATE >> 20)))
+            }
+            guess => candidates.push((entry, guess)),
+        }
+    }
+    let verdicts = in_threads(settings.threads, &candidates, |(entry, guess)| judge(files, &entry.path, *guess));
+    for ((entry, _), verdict) in candidates.iter().zip(verdicts) {
+        let path = entry.path.clone();
+        match verdict {
+            Verdict::Nothing => {}
+            Verdict::Is(kind, evidence) => match names::left_out(&path) {
+                Some(reason) => discovery.skipped.push((path, reason)),
+                None => discovery.artifacts.push(Artifact { path, kind, evidence }),
+            },
+            Verdict::Unread(reason) => discovery.unread.push((path, reason)),
+        }
+    }
+    let undeclared = |entry: &&Entry| declared.get(entry.path.as_str()).is_none_or(|(kind, _)| *kind == Kind::Migration);
+    let entries: Vec<Entry> = entries.iter().filter(undeclared).cloned().collect();
+    let mut read = |path: &str| files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let found = migrations::find(&entries, &mut read, settings);
+    discovery.migration_sets = found.sets;
+    discovery.artifacts.extend(found.artifacts.into_iter().filter(|artifact| !declared.contains_key(&artifact.path)));
+    discovery.skipped.extend(found.skipped);
+    discovery.unread.extend(found.unread);
+    for (path, (kind, evidence)) in &declared {
+        discovery.artifacts.push(Artifact { path: path.clone(), kind: *kind, evidence: evidence.clone() });
+    }
+    discovery.unread.extend(files.refused());
+    discovery.artifacts.sort();
+    discovery.skipped.sort();
+    discovery.unread.sort();
+    discovery
+}
+
+/// What `[[artifact]]` says, by path. A path without a wildcard counts even where the listing leaves it out (.gitignore).
+fn declare(files: &dyn Files, settings: &Settings, entries: &mut Vec<Entry>) -> HashMap<String, (Kind, String)> {
+    let mut declared = HashMap::new();
+    for (pattern, kind) in &settings.artifacts {
+        let Some(kind) = Kind::parse(kind) else { continue };
+        let evidence = format!("[[artifact]] path = \"{pattern}\"");
+        if files.exists(pattern) {
+            if !entries.iter().any(|entry| entry.path == *pattern) {
+                entries.push(Entry { path: pattern.clone(), size: 0 });
+                entries.sort();
+            }
+            declared.insert(pattern.clone(), (kind, evidence));
+        } else if let Ok(glob) = globset::GlobBuilder::new(pattern).literal_separator(true).build() {
+            let matcher = glob.compile_matcher();
+            for entry in entries.iter().filter(|entry| matcher.is_match(&entry.path)) {
+                declared.insert(entry.path.clone(), (kind, evidence.clone()));
+            }
+        }
+    }
+    declared
+}
+
+enum Verdict {
+    Nothing,
+    Is(Kind, String),
+    Unread(String),
+}
+
+/// Looks into a file whose name says that it may be something.
+fn judge(files: &dyn Files, path: &str, guess: names::Guess) -> Verdict {
+    let bytes = match files.read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => return Verdict::Unread(error.0),
+    };
+    // Only what looks like an artifact is worth a word when it cannot be decoded.
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        return match guess {
+            names::Guess::Document => Verdict::Nothing,
+            _ => Verdict::Unread("not UTF-8".into()),
+        };
+    };
+    match guess {
+        names::Guess::Compose if scan::has_template_lines(text) => {
+            Verdict::Unread("a template: no YAML before it is rendered".into())
+        }
+        names::Guess::Compose if scan::has_top_level(text, "services") => {
+            Verdict::Is(Kind::Compose, "its name, and a top-level `services`".into())
+        }
+        names::Guess::Compose | names::Guess::Document => judge_document(text),
+        names::Guess::Nginx => match nginx_word(text) {
+            Some(word) => Verdict::Is(Kind::Nginx, format!("its name, and `{word}`")),
+            None => Verdict::Nothing,
+        },
+        names::Guess::Env => Verdict::Is(Kind::Env, "its name".into()),
+        names::Guess::Nothing | names::Guess::Template(_) => Verdict::Nothing,
+    }
+}
+
+fn judge_document(text: &str) -> Verdict {
+    for key in ["openapi", "swagger"] {
+        let Some(version) = scan::top_level_value(text, key) else { continue };
+        if !version.starts_with(['2', '3']) {
+            continue;
+        }
+        if !text.trim_start_matches('\u{feff}').trim_start().starts_with('{') && scan::has_template_lines(text) {
+            return Verdict::Unread("a template: no YAML before it is rendered".into());
+        }
+        return Verdict::Is(Kind::OpenApi, format!("a top-level `{key}: {version}`"));
+    }
+    Verdict::Nothing
+}
+
+/// A block that only nginx configuration has.
+fn nginx_word(text: &str) -> Option<&'static str> {
+    let opens = |word: &str| {
+        let mut lines = text.lines().map(str::trim_start);
+        lines.any(|line| {
+            line.strip_prefix(word)
+                .is_some_and(|rest| rest.starts_with([' ', '{', '\t']) && (rest.contains('{') || word == "proxy_pass"))
+        })
+    };
+    ["http", "server", "upstream", "location", "proxy_pass"].into_iter().find(|word| opens(word))
 }

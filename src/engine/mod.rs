@@ -1,5 +1,15 @@
 //! Runs rules; configuration, suppressions, base and head; orders findings.
 
+mod check;
+mod config;
+mod findings;
+mod fingerprint;
+mod pending;
+mod running;
+mod selection;
+pub mod suggest;
+mod suppressions;
+
 use crate::diagnostic::{Base, Confidence, Report, Severity};
 use crate::discover::Discovery;
 use crate::files::Files;
@@ -46,6 +56,8 @@ pub struct Options {
     pub migrations: Migrations,
     /// Which configuration is read.
     pub config: ConfigChoice,
+    /// The day of the run (year, month, day), which the last days of suppressions are held against. Nothing expires without it.
+    pub today: Option<(i32, u32, u32)>,
     /// How many threads may read; never changes what is printed.
     pub threads: usize,
 }
@@ -59,6 +71,7 @@ impl Default for Options {
             min_confidence: Confidence::Medium,
             migrations: Migrations::Auto,
             config: ConfigChoice::Found,
+            today: None,
             threads: 1,
         }
     }
@@ -84,6 +97,6 @@ pub struct Outcome {
 pub struct Failure(pub Vec<String>);
 
 /// Checks a repository. `base` is the tree against which change is judged; `why` it is that one, or why there is none.
-pub fn check(_head: &dyn Files, _base: Option<&dyn Files>, _why: Option<Base>, _options: &Options) -> Result<Outcome, Failure> {
-    Ok(Outcome::default())
+pub fn check(head: &dyn Files, base: Option<&dyn Files>, why: Option<Base>, options: &Options) -> Result<Outcome, Failure> {
+    check::check(head, base, why, &[], options)
 }

@@ -35,6 +35,12 @@ impl Dialect {
             Dialect::ClickHouse => "clickhouse",
         }
     }
+
+    /// The dialect that a word names, as it is printed and configured.
+    pub fn parse(word: &str) -> Option<Dialect> {
+        let all = [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite, Dialect::SqlServer, Dialect::ClickHouse];
+        all.into_iter().find(|one| one.name() == word)
+    }
 }
 
 /// A file's statements in order.

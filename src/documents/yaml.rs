@@ -1,0 +1,195 @@
+//! YAML: events to the arena. The parser is [`Granit`]; any other [`Events`] gives the same tree.
+
+use super::events::{Event, Events, Failure, Properties};
+use super::granit::Granit;
+use super::{Kind, NodeId, Style, Tree, TreeBuilder};
+use crate::source::SourceId;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Reads a stream of YAML documents.
+pub fn parse(source: SourceId, text: Arc<str>) -> Tree {
+    parse_events(&text, TreeBuilder::new(source, text.clone()), &mut Granit::new(&text))
+}
+
+/// Reads a stream of YAML documents from any parser. `builder` is over the same text.
+pub fn parse_events<'t>(text: &'t str, builder: TreeBuilder, events: &mut impl Events<'t>) -> Tree {
+    let mut reader = Reader::new(text, builder);
+    while let Some(next) = events.next_event() {
+        match next {
+            Ok(event) => reader.event(event),
+            Err(failure) => {
+                reader.abandon(failure);
+                if !events.resume() {
+                    break;
+                }
+            }
+        }
+    }
+    reader.builder.finish()
+}
+
+/// A collection that is not closed yet.
+struct Open {
+    kind: Kind,
+    start: usize,
+    /// Where its children begin in [`Reader::pending`].
+    first: usize,
+    properties: Properties,
+}
+
+/// What an anchor names.
+enum Anchor {
+    /// A collection that is still open, and the aliases within it that wait for it.
+    Open(Vec<NodeId>),
+    /// A node.
+    Closed(NodeId),
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    builder: TreeBuilder,
+    open: Vec<Open>,
+    /// Finished nodes that belong to open collections.
+    pending: Vec<NodeId>,
+    anchors: HashMap<usize, Anchor>,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str, builder: TreeBuilder) -> Reader<'t> {
+        Reader { text, builder, open: Vec::new(), pending: Vec::new(), anchors: HashMap::new() }
+    }
+
+    fn event(&mut self, event: Event<'t>) {
+        match event {
+            Event::DocumentStart => self.start_document(),
+            Event::DocumentEnd => self.end_document(),
+            Event::Scalar { span, text, style, properties } => self.scalar(span, text, style, properties),
+            Event::ListStart { at, properties } => self.start(Kind::List, at, properties),
+            Event::MapStart { at, properties } => self.start(Kind::Map, at, properties),
+            Event::End { at } => self.end(at),
+            Event::Alias { span, anchor } => self.alias(span, anchor),
+            Event::Comment { span } => self.builder.comment(span),
+        }
+    }
+
+    fn start_document(&mut self) {
+        self.clear();
+        self.builder.begin_document();
+    }
+
+    fn end_document(&mut self) {
+        if let Some(root) = self.pending.pop() {
+            self.builder.document(root);
+        }
+        self.clear();
+    }
+
+    /// Drops what was read of a document that turned out to be broken; the ones before it stay.
+    fn abandon(&mut self, failure: Failure) {
+        self.clear();
+        self.builder.drop_document();
+        let at = failure.at.min(self.text.len());
+        self.builder.problem(at..place_end(self.text, at), failure.message);
+    }
+
+    fn clear(&mut self) {
+        self.open.clear();
+        self.pending.clear();
+        self.anchors.clear();
+    }
+
+    fn scalar(&mut self, span: Range<usize>, text: Cow<'t, str>, style: Style, properties: Properties) {
+        // `!!str 12` and `! 12` are text, as if they were quoted.
+        let forced = style == Style::Plain && matches!(properties.tag.as_deref(), Some("!!str" | "!"));
+        let style = if forced { Style::Quoted } else { style };
+        let absent = span.is_empty() && style != Style::Block;
+        let span = match style {
+            Style::Block => block_span(self.text, span),
+            _ if absent => self.absent_place(span.start),
+            _ => span,
+        };
+        let id = if absent { self.builder.scalar(span.clone(), span, style) } else { self.builder.text(span, &text, style) };
+        self.finish_node(id, properties);
+    }
+
+    /// Where an absent scalar stands: right after the colon or dash. The parser names the colon itself, or the next token
+    /// where there is no colon.
+    fn absent_place(&self, at: usize) -> Range<usize> {
+        let is_value = self.open.last().is_some_and(|open| open.kind == Kind::Map && (self.pending.len() - open.first) % 2 == 1);
+        let at_colon = self.text.as_bytes().get(at) == Some(&b':');
+        let place = if is_value && at_colon { at + 1 } else { before_blank(self.text, at) };
+        place..place
+    }
+
+    fn start(&mut self, kind: Kind, start: usize, properties: Properties) {
+        if let Some(anchor) = properties.anchor {
+            self.anchors.insert(anchor, Anchor::Open(Vec::new()));
+        }
+        self.open.push(Open { kind, start, first: self.pending.len(), properties });
+    }
+
+    fn end(&mut self, at: Option<usize>) {
+        let Some(open) = self.open.pop() else { return };
+        let children = self.pending.get(open.first..).unwrap_or(&[]);
+        let last = children.last().map_or(open.start, |id| self.builder.span_of(*id).end);
+        let end = at.unwrap_or(last).max(open.start);
+        let id = self.builder.collection(open.kind, open.start..end, children);
+        self.pending.truncate(open.first);
+        self.finish_node(id, open.properties);
+    }
+
+    fn alias(&mut self, span: Range<usize>, anchor: Option<usize>) {
+        let known = anchor.and_then(|anchor| self.anchors.get_mut(&anchor));
+        let id = match known {
+            Some(Anchor::Closed(target)) => self.builder.alias(span, Some(*target)),
+            Some(Anchor::Open(waiting)) => {
+                let id = self.builder.alias(span, None);
+                waiting.push(id);
+                id
+            }
+            None => {
+                let name = self.text.get(span.clone()).unwrap_or("*");
+                let message = format!("the alias `{name}` names no anchor that stands before it");
+                self.builder.problem(span.clone(), message);
+                self.builder.alias(span, None)
+            }
+        };
+        self.pending.push(id);
+    }
+
+    fn finish_node(&mut self, id: NodeId, properties: Properties) {
+        if let Some(tag) = properties.tag {
+            self.builder.tag_last(&tag);
+        }
+        if let Some(anchor) = properties.anchor
+            && let Some(Anchor::Open(waiting)) = self.anchors.insert(anchor, Anchor::Closed(id))
+        {
+            for alias in waiting {
+                self.builder.point_alias(alias, id);
+            }
+        }
+        self.pending.push(id);
+    }
+}
+
+/// A block scalar from its first character to the end of its last line that is not blank, the line break excluded. One
+/// without text stands right after its header.
+fn block_span(text: &str, span: Range<usize>) -> Range<usize> {
+    let content = text.get(span.clone()).unwrap_or("").trim_end();
+    let start = if content.is_empty() { before_blank(text, span.start) } else { span.start };
+    start..start + content.len()
+}
+
+/// The end of the last character before an offset that is no blank and no line break.
+fn before_blank(text: &str, at: usize) -> usize {
+    text.get(..at).map_or(at, |before| before.trim_end_matches([' ', '\t', '\r', '\n']).len())
+}
+
+/// The end of the character at an offset, so that a problem has a visible place.
+fn place_end(text: &str, at: usize) -> usize {
+    let next = text.get(at..).and_then(|rest| rest.chars().next());
+    next.filter(|next| !matches!(next, '\n' | '\r')).map_or(at, |next| at + next.len_utf8())
+}

@@ -1,0 +1,54 @@
+//! Did-you-mean: the known word that is nearest to a mistyped one.
+
+/// Levenshtein's distance in characters.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (at, a) in left.chars().enumerate() {
+        let mut diagonal = at;
+        row[0] = at + 1;
+        for (column, b) in right.iter().enumerate() {
+            let cost = (diagonal + usize::from(a != *b)).min(row[column] + 1).min(row[column + 1] + 1);
+            diagonal = std::mem::replace(&mut row[column + 1], cost);
+        }
+    }
+    row[right.len()]
+}
+
+/// Words longer than this are compared with nothing: nobody mistypes that much.
+const LONGEST: usize = 100;
+
+/// The nearest of the known words, where one is near: a third of the characters may differ. A name without its group
+/// (`drop-column`) is near to the name with it.
+pub(super) fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
+    if word.len() > LONGEST {
+        return None;
+    }
+    let word = word.to_lowercase();
+    let name = |one: &str| one.rsplit('/').next().unwrap_or("").to_owned();
+    let score =
+        |one: &&'w str| distance(&word, one).min(if word.contains('/') { usize::MAX } else { distance(&word, &name(one)) });
+    let best = known.iter().min_by_key(|one| score(one))?;
+    (score(best) * 3 <= word.chars().count().max(3)).then_some(*best)
+}
+
+/// `; did you mean ...?`, or nothing.
+pub fn hint(word: &str, known: &[&str]) -> String {
+    nearest(word, known).map_or(String::new(), |near| format!("; did you mean `{near}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_words_are_proposed_and_far_ones_are_not() {
+        let known = ["rules", "override", "indexes/duplicate-index", "migrations"];
+        assert_eq!(nearest("rule", &known), Some("rules"));
+        assert_eq!(nearest("overide", &known), Some("override"));
+        assert_eq!(nearest("duplicate-indx", &known), Some("indexes/duplicate-index"));
+        assert_eq!(nearest("Migrations", &known), Some("migrations"));
+        assert_eq!(nearest("something", &known), None);
+        assert_eq!(hint("ruls", &known), "; did you mean `rules`?");
+    }
+}

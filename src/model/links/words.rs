@@ -1,0 +1,134 @@
+//! Names as word lists, so that `lineItems`, `line_items` and `LineItem` are one thing.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
+
+struct Inflections {
+    irregular: HashMap<String, String>,
+    singular: HashSet<String>,
+    before: HashSet<String>,
+    after: HashSet<String>,
+}
+
+fn inflections() -> &'static Inflections {
+    static TABLE: OnceLock<Inflections> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let table: toml::Table = include_str!("../../../data/names.toml").parse().unwrap_or_default();
+        let irregular = table.get("irregular").and_then(|value| value.as_table()).into_iter().flatten();
+        let irregular = irregular.filter_map(|(plural, one)| Some((plural.clone(), one.as_str()?.to_owned()))).collect();
+        let list = |group: &str, key: &str| -> HashSet<String> {
+            let words =
+                table.get(group).and_then(|value| value.get(key)).and_then(|value| value.as_array()).into_iter().flatten();
+            words.filter_map(|word| word.as_str().map(str::to_owned)).collect()
+        };
+        Inflections {
+            irregular,
+            singular: list("singular", "words"),
+            before: list("carried", "before"),
+            after: list("carried", "after"),
+        }
+    })
+}
+
+/// A name in snake case: `customerId`, `CustomerID`, `customer-id` and `customer id` are `customer_id`.
+pub fn snake(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let characters: Vec<char> = name.chars().collect();
+    for (at, c) in characters.iter().enumerate() {
+        if !c.is_alphanumeric() {
+            if !out.is_empty() && !out.ends_with('_') {
+                out.push('_');
+            }
+            continue;
+        }
+        let before = at.checked_sub(1).map(|at| characters[at]);
+        let after = characters.get(at + 1);
+        let starts_word = c.is_uppercase()
+            && before.is_some_and(|before| {
+                before.is_lowercase()
+                    || before.is_numeric()
+                    || (before.is_uppercase() && after.is_some_and(|next| next.is_lowercase()))
+            });
+        if starts_word && !out.ends_with('_') {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out.trim_matches('_').to_owned()
+}
+
+/// The singular of one English word in lower case.
+pub fn singular(word: &str) -> String {
+    let table = inflections();
+    if let Some(one) = table.irregular.get(word) {
+        return one.clone();
+    }
+    if table.singular.contains(word) || word.len() < 4 || !word.ends_with('s') || word.ends_with("ss") {
+        return word.to_owned();
+    }
+    if let Some(stem) = word.strip_suffix("ies") {
+        return format!("{stem}y");
+    }
+    for ending in ["sses", "shes", "ches", "xes", "zes"] {
+        if word.ends_with(ending) {
+            return word[..word.len() - 2].to_owned();
+        }
+    }
+    word[..word.len() - 1].to_owned()
+}
+
+/// A name in snake case with its last word in the singular: the name of one row or one resource.
+pub fn noun(name: &str) -> String {
+    let snake = snake(name);
+    match snake.rsplit_once('_') {
+        Some((head, last)) => format!("{head}_{}", singular(last)),
+        None => singular(&snake),
+    }
+}
+
+/// A noun without the words that API and table names carry for other reasons: `CreateOrderRequest` and `order_dto` are `order`.
+pub fn bare_noun(name: &str) -> String {
+    let table = inflections();
+    let snake = snake(name);
+    let mut words: Vec<&str> = snake.split('_').collect();
+    while words.len() > 1 && table.before.contains(words[0]) {
+        words.remove(0);
+    }
+    while words.len() > 1 && words.last().is_some_and(|last| table.after.contains(*last)) {
+        words.pop();
+    }
+    noun(&words.join("_"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_name_are_one() {
+        for name in ["customerId", "CustomerID", "customer-id", "customer_id", "Customer Id"] {
+            assert_eq!(snake(name), "customer_id");
+        }
+        assert_eq!(snake("HTTPServer2Name"), "http_server2_name");
+        assert_eq!(snake("[]"), "");
+    }
+
+    #[test]
+    fn nouns_are_singular() {
+        for (many, one) in [
+            ("orders", "order"),
+            ("Categories", "category"),
+            ("line_items", "line_item"),
+            ("addresses", "address"),
+            ("status", "status"),
+            ("boxes", "box"),
+            ("people", "person"),
+            ("ids", "ids"),
+        ] {
+            assert_eq!(noun(many), one);
+        }
+        assert_eq!(bare_noun("CreateOrderRequest"), "order");
+        assert_eq!(bare_noun("OwnerFields"), "owner");
+        assert_eq!(bare_noun("Request"), "request");
+    }
+}
