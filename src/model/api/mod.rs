@@ -73,6 +73,11 @@ impl Api {
         &self.twins
     }
 
+    /// The schema of this identity; `None` where there is no such node.
+    pub fn schema(&self, pin: Pin) -> Option<SchemaRef<'_>> {
+        self.node(pin).map(|node| SchemaRef { cursor: cursor::Cursor::new(self, node) })
+    }
+
     fn node(&self, pin: Pin) -> Option<NodeRef<'_>> {
         self.trees.get(&pin.source).map(|tree| tree.node(pin.node))
     }

@@ -79,6 +79,12 @@ impl Schema {
         all.flat_map(|database| database.migrations.iter().map(move |migration| MigrationRef { database, migration }))
     }
 
+    /// A migration by its position in the order of application.
+    pub fn migration_in(&self, database: usize, position: usize) -> Option<MigrationRef<'_>> {
+        let database = self.databases.get(database)?;
+        database.migrations.get(position).map(|migration| MigrationRef { database, migration })
+    }
+
     /// The table of this name in one database, external ones included.
     pub fn table_in(&self, database: usize, name: &TableName) -> Option<TableRef<'_>> {
         let table = self.databases.get(database)?.tables.iter().find(|table| table.name == *name)?;
