@@ -257,6 +257,17 @@ impl Diagnostic {
         self
     }
 
+    /// A finding is never surer than the join it rests on; a join by one signal makes no error.
+    pub fn joined_at(mut self, confidence: Confidence) -> Diagnostic {
+        let cap = self.confidence_cap.map_or(confidence, |old| old.min(confidence));
+        self.confidence_cap = Some(cap);
+        if confidence < Confidence::High {
+            self.severity_cap = Some(self.severity_cap.map_or(Severity::Warning, |old| old.min(Severity::Warning)));
+            self.because.push("the join rests on one signal".into());
+        }
+        self
+    }
+
     /// Lowers the confidence to `confidence` at most, and says why.
     pub fn sure_at_most(mut self, confidence: Confidence, why: impl Into<String>) -> Diagnostic {
         let cap = self.confidence_cap.map_or(confidence, |old| old.min(confidence));
@@ -322,12 +333,14 @@ pub struct Problem {
     pub span: Span,
     /// What, in one line.
     pub message: String,
+    /// The place that it is at odds with, in the same file: for a repeated key the first one.
+    pub other: Option<Span>,
 }
 
 impl Problem {
     /// A problem at a place.
     pub fn new(source: SourceId, start: usize, end: usize, message: impl Into<String>) -> Problem {
-        Problem { span: Span::new(source, start, end), message: message.into() }
+        Problem { span: Span::new(source, start, end), message: message.into(), other: None }
     }
 }
 
@@ -349,6 +362,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many findings the severity and confidence filters hid.
     pub hidden: usize,
+    /// How many of the hidden ones `--min-severity info` alone would not show, because they are not sure enough.
+    pub hidden_by_confidence: usize,
     /// How many findings a suppression removed.
     pub suppressed: usize,
     /// How many findings the baseline removed.

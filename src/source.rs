@@ -159,6 +159,16 @@ impl Sources {
         self.get(span.source).text.get(span.range()).unwrap_or("")
     }
 
+    /// The nearest offset, at or before this one, that lies within the text and between two characters.
+    pub fn boundary(&self, id: SourceId, offset: usize) -> usize {
+        let text = &self.get(id).text;
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+
     /// Where a span starts and ends.
     pub fn line_columns(&self, span: Span) -> (LineColumn, LineColumn) {
         (self.line_column(span.source, span.start), self.line_column(span.source, span.end))
@@ -168,10 +178,7 @@ impl Sources {
     /// A byte order mark at the start of the file is no column.
     pub fn line_column(&self, id: SourceId, offset: u32) -> LineColumn {
         let source = self.get(id);
-        let mut offset = (offset as usize).min(source.text.len());
-        while !source.text.is_char_boundary(offset) {
-            offset -= 1;
-        }
+        let offset = self.boundary(id, offset as usize);
         let line = source.lines().partition_point(|start| *start as usize <= offset);
         let start = source.lines()[line - 1] as usize;
         let mark = usize::from(start == 0 && offset > 0 && source.text.starts_with('\u{feff}'));

@@ -1,5 +1,6 @@
 //! What each file is, and by which evidence. Names first, then a byte scan of the whole file; nothing is parsed here.
 
+pub mod migrations;
 mod names;
 pub mod scan;
 
@@ -74,6 +75,8 @@ pub enum Transaction {
     Unwrapped(String),
     /// As one multi-statement message: an implicit transaction unless it has a single statement (golang-migrate, Prisma on PostgreSQL).
     Implicit(String),
+    /// Nothing says how: the tool is not known, for this reason.
+    Unknown(String),
 }
 
 /// One migration: what a tool applies as one step.
@@ -102,6 +105,8 @@ pub struct MigrationSet {
     pub tool: String,
     /// Its dialect.
     pub dialect: Dialect,
+    /// A relative of the dialect, where the files are for that: `cockroachdb`.
+    pub variant: Option<String>,
     /// Why we think so: tool, order, dialect.
     pub evidence: Vec<String>,
     /// In the order of application.
@@ -158,6 +163,14 @@ pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
             Verdict::Unread(reason) => discovery.unread.push((path, reason)),
         }
     }
+    let undeclared = |entry: &&Entry| declared.get(entry.path.as_str()).is_none_or(|(kind, _)| *kind == Kind::Migration);
+    let entries: Vec<Entry> = entries.iter().filter(undeclared).cloned().collect();
+    let mut read = |path: &str| files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let found = migrations::find(&entries, &mut read, settings);
+    discovery.migration_sets = found.sets;
+    discovery.artifacts.extend(found.artifacts.into_iter().filter(|artifact| !declared.contains_key(&artifact.path)));
+    discovery.skipped.extend(found.skipped);
+    discovery.unread.extend(found.unread);
     for (path, (kind, evidence)) in &declared {
         discovery.artifacts.push(Artifact { path: path.clone(), kind: *kind, evidence: evidence.clone() });
     }

@@ -1,16 +1,38 @@
-//! Building an arena.
+//! Building an arena from the inside out: children are pushed before the collection that holds them.
 
-use super::tree::{Comment, Kind, Node, NodeId, Style, Tree};
+use super::tree::{Comment, Flags, Kind, Node, NodeId, Style, Tree};
 use crate::diagnostic::Problem;
-use crate::source::SourceId;
+use crate::source::{SourceId, Span};
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
-/// Builds a [`Tree`] from the inside out: children are pushed before the collection that holds them.
+/// A map with more entries than this keeps them in order of their keys as well, so that a lookup takes few steps.
+const SORTED_FROM: usize = 32;
+/// A map with fewer entries than this is searched for repeated keys pair by pair.
+const PAIRWISE_BELOW: usize = 8;
+/// How many problems of one file are told; garbage would give one for each byte.
+const PROBLEM_LIMIT: usize = 500;
+
+/// Builds a [`Tree`].
 #[derive(Debug)]
 pub struct TreeBuilder {
     tree: Tree,
-    /// Lengths of nodes, children and decoded text at the start of the document.
-    begun: (usize, usize, usize),
+    tag_numbers: HashMap<String, u32>,
+    /// Problems beyond the limit.
+    untold: usize,
+    begun: Lengths,
+    /// Positions of a map's entries; kept to be used again.
+    order: Vec<u32>,
+}
+
+/// How much there was of everything when a document began.
+#[derive(Debug, Clone, Copy, Default)]
+struct Lengths {
+    nodes: usize,
+    children: usize,
+    decoded: usize,
+    tags: usize,
 }
 
 impl TreeBuilder {
@@ -23,113 +45,154 @@ impl TreeBuilder {
                 nodes: Vec::new(),
                 children: Vec::new(),
                 decoded: String::new(),
+                tag_names: Vec::new(),
                 tags: Vec::new(),
                 documents: Vec::new(),
                 comments: Vec::new(),
                 problems: Vec::new(),
             },
-            begun: (0, 0, 0),
+            tag_numbers: HashMap::new(),
+            untold: 0,
+            begun: Lengths::default(),
+            order: Vec::new(),
         }
     }
 
-    fn push(&mut self, node: Node) -> NodeId {
-        self.tree.nodes.push(node);
+    fn push(&mut self, span: Range<usize>, first: u32, count: u32, kind: Kind, style: Style, flags: Flags) -> NodeId {
+        self.tree.nodes.push(Node { start: span.start as u32, end: span.end as u32, first, count, kind, style, flags });
         NodeId(self.tree.nodes.len() as u32 - 1)
     }
 
     /// A scalar whose text is a slice of the source.
-    pub fn scalar(&mut self, span: std::ops::Range<usize>, text: std::ops::Range<usize>, style: Style) -> NodeId {
-        let (first, count) = (text.start as u32, text.len() as u32);
-        self.push(Node {
-            start: span.start as u32,
-            end: span.end as u32,
-            first,
-            count,
-            tag: 0,
-            kind: Kind::Scalar,
-            style,
-            decoded: false,
-        })
+    pub fn scalar(&mut self, span: Range<usize>, text: Range<usize>, style: Style) -> NodeId {
+        self.push(span, text.start as u32, text.len() as u32, Kind::Scalar, style, Flags::default())
     }
 
     /// A scalar whose text had to be decoded (escapes, folding).
-    pub fn decoded(&mut self, span: std::ops::Range<usize>, text: &str, style: Style) -> NodeId {
-        let (first, count) = (self.tree.decoded.len() as u32, text.len() as u32);
+    pub fn decoded(&mut self, span: Range<usize>, text: &str, style: Style) -> NodeId {
+        let first = self.tree.decoded.len() as u32;
         self.tree.decoded.push_str(text);
-        self.push(Node {
-            start: span.start as u32,
-            end: span.end as u32,
-            first,
-            count,
-            tag: 0,
-            kind: Kind::Scalar,
-            style,
-            decoded: true,
-        })
+        self.push(span, first, text.len() as u32, Kind::Scalar, style, Flags::DECODED)
     }
 
-    /// A map over keys and values in turn, or a list over its items.
-    pub fn collection(&mut self, kind: Kind, span: std::ops::Range<usize>, children: &[NodeId]) -> NodeId {
+    /// A scalar whose text may be a slice of the source, and is copied otherwise.
+    pub fn text(&mut self, span: Range<usize>, text: &str, style: Style) -> NodeId {
+        // Only addresses are compared: a parser hands out slices of the text that it was given.
+        let offset = (text.as_ptr() as usize).checked_sub(self.tree.text.as_ptr() as usize);
+        match offset.filter(|offset| offset.checked_add(text.len()).is_some_and(|end| end <= self.tree.text.len())) {
+            Some(offset) => self.scalar(span, offset..offset + text.len(), style),
+            None => self.decoded(span, text, style),
+        }
+    }
+
+    /// A map over keys and values in turn, or a list over its items. Repeated keys become problems.
+    pub fn collection(&mut self, kind: Kind, span: Range<usize>, children: &[NodeId]) -> NodeId {
         let (first, count) = (self.tree.children.len() as u32, children.len() as u32);
         self.tree.children.extend_from_slice(children);
-        self.push(Node {
-            start: span.start as u32,
-            end: span.end as u32,
-            first,
-            count,
-            tag: 0,
-            kind,
-            style: Style::Plain,
-            decoded: false,
-        })
+        let flags = if kind == Kind::Map { self.examine_keys(first as usize, children) } else { Flags::default() };
+        self.push(span, first, count, kind, Style::Plain, flags)
+    }
+
+    /// Looks for repeated keys and merge keys, and keeps the order of keys for a large map.
+    fn examine_keys(&mut self, first: usize, children: &[NodeId]) -> Flags {
+        let keys = children.as_chunks::<2>().0;
+        let tree = &self.tree;
+        let text = |at: u32| keys.get(at as usize).and_then(|[key, _]| tree.node(*key).text());
+        let merges = keys.iter().any(|[key, _]| tree.node(*key).is_merge_key());
+        // Pairs of positions: the first entry under a key, and a later one.
+        let mut repeated: Vec<(u32, u32)> = Vec::new();
+        if keys.len() < PAIRWISE_BELOW {
+            for later in 1..keys.len() as u32 {
+                let same = text(later).and_then(|name| (0..later).find(|earlier| text(*earlier) == Some(name)));
+                repeated.extend(same.map(|earlier| (earlier, later)));
+            }
+        } else {
+            self.order.clear();
+            self.order.extend(0..keys.len() as u32);
+            self.order.sort_by_key(|at| text(*at));
+            let mut earliest = 0;
+            for pair in self.order.windows(2) {
+                let [before, at] = pair else { continue };
+                if text(*before) != text(*at) {
+                    earliest = *at;
+                } else if text(*at).is_some() {
+                    earliest = if text(earliest) == text(*at) { earliest } else { *before };
+                    repeated.push((earliest, *at));
+                }
+            }
+            repeated.sort_unstable_by_key(|(_, later)| *later);
+        }
+        let sorted = keys.len() > SORTED_FROM;
+        for (earlier, later) in repeated {
+            self.repeated_key(first, earlier, later);
+        }
+        if sorted {
+            self.tree.children.extend(self.order.iter().map(|at| NodeId(*at)));
+        }
+        Flags::default().with(Flags::MERGES, merges).with(Flags::SORTED, sorted)
+    }
+
+    fn repeated_key(&mut self, first: usize, earlier: u32, later: u32) {
+        let key = |at: u32| self.tree.children.get(first + 2 * at as usize).map(|id| self.tree.node(*id));
+        let (Some(earlier), Some(later)) = (key(earlier), key(later)) else { return };
+        let name: String = later.text().unwrap_or("").chars().take(40).collect();
+        let problem = Problem {
+            span: later.span(),
+            message: format!("the key `{name}` appears twice in this map; the later one counts"),
+            other: Some(earlier.span()),
+        };
+        self.tell(problem);
     }
 
     /// A reference to an anchored node; `None` where no such anchor stands before it.
-    pub fn alias(&mut self, span: std::ops::Range<usize>, target: Option<NodeId>) -> NodeId {
-        let first = target.map_or(u32::MAX, |id| id.0);
-        self.push(Node {
-            start: span.start as u32,
-            end: span.end as u32,
-            first,
-            count: 0,
-            tag: 0,
-            kind: Kind::Alias,
-            style: Style::Plain,
-            decoded: false,
-        })
+    pub fn alias(&mut self, span: Range<usize>, target: Option<NodeId>) -> NodeId {
+        self.push(span, target.map_or(u32::MAX, |id| id.0), 0, Kind::Alias, Style::Plain, Flags::default())
     }
 
-    /// Gives a node its tag.
-    pub fn tag(&mut self, id: NodeId, tag: &str) {
-        let at = self.tree.tags.iter().position(|known| known == tag).unwrap_or_else(|| {
-            self.tree.tags.push(tag.to_owned());
-            self.tree.tags.len() - 1
+    /// Points an alias at its target, which was not complete when the alias was read.
+    pub fn point_alias(&mut self, alias: NodeId, target: NodeId) {
+        if let Some(node) = self.tree.nodes.get_mut(alias.0 as usize) {
+            node.first = target.0;
+        }
+    }
+
+    /// Gives the node that was pushed last its tag.
+    pub fn tag_last(&mut self, tag: &str) {
+        let Some(node) = self.tree.nodes.last_mut() else { return };
+        node.flags = node.flags.with(Flags::TAGGED, true);
+        let known = self.tag_numbers.get(tag).copied();
+        let number = known.unwrap_or_else(|| {
+            let number = self.tree.tag_names.len() as u32;
+            self.tree.tag_names.push(tag.to_owned());
+            self.tag_numbers.insert(tag.to_owned(), number);
+            number
         });
-        self.tree.nodes[id.0 as usize].tag = at as u32 + 1;
+        self.tree.tags.push((NodeId(self.tree.nodes.len() as u32 - 1), number));
     }
 
-    /// The end offset of a node, to close the collection that ends with it.
-    pub fn end_of(&self, id: NodeId) -> usize {
-        self.tree.nodes[id.0 as usize].end as usize
+    /// Where a node stands, to close the collection that ends with it.
+    pub fn span_of(&self, id: NodeId) -> Range<usize> {
+        self.tree.nodes.get(id.0 as usize).map_or(0..0, |node| node.start as usize..node.end as usize)
     }
 
     /// Remembers where a document begins, so that it can be dropped.
     pub fn begin_document(&mut self) {
         let tree = &self.tree;
-        self.begun = (tree.nodes.len(), tree.children.len(), tree.decoded.len());
+        self.begun = Lengths {
+            nodes: tree.nodes.len(),
+            children: tree.children.len(),
+            decoded: tree.decoded.len(),
+            tags: tree.tags.len(),
+        };
     }
 
-    /// Drops the nodes of a document that turned out to be broken.
+    /// Drops the nodes of a document that turned out to be broken. Its comments stay.
     pub fn drop_document(&mut self) {
-        let (nodes, children, decoded) = self.begun;
-        self.tree.nodes.truncate(nodes);
-        self.tree.children.truncate(children);
-        self.tree.decoded.truncate(decoded);
-    }
-
-    /// Points an alias at its target, which was not complete when the alias was read.
-    pub fn point_alias(&mut self, alias: NodeId, target: NodeId) {
-        self.tree.nodes[alias.0 as usize].first = target.0;
+        let begun = self.begun;
+        self.tree.nodes.truncate(begun.nodes);
+        self.tree.children.truncate(begun.children);
+        self.tree.decoded.truncate(begun.decoded);
+        self.tree.tags.truncate(begun.tags);
     }
 
     /// Declares a node the root of a document.
@@ -138,20 +201,38 @@ impl TreeBuilder {
     }
 
     /// Adds a comment.
-    pub fn comment(&mut self, span: std::ops::Range<usize>) {
+    pub fn comment(&mut self, span: Range<usize>) {
         self.tree.comments.push(Comment { start: span.start as u32, end: span.end as u32 });
     }
 
     /// Adds a problem.
-    pub fn problem(&mut self, span: std::ops::Range<usize>, message: impl Into<String>) {
-        let problem = Problem::new(self.tree.source, span.start, span.end, message);
-        self.tree.problems.push(problem);
+    pub fn problem(&mut self, span: Range<usize>, message: impl Into<String>) {
+        self.tell(Problem::new(self.tree.source, span.start, span.end, message));
+    }
+
+    fn tell(&mut self, problem: Problem) {
+        if self.tree.problems.len() < PROBLEM_LIMIT {
+            self.tree.problems.push(problem);
+        } else {
+            self.untold += 1;
+        }
     }
 
     /// The finished tree.
     pub fn finish(mut self) -> Tree {
-        self.tree.comments.sort_by_key(|comment| comment.start);
-        self.tree.problems.sort_by_key(|problem| problem.span.start);
+        let tree = &mut self.tree;
+        tree.comments.sort_by_key(|comment| comment.start);
+        tree.problems.sort_by_key(|problem| problem.span.start);
+        if let Some(last) = tree.problems.last().map(|problem| problem.span)
+            && self.untold > 0
+        {
+            let span = Span { start: last.end, ..last };
+            let message = format!("{} more problems in this file are not told", self.untold);
+            tree.problems.push(Problem { span, message, other: None });
+        }
+        tree.nodes.shrink_to_fit();
+        tree.children.shrink_to_fit();
+        tree.decoded.shrink_to_fit();
         self.tree
     }
 }

@@ -39,10 +39,6 @@ impl<'t> Granit<'t> {
         let at = error.marker().byte_offset().unwrap_or(self.text.len());
         Failure { at, message: error.info() }
     }
-
-    fn start(&mut self, style: StructureStyle) {
-        self.open.push(style);
-    }
 }
 
 fn properties(anchor: usize, tag: Option<Cow<'_, Tag>>) -> Properties {
@@ -68,16 +64,18 @@ impl<'t> Events<'t> for Granit<'t> {
                     Event::Scalar { span: self.range(span), text, style, properties: properties(anchor, tag) }
                 }
                 Raw::SequenceStart(style, anchor, tag) => {
-                    self.start(style);
+                    self.open.push(style);
                     Event::ListStart { at: self.range(span).start, properties: properties(anchor, tag) }
                 }
                 Raw::MappingStart(style, anchor, tag) => {
-                    self.start(style);
+                    self.open.push(style);
                     Event::MapStart { at: self.range(span).start, properties: properties(anchor, tag) }
                 }
                 Raw::SequenceEnd | Raw::MappingEnd => {
                     let flow = self.open.pop() == Some(StructureStyle::Flow);
-                    Event::End { at: flow.then(|| self.range(span).end) }
+                    // The pair in `[a: b]` is a flow map that nothing closes.
+                    let closing = self.range(span);
+                    Event::End { at: (flow && !closing.is_empty()).then_some(closing.end) }
                 }
                 Raw::Alias(anchor) => Event::Alias { span: self.range(span), anchor: Some(anchor) },
                 Raw::UnresolvedAlias(_) => Event::Alias { span: self.range(span), anchor: None },

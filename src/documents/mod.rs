@@ -4,9 +4,16 @@
 //! means, and any following of references.
 
 pub mod builder;
+pub mod env;
 pub mod events;
 pub mod granit;
+pub mod interpolation;
+pub mod json;
+pub mod nginx;
+mod plain;
+pub mod toml;
 pub mod tree;
+pub mod url;
 pub mod yaml;
 
 pub use builder::TreeBuilder;
@@ -15,7 +22,23 @@ pub use tree::{Comment, Kind, NodeId, NodeRef, Style, Tree};
 use crate::source::SourceId;
 use std::sync::Arc;
 
-/// Reads a file as the language that its name says; YAML (of which JSON is a part) where the name says nothing.
-pub fn parse(_path: &str, source: SourceId, text: Arc<str>) -> Tree {
-    yaml::parse(source, text)
+/// Offsets and lengths of decoded text are 32 bits wide; decoding may lengthen a text, but never to its double.
+const LONGEST: usize = u32::MAX as usize / 2;
+
+/// Reads a file as the language that its name says. Where the name says nothing: as JSON when it begins like JSON, else as
+/// YAML.
+pub fn parse(path: &str, source: SourceId, text: Arc<str>) -> Tree {
+    if text.len() > LONGEST {
+        let mut builder = TreeBuilder::new(source, "".into());
+        builder.problem(0..0, "the file is larger than 2 GiB and was not read");
+        return builder.finish();
+    }
+    let ending = path.rsplit(['/', '\\']).next().and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending);
+    match ending.map(str::to_ascii_lowercase).as_deref() {
+        Some("json") => json::parse(source, text),
+        Some("toml") => toml::parse(source, text),
+        Some("yaml" | "yml") => yaml::parse(source, text),
+        _ if text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']) => json::parse(source, text),
+        _ => yaml::parse(source, text),
+    }
 }

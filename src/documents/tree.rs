@@ -1,6 +1,7 @@
 //! The arena: one shape for every document language. Nodes hold byte offsets, scalars are slices of the source unless
 //! they had to be decoded, aliases are edges and are never copied.
 
+use super::plain::Plain;
 use crate::diagnostic::Problem;
 use crate::source::{SourceId, Span};
 use std::sync::Arc;
@@ -33,7 +34,7 @@ pub enum Style {
     Block,
 }
 
-/// One node: 24 bytes.
+/// One node: 20 bytes, so that with its place in the list of children it takes 24.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Node {
     pub(super) start: u32,
@@ -42,12 +43,32 @@ pub(crate) struct Node {
     pub(super) first: u32,
     /// Scalar: length of the text; collection: number of children (a map has two for each entry).
     pub(super) count: u32,
-    /// Index into the tags, from 1; 0 without a tag.
-    pub(super) tag: u32,
     pub(super) kind: Kind,
     pub(super) style: Style,
-    /// Whether a scalar's text lies in the tree's own buffer and not in the source.
-    pub(super) decoded: bool,
+    pub(super) flags: Flags,
+}
+
+/// What else is known of a node.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Flags(u8);
+
+impl Flags {
+    /// A scalar's text lies in the tree's own buffer and not in the source.
+    pub(super) const DECODED: Flags = Flags(1);
+    /// The node has an entry in the list of tags.
+    pub(super) const TAGGED: Flags = Flags(2);
+    /// A map has a merge key (`<<`).
+    pub(super) const MERGES: Flags = Flags(4);
+    /// A map's children are followed by the positions of its entries in order of their keys, one for each entry.
+    pub(super) const SORTED: Flags = Flags(8);
+
+    pub(super) fn has(self, flag: Flags) -> bool {
+        self.0 & flag.0 != 0
+    }
+
+    pub(super) fn with(self, flag: Flags, on: bool) -> Flags {
+        if on { Flags(self.0 | flag.0) } else { self }
+    }
 }
 
 /// A comment with its place, marker included.
@@ -67,7 +88,10 @@ pub struct Tree {
     pub(super) nodes: Vec<Node>,
     pub(super) children: Vec<NodeId>,
     pub(super) decoded: String,
-    pub(super) tags: Vec<String>,
+    /// The names of tags, each once.
+    pub(super) tag_names: Vec<String>,
+    /// Node and index of its tag's name, in order of nodes.
+    pub(super) tags: Vec<(NodeId, u32)>,
     pub(super) documents: Vec<NodeId>,
     pub(super) comments: Vec<Comment>,
     pub(super) problems: Vec<Problem>,
@@ -114,9 +138,13 @@ impl Tree {
         &self.problems
     }
 
-    /// Bytes that the tree holds besides the source text.
+    /// Bytes that the tree holds besides the source text and the problems.
     pub fn heap_bytes(&self) -> usize {
-        self.nodes.capacity() * size_of::<Node>() + self.children.capacity() * size_of::<NodeId>() + self.decoded.capacity()
+        self.nodes.capacity() * size_of::<Node>()
+            + self.children.capacity() * size_of::<NodeId>()
+            + self.comments.capacity() * size_of::<Comment>()
+            + self.tags.capacity() * size_of::<(NodeId, u32)>()
+            + self.decoded.capacity()
     }
 }
 
@@ -196,8 +224,13 @@ impl<'t> NodeRef<'t> {
 
     /// An explicit tag such as `!Ref`.
     pub fn tag(self) -> Option<&'t str> {
-        let tag = self.resolved().raw().tag;
-        (tag > 0).then(|| self.tree.tags[tag as usize - 1].as_str())
+        let node = self.resolved();
+        if !node.raw().flags.has(Flags::TAGGED) {
+            return None;
+        }
+        let at = self.tree.tags.binary_search_by_key(&node.id, |(id, _)| *id).ok()?;
+        let (_, name) = self.tree.tags.get(at)?;
+        self.tree.tag_names.get(*name as usize).map(String::as_str)
     }
 
     /// The decoded text of a scalar, whatever its meaning; `None` for collections.
@@ -207,49 +240,51 @@ impl<'t> NodeRef<'t> {
             return None;
         }
         let range = raw.first as usize..(raw.first + raw.count) as usize;
-        if raw.decoded { self.tree.decoded.get(range) } else { self.tree.text.get(range) }
+        if raw.flags.has(Flags::DECODED) { self.tree.decoded.get(range) } else { self.tree.text.get(range) }
+    }
+
+    /// What a plain scalar says; `None` for collections and for text in quotes or blocks.
+    fn plain(self) -> Option<Plain> {
+        if self.style() == Style::Plain { self.text().map(Plain::of) } else { None }
     }
 
     /// Whether it is null: absent, `~`, or plain `null`.
     pub fn is_null(self) -> bool {
-        self.style() == Style::Plain && matches!(self.text(), Some("" | "~" | "null" | "Null" | "NULL"))
+        self.plain() == Some(Plain::Null)
     }
 
     /// The text of a scalar that is text: quoted, block, or plain and neither null nor boolean nor number.
     /// Most callers want [`NodeRef::text`], because `version: 3` and `version: "3"` mean the same to them.
     pub fn as_text(self) -> Option<&'t str> {
         let text = self.text()?;
-        let plain = self.style() == Style::Plain;
-        (!plain || !(self.is_null() || self.as_bool().is_some() || text.parse::<f64>().is_ok())).then_some(text)
+        matches!(self.plain(), None | Some(Plain::Text)).then_some(text)
     }
 
     /// A plain boolean as YAML 1.2 and JSON know it.
     pub fn as_bool(self) -> Option<bool> {
-        match (self.style(), self.text()?) {
-            (Style::Plain, "true" | "True" | "TRUE") => Some(true),
-            (Style::Plain, "false" | "False" | "FALSE") => Some(false),
+        match self.plain()? {
+            Plain::Boolean(value) => Some(value),
             _ => None,
         }
     }
 
-    /// A plain whole number.
+    /// A plain whole number; also one that is written as `3.0` or `1e3`, if it is below 9e15. Nothing for `010`, which is 8
+    /// to YAML 1.1 and 10 to YAML 1.2.
     pub fn as_i64(self) -> Option<i64> {
-        let text = self.text().filter(|_| self.style() == Style::Plain)?;
-        text.parse().ok().or_else(|| {
-            let number: f64 = text.parse().ok()?;
-            (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
-        })
+        match self.plain()? {
+            Plain::Whole(value) => Some(value),
+            Plain::Float(value) => (value.fract() == 0.0 && value.abs() < 9e15).then_some(value as i64),
+            _ => None,
+        }
     }
 
-    /// A plain number.
+    /// A plain number; may be infinite or not a number (`.inf`, `.nan`).
     pub fn as_f64(self) -> Option<f64> {
-        self.text()
-            .filter(|text| {
-                self.style() == Style::Plain
-                    && text.starts_with(['-', '+', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
-            })?
-            .parse()
-            .ok()
+        match self.plain()? {
+            Plain::Whole(value) => Some(value as f64),
+            Plain::Float(value) => Some(value),
+            _ => None,
+        }
     }
 
     fn children(self) -> &'t [NodeId] {
@@ -280,20 +315,43 @@ impl<'t> NodeRef<'t> {
     }
 
     fn entry_within(self, key: &str, budget: &mut u32) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        let own = self.entries().rev().find(|(name, _)| name.text() == Some(key));
-        if own.is_some() {
-            return own;
+        if let Some(own) = self.own_entry(key) {
+            return Some(own);
         }
-        for (_, merged) in self.entries().filter(|(name, _)| name.text() == Some("<<") && name.style() == Style::Plain) {
-            let bases: Vec<NodeRef<'t>> = if merged.is_list() { merged.items().collect() } else { vec![merged] };
-            for base in bases {
-                *budget = budget.checked_sub(1)?;
-                if let Some(found) = base.entry_within(key, budget) {
-                    return Some(found);
-                }
+        for base in self.bases() {
+            *budget = budget.checked_sub(1)?;
+            if let Some(found) = base.entry_within(key, budget) {
+                return Some(found);
             }
         }
         None
+    }
+
+    /// The last entry that is written in this map itself under a key.
+    fn own_entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        let raw = self.resolved().raw();
+        if !raw.flags.has(Flags::SORTED) {
+            return self.entries().rev().find(|(name, _)| name.text() == Some(key));
+        }
+        let entries = raw.count as usize / 2;
+        let order = (raw.first + raw.count) as usize;
+        let order = self.tree.children.get(order..order + entries)?;
+        let entry = |at: &NodeId| self.entries().nth(at.0 as usize);
+        let after = order.partition_point(|at| entry(at).and_then(|(name, _)| name.text()) <= Some(key));
+        let found = order.get(after.checked_sub(1)?).and_then(entry)?;
+        (found.0.text() == Some(key)).then_some(found)
+    }
+
+    /// Whether this node, as a key, merges other maps into its own.
+    pub(super) fn is_merge_key(self) -> bool {
+        self.style() == Style::Plain && self.text() == Some("<<")
+    }
+
+    /// The maps that this one takes entries from, the strongest first.
+    fn bases(self) -> impl Iterator<Item = NodeRef<'t>> {
+        let merges = self.resolved().raw().flags.has(Flags::MERGES);
+        let values = self.entries().filter(move |(key, _)| merges && key.is_merge_key()).map(|(_, value)| value);
+        values.flat_map(|value| value.items().chain((!value.is_list()).then_some(value)))
     }
 
     /// The value of a map under a key.
@@ -326,21 +384,18 @@ impl<'t> NodeRef<'t> {
         found: &mut Vec<(NodeRef<'t>, NodeRef<'t>)>,
         budget: &mut u32,
     ) {
-        let is_merge = |key: NodeRef<'t>| key.text() == Some("<<") && key.style() == Style::Plain;
         let start = found.len();
-        for (key, value) in self.entries().rev().filter(|(key, _)| !is_merge(*key)) {
-            if seen.insert(key.text().unwrap_or("")) {
+        for (key, value) in self.entries().rev().filter(|(key, _)| !key.is_merge_key()) {
+            // A key that is a collection has no text and equals no other.
+            if key.text().is_none_or(|text| seen.insert(text)) {
                 found.push((key, value));
             }
         }
         found[start..].reverse();
-        for (_, merged) in self.entries().filter(|(key, _)| is_merge(*key)) {
-            let bases: Vec<NodeRef<'t>> = if merged.is_list() { merged.items().collect() } else { vec![merged] };
-            for base in bases {
-                let Some(left) = budget.checked_sub(1) else { return };
-                *budget = left;
-                base.collect_entries(seen, found, budget);
-            }
+        for base in self.bases() {
+            let Some(left) = budget.checked_sub(1) else { return };
+            *budget = left;
+            base.collect_entries(seen, found, budget);
         }
     }
 }

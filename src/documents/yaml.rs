@@ -105,21 +105,23 @@ impl<'t> Reader<'t> {
         // `!!str 12` and `! 12` are text, as if they were quoted.
         let forced = style == Style::Plain && matches!(properties.tag.as_deref(), Some("!!str" | "!"));
         let style = if forced { Style::Quoted } else { style };
+        let absent = span.is_empty() && style != Style::Block;
         let span = match style {
-            Style::Block => span.start..block_end(self.text, &span),
+            Style::Block => block_span(self.text, span),
+            _ if absent => self.absent_place(span.start),
             _ => span,
         };
-        let id = if span.is_empty() {
-            self.builder.scalar(span.clone(), span, style)
-        } else {
-            match text {
-                Cow::Borrowed(slice) if let Some(range) = range_within(self.text, slice) => {
-                    self.builder.scalar(span, range, style)
-                }
-                text => self.builder.decoded(span, &text, style),
-            }
-        };
+        let id = if absent { self.builder.scalar(span.clone(), span, style) } else { self.builder.text(span, &text, style) };
         self.finish_node(id, properties);
+    }
+
+    /// Where an absent scalar stands: right after the colon or dash. The parser names the colon itself, or the next token
+    /// where there is no colon.
+    fn absent_place(&self, at: usize) -> Range<usize> {
+        let is_value = self.open.last().is_some_and(|open| open.kind == Kind::Map && (self.pending.len() - open.first) % 2 == 1);
+        let at_colon = self.text.as_bytes().get(at) == Some(&b':');
+        let place = if is_value && at_colon { at + 1 } else { before_blank(self.text, at) };
+        place..place
     }
 
     fn start(&mut self, kind: Kind, start: usize, properties: Properties) {
@@ -132,7 +134,7 @@ impl<'t> Reader<'t> {
     fn end(&mut self, at: Option<usize>) {
         let Some(open) = self.open.pop() else { return };
         let children = self.pending.get(open.first..).unwrap_or(&[]);
-        let last = children.last().map_or(open.start, |id| self.builder.end_of(*id));
+        let last = children.last().map_or(open.start, |id| self.builder.span_of(*id).end);
         let end = at.unwrap_or(last).max(open.start);
         let id = self.builder.collection(open.kind, open.start..end, children);
         self.pending.truncate(open.first);
@@ -160,7 +162,7 @@ impl<'t> Reader<'t> {
 
     fn finish_node(&mut self, id: NodeId, properties: Properties) {
         if let Some(tag) = properties.tag {
-            self.builder.tag(id, &tag);
+            self.builder.tag_last(&tag);
         }
         if let Some(anchor) = properties.anchor
             && let Some(Anchor::Open(waiting)) = self.anchors.insert(anchor, Anchor::Closed(id))
@@ -173,16 +175,17 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Where a slice lies within the text; `None` when it is no part of it.
-fn range_within(text: &str, slice: &str) -> Option<Range<usize>> {
-    let start = (slice.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
-    let end = start.checked_add(slice.len())?;
-    (end <= text.len()).then_some(start..end)
+/// A block scalar from its first character to the end of its last line that is not blank, the line break excluded. One
+/// without text stands right after its header.
+fn block_span(text: &str, span: Range<usize>) -> Range<usize> {
+    let content = text.get(span.clone()).unwrap_or("").trim_end();
+    let start = if content.is_empty() { before_blank(text, span.start) } else { span.start };
+    start..start + content.len()
 }
 
-/// The end of the last line of a block scalar that is not blank, its line break excluded.
-fn block_end(text: &str, span: &Range<usize>) -> usize {
-    text.get(span.clone()).map_or(span.end, |content| span.start + content.trim_end().len())
+/// The end of the last character before an offset that is no blank and no line break.
+fn before_blank(text: &str, at: usize) -> usize {
+    text.get(..at).map_or(at, |before| before.trim_end_matches([' ', '\t', '\r', '\n']).len())
 }
 
 /// The end of the character at an offset, so that a problem has a visible place.

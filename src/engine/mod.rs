@@ -8,7 +8,7 @@ mod fingerprint;
 mod pending;
 mod running;
 mod selection;
-mod suggest;
+pub mod suggest;
 mod suppressions;
 
 use crate::diagnostic::{Base, Confidence, Report, Severity};

@@ -29,6 +29,12 @@ impl Dialect {
             Dialect::ClickHouse => "clickhouse",
         }
     }
+
+    /// The dialect that a word names, as it is printed and configured.
+    pub fn parse(word: &str) -> Option<Dialect> {
+        let all = [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite, Dialect::SqlServer, Dialect::ClickHouse];
+        all.into_iter().find(|one| one.name() == word)
+    }
 }
 
 /// A file's statements in order.
@@ -74,6 +80,8 @@ pub struct Statement {
     pub touches: Vec<ObjectName>,
     /// Whether it stands under a condition (`DO`, `IF`), so that it may not have run.
     pub maybe: bool,
+    /// The `DO` block that it stands in: to the server all statements of a block are one.
+    pub block: Option<Span>,
 }
 
 /// A possibly qualified name, folded as its dialect folds it (PostgreSQL: lower case unless quoted).

@@ -1,11 +1,32 @@
 //! Databases, replayed from their whole migration history or read from schema files.
+//!
+//! [`catalog`] is what a database holds, [`history`] what its migrations did and at what cost, [`view`] the questions that
+//! rules ask. [`Schema::databases`] are ordered by source; a dialect twin of a database is a database of its own.
+
+pub mod catalog;
+mod effects;
+pub mod history;
+pub mod view;
+
+pub use catalog::*;
+pub use history::*;
+pub use view::*;
 
 use super::{Settings, Workspace};
 use crate::discover::Discovery;
 
 /// Databases, replayed from their whole migration history or read from schema files.
 #[derive(Debug, Default)]
-pub struct Schema {}
+pub struct Schema {
+    /// Every database, ordered by source.
+    pub databases: Vec<Database>,
+}
+
+impl Schema {
+    fn is_repeated(&self, _database: usize, _table: &str) -> bool {
+        false
+    }
+}
 
 /// Reads this part.
 pub fn read(_workspace: &mut Workspace, _discovery: &Discovery, _settings: &Settings) -> Schema {

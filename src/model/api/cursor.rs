@@ -1,0 +1,164 @@
+//! A place in a document, references followed: the only way in which views touch trees.
+
+use super::Api;
+use crate::documents::{NodeId, NodeRef};
+use crate::source::{SourceId, Span};
+
+/// The identity of a node: its file and its place in that file's tree. The same thing reached by two references has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Pin {
+    /// The file.
+    pub source: SourceId,
+    /// The node in its tree.
+    pub node: NodeId,
+}
+
+/// The identity of a node, aliases followed.
+pub(super) fn pin(node: NodeRef<'_>) -> Pin {
+    Pin { source: node.tree().source(), node: node.resolved().id() }
+}
+
+/// Where a reference leads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target {
+    pub(super) pin: Pin,
+    /// The key that names the thing there; `None` for a whole file or a list item.
+    pub(super) key: Option<NodeId>,
+}
+
+impl Target {
+    pub(super) fn entry(key: NodeRef<'_>, value: NodeRef<'_>) -> Target {
+        Target { pin: pin(value), key: Some(key.id()) }
+    }
+}
+
+/// How many references in a row are followed; longer chains do not occur outside of circles.
+const LONGEST_CHAIN: usize = 32;
+
+/// The text of `$ref`, where a node is a reference.
+pub(super) fn reference<'a>(node: NodeRef<'a>) -> Option<NodeRef<'a>> {
+    node.get("$ref").filter(|value| value.text().is_some())
+}
+
+/// A node as it is written, and the node that it stands for.
+#[derive(Clone, Copy)]
+pub(super) struct Cursor<'a> {
+    pub(super) api: &'a Api,
+    /// Where it is mentioned: a reference or the thing itself.
+    pub(super) written: NodeRef<'a>,
+    /// The thing itself.
+    pub(super) node: NodeRef<'a>,
+    /// Whether every reference on the way could be followed.
+    pub(super) known: bool,
+}
+
+impl<'a> Cursor<'a> {
+    /// Stands on a node and follows its references.
+    pub(super) fn new(api: &'a Api, written: NodeRef<'a>) -> Cursor<'a> {
+        let mut node = written;
+        for _ in 0..LONGEST_CHAIN {
+            let Some(reference) = reference(node) else { return Cursor { api, written, node, known: true } };
+            let target = reference.text().and_then(|text| api.target(node.tree().source(), text));
+            match target.and_then(|target| api.node(target.pin)) {
+                Some(next) => node = next,
+                None => break,
+            }
+        }
+        Cursor { api, written, node, known: false }
+    }
+
+    /// The identity of the thing itself.
+    pub(super) fn pin(self) -> Pin {
+        pin(self.node)
+    }
+
+    /// Whether it is mentioned by reference.
+    pub(super) fn is_reference(self) -> bool {
+        self.written != self.node
+    }
+
+    /// Where the thing itself is written.
+    pub(super) fn span(self) -> Span {
+        self.node.span()
+    }
+
+    /// The references that lead from the mention to the thing, in order, each with where it leads.
+    fn chain(self) -> Vec<(Span, Target)> {
+        let mut chain = Vec::new();
+        let mut node = self.written;
+        while chain.len() < LONGEST_CHAIN {
+            let Some(reference) = reference(node) else { break };
+            let target = reference.text().and_then(|text| self.api.target(node.tree().source(), text));
+            let Some((target, next)) = target.and_then(|target| Some((target, self.api.node(target.pin)?))) else { break };
+            chain.push((reference.span(), target));
+            node = next;
+        }
+        chain
+    }
+
+    /// The `$ref` values that lead from the mention to the thing, in order; empty where it is written in place.
+    pub(super) fn uses(self) -> Vec<Span> {
+        self.chain().into_iter().map(|(span, _)| span).collect()
+    }
+
+    /// The name of the thing where a reference leads to it (the key of the component), else the thing itself.
+    pub(super) fn definition_span(self) -> Span {
+        let key = self.chain().last().and_then(|(_, target)| Some(Pin { source: target.pin.source, node: target.key? }));
+        key.and_then(|key| self.api.node(key)).map_or(self.span(), |key| key.span())
+    }
+
+    /// The last part of the pointer (or the file name) that the mention refers to: the name of a component.
+    pub(super) fn reference_name(self) -> Option<&'a str> {
+        let text = reference(self.written)?.text()?;
+        let name = text.rsplit(['/', '#']).next()?;
+        let name = if text.contains('#') { name } else { name.split('.').next()? };
+        (!name.is_empty()).then_some(name)
+    }
+
+    /// The entry under a key. Where the mention is a reference with siblings (3.1), these win over the target.
+    pub(super) fn entry(self, key: &str) -> Option<(NodeRef<'a>, NodeRef<'a>)> {
+        let own = if self.is_reference() { self.written.entry(key) } else { None };
+        own.or_else(|| self.node.entry(key))
+    }
+
+    /// The value under a key, as written.
+    pub(super) fn raw(self, key: &str) -> Option<NodeRef<'a>> {
+        self.entry(key).map(|(_, value)| value)
+    }
+
+    /// The value under a key, references followed.
+    pub(super) fn get(self, key: &str) -> Option<Cursor<'a>> {
+        self.raw(key).map(|value| Cursor::new(self.api, value))
+    }
+
+    /// The text of the scalar under a key.
+    pub(super) fn text(self, key: &str) -> Option<&'a str> {
+        self.raw(key)?.text()
+    }
+
+    /// The boolean under a key; false where there is none.
+    pub(super) fn flag(self, key: &str) -> bool {
+        self.raw(key).and_then(NodeRef::as_bool).unwrap_or(false)
+    }
+
+    /// All entries in order, each key once; siblings of a reference come before those of its target.
+    pub(super) fn entries(self) -> Vec<(NodeRef<'a>, Cursor<'a>)> {
+        let mut entries = Vec::new();
+        if self.is_reference() {
+            entries.extend(self.written.merged_entries().into_iter().filter(|(key, _)| key.text() != Some("$ref")));
+        }
+        let own = entries.len();
+        for (key, value) in self.node.merged_entries() {
+            if !entries.iter().take(own).any(|(known, _): &(NodeRef, NodeRef)| known.text() == key.text()) {
+                entries.push((key, value));
+            }
+        }
+        entries.into_iter().map(|(key, value)| (key, Cursor::new(self.api, value))).collect()
+    }
+
+    /// The items of the list under a key, references followed; the list itself may be a reference.
+    pub(super) fn items(self, key: &str) -> Vec<Cursor<'a>> {
+        let list = self.get(key).map(|list| list.node.items());
+        list.into_iter().flatten().map(|item| Cursor::new(self.api, item)).collect()
+    }
+}

@@ -1,0 +1,175 @@
+//! Entry documents.
+
+use super::convention::{self, Conventions};
+use super::cursor::{Cursor, Pin, pin};
+use super::operation::{self, Method, Operation, OperationRef};
+use super::reach::Entry;
+use super::{Api, words};
+use crate::source::Span;
+use std::collections::HashMap;
+
+/// Which specification a document follows, as far as its shape differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// 2.0: bodies are parameters, media types stand beside them.
+    V2,
+    /// 3.0: `nullable`, `type` is one word.
+    V3,
+    /// 3.1 and later: JSON Schema.
+    V31,
+}
+
+/// What is kept of an entry document; all else is asked of its tree.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) path: String,
+    pub(super) root: Pin,
+    pub(super) version: Version,
+    /// How many other files it refers to.
+    pub(super) files: usize,
+    /// Operations by path with all parameters named alike, in order.
+    pub(super) by_path: HashMap<String, Vec<u32>>,
+    pub(super) operations: std::ops::Range<u32>,
+}
+
+/// An entry document.
+#[derive(Clone, Copy)]
+pub struct DocumentRef<'a> {
+    pub(super) api: &'a Api,
+    pub(super) at: u32,
+}
+
+impl std::fmt::Debug for DocumentRef<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.path())
+    }
+}
+
+/// Adds an entry document and its operations.
+pub(super) fn read(api: &mut Api, entry: &Entry) {
+    let document = api.documents.len() as u32;
+    let first = api.operations.len() as u32;
+    let Some(root) = api.node(entry.root).map(|node| Cursor::new(api, node)) else { return };
+    let version = match (root.text("swagger"), root.text("openapi")) {
+        (Some(_), _) => Version::V2,
+        (None, Some(version)) if version.starts_with("3.0") => Version::V3,
+        _ => Version::V31,
+    };
+    let mut operations = Vec::new();
+    let mut by_path: HashMap<String, Vec<u32>> = HashMap::new();
+    for (path_key, item) in root.get("paths").map(Cursor::entries).unwrap_or_default() {
+        let Some(path) = path_key.text().filter(|path| path.starts_with('/')) else { continue };
+        let normal = operation::normal_path(path);
+        for (method_key, written) in item.entries() {
+            let Some(method) = method_key.text().and_then(Method::parse) else { continue };
+            if !written.node.is_map() {
+                continue;
+            }
+            by_path.entry(normal.clone()).or_default().push(first + operations.len() as u32);
+            operations.push(Operation {
+                document,
+                method,
+                path_key: pin(path_key),
+                method_key: pin(method_key),
+                item: pin(item.written),
+                node: pin(written.written),
+                normal: normal.clone(),
+            });
+        }
+    }
+    let last = first + operations.len() as u32;
+    api.operations.extend(operations);
+    api.documents.push(Document {
+        path: entry.path.clone(),
+        root: entry.root,
+        version,
+        files: entry.files,
+        by_path,
+        operations: first..last,
+    });
+}
+
+impl<'a> DocumentRef<'a> {
+    pub(super) fn new(api: &'a Api, at: u32) -> DocumentRef<'a> {
+        DocumentRef { api, at }
+    }
+
+    pub(super) fn data(self) -> &'a Document {
+        &self.api.documents[self.at as usize]
+    }
+
+    pub(super) fn root(self) -> Option<Cursor<'a>> {
+        self.api.node(self.data().root).map(|node| Cursor::new(self.api, node))
+    }
+
+    /// Its path.
+    pub fn path(self) -> &'a str {
+        &self.data().path
+    }
+
+    /// Which specification it follows.
+    pub fn version(self) -> Version {
+        self.data().version
+    }
+
+    /// `info.title`; empty where there is none.
+    pub fn title(self) -> &'a str {
+        self.root().and_then(|root| root.get("info")?.text("title")).unwrap_or("")
+    }
+
+    /// `info.version`; empty where there is none.
+    pub fn api_version(self) -> &'a str {
+        self.root().and_then(|root| root.get("info")?.text("version")).unwrap_or("")
+    }
+
+    /// What findings about the whole document are about.
+    pub fn subject(self) -> String {
+        format!("API {}", self.path())
+    }
+
+    /// `info.description`.
+    pub fn description(self) -> Option<&'a str> {
+        self.root()?.get("info")?.text("description")
+    }
+
+    /// The `paths` key: the place of what is true of all operations.
+    pub fn paths_span(self) -> Option<Span> {
+        self.root()?.entry("paths").map(|(key, _)| key.span())
+    }
+
+    /// Its operations as written.
+    pub fn operations(self) -> impl Iterator<Item = OperationRef<'a>> {
+        let api = self.api;
+        self.data().operations.clone().map(move |at| OperationRef::new(api, at))
+    }
+
+    /// The operations at a path whose parameters may be named otherwise: `/orders/{}`.
+    pub(super) fn at_path(self, normal: &str) -> impl Iterator<Item = OperationRef<'a>> {
+        let api = self.api;
+        self.data().by_path.get(normal).into_iter().flatten().map(move |at| OperationRef::new(api, *at))
+    }
+
+    /// Whether it calls procedures instead of naming things: nearly all POST, hardly a path with a parameter.
+    pub fn is_rpc_style(self) -> bool {
+        let (mut all, mut posts, mut templated) = (0, 0, 0);
+        for operation in self.operations() {
+            all += 1;
+            posts += usize::from(operation.method() == Method::Post);
+            templated += usize::from(operation.path().contains('{'));
+        }
+        all >= 5 && posts * 5 > all * 4 && templated * 5 < all
+    }
+
+    /// Whether it speaks of idempotency where it introduces itself, which is as good as a declaration everywhere.
+    pub fn promises_idempotency(self) -> bool {
+        let own = self.description().is_some_and(words::speaks_of_idempotency);
+        let tags = self.root().map(|root| root.items("tags")).unwrap_or_default();
+        own || tags.iter().filter_map(|tag| tag.text("description")).any(words::speaks_of_idempotency)
+    }
+
+    /// Its house style. Found out once for all documents.
+    pub fn conventions(self) -> &'a Conventions {
+        let all = self.api.conventions.get_or_init(|| self.api.documents().map(convention::detect).collect());
+        &all[self.at as usize]
+    }
+}

@@ -1,0 +1,94 @@
+//! How a list is asked for page by page.
+
+use super::operation::OperationRef;
+use super::parameter::{Location, ParameterRef};
+use super::response::ResponseRef;
+use super::schema::Property;
+use super::words::{self, words};
+
+/// The signs that a list comes in pages.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Paging<'a> {
+    /// The parameter that says how many entries a page has.
+    pub size: Option<ParameterRef<'a>>,
+    /// The parameter that says where a page starts.
+    pub position: Option<ParameterRef<'a>>,
+    /// Whether something else leads to the next page: a `Link` header, an address in the body, a body of the request, an extension.
+    pub other: bool,
+}
+
+impl Paging<'_> {
+    /// Whether the list comes in pages, or at least not whole.
+    pub fn is_paged(&self) -> bool {
+        self.size.is_some() || self.position.is_some() || self.other
+    }
+}
+
+impl<'a> OperationRef<'a> {
+    /// The signs that its list comes in pages. `shared` are names that the document uses on many lists: an ambiguous name
+    /// among them is paging.
+    pub(super) fn paging_with(self, shared: &dyn Fn(&str) -> bool) -> Paging<'a> {
+        let paging = &words().paging;
+        let parameters = self.query_parameters();
+        let named = |set: &std::collections::HashSet<String>| {
+            parameters.iter().copied().find(|parameter| set.contains(&parameter.folded()))
+        };
+        let (mut size, mut position) = (named(&paging.size), named(&paging.position));
+        let ambiguous_size = named(&paging.ambiguous_size).filter(|one| one.schema().is_none_or(|schema| !schema.is_string()));
+        let ambiguous_position = named(&paging.ambiguous_position);
+        let second = size.is_some() || position.is_some();
+        let usual = |one: &ParameterRef| second || shared(&one.folded());
+        let pair = || ambiguous_size.zip(ambiguous_position).filter(|(size, position)| size.name() != position.name());
+        if size.is_none() {
+            size = ambiguous_size.filter(usual).or_else(|| pair().map(|(size, _)| size));
+        }
+        if position.is_none() {
+            position = ambiguous_position.filter(usual).or_else(|| pair().map(|(_, position)| position));
+        }
+        Paging { size, position, other: self.pages_otherwise() }
+    }
+
+    /// The signs that its list comes in pages.
+    pub fn paging(self) -> Paging<'a> {
+        let conventions = self.document().conventions();
+        self.paging_with(&|name| conventions.is_paging_name(name))
+    }
+
+    fn pages_otherwise(self) -> bool {
+        let paging = &words().paging;
+        let in_header = self
+            .parameters()
+            .iter()
+            .any(|parameter| parameter.location() == Location::Header && paging.request_headers.contains(&parameter.folded()));
+        let in_body = || {
+            let names = self.request_properties();
+            let has = |set: &std::collections::HashSet<String>| names.iter().any(|one| set.contains(&words::folded(one.name)));
+            has(&paging.size) || has(&paging.position)
+        };
+        let answered = || {
+            let headers = self.success().map(ResponseRef::headers).unwrap_or_default();
+            headers.into_iter().any(|name| paging.headers.contains(&words::folded(name)))
+        };
+        let extended = || paging.extensions.iter().any(|name| self.cursor().is_some_and(|cursor| cursor.raw(name).is_some()));
+        in_header || answered() || extended() || in_body() || self.links_to_next_page()
+    }
+
+    /// Whether the body holds the address of the next page, at the top or in an object of links.
+    fn links_to_next_page(self) -> bool {
+        let Some(schema) = self.success_schema() else { return false };
+        let properties = schema.properties();
+        let inner = properties
+            .iter()
+            .filter(|one| matches!(words::folded(one.name).as_str(), "links" | "paging" | "pagination" | "meta"));
+        let inner: Vec<Property> = inner.flat_map(|one| one.schema.core().properties()).collect();
+        let deeper = inner.iter().filter(|one| matches!(words::folded(one.name).as_str(), "pages" | "links"));
+        let deeper: Vec<Property> = deeper.flat_map(|one| one.schema.core().properties()).collect();
+        properties.iter().chain(&inner).chain(&deeper).any(|one| {
+            let name = words::folded(one.name);
+            let schema = one.schema.core();
+            let address = matches!(schema.format(), Some("uri" | "url" | "uri-reference")) || schema.property("href").is_some();
+            words().paging.next_links.contains(&name)
+                || (name == "next" && (address || inner.len() + deeper.len() > 0 && schema.is_string()))
+        })
+    }
+}

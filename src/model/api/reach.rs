@@ -1,0 +1,362 @@
+//! Which files the entry documents reach, and where each reference leads: found level by level, so that files parse in
+//! threads. Only places where OpenAPI knows references are entered: examples, defaults and extensions are data.
+
+use super::cursor::{Pin, Target, pin, reference};
+use crate::documents::{NodeRef, Tree};
+use crate::files;
+use crate::model::Workspace;
+use crate::source::{SourceId, Span};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+/// Keys whose value is data or prose and never holds a reference.
+const LITERALS: &[&str] = &["example", "examples", "default", "enum", "const", "description", "summary", "externalDocs", "tags"];
+
+/// Keys whose value is a map of names to things: a name there has no other meaning.
+const NAME_MAPS: &[&str] = &[
+    "properties",
+    "patternProperties",
+    "dependentSchemas",
+    "definitions",
+    "$defs",
+    "schemas",
+    "responses",
+    "parameters",
+    "requestBodies",
+    "headers",
+    "securitySchemes",
+    "securityDefinitions",
+    "links",
+    "callbacks",
+    "pathItems",
+    "paths",
+    "webhooks",
+    "content",
+    "encoding",
+    "mediaTypes",
+];
+
+/// Maps with more entries than this are indexed once a reference points into them.
+const LARGE_MAP: usize = 32;
+
+/// How many references may stand on the way of one pointer.
+const DEEPEST: usize = 32;
+
+/// How many steps one reference may take in all.
+const MOST_STEPS: u32 = 4096;
+
+/// What was reached.
+#[derive(Default)]
+pub(super) struct Reached {
+    pub(super) trees: HashMap<SourceId, Arc<Tree>>,
+    pub(super) targets: HashMap<SourceId, HashMap<Box<str>, Option<Target>>>,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// An entry document that could be read.
+pub(super) struct Entry {
+    pub(super) path: String,
+    pub(super) root: Pin,
+    /// How many other files it refers to.
+    pub(super) files: usize,
+}
+
+struct Pending {
+    source: SourceId,
+    text: Box<str>,
+    span: Span,
+    named: bool,
+    entry: usize,
+}
+
+enum Outcome {
+    Found(Target),
+    /// A file must be read first.
+    Needs(String),
+    /// Leads nowhere; the reason is noted unless it is empty.
+    Nowhere(String),
+}
+
+struct Walk<'w, 'f> {
+    workspace: &'w mut Workspace<'f>,
+    reached: Reached,
+    visited: HashMap<SourceId, Vec<bool>>,
+    stack: Vec<(Pin, bool, usize)>,
+    pending: Vec<Pending>,
+    by_path: HashMap<String, Result<SourceId, String>>,
+    indexes: HashMap<Pin, HashMap<Box<str>, Target>>,
+    urls_noted: HashSet<SourceId>,
+    reached_files: HashMap<usize, HashSet<SourceId>>,
+    /// Steps that one reference may still take, so that references through references stay finite.
+    budget: u32,
+}
+
+/// Reads the entry documents and everything that they reach.
+pub(super) fn reach(workspace: &mut Workspace, entries: &[String]) -> Reached {
+    let mut walk = Walk {
+        workspace,
+        reached: Reached::default(),
+        visited: HashMap::new(),
+        stack: Vec::new(),
+        pending: Vec::new(),
+        by_path: HashMap::new(),
+        indexes: HashMap::new(),
+        urls_noted: HashSet::new(),
+        reached_files: HashMap::new(),
+        budget: 0,
+    };
+    walk.load(entries.to_vec());
+    for path in entries {
+        walk.enter(path);
+    }
+    walk.run();
+    walk.note_circles();
+    let mut reached = walk.reached;
+    for (at, entry) in reached.entries.iter_mut().enumerate() {
+        entry.files = walk.reached_files.get(&at).map_or(0, HashSet::len);
+    }
+    reached
+}
+
+impl Walk<'_, '_> {
+    fn load(&mut self, paths: Vec<String>) {
+        self.workspace.load_trees(&paths);
+        for path in paths {
+            let tree = self.workspace.tree(&path);
+            if let Ok(tree) = &tree {
+                for problem in tree.problems() {
+                    self.workspace.note_unread(&path, problem.message.clone(), Some(problem.span));
+                }
+                self.visited.entry(tree.source()).or_insert_with(|| vec![false; tree.len()]);
+                self.reached.trees.insert(tree.source(), tree.clone());
+            }
+            self.by_path.insert(path, tree.map(|tree| tree.source()));
+        }
+    }
+
+    fn enter(&mut self, path: &str) {
+        let source = match self.by_path.get(path) {
+            Some(Ok(source)) => *source,
+            Some(Err(reason)) => return self.workspace.note_unread(path, reason.clone(), None),
+            None => return,
+        };
+        let Some(root) = self.reached.trees.get(&source).and_then(|tree| tree.root()) else { return };
+        if ["openapi", "swagger"].iter().all(|key| root.get_text(key).is_none()) {
+            return self.workspace.note_unread(path, "no `openapi` or `swagger` version at the top level", Some(root.span()));
+        }
+        let root = pin(root);
+        self.stack.push((root, false, self.reached.entries.len()));
+        self.reached.entries.push(Entry { path: path.to_owned(), root, files: 0 });
+    }
+
+    fn run(&mut self) {
+        loop {
+            while let Some((pin, named, entry)) = self.stack.pop() {
+                self.visit(pin, named, entry);
+            }
+            if self.pending.is_empty() {
+                return;
+            }
+            let mut wanted = BTreeSet::new();
+            for pending in std::mem::take(&mut self.pending) {
+                self.budget = MOST_STEPS;
+                match self.resolve(pending.source, &pending.text, 0) {
+                    Outcome::Needs(path) => {
+                        wanted.insert(path);
+                        self.pending.push(pending);
+                    }
+                    Outcome::Found(target) => {
+                        let pin = target.pin;
+                        if pin.source != pending.source {
+                            self.reached_files.entry(pending.entry).or_default().insert(pin.source);
+                        }
+                        self.settle(&pending, Some(target));
+                        self.stack.push((pin, pending.named, pending.entry));
+                    }
+                    Outcome::Nowhere(reason) => {
+                        if !reason.is_empty() {
+                            let path = self.workspace.sources().path(pending.source).to_owned();
+                            self.workspace.note_unread(&path, reason, Some(pending.span));
+                        }
+                        self.settle(&pending, None);
+                    }
+                }
+            }
+            if !wanted.is_empty() {
+                self.load(wanted.into_iter().collect());
+            }
+        }
+    }
+
+    fn settle(&mut self, pending: &Pending, target: Option<Target>) {
+        self.reached.targets.entry(pending.source).or_default().insert(pending.text.clone(), target);
+    }
+
+    /// Looks at one node: notes its reference, and puts what may hold further references on the stack.
+    fn visit(&mut self, at: Pin, named: bool, entry: usize) {
+        let Some(tree) = self.reached.trees.get(&at.source).cloned() else { return };
+        let node = tree.node(at.node);
+        match self.visited.get_mut(&at.source).and_then(|seen| seen.get_mut(at.node.0 as usize)) {
+            Some(seen) if !*seen => *seen = true,
+            _ => return,
+        }
+        let below = |value: NodeRef, named| (pin(value), named, entry);
+        let collection = |value: &NodeRef| value.is_map() || value.is_list();
+        self.stack.extend(node.items().filter(collection).map(|item| below(item, false)));
+        for (key, value) in node.entries() {
+            let key = key.text().unwrap_or("");
+            if key == "$ref" && value.text().is_some() {
+                self.note_reference(value, named, entry);
+            } else if !collection(&value) {
+                continue;
+            } else if key == "<<" {
+                self.stack.extend(value.items().map(|item| below(item, named)));
+                self.stack.push(below(value, named));
+            } else if named {
+                self.stack.push(below(value, false));
+            } else if !LITERALS.contains(&key) && !key.starts_with("x-") {
+                self.stack.push(below(value, NAME_MAPS.contains(&key)));
+            }
+        }
+    }
+
+    fn note_reference(&mut self, value: NodeRef, named: bool, entry: usize) {
+        let source = value.tree().source();
+        let text: Box<str> = value.text().unwrap_or("").into();
+        let known = self.reached.targets.entry(source).or_default();
+        if let Some(target) = known.get(&text) {
+            // Another entry document reaches the same file: it counts for both.
+            if let Some(target) = target.filter(|target| target.pin.source != source) {
+                self.reached_files.entry(entry).or_default().insert(target.pin.source);
+            }
+            return;
+        }
+        known.insert(text.clone(), None);
+        self.pending.push(Pending { source, text, span: value.span(), named, entry });
+    }
+
+    fn resolve(&mut self, source: SourceId, text: &str, depth: usize) -> Outcome {
+        let (file, pointer) = text.split_once('#').unwrap_or((text, ""));
+        let target = if file.is_empty() {
+            source
+        } else {
+            match self.file(source, file) {
+                Ok(Ok(source)) => source,
+                Ok(Err(path)) => return Outcome::Needs(path),
+                Err(reason) => return Outcome::Nowhere(reason),
+            }
+        };
+        let Some(root) = self.reached.trees.get(&target).and_then(|tree| tree.root()).map(pin) else {
+            return Outcome::Nowhere(format!("the reference `{text}` leads to an empty file"));
+        };
+        let pointer = percent_decoded(pointer);
+        if !(pointer.is_empty() || pointer.starts_with('/')) {
+            return Outcome::Nowhere(format!("the reference `{text}` names an anchor, which is not followed"));
+        }
+        let mut at = Target { pin: root, key: None };
+        for token in pointer.split('/').skip(1) {
+            let token = token.replace("~1", "/").replace("~0", "~");
+            match self.step(at.pin, &token, depth) {
+                Ok(Some(next)) => at = next,
+                Ok(None) => return Outcome::Nowhere(format!("the reference `{text}` leads nowhere")),
+                Err(other) => return other,
+            }
+        }
+        Outcome::Found(at)
+    }
+
+    /// The file that a reference names: read, to be read (by its path), or why it is not.
+    fn file(&mut self, from: SourceId, file: &str) -> Result<Result<SourceId, String>, String> {
+        let scheme = file.split_once(':').is_some_and(|(scheme, _)| scheme.len() > 1 && !scheme.contains('/'));
+        if scheme || file.starts_with("//") {
+            return Err(if self.urls_noted.insert(from) { "a URL is never fetched".to_owned() } else { String::new() });
+        }
+        let here = self.workspace.sources().path(from).to_owned();
+        let Some(path) = files::resolve(&here, &percent_decoded(file)) else {
+            return Err(format!("the reference `{file}` leaves the root, and is not followed"));
+        };
+        match self.by_path.get(&path) {
+            Some(Ok(source)) => Ok(Ok(*source)),
+            Some(Err(reason)) => Err(format!("the reference `{file}` cannot be read: {reason}")),
+            None if [".md", ".txt", ".html"].iter().any(|prose| path.ends_with(prose)) => Err(String::new()),
+            None => Ok(Err(path)),
+        }
+    }
+
+    /// One token of a pointer further; through a reference where the node is one and has no such key itself.
+    fn step(&mut self, at: Pin, token: &str, depth: usize) -> Result<Option<Target>, Outcome> {
+        let Some(tree) = self.reached.trees.get(&at.source).cloned() else { return Ok(None) };
+        let node = tree.node(at.node);
+        if node.is_list() {
+            let item = token.parse().ok().and_then(|index| node.items().nth(index));
+            return Ok(item.map(|item| Target { pin: pin(item), key: None }));
+        }
+        let found = if node.entries().len() > LARGE_MAP {
+            let index = self.indexes.entry(at).or_insert_with(|| {
+                let entries = node.merged_entries().into_iter();
+                entries.map(|(key, value)| (key.text().unwrap_or("").into(), Target::entry(key, value))).collect()
+            });
+            index.get(token).copied()
+        } else {
+            node.entry(token).map(|(key, value)| Target::entry(key, value))
+        };
+        self.budget = self.budget.saturating_sub(1);
+        if found.is_some() || depth >= DEEPEST || self.budget == 0 {
+            return Ok(found);
+        }
+        let Some(text) = reference(node).and_then(NodeRef::text) else { return Ok(None) };
+        match self.resolve(at.source, text, depth + 1) {
+            Outcome::Found(next) => self.step(next.pin, token, depth + 1),
+            Outcome::Nowhere(_) => Ok(None),
+            needs => Err(needs),
+        }
+    }
+
+    /// Notes references that lead only to each other.
+    fn note_circles(&mut self) {
+        let mut circles = Vec::new();
+        for (source, targets) in &self.reached.targets {
+            for (text, target) in targets {
+                let (mut at, mut seen) = (*target, Vec::new());
+                while let Some(Target { pin, .. }) = at {
+                    if seen.contains(&pin) || seen.len() > DEEPEST {
+                        circles.push((*source, text.clone()));
+                        break;
+                    }
+                    seen.push(pin);
+                    let node = self.reached.trees.get(&pin.source).map(|tree| tree.node(pin.node));
+                    let next = node.and_then(reference).and_then(NodeRef::text);
+                    at = next.and_then(|text| self.reached.targets.get(&pin.source)?.get(text).copied().flatten());
+                }
+            }
+        }
+        for (source, text) in circles {
+            let path = self.workspace.sources().path(source).to_owned();
+            self.workspace.note_unread(&path, format!("the reference `{text}` leads only to itself"), None);
+        }
+    }
+}
+
+/// Text with `%2F` and the like decoded; as it is where that would not be UTF-8.
+fn percent_decoded(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let code = bytes.get(at + 1..at + 3).and_then(|hex| std::str::from_utf8(hex).ok());
+        match (byte, code.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
+            (b'%', Some(decoded)) => {
+                out.push(decoded);
+                at += 3;
+            }
+            _ => {
+                out.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}

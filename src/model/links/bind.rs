@@ -1,0 +1,105 @@
+//! Which table an object of the API is stored in, and how sure we are. Two independent signals make a high confidence.
+
+use super::tables::{LogicalTable, Tables};
+use crate::diagnostic::Confidence;
+use std::collections::BTreeSet;
+
+/// What is known of an object of the API before it is joined.
+#[derive(Debug, Clone, Default)]
+pub struct Profile {
+    /// What its component name says that one object is: `order` for `CreateOrderRequest`.
+    pub component: Option<String>,
+    /// What the paths of the operations that use it say: `order` for `/orders/{id}`.
+    pub resources: BTreeSet<String>,
+    /// Folded names of its scalar properties.
+    pub properties: BTreeSet<String>,
+}
+
+/// A table that an object is stored in.
+#[derive(Debug, Clone)]
+pub struct Bound<'t> {
+    /// The table.
+    pub table: &'t LogicalTable,
+    /// How sure we are.
+    pub confidence: Confidence,
+    /// The signals in words: "path segment `orders`; 5 of 6 properties are columns".
+    pub why: String,
+    agreeing: usize,
+    named_by: usize,
+}
+
+/// The best table for an object; `None` where nothing fits or the signals are split between two tables.
+pub fn bind<'t>(profile: &Profile, tables: &'t Tables) -> Option<Bound<'t>> {
+    let nouns: BTreeSet<&String> = profile.component.iter().chain(&profile.resources).collect();
+    let mut found: Vec<Bound<'t>> =
+        nouns.into_iter().flat_map(|noun| tables.named(noun)).filter_map(|table| judge(profile, table)).collect();
+    found.sort_by_key(|bound| std::cmp::Reverse(rank(bound)));
+    let best = found.first()?.clone();
+    let split = found.get(1).is_some_and(|second| rank(second) == rank(&best));
+    (!split).then_some(best)
+}
+
+fn rank(bound: &Bound) -> (Confidence, usize, usize) {
+    (bound.confidence, bound.named_by, bound.agreeing)
+}
+
+fn judge<'t>(profile: &Profile, table: &'t LogicalTable) -> Option<Bound<'t>> {
+    let by_component = profile.component.as_deref() == Some(table.noun.as_str());
+    let by_path = profile.resources.contains(&table.noun);
+    // `id` and the usual time stamps stand in every table and prove nothing.
+    let telling = |name: &&String| !matches!(name.as_str(), "id" | "createdat" | "updatedat" | "deletedat");
+    let agreeing = profile.properties.iter().filter(telling).filter(|name| table.columns.contains(*name)).count();
+    let telling_properties = profile.properties.iter().filter(telling).count();
+    let strong = agreeing >= 3 && agreeing * 10 >= telling_properties * 6;
+    let all_of_few = telling_properties >= 1 && agreeing == telling_properties;
+    let some = agreeing >= 2 && agreeing * 10 >= telling_properties * 4;
+    let named_by = usize::from(by_component) + usize::from(by_path);
+    let confidence = match (named_by, strong, some || all_of_few) {
+        (0, _, _) => return None,
+        (_, true, _) | (2, _, true) => Confidence::High,
+        (_, _, true) => Confidence::Medium,
+        _ if agreeing > 0 => Confidence::Low,
+        _ => return None,
+    };
+    let mut why = Vec::new();
+    if by_component {
+        why.push("schema name".to_owned());
+    }
+    if by_path {
+        why.push("path segment".to_owned());
+    }
+    why.push(format!("{agreeing} of {telling_properties} properties are columns"));
+    Some(Bound { table, confidence, why: why.join(", "), agreeing, named_by })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::links::tables::TableKey;
+    use crate::model::schema::TableName;
+
+    fn table(noun: &str, columns: &[&str]) -> LogicalTable {
+        let name = TableName { schema: None, name: noun.into() };
+        let columns = columns.iter().map(|one| (*one).to_owned()).collect();
+        LogicalTable { noun: noun.into(), tables: vec![TableKey { database: 0, name }], columns }
+    }
+
+    fn profile(component: Option<&str>, resource: &str, properties: &[&str]) -> Profile {
+        Profile {
+            component: component.map(str::to_owned),
+            resources: BTreeSet::from([resource.to_owned()]),
+            properties: properties.iter().map(|one| (*one).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn two_signals_are_needed_to_be_sure() {
+        let orders = table("order", &["id", "total", "status", "currency"]);
+        let sure = judge(&profile(Some("order"), "order", &["total", "status", "currency"]), &orders);
+        assert_eq!(sure.map(|bound| bound.confidence), Some(Confidence::High));
+        let name_only = judge(&profile(Some("order"), "basket", &["x", "y", "z", "total"]), &orders);
+        assert_eq!(name_only.map(|bound| bound.confidence), Some(Confidence::Low));
+        assert!(judge(&profile(Some("cart"), "basket", &["total", "status", "currency"]), &orders).is_none());
+        assert!(judge(&profile(Some("order"), "order", &["x", "y"]), &orders).is_none());
+    }
+}

@@ -1,0 +1,147 @@
+//! The values of an API enum against those that its column takes.
+
+use super::view::{ParameterColumn, PropertyColumn};
+use crate::fact::Fact;
+use crate::model::schema::ColumnRef;
+use crate::source::{Span, Spanned};
+use crate::sql::Dialect;
+use std::collections::BTreeSet;
+
+/// The two lists of one field or filter, where both are known and speak of the same values.
+#[derive(Debug, Clone)]
+pub struct ValueComparison<'m> {
+    /// The column.
+    pub column: ColumnRef<'m>,
+    /// Values of the API alone, in its order.
+    pub only_api: Vec<Spanned<String>>,
+    /// Values of the column alone, in its order.
+    pub only_column: Vec<Spanned<String>>,
+    /// The API's list: its first value.
+    pub api_span: Span,
+    /// The column's list: its enum type or CHECK; the column itself where it takes anything.
+    pub column_span: Span,
+    /// Whether nothing in the database limits the column.
+    pub column_takes_anything: bool,
+    api: Vec<String>,
+    held: Vec<String>,
+    kind: Option<String>,
+}
+
+impl PropertyColumn<'_> {
+    /// The field's enum against each database's column. One per logical table: databases that agree are said once.
+    pub fn compare_values(&self) -> Vec<ValueComparison<'_>> {
+        compare(&self.property.schema.core().enum_values(), &self.columns)
+    }
+}
+
+impl ParameterColumn<'_> {
+    /// The filter's choices against the column of the same name.
+    pub fn compare_values(&self) -> Vec<ValueComparison<'_>> {
+        compare(&self.parameter.choices(), &self.filter_columns())
+    }
+}
+
+fn compare<'m>(api: &[Spanned<&str>], columns: &[ColumnRef<'m>]) -> Vec<ValueComparison<'m>> {
+    let mut found: Vec<ValueComparison> = Vec::new();
+    for column in columns {
+        let Some(comparison) = compare_one(api, *column) else { continue };
+        let same = |other: &ValueComparison| other.only_api == comparison.only_api && other.held == comparison.held;
+        if !found.iter().any(same) {
+            found.push(comparison);
+        }
+    }
+    found
+}
+
+fn compare_one<'m>(api: &[Spanned<&str>], column: ColumnRef<'m>) -> Option<ValueComparison<'m>> {
+    let first = api.first().filter(|_| api.len() > 1)?;
+    let owned: Vec<Spanned<String>> = api.iter().map(|one| Spanned::new(one.value.to_owned(), one.span)).collect();
+    let mut comparison = ValueComparison {
+        column,
+        only_api: Vec::new(),
+        only_column: Vec::new(),
+        api_span: first.span,
+        column_span: column.span,
+        column_takes_anything: false,
+        api: owned.iter().map(|one| one.value.clone()).collect(),
+        held: Vec::new(),
+        kind: None,
+    };
+    let (held, origin) = match column.allowed_values() {
+        Fact::Known(held, origin) => (held, origin),
+        Fact::Absent if column.is_text() => {
+            comparison.column_takes_anything = true;
+            return Some(comparison);
+        }
+        _ => return None,
+    };
+    let ours: BTreeSet<&str> = api.iter().map(|one| one.value).collect();
+    let theirs: BTreeSet<&str> = held.iter().map(|one| one.value.as_str()).collect();
+    // Lists that hardly share a word are mapped by the application, or the join is wrong: neither is a contradiction.
+    if ours.intersection(&theirs).count() * 2 < ours.len().min(theirs.len()) {
+        return None;
+    }
+    comparison.only_api = owned.iter().filter(|one| !theirs.contains(one.value.as_str())).cloned().collect();
+    comparison.only_column = held.iter().filter(|one| !ours.contains(one.value.as_str())).cloned().collect();
+    comparison.column_span = origin.span().unwrap_or(column.span);
+    comparison.held = held.into_iter().map(|one| one.value).collect();
+    comparison.kind = column.enum_type().map(|kind| kind.name.to_string());
+    Some(comparison)
+}
+
+impl ValueComparison<'_> {
+    /// The values as words of a sentence: `` `a`, `b` and 2 more ``.
+    pub fn quoted(&self, values: &[Spanned<String>]) -> String {
+        let shown: Vec<String> = values.iter().take(3).map(|one| format!("`{}`", one.value)).collect();
+        match values.len().saturating_sub(3) {
+            0 => shown.join(", "),
+            more => format!("{} and {more} more", shown.join(", ")),
+        }
+    }
+
+    /// The values in one word, sorted, for fingerprints.
+    pub fn words(&self, values: &[Spanned<String>]) -> String {
+        let words: BTreeSet<&str> = values.iter().map(|one| one.value.as_str()).collect();
+        words.into_iter().collect::<Vec<_>>().join(",")
+    }
+
+    /// The column's list, for an `enum:` line.
+    pub fn column_list(&self) -> String {
+        self.held.join(", ")
+    }
+
+    /// The API's list and what the column adds, for an `enum:` line.
+    pub fn union(&self) -> String {
+        let added = self.only_column.iter().map(|one| one.value.clone());
+        self.api.iter().cloned().chain(added).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The API's list as SQL literals.
+    pub fn sql_list(&self) -> String {
+        literals(&self.api)
+    }
+
+    /// The SQL that lets the column take the rejected values too.
+    pub fn widening_sql(&self, rejected: &[Spanned<String>]) -> String {
+        let table = self.column.table();
+        if let Some(kind) = &self.kind {
+            let adds = rejected.iter().map(|one| format!("ALTER TYPE {kind} ADD VALUE '{}';", one.value.replace('\'', "''")));
+            return format!("in a new migration: {}", adds.collect::<Vec<_>>().join(" "));
+        }
+        let all: Vec<String> = self.held.iter().cloned().chain(rejected.iter().map(|one| one.value.clone())).collect();
+        let check = format!("CHECK ({} IN ({}))", self.column.name, literals(&all));
+        match self.column.allowed_by_check() {
+            Some(name) if table.dialect() == Dialect::Postgres => {
+                let table = table.short_name();
+                format!(
+                    "in a new migration: ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {check} NOT VALID;"
+                )
+            }
+            _ => format!("in a new migration: {check}"),
+        }
+    }
+}
+
+fn literals(values: &[String]) -> String {
+    values.iter().map(|value| format!("'{}'", value.replace('\'', "''"))).collect::<Vec<_>>().join(", ")
+}

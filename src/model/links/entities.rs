@@ -1,0 +1,172 @@
+//! The objects that operations take and give, each once, with what their names and places say that they are.
+
+use super::bind::Profile;
+use super::{tables, words};
+use crate::model::api::{Api, OperationRef, Pin, SchemaRef, Segment};
+use std::collections::BTreeMap;
+
+/// How deep objects within objects are looked at.
+const DEEPEST: usize = 3;
+
+/// Properties that hold the thing itself: they name nothing.
+const WRAPPERS: &[&str] = &[
+    "data",
+    "item",
+    "items",
+    "result",
+    "results",
+    "payload",
+    "attributes",
+    "record",
+    "records",
+    "content",
+    "entries",
+    "value",
+    "values",
+    "list",
+    "rows",
+    "page",
+];
+
+/// An object of the API and where operations use it.
+#[derive(Debug, Clone)]
+pub struct Entity {
+    /// Its identity.
+    pub pin: Pin,
+    /// What people call it: the component's name, else the resource.
+    pub name: String,
+    /// What is known of it for joining.
+    pub profile: Profile,
+    /// Whether clients send it.
+    pub in_request: bool,
+    /// Whether clients receive it.
+    pub in_response: bool,
+    /// Number of the first operation that uses it, among all of the model.
+    pub operation: usize,
+}
+
+/// Every object that an operation takes or gives, in the order of first use.
+pub fn collect(api: &Api) -> Vec<Entity> {
+    let mut entities = Entities::default();
+    for (number, operation) in api.operations().enumerate() {
+        let resource = resource(operation);
+        if let Some(schema) = operation.request_schema() {
+            entities.add(schema, &Use { resource: resource.as_deref(), in_request: true, operation: number }, 0);
+        }
+        if let Some(schema) = operation.success_schema() {
+            entities.add(schema, &Use { resource: resource.as_deref(), in_request: false, operation: number }, 0);
+        }
+    }
+    entities.all
+}
+
+/// What the path of an operation says that one resource is: `order` for `/v1/orders/{id}`.
+pub fn resource(operation: OperationRef) -> Option<String> {
+    let segments = operation.segments().into_iter().rev();
+    let mut literals = segments.filter_map(|segment| match segment {
+        Segment::Literal(name) => Some(name.strip_suffix(".json").unwrap_or(name)),
+        Segment::Parameter(_) => None,
+    });
+    literals.next().map(words::noun)
+}
+
+struct Use<'u> {
+    resource: Option<&'u str>,
+    in_request: bool,
+    operation: usize,
+}
+
+#[derive(Default)]
+struct Entities {
+    all: Vec<Entity>,
+    by_pin: BTreeMap<Pin, usize>,
+}
+
+impl Entities {
+    fn add(&mut self, schema: SchemaRef, used: &Use, depth: usize) {
+        let schema = schema.core();
+        let (schema, listed) = match schema.array_items() {
+            Some(items) if schema.is_array() => (items.core(), true),
+            _ => (schema, false),
+        };
+        if depth > DEEPEST || !schema.is_known() || schema.has_alternatives() || (schema.is_array() && listed) {
+            return;
+        }
+        let known = self.by_pin.get(&schema.pin()).copied();
+        let properties = if known.is_none() || self.is_news(known, used) { schema.properties() } else { Vec::new() };
+        if let Some(at) = known {
+            let entity = &mut self.all[at];
+            entity.in_request |= used.in_request;
+            entity.in_response |= !used.in_request;
+            entity.profile.resources.extend(used.resource.map(str::to_owned));
+        } else if !properties.is_empty() {
+            let name = schema.name().map(str::to_owned);
+            let scalars = properties.iter().filter(|property| is_scalar(property.schema));
+            self.by_pin.insert(schema.pin(), self.all.len());
+            self.all.push(Entity {
+                pin: schema.pin(),
+                profile: Profile {
+                    component: name.as_deref().map(words::bare_noun),
+                    resources: used.resource.map(str::to_owned).into_iter().collect(),
+                    properties: scalars.map(|property| tables::fold(property.name)).collect(),
+                },
+                name: name.or_else(|| used.resource.map(str::to_owned)).unwrap_or_default(),
+                in_request: used.in_request,
+                in_response: !used.in_request,
+                operation: used.operation,
+            });
+        }
+        for property in properties {
+            let inner = property.schema.core();
+            if !(inner.is_array() || inner.is_object()) {
+                continue;
+            }
+            let wrapper = WRAPPERS.contains(&property.name.to_ascii_lowercase().as_str());
+            let noun = words::noun(property.name);
+            let resource = if wrapper { used.resource } else { Some(noun.as_str()) };
+            self.add(property.schema, &Use { resource, ..*used }, depth + 1);
+        }
+    }
+
+    /// Whether a use says something that is not known of the entity yet, so that what it holds has to be walked again.
+    fn is_news(&self, known: Option<usize>, used: &Use) -> bool {
+        let Some(entity) = known.and_then(|at| self.all.get(at)) else { return true };
+        let direction = if used.in_request { entity.in_request } else { entity.in_response };
+        !direction
+    }
+}
+
+/// Whether a schema holds one value and no object or list.
+pub fn is_scalar(schema: SchemaRef) -> bool {
+    let core = schema.core();
+    core.is_string() || core.is_number() || core.types().contains(&"boolean") || !(core.is_object() || core.is_array())
+}
+
+/// The objects that a body is about, the likeliest first: the elements of a list, what a wrapper holds, the body itself.
+pub fn pins(schema: SchemaRef) -> Vec<Pin> {
+    let core = schema.core();
+    if let Some(items) = core.array_items().filter(|_| core.is_array()) {
+        return vec![items.core().pin()];
+    }
+    let mut found = Vec::new();
+    for property in core.properties() {
+        let inner = property.schema.core();
+        let wrapper = WRAPPERS.contains(&property.name.to_ascii_lowercase().as_str());
+        match inner.array_items().filter(|_| inner.is_array()) {
+            Some(items) => found.push(items.core().pin()),
+            None if wrapper && inner.is_object() => found.extend(pins_within(inner)),
+            None => {}
+        }
+    }
+    found.push(core.pin());
+    found
+}
+
+/// One level down: `{data: {results: [..]}}`.
+fn pins_within(schema: SchemaRef) -> Vec<Pin> {
+    let lists = schema.properties().into_iter().filter_map(|property| {
+        let inner = property.schema.core();
+        inner.array_items().filter(|_| inner.is_array()).map(|items| items.core().pin())
+    });
+    lists.chain([schema.pin()]).collect()
+}

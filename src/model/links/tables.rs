@@ -1,0 +1,101 @@
+//! Tables by what one row of them is called, twins of several dialects together.
+
+use super::words;
+use crate::model::schema::{Schema, TableName};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Names a table: its database and its name there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TableKey {
+    /// Number of the database, as in [`Schema::databases`].
+    pub database: usize,
+    /// Its name there.
+    pub name: TableName,
+}
+
+/// What one row is, wherever it is stored: the same table in one or several databases.
+#[derive(Debug, Clone)]
+pub struct LogicalTable {
+    /// What one row is called: `order`, `line_item`.
+    pub noun: String,
+    /// Where it stands; one database each, in order.
+    pub tables: Vec<TableKey>,
+    /// Folded names of columns (see [`fold`]), dropped ones included.
+    pub columns: BTreeSet<String>,
+}
+
+/// A name without case and signs, for comparing columns with properties: `customerId` and `customer_id` are the same.
+pub fn fold(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// All tables by noun. A noun may have several logical tables (`public.user` and `audit.user`): then a join has to choose.
+#[derive(Debug, Default)]
+pub struct Tables {
+    all: Vec<LogicalTable>,
+    by_noun: HashMap<String, Vec<usize>>,
+}
+
+impl Tables {
+    /// Puts the tables of all databases together. Two databases hold the same logical table when the full name is the same and
+    /// the dialects differ, or one restates the other: at least half of the smaller one's columns agree.
+    pub fn new(schema: &Schema) -> Tables {
+        let mut tables = Tables::default();
+        let prefixes = common_prefixes(schema);
+        for table in schema.tables().filter(|table| !table.temporary && table.parent.is_none()) {
+            let key = TableKey { database: table.database_number(), name: table.name.clone() };
+            let own = table.columns.iter().chain(table.dropped_columns.iter().map(|dropped| &dropped.column));
+            let columns: BTreeSet<String> = own.map(|column| fold(&column.name)).collect();
+            let name = words::snake(&table.name.name);
+            let stripped = prefixes.get(&table.database_number()).and_then(|prefix| name.strip_prefix(prefix.as_str()));
+            let noun = words::noun(stripped.unwrap_or(&name));
+            let known = tables.by_noun.get(&noun).into_iter().flatten().copied();
+            let twin = known.into_iter().find(|at| {
+                let other = &tables.all[*at];
+                let apart = other.tables.iter().all(|one| one.database != key.database);
+                let shared = other.columns.intersection(&columns).count();
+                apart && shared * 2 >= other.columns.len().min(columns.len())
+            });
+            match twin {
+                Some(at) => {
+                    tables.all[at].tables.push(key);
+                    tables.all[at].columns.extend(columns);
+                }
+                None => {
+                    tables.by_noun.entry(noun.clone()).or_default().push(tables.all.len());
+                    tables.all.push(LogicalTable { noun, tables: vec![key], columns });
+                }
+            }
+        }
+        tables
+    }
+
+    /// The tables whose rows are called so.
+    pub fn named(&self, noun: &str) -> impl Iterator<Item = &LogicalTable> {
+        self.by_noun.get(noun).into_iter().flatten().map(|at| &self.all[*at])
+    }
+
+    /// Whether there is no table.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+}
+
+/// A word and `_` with which most tables of a database begin (`wp_`, `app_`): it says nothing about the rows.
+fn common_prefixes(schema: &Schema) -> BTreeMap<usize, String> {
+    let mut counts: BTreeMap<usize, (usize, BTreeMap<String, usize>)> = BTreeMap::new();
+    for table in schema.tables() {
+        let (total, words) = counts.entry(table.database_number()).or_default();
+        *total += 1;
+        if let Some((first, rest)) = words::snake(&table.name.name).split_once('_').map(|(a, b)| (a.to_owned(), b.to_owned()))
+            && !rest.is_empty()
+        {
+            *words.entry(format!("{first}_")).or_default() += 1;
+        }
+    }
+    let prefix = |(database, (total, words)): (usize, (usize, BTreeMap<String, usize>))| {
+        let (word, count) = words.into_iter().max_by_key(|(_, count)| *count)?;
+        (total >= 5 && count * 3 >= total * 2).then_some((database, word))
+    };
+    counts.into_iter().filter_map(prefix).collect()
+}

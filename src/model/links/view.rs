@@ -1,0 +1,205 @@
+//! Joins as rules ask for them: properties and parameters with their columns.
+
+use super::{Links, OperationLink, TableKey, entities, tables, words};
+use crate::diagnostic::Confidence;
+use crate::model::Model;
+use crate::model::api::{Api, OperationRef, ParameterRef, Property};
+use crate::model::schema::{ColumnRef, DroppedColumn, MigrationRef, Schema, TableRef};
+
+/// A property of an object, and the column that stores it.
+#[derive(Debug, Clone)]
+pub struct PropertyColumn<'m> {
+    /// What people call the object.
+    pub entity: &'m str,
+    /// The property.
+    pub property: Property<'m>,
+    /// The column, in each database that has the table.
+    pub columns: Vec<ColumnRef<'m>>,
+    /// Where the column is no more: the drop, in each database, with the migration that dropped it.
+    pub dropped: Vec<(TableRef<'m>, &'m DroppedColumn, MigrationRef<'m>)>,
+    /// Whether clients may send it.
+    pub in_request: bool,
+    /// Whether clients receive it.
+    pub in_response: bool,
+    /// How sure we are that the object is stored in the table.
+    pub confidence: Confidence,
+    /// Why: "`Order` is stored in `public.orders`: schema name, 5 of 6 properties are columns".
+    pub why: String,
+    /// The first operation that uses the object.
+    pub operation: Option<OperationRef<'m>>,
+}
+
+impl PropertyColumn<'_> {
+    /// `Order.status`.
+    pub fn subject(&self) -> String {
+        format!("{}.{}", self.entity, self.property.name)
+    }
+}
+
+/// A query parameter whose choices are columns or values of the operation's table.
+#[derive(Debug, Clone)]
+pub struct ParameterColumn<'m> {
+    /// The operation.
+    pub operation: OperationRef<'m>,
+    /// The parameter.
+    pub parameter: ParameterRef<'m>,
+    /// The table, in each database that has it.
+    pub tables: Vec<TableRef<'m>>,
+    /// How sure we are that the operation is about the table.
+    pub confidence: Confidence,
+    /// Why: "`GET /orders` reads `public.orders`: ...".
+    pub why: String,
+}
+
+impl<'m> ParameterColumn<'m> {
+    /// `GET /orders ?sort`.
+    pub fn subject(&self) -> String {
+        format!("{} ?{}", self.operation.subject(), self.parameter.name())
+    }
+
+    /// Whether clients choose an order with it.
+    pub fn is_sort(&self) -> bool {
+        matches!(
+            tables::fold(self.parameter.name()).as_str(),
+            "sort" | "sortby" | "order" | "orderby" | "ordering" | "sorting" | "sortfield" | "orderfield"
+        )
+    }
+
+    /// The columns of one choice of a sort parameter: `-created_at`, `created_at:desc`, `createdAt desc` are `created_at`.
+    pub fn sort_columns(&self, choice: &str) -> Vec<ColumnRef<'m>> {
+        let bare = choice.trim().trim_start_matches(['-', '+']);
+        let field = bare.split([':', ' ', ',']).next().unwrap_or("");
+        let folded = tables::fold(field);
+        let without = ["desc", "asc"].iter().find_map(|ending| folded.strip_suffix(ending)).unwrap_or(&folded);
+        let named = |wanted: &str| -> Vec<ColumnRef<'m>> {
+            self.tables.iter().filter_map(|table| table.columns().find(|column| tables::fold(&column.name) == wanted)).collect()
+        };
+        let found = named(&folded);
+        if found.is_empty() { named(without) } else { found }
+    }
+
+    /// The column of the parameter's own name, for filters.
+    pub fn filter_columns(&self) -> Vec<ColumnRef<'m>> {
+        let wanted = tables::fold(self.parameter.name());
+        self.tables.iter().filter_map(|table| table.columns().find(|column| tables::fold(&column.name) == wanted)).collect()
+    }
+
+    /// Columns that a request narrows the rows by before it sorts them: those that path parameters are named after.
+    pub fn narrowing_columns(&self) -> Vec<String> {
+        let given: Vec<String> =
+            self.operation.parameters().iter().filter(|one| one.is_required()).map(|one| tables::fold(one.name())).collect();
+        let columns = self.tables.iter().flat_map(|table| table.columns());
+        columns.map(|column| column.name.clone()).filter(|name| given.contains(&tables::fold(name))).collect()
+    }
+}
+
+fn table_refs<'m>(schema: &'m Schema, keys: &[TableKey]) -> Vec<TableRef<'m>> {
+    keys.iter().filter_map(|key| schema.table_in(key.database, &key.name)).collect()
+}
+
+impl Model {
+    /// Every property of every joined object that is (or was) a column, at medium confidence or better.
+    pub fn property_columns(&self) -> Vec<PropertyColumn<'_>> {
+        let operations: Vec<OperationRef> = self.api.operations().collect();
+        let mut found = Vec::new();
+        for link in self.links.entities.iter().filter(|link| link.confidence >= Confidence::Medium) {
+            let Some(schema) = self.api.schema(link.pin) else { continue };
+            let tables = table_refs(&self.schema, &link.tables);
+            let Some(first) = tables.first() else { continue };
+            let why = format!("`{}` is stored in `{}`: {}", link.name, first.subject(), link.why);
+            for property in schema.properties() {
+                if !entities::is_scalar(property.schema) || !property.schema.is_known() {
+                    continue;
+                }
+                let columns: Vec<ColumnRef> = tables.iter().filter_map(|table| column_of(*table, property.name)).collect();
+                let dropped = if columns.is_empty() { self.dropped(&tables, property.name) } else { Vec::new() };
+                if columns.is_empty() && dropped.is_empty() {
+                    continue;
+                }
+                found.push(PropertyColumn {
+                    entity: &link.name,
+                    in_request: link.in_request && !property.schema.core().is_read_only() && !property.schema.is_read_only(),
+                    in_response: link.in_response && !property.schema.core().is_write_only() && !property.schema.is_write_only(),
+                    property,
+                    columns,
+                    dropped,
+                    confidence: link.confidence,
+                    why: why.clone(),
+                    operation: operations.get(link.operation).copied(),
+                });
+            }
+        }
+        found
+    }
+
+    fn dropped<'m>(&'m self, tables: &[TableRef<'m>], name: &str) -> Vec<(TableRef<'m>, &'m DroppedColumn, MigrationRef<'m>)> {
+        let wanted = tables::fold(name);
+        let of_table = |table: &TableRef<'m>| {
+            let gone = table.table().dropped_columns.iter().rev().find(|gone| tables::fold(&gone.column.name) == wanted)?;
+            let migration = self.schema.migration_in(table.database_number(), gone.migration)?;
+            Some((*table, gone, migration))
+        };
+        tables.iter().filter_map(of_table).collect()
+    }
+
+    /// Every query parameter with choices, of an operation that is joined to a table at medium confidence or better.
+    pub fn parameter_columns(&self) -> Vec<ParameterColumn<'_>> {
+        let operations: Vec<OperationRef> = self.api.operations().collect();
+        let mut found = Vec::new();
+        for link in self.links.operations.iter().filter(|link| link.confidence >= Confidence::Medium) {
+            let Some(operation) = operations.get(link.operation).copied() else { continue };
+            let tables = table_refs(&self.schema, &link.tables);
+            let Some(first) = tables.first() else { continue };
+            let why = format!("`{}` reads `{}`: {}", operation.subject(), first.subject(), link.why);
+            for parameter in operation.query_parameters().into_iter().filter(|parameter| !parameter.choices().is_empty()) {
+                found.push(ParameterColumn {
+                    operation,
+                    parameter,
+                    tables: tables.clone(),
+                    confidence: link.confidence,
+                    why: why.clone(),
+                });
+            }
+        }
+        found
+    }
+}
+
+impl Schema {
+    /// Every column that a pending migration drops from a table that stays.
+    pub fn pending_drops(&self) -> Vec<(TableRef<'_>, &DroppedColumn, MigrationRef<'_>)> {
+        let mut found = Vec::new();
+        for table in self.tables() {
+            for gone in &table.table().dropped_columns {
+                let migration = self.migration_in(table.database_number(), gone.migration);
+                found.extend(migration.filter(|migration| migration.pending).map(|migration| (table, gone, migration)));
+            }
+        }
+        found
+    }
+}
+
+/// The column that stores a property: of the same name, or, for `name`, the one named after the row (`roles.role`).
+fn column_of<'m>(table: TableRef<'m>, property: &str) -> Option<ColumnRef<'m>> {
+    let wanted = tables::fold(property);
+    let named = |wanted: &str| table.columns().find(|column| tables::fold(&column.name) == wanted);
+    named(&wanted).or_else(|| if wanted == "name" { named(&tables::fold(&words::noun(&table.name.name))) } else { None })
+}
+
+/// The table of an operation: that of the object which it gives, or takes where it gives none, where the path agrees or the
+/// join is sure.
+pub(super) fn operation_link(api: &Api, links: &Links, number: usize, operation: OperationRef) -> Option<OperationLink> {
+    let _ = api;
+    let resource = entities::resource(operation)?;
+    let given = operation.success_schema().into_iter().chain(operation.request_schema());
+    for schema in given {
+        for pin in entities::pins(schema) {
+            let Some(link) = links.entities.iter().find(|link| link.pin == pin) else { continue };
+            let noun = link.tables.first().map(|key| words::noun(&key.name.name))?;
+            let path_agrees = noun == resource || noun.ends_with(&format!("_{resource}"));
+            let confidence = if path_agrees { link.confidence } else { link.confidence.min(Confidence::Low) };
+            return Some(OperationLink { operation: number, tables: link.tables.clone(), confidence, why: link.why.clone() });
+        }
+    }
+    None
+}

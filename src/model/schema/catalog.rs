@@ -1,0 +1,336 @@
+//! The catalog: what a database holds after its migrations, with the place of every creating and changing element.
+//!
+//! Plain data without neighbours; [`super::view`] has the questions that rules ask. Absence is never concluded from an
+//! empty list alone: each table says per [`Facet`] whether everything that could have changed it was understood.
+
+use crate::fact::Fact;
+use crate::source::{Span, Spanned};
+use crate::sql::{ColumnType, DefaultValue, Dialect, IndexKey};
+use std::fmt;
+
+/// The name of a table, view or type, as its database holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TableName {
+    /// The schema: `public` where PostgreSQL's search path decides; `None` in dialects without schemas.
+    pub schema: Option<String>,
+    /// The name itself.
+    pub name: String,
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{schema}.{}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
+/// A part of a table that can be known while another is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Facet {
+    /// The list of columns, their types, nullability and defaults.
+    Columns,
+    /// Primary key, uniques, checks and foreign keys.
+    Constraints,
+    /// Indexes, those behind constraints included.
+    Indexes,
+}
+
+impl Facet {
+    /// Every facet.
+    pub const ALL: [Facet; 3] = [Facet::Columns, Facet::Constraints, Facet::Indexes];
+
+    /// The name that is printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Facet::Columns => "columns",
+            Facet::Constraints => "constraints",
+            Facet::Indexes => "indexes",
+        }
+    }
+}
+
+/// Why a facet is not known: the first statement that was not understood, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// Which facet.
+    pub facet: Facet,
+    /// Why, in one line.
+    pub why: String,
+    /// The statement, where there is one.
+    pub span: Option<Span>,
+}
+
+/// A column as it is after all migrations (or, in a step, just before it).
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub column_type: Fact<ColumnType>,
+    /// Whether it takes NULL.
+    pub nullable: Fact<bool>,
+    /// Its default; `Absent` where it has none.
+    pub default: Fact<DefaultValue>,
+    /// `serial`, `AUTO_INCREMENT`, identity.
+    pub auto_increment: bool,
+    /// `GENERATED ALWAYS AS (..)`: `Some(true)` when stored.
+    pub generated: Option<bool>,
+    /// The element that created it.
+    pub span: Span,
+    /// Its name in that element.
+    pub name_span: Span,
+    /// Every later element that changed it, in order.
+    pub changes: Vec<Span>,
+}
+
+/// A column that is no more.
+#[derive(Debug, Clone)]
+pub struct DroppedColumn {
+    /// The column as it was.
+    pub column: Column,
+    /// The action that dropped it.
+    pub span: Span,
+    /// The migration that dropped it: index into [`Database::migrations`].
+    pub migration: usize,
+}
+
+/// A constraint that an index enforces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Backing {
+    /// The primary key.
+    PrimaryKey,
+    /// A unique constraint.
+    Unique,
+    /// An exclusion constraint.
+    Exclusion,
+    /// MySQL makes one for a foreign key that has none.
+    ForeignKey,
+}
+
+/// An index, also one that a constraint made.
+#[derive(Debug, Clone)]
+pub struct Index {
+    /// Its name: written, or made as PostgreSQL makes it; `None` in other dialects where none is written.
+    pub name: Option<String>,
+    /// Its keys in order.
+    pub keys: Vec<IndexKey>,
+    /// `INCLUDE` columns.
+    pub include: Vec<String>,
+    /// Whether it is unique.
+    pub unique: bool,
+    /// `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
+    /// Access method in lower case: `btree`, `gin`, `hash`.
+    pub method: String,
+    /// The condition of a partial index.
+    pub predicate: Option<Spanned<String>>,
+    /// The constraint that it enforces, where there is one.
+    pub backs: Option<Backing>,
+    /// `ON ONLY` a partitioned table: not usable until every partition has one.
+    pub only: bool,
+    /// The statement or element that made it.
+    pub span: Span,
+    /// The migration that made it: index into [`Database::migrations`].
+    pub migration: usize,
+}
+
+/// A foreign key.
+#[derive(Debug, Clone)]
+pub struct ForeignKey {
+    /// Its name: written, or made as PostgreSQL makes it.
+    pub name: Option<String>,
+    /// Columns here, in order.
+    pub columns: Vec<String>,
+    /// The table referred to.
+    pub references: TableName,
+    /// Columns there; those of the primary key where none are written; empty where that is not known.
+    pub referenced_columns: Vec<String>,
+    /// `CASCADE`, `SET NULL`, ...; `None` for no action.
+    pub on_delete: Option<String>,
+    /// Whether existing rows were checked.
+    pub validated: bool,
+    /// The element.
+    pub span: Span,
+    /// The migration that made it: index into [`Database::migrations`].
+    pub migration: usize,
+}
+
+/// A check constraint.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// Its name: written, or made as PostgreSQL makes it.
+    pub name: Option<String>,
+    /// The condition as written.
+    pub text: String,
+    /// Columns that it proves not to be NULL.
+    pub not_null_columns: Vec<String>,
+    /// The column and the texts that it allows, where it is a list of them.
+    pub allowed: Option<(String, Vec<Spanned<String>>)>,
+    /// Whether existing rows were checked.
+    pub validated: bool,
+    /// The element.
+    pub span: Span,
+    /// The place of the condition.
+    pub expression: Span,
+    /// The migration that made it: index into [`Database::migrations`].
+    pub migration: usize,
+}
+
+/// A table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Its name.
+    pub name: TableName,
+    /// Its columns in order.
+    pub columns: Vec<Column>,
+    /// Its indexes in order of creation, those behind constraints included.
+    pub indexes: Vec<Index>,
+    /// Its foreign keys in order of creation.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// Its checks in order of creation.
+    pub checks: Vec<Check>,
+    /// Columns that are no more, in the order in which they went.
+    pub dropped_columns: Vec<DroppedColumn>,
+    /// `TEMPORARY`.
+    pub temporary: bool,
+    /// `PARTITION BY`.
+    pub partitioned: bool,
+    /// The table that it is a partition or heir of.
+    pub parent: Option<TableName>,
+    /// Whether a migration puts rows into it.
+    pub seeded: bool,
+    /// Never created here: it exists, and nothing else is known.
+    pub external: bool,
+    /// What is not known of it.
+    pub gaps: Vec<Gap>,
+    /// The whole statement that created it; of an external table the first place that names it.
+    pub span: Span,
+    /// Its name in that statement.
+    pub name_span: Span,
+    /// The migration that made it: index into [`Database::migrations`].
+    pub migration: usize,
+}
+
+/// A table that is no more.
+#[derive(Debug, Clone)]
+pub struct DroppedTable {
+    /// The table as it was.
+    pub table: Table,
+    /// The statement that dropped it.
+    pub span: Span,
+    /// The migration that dropped it: index into [`Database::migrations`].
+    pub migration: usize,
+}
+
+/// An enum type.
+#[derive(Debug, Clone)]
+pub struct EnumType {
+    /// Its name.
+    pub name: TableName,
+    /// Its labels in order, each where it was added.
+    pub labels: Vec<Spanned<String>>,
+    /// Whether every statement that could have changed it was understood.
+    pub complete: bool,
+    /// The statement that created it.
+    pub span: Span,
+}
+
+/// A domain type.
+#[derive(Debug, Clone)]
+pub struct Domain {
+    /// Its name.
+    pub name: TableName,
+    /// The type that it stands for; `None` where it was not understood.
+    pub base: Option<ColumnType>,
+    /// Whether it has a CHECK or NOT NULL.
+    pub constrained: bool,
+    /// The statement that created it.
+    pub span: Span,
+}
+
+/// A view.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// Its name.
+    pub name: TableName,
+    /// Whether it is materialized.
+    pub materialized: bool,
+    /// Tables and views that its query names, resolved where they are known.
+    pub reads: Vec<TableName>,
+    /// Identifiers in its query: possible columns.
+    pub identifiers: Vec<Spanned<String>>,
+    /// The statement that created it.
+    pub span: Span,
+}
+
+/// One database: what one set of migrations, or one set of schema files, makes.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// Its dialect.
+    pub dialect: Dialect,
+    /// A relative of the dialect, where there is one: `cockroachdb`, `mariadb`.
+    pub variant: Option<String>,
+    /// The folder of its migrations, or the schema file.
+    pub source: String,
+    /// Id of the migration tool; `None` for schema files.
+    pub tool: Option<String>,
+    /// Major version of the server that effects are judged by.
+    pub server_version: u32,
+    /// Whether that version is our assumption rather than the configuration's word.
+    pub version_assumed: bool,
+    /// Its tables, by name.
+    pub tables: Vec<Table>,
+    /// Tables that are no more, in the order in which they went.
+    pub dropped_tables: Vec<DroppedTable>,
+    /// Its enum types, by name.
+    pub enums: Vec<EnumType>,
+    /// Its domains, by name.
+    pub domains: Vec<Domain>,
+    /// Its views, by name.
+    pub views: Vec<View>,
+    /// Its migrations or schema files, in the order of application.
+    pub migrations: Vec<super::history::AppliedMigration>,
+    /// Why tables may be missing altogether (a step that is not SQL, an opaque statement); empty where all is known.
+    pub tables_unknown: Vec<String>,
+}
+
+impl Table {
+    /// The column of this name; compared as the catalog holds names.
+    pub fn column_named(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The index behind the primary key.
+    pub fn primary_key(&self) -> Option<&Index> {
+        self.indexes.iter().find(|index| index.backs == Some(Backing::PrimaryKey))
+    }
+
+    /// Why a facet is not known; `None` where it is.
+    pub fn gap(&self, facet: Facet) -> Option<&Gap> {
+        self.gaps.iter().find(|gap| gap.facet == facet)
+    }
+
+    /// Whether every statement that could have made, changed or dropped an index was understood.
+    pub fn indexes_complete(&self) -> bool {
+        self.gap(Facet::Indexes).is_none()
+    }
+
+    /// Whether every statement that could have changed a column was understood.
+    pub fn columns_complete(&self) -> bool {
+        self.gap(Facet::Columns).is_none()
+    }
+
+    /// Whether every statement that could have changed a constraint was understood.
+    pub fn constraints_complete(&self) -> bool {
+        self.gap(Facet::Constraints).is_none()
+    }
+}
+
+impl Index {
+    /// The columns of the keys, where every key is a plain column.
+    pub fn columns(&self) -> Option<Vec<&str>> {
+        self.keys.iter().map(|key| key.column.as_deref()).collect()
+    }
+}

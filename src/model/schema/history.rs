@@ -1,0 +1,190 @@
+//! What the migrations do, statement by statement, with the facts of the catalog just before each change.
+
+use super::catalog::{Column, TableName};
+use crate::fact::Fact;
+use crate::model::FileStatus;
+use crate::source::{SourceId, Span};
+use crate::sql::{ObjectName, SchemaOp, Understanding};
+
+/// Lock modes of PostgreSQL, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LockMode {
+    /// Readers of the table; conflicts with ACCESS EXCLUSIVE only.
+    AccessShare,
+    /// `SELECT .. FOR UPDATE`, checks of foreign keys.
+    RowShare,
+    /// Writers.
+    RowExclusive,
+    /// `VALIDATE CONSTRAINT`, `CREATE INDEX CONCURRENTLY`.
+    ShareUpdateExclusive,
+    /// `CREATE INDEX`: blocks writers.
+    Share,
+    /// `ADD FOREIGN KEY`, `CREATE TRIGGER`: blocks writers.
+    ShareRowExclusive,
+    /// `REFRESH MATERIALIZED VIEW CONCURRENTLY`.
+    Exclusive,
+    /// Most of `ALTER TABLE`: blocks readers and writers.
+    AccessExclusive,
+}
+
+impl LockMode {
+    /// The mode as the documentation spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            LockMode::AccessShare => "ACCESS SHARE",
+            LockMode::RowShare => "ROW SHARE",
+            LockMode::RowExclusive => "ROW EXCLUSIVE",
+            LockMode::ShareUpdateExclusive => "SHARE UPDATE EXCLUSIVE",
+            LockMode::Share => "SHARE",
+            LockMode::ShareRowExclusive => "SHARE ROW EXCLUSIVE",
+            LockMode::Exclusive => "EXCLUSIVE",
+            LockMode::AccessExclusive => "ACCESS EXCLUSIVE",
+        }
+    }
+
+    /// The mode that a `LOCK TABLE` names.
+    pub fn parse(words: &str) -> Option<LockMode> {
+        use LockMode::*;
+        let all =
+            [AccessShare, RowShare, RowExclusive, ShareUpdateExclusive, Share, ShareRowExclusive, Exclusive, AccessExclusive];
+        all.into_iter().find(|mode| mode.name().eq_ignore_ascii_case(words.trim()))
+    }
+
+    /// Whether writers wait.
+    pub fn blocks_writes(self) -> bool {
+        self >= LockMode::Share
+    }
+
+    /// Whether readers wait.
+    pub fn blocks_reads(self) -> bool {
+        self == LockMode::AccessExclusive
+    }
+}
+
+/// What a change costs a live database. `None` is "not known", an empty list is "none".
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// The tables locked and the strongest mode, by table.
+    pub locks: Option<Vec<(TableName, LockMode)>>,
+    /// The tables whose rows are written anew.
+    pub rewrites: Option<Vec<TableName>>,
+    /// The tables that are read in full.
+    pub scans: Option<Vec<TableName>>,
+    /// Why it fails for certain on the server (in a transaction, on existing rows, by a dependent view).
+    pub fails: Option<String>,
+    /// What decided about rewrite and scan, in one line, where it is not obvious from the statement.
+    pub because: Option<String>,
+}
+
+/// Where the table that a step changes comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TableOrigin {
+    /// Created earlier in the same migration: nobody uses it yet.
+    SameMigration,
+    /// Created by another migration that is pending too: it goes out in the same deployment.
+    Pending,
+    /// Created by a migration that ran before.
+    Before,
+    /// Not created by anything that was read.
+    External,
+}
+
+/// How a change of a column's type acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TypeChange {
+    /// Only the catalog changes, for this reason.
+    CatalogOnly(String),
+    /// Rows are not rewritten but read in full, for this reason.
+    Scan(String),
+    /// Every row is written anew, for this reason.
+    Rewrite(String),
+    /// Cannot be told, for this reason.
+    Unknown(String),
+}
+
+/// The catalog's facts about the table of a step, just before it.
+#[derive(Debug, Clone)]
+pub struct TableBefore {
+    /// Its resolved name.
+    pub name: TableName,
+    /// Where it comes from.
+    pub origin: TableOrigin,
+    /// Its name in the statement that created it; `None` for external tables.
+    pub created: Option<Span>,
+    /// `TEMPORARY`.
+    pub temporary: bool,
+    /// `PARTITION BY`.
+    pub partitioned: bool,
+    /// Whether a migration has put rows into it.
+    pub seeded: bool,
+    /// The column that the step names, as it was; `None` where it names none or the column is not known.
+    pub column: Option<Box<Column>>,
+    /// The validated CHECK that proves that column not to be NULL.
+    pub proven_not_null: Option<Span>,
+    /// How a change of type acts; `None` for other steps.
+    pub type_change: Option<TypeChange>,
+}
+
+impl TableBefore {
+    /// `public.orders.user_id` for the column of the step, `public.orders` where it has none.
+    pub fn subject(&self, column: Option<&str>) -> String {
+        match column {
+            Some(column) => format!("{}.{column}", self.name),
+            None => self.name.to_string(),
+        }
+    }
+}
+
+/// One change, with what was known just before it.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The change.
+    pub op: SchemaOp,
+    /// The table that it changes; `None` for changes of other things.
+    pub table: Option<TableBefore>,
+    /// What it costs.
+    pub effects: Effects,
+}
+
+/// One statement of a migration.
+#[derive(Debug, Clone)]
+pub struct AppliedStatement {
+    /// From its first token to its last.
+    pub span: Span,
+    /// The verb and object words.
+    pub head: Span,
+    /// How far it was understood.
+    pub understanding: Understanding,
+    /// What the not-understood part may have touched.
+    pub touches: Vec<ObjectName>,
+    /// Whether it stands under a condition, so that it may not have run.
+    pub maybe: bool,
+    /// Whether it runs inside a transaction.
+    pub in_transaction: Fact<bool>,
+    /// Its changes in order.
+    pub ops: Vec<Step>,
+}
+
+impl AppliedStatement {
+    /// The effects of all its changes together.
+    pub fn effects(&self) -> Effects {
+        super::effects::together(self)
+    }
+}
+
+/// One migration, or one schema file.
+#[derive(Debug, Clone)]
+pub struct AppliedMigration {
+    /// Path of the file with the forward statements.
+    pub path: String,
+    /// The file.
+    pub source: SourceId,
+    /// The version as written; empty for schema files.
+    pub version: String,
+    /// How the file stands against the base.
+    pub status: FileStatus,
+    /// Whether it is judged for what it does to a live database: new or changed, and not left out by the configuration.
+    pub pending: bool,
+    /// Its statements in order.
+    pub statements: Vec<AppliedStatement>,
+}

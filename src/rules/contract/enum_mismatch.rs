@@ -1,0 +1,83 @@
+//! An enum of the API and the values that the column behind it takes.
+
+use crate::diagnostic::{Confidence, Diagnostic, Severity};
+use crate::model::links::{ParameterColumn, PropertyColumn, ValueComparison};
+use crate::rules::{Context, Rule, rule};
+
+pub(super) const RULE: Rule = rule!("contract/enum-mismatch", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for property in context.head.property_columns() {
+        for comparison in property.compare_values() {
+            context.consider();
+            found.extend(field(&property, &comparison));
+        }
+    }
+    for parameter in context.head.parameter_columns().into_iter().filter(|one| !one.is_sort()) {
+        for comparison in parameter.compare_values() {
+            context.consider();
+            found.extend(filter(&parameter, &comparison));
+        }
+    }
+    found
+}
+
+/// A field that is sent or received.
+fn field(property: &PropertyColumn, values: &ValueComparison) -> Option<Diagnostic> {
+    let name = property.subject();
+    let column = values.column.short_name();
+    if values.column_takes_anything {
+        let message = format!("`{name}` is an enum, column `{column}` takes any text");
+        let allowed = values.sql_list();
+        let diagnostic = Diagnostic::new(&name, message)
+            .at(values.column.span, "nothing in the database keeps other values out")
+            .cause(values.api_span, "the API lists the values")
+            .help(format!(
+                "in a new migration: ALTER TABLE {} ADD CHECK ({} IN ({allowed})) NOT VALID;",
+                values.column.table().short_name(),
+                values.column.name
+            ));
+        return Some(
+            joined(diagnostic, property.confidence, &property.why).at_most(Severity::Info, "no value is in contradiction yet"),
+        );
+    }
+    let rejected = if property.in_request { values.only_api.as_slice() } else { &[] };
+    let unlisted = if property.in_response { values.only_column.as_slice() } else { &[] };
+    let diagnostic = if let Some(first) = rejected.first() {
+        let message = format!("`{name}` allows {}, which column `{column}` rejects", values.quoted(rejected));
+        let diagnostic = Diagnostic::new(&name, message).at(first.span, "passes validation and fails at the INSERT");
+        diagnostic.cause(values.column_span, "the column's values").help(values.widening_sql(rejected))
+    } else if !unlisted.is_empty() {
+        let message = format!("column `{column}` can hold {}, which `{name}` does not list", values.quoted(unlisted));
+        let diagnostic = Diagnostic::new(&name, message).at(values.api_span, "clients reject or misread a response with it");
+        let diagnostic = diagnostic.cause(unlisted[0].span, "the column's values").help(format!("enum: [{}]", values.union()));
+        diagnostic.at_most(Severity::Warning, "the application may never answer with the value")
+    } else {
+        return None;
+    };
+    let diagnostic = diagnostic.evidence(format!("+{} -{}", values.words(rejected), values.words(unlisted)));
+    Some(joined(diagnostic, property.confidence, &property.why))
+}
+
+/// A filter: a shorter list hides rows, a longer one never matches.
+fn filter(parameter: &ParameterColumn, values: &ValueComparison) -> Option<Diagnostic> {
+    if values.column_takes_anything || (values.only_api.is_empty() && values.only_column.is_empty()) {
+        return None;
+    }
+    let (name, column) = (parameter.subject(), values.column.short_name());
+    let message = match values.only_api.is_empty() {
+        true => format!("`{name}` cannot ask for {} of column `{column}`", values.quoted(&values.only_column)),
+        false => format!("`{name}` offers {}, which column `{column}` never holds", values.quoted(&values.only_api)),
+    };
+    let diagnostic = Diagnostic::new(&name, message)
+        .at(values.api_span, "the filter's values")
+        .cause(values.column_span, "the column's values")
+        .help(format!("enum: [{}]", values.column_list()))
+        .evidence(format!("+{} -{}", values.words(&values.only_api), values.words(&values.only_column)));
+    Some(joined(diagnostic, parameter.confidence, &parameter.why).at_most(Severity::Info, "a filter contradicts nothing"))
+}
+
+fn joined(diagnostic: Diagnostic, confidence: Confidence, why: &str) -> Diagnostic {
+    diagnostic.join(why).joined_at(confidence)
+}

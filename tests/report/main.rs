@@ -1,0 +1,7 @@
+//! What the formats make of findings that are built by hand.
+
+mod build;
+mod formats;
+mod pretty;
+mod properties;
+mod speed;
