@@ -19,6 +19,9 @@ pub enum Variable {
     Unknown,
 }
 
+/// Stands in a partly expanded text for what is not known. No value holds it.
+pub const STAND_IN: char = '\u{1}';
+
 /// Why a text could not be expanded: the variable that has no value, or what was wrong with the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unresolved(pub String);
@@ -46,73 +49,87 @@ pub fn expand(text: &str, lookup: &mut dyn FnMut(&str) -> Variable) -> Result<St
     if !has_variables(text) {
         return Ok(text.to_owned());
     }
-    expand_within(text, lookup, DEEPEST)
+    Expansion { lookup, stand_in: None }.expand(text, DEEPEST)
 }
 
-fn expand_within(text: &str, lookup: &mut dyn FnMut(&str) -> Variable, depth: usize) -> Result<String, Unresolved> {
-    let Some(depth) = depth.checked_sub(1) else { return Err(Unresolved("defaults nested too deep".into())) };
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        if let Some(after) = rest.strip_prefix('$') {
-            out.push('$');
-            rest = after;
-        } else if let Some(inner) = rest.strip_prefix('{') {
-            let Some(end) = closing_brace(inner) else { return Err(Unresolved("`${` without `}`".into())) };
-            out.push_str(&braced(&inner[..end], lookup, depth)?);
-            rest = &inner[end + 1..];
-        } else {
-            let length = name_length(rest);
-            if length == 0 {
+/// Like [`expand`], with [`STAND_IN`] for each variable that has no value: what stands around it can still be read.
+pub fn expand_partly(text: &str, lookup: &mut dyn FnMut(&str) -> Variable) -> Result<String, Unresolved> {
+    Expansion { lookup, stand_in: Some(STAND_IN) }.expand(text, DEEPEST)
+}
+
+struct Expansion<'l> {
+    lookup: &'l mut dyn FnMut(&str) -> Variable,
+    stand_in: Option<char>,
+}
+
+impl Expansion<'_> {
+    fn missing(&self, name: &str) -> Result<String, Unresolved> {
+        self.stand_in.map(String::from).ok_or_else(|| Unresolved(format!("`{name}` is set nowhere in the repository")))
+    }
+
+    fn expand(&mut self, text: &str, depth: usize) -> Result<String, Unresolved> {
+        let Some(depth) = depth.checked_sub(1) else { return Err(Unresolved("defaults nested too deep".into())) };
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            out.push_str(&rest[..at]);
+            rest = &rest[at + 1..];
+            if let Some(after) = rest.strip_prefix('$') {
                 out.push('$');
-                continue;
+                rest = after;
+            } else if let Some(inner) = rest.strip_prefix('{') {
+                let Some(end) = closing_brace(inner) else { return Err(Unresolved("`${` without `}`".into())) };
+                out.push_str(&self.braced(&inner[..end], depth)?);
+                rest = &inner[end + 1..];
+            } else {
+                let length = name_length(rest);
+                if length == 0 {
+                    out.push('$');
+                    continue;
+                }
+                match (self.lookup)(&rest[..length]) {
+                    Variable::Set(value) => out.push_str(&value),
+                    _ => out.push_str(&self.missing(&rest[..length])?),
+                }
+                rest = &rest[length..];
             }
-            match lookup(&rest[..length]) {
-                Variable::Set(value) => out.push_str(&value),
-                _ => return Err(Unresolved(format!("`{}` is set nowhere in the repository", &rest[..length]))),
+            if out.len() > LONGEST {
+                return Err(Unresolved("too long once it is expanded".into()));
             }
-            rest = &rest[length..];
         }
-        if out.len() > LONGEST {
-            return Err(Unresolved("too long once it is expanded".into()));
-        }
+        out.push_str(rest);
+        Ok(out)
     }
-    out.push_str(rest);
-    Ok(out)
-}
 
-/// What stands between `${` and its `}`.
-fn braced(inner: &str, lookup: &mut dyn FnMut(&str) -> Variable, depth: usize) -> Result<String, Unresolved> {
-    let length = name_length(inner);
-    let (name, operation) = inner.split_at(length);
-    if name.is_empty() {
-        return Err(Unresolved("`${` without a name".into()));
-    }
-    let value = lookup(name);
-    let missing = || Unresolved(format!("`{name}` is set nowhere in the repository"));
-    if value == Variable::Unknown {
-        return Err(missing());
-    }
-    let (colon, operator) = match operation.strip_prefix(':') {
-        Some(rest) => (true, rest),
-        None => (false, operation),
-    };
-    let set = match value {
-        Variable::Set(text) if !(colon && text.is_empty()) => Some(text),
-        _ => None,
-    };
-    if operation.is_empty() {
-        return set.ok_or_else(missing);
-    }
-    match (operator.chars().next(), set) {
-        (Some('-' | '?'), Some(text)) => Ok(text),
-        (Some('-'), None) => expand_within(&operator[1..], lookup, depth),
-        (Some('+'), Some(_)) => expand_within(&operator[1..], lookup, depth),
-        (Some('+'), None) => Ok(String::new()),
-        (Some('?'), None) => Err(missing()),
-        _ => Err(Unresolved(format!("`${{{name}` has an unknown operator"))),
+    /// What stands between `${` and its `}`.
+    fn braced(&mut self, inner: &str, depth: usize) -> Result<String, Unresolved> {
+        let length = name_length(inner);
+        let (name, operation) = inner.split_at(length);
+        if name.is_empty() {
+            return Err(Unresolved("`${` without a name".into()));
+        }
+        let value = (self.lookup)(name);
+        if value == Variable::Unknown {
+            return self.missing(name);
+        }
+        let (colon, operator) = match operation.strip_prefix(':') {
+            Some(rest) => (true, rest),
+            None => (false, operation),
+        };
+        let set = match value {
+            Variable::Set(text) if !(colon && text.is_empty()) => Some(text),
+            _ => None,
+        };
+        if operation.is_empty() {
+            return set.map_or_else(|| self.missing(name), Ok);
+        }
+        match (operator.chars().next(), set) {
+            (Some('-' | '?'), Some(text)) => Ok(text),
+            (Some('-'), None) | (Some('+'), Some(_)) => self.expand(&operator[1..], depth),
+            (Some('+'), None) => Ok(String::new()),
+            (Some('?'), None) => self.missing(name),
+            _ => Err(Unresolved(format!("`${{{name}` has an unknown operator"))),
+        }
     }
 }
 

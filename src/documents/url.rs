@@ -209,9 +209,9 @@ fn libpq_pairs(text: &str) -> Option<Vec<(String, String)>> {
     Some(pairs)
 }
 
-/// `<host>`, `{host}`, `$HOST`, `%s`: a word that stands for another.
+/// `<host>`, `{host}`, `$HOST`, `%s`, an unresolved variable: a word that stands for another.
 fn is_placeholder(word: &str) -> bool {
-    word.contains(['<', '>', '{', '}', '$', '%', ' '])
+    word.contains(['<', '>', '{', '}', '$', '%', ' ', super::interpolation::STAND_IN])
 }
 
 fn decode(text: &str) -> String {

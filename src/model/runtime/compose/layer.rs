@@ -1,0 +1,348 @@
+//! One file's word on one service. Layers are merged in [`super::merge`].
+
+use super::value::Variables;
+use super::words;
+use super::{Dependency, Mount, Port};
+use crate::documents::NodeRef;
+use crate::fact::{Fact, Origin};
+use crate::files;
+use crate::source::Span;
+
+/// No list of a service is longer in use; what follows is not read.
+const LONGEST_LIST: usize = 2_000;
+
+/// What one file says of a service. Absent: it says nothing.
+#[derive(Debug, Clone)]
+pub(super) struct Layer {
+    pub image: Fact<String>,
+    pub build: Fact<String>,
+    pub command: Fact<Vec<String>>,
+    pub entrypoint: Fact<Vec<String>>,
+    pub env_files: Vec<EnvFileUse>,
+    pub environment: Vec<(String, Fact<String>, Option<String>, Span)>,
+    pub ports: Vec<Port>,
+    pub depends_on: Vec<Dependency>,
+    pub healthcheck: Vec<(String, String, Span)>,
+    pub profiles: Vec<String>,
+    pub replicas: Fact<u32>,
+    pub aliases: Vec<(String, &'static str)>,
+    pub links: Vec<(String, String)>,
+    pub mounts: Vec<Mount>,
+    pub extends: Option<Extends>,
+    /// Keys that replace what the layers below say (`!reset`, `!override`).
+    pub replaces: Vec<String>,
+}
+
+impl Layer {
+    /// A layer that says nothing.
+    pub(super) fn bare() -> Layer {
+        Layer {
+            image: Fact::Absent,
+            build: Fact::Absent,
+            command: Fact::Absent,
+            entrypoint: Fact::Absent,
+            env_files: Vec::new(),
+            environment: Vec::new(),
+            ports: Vec::new(),
+            depends_on: Vec::new(),
+            healthcheck: Vec::new(),
+            profiles: Vec::new(),
+            replicas: Fact::Absent,
+            aliases: Vec::new(),
+            links: Vec::new(),
+            mounts: Vec::new(),
+            extends: None,
+            replaces: Vec::new(),
+        }
+    }
+
+    /// How much memory it takes, in rough units.
+    pub(super) fn weight(&self) -> usize {
+        let words = self.command.known().map_or(0, Vec::len) + self.entrypoint.known().map_or(0, Vec::len);
+        let lists = self.ports.len() + self.depends_on.len() + self.mounts.len() + self.aliases.len() + self.env_files.len();
+        1 + words + lists + self.environment.len()
+    }
+}
+
+/// A file under `env_file`.
+#[derive(Debug, Clone)]
+pub(super) struct EnvFileUse {
+    /// Relative to the root; unknown where it holds unresolved variables or lies outside.
+    pub path: Fact<String>,
+    pub is_required: bool,
+    pub is_raw: bool,
+    pub span: Span,
+}
+
+/// What `extends` names.
+#[derive(Debug, Clone)]
+pub(super) struct Extends {
+    /// Another file, relative to the root; `None`: the same.
+    pub file: Option<String>,
+    pub service: String,
+}
+
+/// Reads a service. `path`: the file it stands in; relative paths start from there.
+pub(super) fn read(path: &str, node: NodeRef<'_>, variables: &Variables, configs: &[(String, String)]) -> Layer {
+    let reader = Reader { path, variables, configs };
+    let tagged = node.merged_entries().into_iter().filter(|(_, value)| matches!(value.tag(), Some("!reset" | "!override")));
+    Layer {
+        image: variables.of_key(node, "image"),
+        build: reader.build(node),
+        command: reader.command(node, "command"),
+        entrypoint: reader.command(node, "entrypoint"),
+        env_files: reader.env_files(node),
+        environment: reader.environment(node),
+        ports: reader.ports(node),
+        depends_on: reader.depends_on(node),
+        healthcheck: reader.healthcheck(node),
+        profiles: reader.list(node, "profiles"),
+        replicas: reader.replicas(node),
+        aliases: reader.aliases(node),
+        links: reader.links(node),
+        mounts: reader.mounts(node),
+        extends: reader.extends(node),
+        replaces: tagged.filter_map(|(key, _)| key.text().map(str::to_owned)).collect(),
+    }
+}
+
+struct Reader<'a> {
+    path: &'a str,
+    variables: &'a Variables,
+    /// Top-level `configs` that are files: (name, path relative to the root).
+    configs: &'a [(String, String)],
+}
+
+fn is_reset(node: NodeRef<'_>) -> bool {
+    node.tag() == Some("!reset")
+}
+
+impl Reader<'_> {
+    /// The scalars of a list (or of a single scalar) under a key, variables resolved; unresolved ones are left out.
+    fn list(&self, node: NodeRef<'_>, key: &str) -> Vec<String> {
+        self.nodes(node, key).into_iter().filter_map(|item| self.variables.scalar(item).known().cloned()).collect()
+    }
+
+    /// The items of a list under a key, or the single scalar there.
+    fn nodes<'t>(&self, node: NodeRef<'t>, key: &str) -> Vec<NodeRef<'t>> {
+        match node.get(key) {
+            Some(value) if is_reset(value) => Vec::new(),
+            Some(value) if value.is_list() => value.items().take(LONGEST_LIST).collect(),
+            Some(value) if !value.is_map() && !value.is_null() => vec![value],
+            _ => Vec::new(),
+        }
+    }
+
+    fn resolve_path(&self, reference: &str) -> Option<String> {
+        if reference.starts_with(['/', '~']) || reference.contains("://") {
+            return None;
+        }
+        files::resolve(self.path, reference)
+    }
+
+    fn build(&self, node: NodeRef<'_>) -> Fact<String> {
+        let Some(build) = node.get("build").filter(|build| !build.is_null()) else { return Fact::Absent };
+        let context = if build.is_map() { self.variables.of_key(build, "context") } else { self.variables.scalar(build) };
+        let outside = || Fact::Unknown("a build context outside of the repository".into(), vec![build.span()]);
+        match context {
+            Fact::Known(context, origin) => match self.resolve_path(&context) {
+                Some(folder) => Fact::Known(folder, origin),
+                None => outside(),
+            },
+            Fact::Absent => self.resolve_path(".").map_or_else(outside, |folder| Fact::explicit(folder, build.span())),
+            unknown => unknown,
+        }
+    }
+
+    fn command(&self, node: NodeRef<'_>, key: &str) -> Fact<Vec<String>> {
+        let Some(value) = node.get(key).filter(|value| !value.is_null()) else { return Fact::Absent };
+        if !value.is_list() {
+            return match self.variables.scalar(value) {
+                Fact::Known(text, origin) => Fact::Known(words::unwrap_shell(&words::split(&text)), origin),
+                Fact::Absent => Fact::Absent,
+                Fact::Unknown(why, spans) => Fact::Unknown(why, spans),
+            };
+        }
+        let mut found = Vec::new();
+        for item in value.items().take(LONGEST_LIST) {
+            match self.variables.scalar(item) {
+                Fact::Known(text, _) => found.push(text),
+                Fact::Absent => {}
+                Fact::Unknown(why, spans) => return Fact::Unknown(why, spans),
+            }
+        }
+        Fact::Known(words::unwrap_shell(&found), Origin::Explicit(value.span()))
+    }
+
+    fn env_files(&self, node: NodeRef<'_>) -> Vec<EnvFileUse> {
+        let one = |item: NodeRef<'_>| {
+            let (path, flag) = if item.is_map() {
+                (self.variables.of_key(item, "path"), item.get("required").and_then(NodeRef::as_bool))
+            } else {
+                (self.variables.scalar(item), None)
+            };
+            let path = match path {
+                Fact::Known(path, origin) => match self.resolve_path(&path) {
+                    Some(path) => Fact::Known(path, origin),
+                    None => Fact::Unknown("an env_file outside of the repository".into(), vec![item.span()]),
+                },
+                other => other,
+            };
+            let is_raw = item.is_map() && item.get_text("format") == Some("raw");
+            EnvFileUse { path, is_required: flag.unwrap_or(true), is_raw, span: item.span() }
+        };
+        match node.get("env_file").filter(|value| !is_reset(*value) && !value.is_null()) {
+            Some(value) if value.is_list() => value.items().take(LONGEST_LIST).map(one).collect(),
+            Some(value) => vec![one(value)],
+            None => Vec::new(),
+        }
+    }
+
+    fn environment(&self, node: NodeRef<'_>) -> Vec<(String, Fact<String>, Option<String>, Span)> {
+        let Some(environment) = node.get("environment").filter(|value| !is_reset(*value)) else { return Vec::new() };
+        let from_shell = |name: &str, span: Span| self.variables.resolve(&format!("${{{name}}}"), span);
+        let valued = |name: &str, text: &str, key: Span, value: Span| {
+            let fact = self.variables.resolve(text, value);
+            let partly = if fact.unknown().is_some() { self.variables.resolve_partly(text) } else { None };
+            (name.to_owned(), fact, partly, key)
+        };
+        if environment.is_map() {
+            let entries = environment.merged_entries().into_iter().filter_map(|(key, value)| {
+                let name = key.text()?;
+                Some(match value.text().filter(|_| !value.is_null()) {
+                    Some(text) => valued(name, text, key.span(), value.span()),
+                    None => (name.to_owned(), from_shell(name, key.span()), None, key.span()),
+                })
+            });
+            return entries.collect();
+        }
+        let items = environment.items().filter_map(|item| {
+            let text = item.text()?;
+            let span = item.span();
+            Some(match text.split_once('=') {
+                Some((name, value)) => valued(name.trim(), value, span, span),
+                None => (text.trim().to_owned(), from_shell(text.trim(), span), None, span),
+            })
+        });
+        items.collect()
+    }
+
+    fn ports(&self, node: NodeRef<'_>) -> Vec<Port> {
+        let published = self.nodes(node, "ports").into_iter().filter_map(|item| {
+            let text = match item.is_map() {
+                true => self.variables.of_key(item, "target"),
+                false => self.variables.scalar(item),
+            };
+            let text = text.known()?.split('/').next()?.to_owned();
+            Some(Port { container: text.rsplit(':').next()?.parse().ok()?, is_published: true })
+        });
+        let exposed = self
+            .list(node, "expose")
+            .into_iter()
+            .filter_map(|text| Some(Port { container: text.split('/').next()?.parse().ok()?, is_published: false }));
+        published.chain(exposed).collect()
+    }
+
+    fn depends_on(&self, node: NodeRef<'_>) -> Vec<Dependency> {
+        let Some(value) = node.get("depends_on").filter(|value| !is_reset(*value)) else { return Vec::new() };
+        let started = "service_started";
+        if value.is_map() {
+            let entries = value.merged_entries().into_iter().take(LONGEST_LIST).filter_map(|(key, value)| {
+                let condition = value.get_text("condition").unwrap_or(started).to_owned();
+                Some(Dependency { service: key.text()?.to_owned(), condition, span: key.span() })
+            });
+            return entries.collect();
+        }
+        let items = value.items().take(LONGEST_LIST);
+        items
+            .filter_map(|item| {
+                Some(Dependency { service: item.text()?.to_owned(), condition: started.to_owned(), span: item.span() })
+            })
+            .collect()
+    }
+
+    fn healthcheck(&self, node: NodeRef<'_>) -> Vec<(String, String, Span)> {
+        let Some(check) = node.get("healthcheck").filter(|check| check.is_map() && !is_reset(*check)) else { return Vec::new() };
+        let fields = ["test", "interval", "timeout", "retries", "disable"].into_iter().filter_map(|key| {
+            let value = check.get(key)?;
+            let first = if value.is_list() { value.items().next()? } else { value };
+            Some((key.to_owned(), self.variables.scalar(first).known().cloned().unwrap_or_default(), value.span()))
+        });
+        fields.collect()
+    }
+
+    fn replicas(&self, node: NodeRef<'_>) -> Fact<u32> {
+        let deploy = node.get("deploy").map_or(Fact::Absent, |deploy| self.variables.of_key(deploy, "replicas"));
+        let written = if deploy.known_absent() { self.variables.of_key(node, "scale") } else { deploy };
+        match written {
+            Fact::Known(text, origin) => match text.trim().parse() {
+                Ok(number) => Fact::Known(number, origin),
+                Err(_) => Fact::Unknown("not a number".into(), origin.span().into_iter().collect()),
+            },
+            Fact::Absent => Fact::Absent,
+            Fact::Unknown(why, spans) => Fact::Unknown(why, spans),
+        }
+    }
+
+    fn aliases(&self, node: NodeRef<'_>) -> Vec<(String, &'static str)> {
+        let mut found = Vec::new();
+        for (key, kind) in [("container_name", "container name"), ("hostname", "hostname")] {
+            found.extend(self.variables.of_key(node, key).known().map(|name| (name.clone(), kind)));
+        }
+        if let Some(networks) = node.get("networks").filter(|networks| networks.is_map()) {
+            for (_, network) in networks.merged_entries().into_iter().take(LONGEST_LIST) {
+                found.extend(self.list(network, "aliases").into_iter().map(|name| (name, "network alias")));
+            }
+        }
+        found
+    }
+
+    fn links(&self, node: NodeRef<'_>) -> Vec<(String, String)> {
+        let links = self.list(node, "links").into_iter();
+        links.filter_map(|link| link.split_once(':').map(|(service, name)| (name.to_owned(), service.to_owned()))).collect()
+    }
+
+    fn mounts(&self, node: NodeRef<'_>) -> Vec<Mount> {
+        let mut found = Vec::new();
+        for item in self.nodes(node, "volumes") {
+            if item.is_map() {
+                let (source, target) = (self.variables.of_key(item, "source"), self.variables.of_key(item, "target"));
+                let is_bind = item.get_text("type") == Some("bind");
+                let Some(target) = target.known() else { continue };
+                let source = source.known().filter(|_| is_bind).and_then(|source| self.resolve_path(source));
+                found.push(Mount { source, target: target.clone() });
+            } else if let Some(text) = self.variables.scalar(item).known() {
+                let mut parts = text.split(':');
+                let (Some(source), Some(target)) = (parts.next(), parts.next()) else { continue };
+                // A name without a slash is a volume, not a path.
+                let source = (source.starts_with('.') || source.contains('/')).then(|| self.resolve_path(source)).flatten();
+                found.push(Mount { source, target: target.to_owned() });
+            }
+        }
+        for item in self.nodes(node, "configs") {
+            let (name, target) = if item.is_map() {
+                (item.get_text("source"), self.variables.of_key(item, "target").known().cloned())
+            } else {
+                (item.text(), None)
+            };
+            let Some(name) = name else { continue };
+            let source = self.configs.iter().find(|(known, _)| known == name).map(|(_, path)| path.clone());
+            found.push(Mount { source, target: target.unwrap_or_else(|| format!("/{name}")) });
+        }
+        found
+    }
+
+    fn extends(&self, node: NodeRef<'_>) -> Option<Extends> {
+        let extends = node.get("extends").filter(|extends| !is_reset(*extends))?;
+        if !extends.is_map() {
+            return Some(Extends { file: None, service: extends.text()?.to_owned() });
+        }
+        let file = self.variables.of_key(extends, "file");
+        let file = match file.known() {
+            Some(file) => Some(self.resolve_path(file).unwrap_or_default()),
+            None if file.known_absent() => None,
+            None => Some(String::new()),
+        };
+        Some(Extends { file, service: extends.get_text("service")?.to_owned() })
+    }
+}

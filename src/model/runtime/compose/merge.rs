@@ -1,0 +1,170 @@
+//! Layers of a service to one service, by Compose's rules: scalars override, maps merge by key, lists append.
+
+use super::layer::{EnvFileUse, Layer};
+use super::project::Part;
+use super::value::{Variables, expand_file};
+use super::{Environment, HealthCheck, Service, Variable};
+use crate::documents::env;
+use crate::fact::{Fact, Origin};
+use crate::model::Workspace;
+use crate::model::runtime::profile::profile;
+use crate::source::Span;
+
+/// Puts `over` on top of `below`.
+fn put(below: &mut Layer, over: Layer) {
+    for key in &over.replaces {
+        reset(below, key);
+    }
+    override_by(&mut below.image, over.image);
+    override_by(&mut below.build, over.build);
+    override_by(&mut below.command, over.command);
+    override_by(&mut below.entrypoint, over.entrypoint);
+    override_by(&mut below.replicas, over.replicas);
+    below.env_files.extend(over.env_files);
+    below.environment.extend(over.environment);
+    below.ports.extend(over.ports);
+    for dependency in over.depends_on {
+        below.depends_on.retain(|known| known.service != dependency.service);
+        below.depends_on.push(dependency);
+    }
+    below.healthcheck.extend(over.healthcheck);
+    below.profiles.extend(over.profiles);
+    below.aliases.extend(over.aliases);
+    below.links.extend(over.links);
+    for mount in over.mounts {
+        below.mounts.retain(|known| known.target != mount.target);
+        below.mounts.push(mount);
+    }
+}
+
+fn override_by<T>(below: &mut Fact<T>, over: Fact<T>) {
+    if !over.known_absent() {
+        *below = over;
+    }
+}
+
+fn reset(below: &mut Layer, key: &str) {
+    match key {
+        "image" => below.image = Fact::Absent,
+        "build" => below.build = Fact::Absent,
+        "command" => below.command = Fact::Absent,
+        "entrypoint" => below.entrypoint = Fact::Absent,
+        "deploy" | "scale" => below.replicas = Fact::Absent,
+        "env_file" => below.env_files.clear(),
+        "environment" => below.environment.clear(),
+        "ports" | "expose" => below.ports.clear(),
+        "depends_on" => below.depends_on.clear(),
+        "healthcheck" => below.healthcheck.clear(),
+        "profiles" => below.profiles.clear(),
+        "networks" => below.aliases.clear(),
+        "volumes" | "configs" => below.mounts.clear(),
+        _ => {}
+    }
+}
+
+/// Puts the layers of the services of one project upon each other.
+pub(super) struct Merger<'m, 'w, 'a> {
+    pub(super) workspace: &'w mut Workspace<'a>,
+    pub(super) project: usize,
+    /// The file that names the project.
+    pub(super) path: &'m str,
+    pub(super) variables: &'m Variables,
+    /// How many more variables the project may have.
+    pub(super) budget: &'m mut usize,
+}
+
+impl Merger<'_, '_, '_> {
+    /// What a service says once its layers are merged. Where something of it could not be followed, nothing about it is known
+    /// to be absent.
+    pub(super) fn merge(mut self, part: Part) -> Option<Service> {
+        let mut layers = part.layers.into_iter();
+        let mut all = layers.next()?;
+        layers.for_each(|over| put(&mut all, over));
+        let is_partial = all.image.known_absent() && all.build.known_absent();
+        let open = part.lost.or_else(|| is_partial.then(|| "the file that this one completes is not known".to_owned()));
+        let mut environment = self.environment(&all);
+        let mut healthcheck = healthcheck(&all);
+        if let Some(why) = &open {
+            environment.opened(why.clone(), part.span);
+            unknown_where_absent(&mut all.command, why, part.span);
+            unknown_where_absent(&mut all.entrypoint, why, part.span);
+            unknown_where_absent(&mut all.replicas, why, part.span);
+            unknown_where_absent(&mut all.image, why, part.span);
+            unknown_where_absent(&mut healthcheck, why, part.span);
+        }
+        Some(Service {
+            project: self.project,
+            name: part.name,
+            span: part.span,
+            image: all.image,
+            build: all.build,
+            command: all.command,
+            entrypoint: all.entrypoint,
+            environment,
+            ports: all.ports,
+            depends_on: all.depends_on,
+            healthcheck,
+            profile: profile(self.path, &all.profiles),
+            profiles: all.profiles,
+            replicas: all.replicas,
+            aliases: all.aliases,
+            links: all.links,
+            mounts: all.mounts,
+            is_partial,
+        })
+    }
+
+    fn environment(&mut self, layer: &Layer) -> Environment {
+        let mut environment = Environment::default();
+        for file in &layer.env_files {
+            self.read_env_file(&mut environment, file);
+        }
+        for (name, value, partly, key_span) in &layer.environment {
+            environment.set(name.clone(), Variable { value: value.clone(), partly: partly.clone(), key_span: *key_span });
+        }
+        environment
+    }
+
+    fn read_env_file(&mut self, environment: &mut Environment, file: &EnvFileUse) {
+        let Some(path) = file.path.known() else {
+            return environment.unread_file("an env_file whose path is not known".into(), file.span);
+        };
+        if !self.workspace.exists(path) && !file.is_required {
+            return environment.unread_file(format!("`{path}` is optional and not in the repository"), file.span);
+        }
+        let source = match self.workspace.source(path) {
+            Ok(_) if *self.budget == 0 => {
+                return environment.unread_file("the project has more variables than one can have".into(), file.span);
+            }
+            Ok(source) => source,
+            Err(why) => return environment.unread_file(format!("`{path}`: {why}"), file.span),
+        };
+        let mut parsed = env::parse(source, &self.workspace.text(source));
+        *self.budget = self.budget.saturating_sub(parsed.entries.len());
+        if file.is_raw {
+            parsed.entries.iter_mut().filter_map(|entry| entry.value.as_mut()).for_each(|value| value.literal = true);
+        }
+        let variables = self.variables;
+        let expanded = expand_file(&parsed, |name| variables.lookup(name));
+        for ((name, value, _), entry) in expanded.into_iter().zip(&parsed.entries) {
+            let raw = entry.value.as_ref().filter(|_| value.unknown().is_some());
+            let partly = raw.and_then(|raw| variables.resolve_partly(&raw.text));
+            environment.set(name, Variable { value, partly, key_span: entry.key_span });
+        }
+    }
+}
+
+fn unknown_where_absent<T>(fact: &mut Fact<T>, why: &str, span: Span) {
+    if fact.known_absent() {
+        *fact = Fact::Unknown(why.to_owned(), vec![span]);
+    }
+}
+
+fn healthcheck(layer: &Layer) -> Fact<HealthCheck> {
+    let of = |name: &str| layer.healthcheck.iter().rev().find(|(key, ..)| key == name);
+    let text = |name: &str| of(name).map(|(_, value, _)| value.clone()).filter(|value| !value.is_empty());
+    let Some((.., span)) = of("test").or_else(|| of("disable")).or(layer.healthcheck.first()) else { return Fact::Absent };
+    let is_disabled = text("disable").as_deref() == Some("true") || text("test").as_deref() == Some("NONE");
+    let check = HealthCheck { is_disabled, interval: text("interval"), timeout: text("timeout"), retries: text("retries") };
+    Fact::Known(check, Origin::Explicit(*span))
+}

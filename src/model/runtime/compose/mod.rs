@@ -1,0 +1,179 @@
+//! Compose files: projects (files that Compose reads together), and their services with variables resolved.
+//!
+//! Two compose files of one repository are different projects, unless one overrides or includes the other. What is absent:
+//! networks and volumes by themselves, builds, and every value that only the shell or an image could give.
+
+mod layer;
+mod merge;
+mod project;
+mod value;
+pub(super) mod words;
+
+pub(super) use project::read;
+
+use super::profile::Profile;
+use crate::fact::Fact;
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// Files that Compose reads together.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// Its files: the first one gives the folder, overrides follow, then included files.
+    pub files: Vec<String>,
+    /// Whether the first file has one of the names that `docker compose up` looks for.
+    pub is_default: bool,
+}
+
+impl Project {
+    /// The file that names the project.
+    pub fn path(&self) -> &str {
+        self.files.first().map_or("", String::as_str)
+    }
+
+    /// The folder of the project, without a slash at its end; empty at the root.
+    pub fn folder(&self) -> &str {
+        self.path().rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+}
+
+/// One service of a project, all its layers merged.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Index of its project.
+    pub project: usize,
+    /// Its key under `services`.
+    pub name: String,
+    /// Where the key stands: in the file that gives its image or build, where several have the service.
+    pub span: Span,
+    /// The image, variables resolved.
+    pub image: Fact<String>,
+    /// The folder that it is built from, relative to the root.
+    pub build: Fact<String>,
+    /// The words of `command`; a script behind `sh -c` is split.
+    pub command: Fact<Vec<String>>,
+    /// The words of `entrypoint`.
+    pub entrypoint: Fact<Vec<String>>,
+    /// What `environment` and `env_file` give.
+    pub environment: Environment,
+    /// Ports, published and exposed.
+    pub ports: Vec<Port>,
+    /// What it waits for.
+    pub depends_on: Vec<Dependency>,
+    /// How it is probed.
+    pub healthcheck: Fact<HealthCheck>,
+    /// Compose profiles that start it; empty: always.
+    pub profiles: Vec<String>,
+    /// How many run: `deploy.replicas` or `scale`; absent where neither is written (Compose then starts one).
+    pub replicas: Fact<u32>,
+    /// Names besides its own by which others reach it: (name, what kind of name).
+    pub aliases: Vec<(String, &'static str)>,
+    /// Names that it alone has for others (`links: db:database`): (name, service).
+    pub links: Vec<(String, String)>,
+    /// Files and folders of the repository that it sees.
+    pub mounts: Vec<Mount>,
+    /// Whether it has neither image nor build: an overlay for a file that we cannot name.
+    pub is_partial: bool,
+    /// For which kind of use it is made.
+    pub profile: Profile,
+}
+
+/// The variables of a service.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    entries: BTreeMap<String, Variable>,
+    /// Why a variable that is missing here may be set all the same.
+    open: Option<(String, Vec<Span>)>,
+}
+
+/// One variable of a service.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    /// What it holds.
+    pub value: Fact<String>,
+    /// What is known of it where it could not be resolved as a whole: the rest stands as
+    /// [`crate::documents::interpolation::STAND_IN`].
+    pub partly: Option<String>,
+    /// Where its name stands.
+    pub key_span: Span,
+}
+
+impl Environment {
+    /// What a variable holds; absent only where every file that could set it was read.
+    pub fn get(&self, name: &str) -> Fact<String> {
+        match (self.entries.get(name), &self.open) {
+            (Some(variable), _) => variable.value.clone(),
+            (None, Some((why, spans))) => Fact::Unknown(why.clone(), spans.clone()),
+            (None, None) => Fact::Absent,
+        }
+    }
+
+    /// Every variable that is named, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Variable)> {
+        self.entries.iter().map(|(name, variable)| (name.as_str(), variable))
+    }
+
+    /// Why there may be more variables than are named.
+    pub fn open(&self) -> Option<&str> {
+        self.open.as_ref().map(|(why, _)| why.as_str())
+    }
+
+    fn set(&mut self, name: String, variable: Variable) {
+        self.entries.insert(name, variable);
+    }
+
+    /// A file that could not be read may set any variable, also those of the files before it.
+    fn unread_file(&mut self, why: String, span: Span) {
+        for variable in self.entries.values_mut() {
+            variable.value = Fact::Unknown(why.clone(), vec![span]);
+            variable.partly = None;
+        }
+        self.opened(why, span);
+    }
+
+    fn opened(&mut self, why: String, span: Span) {
+        self.open.get_or_insert((why, Vec::new())).1.push(span);
+    }
+}
+
+/// A port of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Port {
+    /// The port within the network of the project.
+    pub container: u16,
+    /// Whether the host publishes it.
+    pub is_published: bool,
+}
+
+/// A service that another one waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependency {
+    /// The service waited for.
+    pub service: String,
+    /// `service_started`, `service_healthy`, `service_completed_successfully`; the short form means the first.
+    pub condition: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A health check of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HealthCheck {
+    /// Whether it is switched off (`disable: true` or `test: NONE`).
+    pub is_disabled: bool,
+    /// `interval` as written.
+    pub interval: Option<String>,
+    /// `timeout` as written.
+    pub timeout: Option<String>,
+    /// `retries` as written.
+    pub retries: Option<String>,
+}
+
+/// A file or folder of the repository that a container sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    /// Path relative to the root; `None` where it lies outside of the repository or could not be read.
+    pub source: Option<String>,
+    /// Path within the container.
+    pub target: String,
+}

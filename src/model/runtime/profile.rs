@@ -1,0 +1,72 @@
+//! For which kind of use a configuration is made, as far as names say it.
+
+use super::tables::tables;
+
+/// For which kind of use a configuration is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Profile {
+    /// Production, in so many words.
+    Production,
+    /// A developer's machine.
+    Development,
+    /// Automatic tests.
+    Test,
+    /// Shown to readers: examples, guides, quick starts.
+    Example,
+    /// No name says it.
+    Unknown,
+}
+
+impl Profile {
+    /// The word that is printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Production => "production",
+            Profile::Development => "development",
+            Profile::Test => "test",
+            Profile::Example => "example",
+            Profile::Unknown => "unknown",
+        }
+    }
+
+    /// Whether real users never meet it.
+    pub fn is_rehearsal(self) -> bool {
+        matches!(self, Profile::Development | Profile::Test | Profile::Example)
+    }
+}
+
+/// What a path and the Compose `profiles:` of a service say. The file name is asked first, then the folders from within;
+/// a word that stands before others in one name does not win, the kind does: test, development, example, production.
+pub fn profile(path: &str, compose_profiles: &[String]) -> Profile {
+    let segments = path.rsplit('/').map(str::to_ascii_lowercase);
+    let named = segments.map(|segment| of_name(&segment)).find(|profile| *profile != Profile::Unknown);
+    let tagged = compose_profiles.iter().map(|word| of_name(&word.to_ascii_lowercase()));
+    tagged.chain(named).find(|profile| *profile != Profile::Unknown).unwrap_or(Profile::Unknown)
+}
+
+fn of_name(name: &str) -> Profile {
+    let kinds =
+        [("test", Profile::Test), ("dev", Profile::Development), ("example", Profile::Example), ("prod", Profile::Production)];
+    let has = |key: &str| name.split(['.', '-', '_']).any(|word| tables().words("profile", key).iter().any(|one| one == word));
+    kinds.into_iter().find(|(key, _)| has(key)).map_or(Profile::Unknown, |(_, profile)| profile)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_the_profile() {
+        let of = |path: &str| profile(path, &[]);
+        assert_eq!(of("docker-compose.yml"), Profile::Unknown);
+        assert_eq!(of("docker-compose.dev.yml"), Profile::Development);
+        assert_eq!(of("deploy/docker-compose-prod.yaml"), Profile::Production);
+        assert_eq!(of("dev/nginx/nginx.conf"), Profile::Development);
+        assert_eq!(of("dev/docker-compose.prod.yml"), Profile::Production);
+        assert_eq!(of("examples/shop/compose.yaml"), Profile::Example);
+        assert_eq!(of("e2e/compose.yaml"), Profile::Test);
+        assert_eq!(of("services/delivery/.env"), Profile::Unknown);
+        assert_eq!(of(".env.local"), Profile::Development);
+        assert_eq!(profile("compose.yaml", &["debug".into()]), Profile::Development);
+    }
+}
