@@ -4,7 +4,7 @@ use super::Trouble;
 use super::arguments::ReadingArguments;
 use super::target::Target;
 use crate::engine::{self, ConfigChoice, Options, Outcome};
-use crate::files::disk::Disk;
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 /// Options that say how to read; the rest as by default.
@@ -42,8 +42,12 @@ fn date(days: i64) -> Option<(i32, u32, u32)> {
 
 /// Runs the engine on what is on disk.
 pub(super) fn run(target: &Target, options: &Options) -> Result<Outcome, Trouble> {
-    let head = Disk::new(&target.root);
-    engine::check(&head, None, None, options).map_err(|failure| Trouble(failure.0))
+    engine::run(&target.root, &environment(), options).map_err(|failure| Trouble(failure.0))
+}
+
+/// The variables in which pipelines name the base. What is not UTF-8 names none.
+fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
 }
 
 /// What is said where there is nothing to check.

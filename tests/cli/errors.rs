@@ -50,6 +50,15 @@ fn a_wrong_configuration() {
 }
 
 #[test]
+fn a_base_that_is_demanded_and_not_to_be_had() {
+    let repository = Repository::clean();
+    repository.run(&["--migrations", "pending"]).refused("no base to compare with");
+    let run = repository.run(&["--format", "json"]);
+    assert!(run.json()["base"].is_null() && run.err.starts_with("note: no base: "), "{run:?}");
+    assert!(repository.run(&[]).out.contains("\n  base: none, "), "the summary says it");
+}
+
+#[test]
 fn an_output_that_cannot_be_written() {
     let repository = Repository::clean();
     let run = repository.run(&["--output", "json=no/such/folder/x.json"]);
@@ -85,6 +94,7 @@ fn a_closed_pipe_is_no_error() {
         drop(out);
         let ended = child.wait_with_output().expect("it ends");
         assert_eq!(ended.status.code(), Some(0), "{format}");
-        assert_eq!(String::from_utf8_lossy(&ended.stderr), "", "{format}");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(said.lines().all(|line| line.starts_with("note: no base: ")), "{format}: {said}");
     }
 }
