@@ -5,6 +5,7 @@
 
 pub mod disk;
 pub mod git;
+pub mod listed;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,5 +1,6 @@
 //! What each file is, and by which evidence. Names first, then a byte scan of the whole file; nothing is parsed here.
 
+pub mod migrations;
 mod names;
 pub mod scan;
 
@@ -44,10 +45,13 @@ impl Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 7] =
+        [Kind::OpenApi, Kind::Migration, Kind::Schema, Kind::Queries, Kind::Compose, Kind::Nginx, Kind::Env];
+
     /// The kind that a word names.
     pub fn parse(word: &str) -> Option<Kind> {
-        let all = [Kind::OpenApi, Kind::Migration, Kind::Schema, Kind::Queries, Kind::Compose, Kind::Nginx, Kind::Env];
-        all.into_iter().find(|kind| kind.name() == word)
+        Kind::ALL.into_iter().find(|kind| kind.name() == word)
     }
 }
 
@@ -159,6 +163,14 @@ pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
             Verdict::Unread(reason) => discovery.unread.push((path, reason)),
         }
     }
+    let undeclared = |entry: &&Entry| declared.get(entry.path.as_str()).is_none_or(|(kind, _)| *kind == Kind::Migration);
+    let entries: Vec<Entry> = entries.iter().filter(undeclared).cloned().collect();
+    let mut read = |path: &str| files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let found = migrations::find(&entries, &mut read, settings);
+    discovery.migration_sets = found.sets;
+    discovery.artifacts.extend(found.artifacts.into_iter().filter(|artifact| !declared.contains_key(&artifact.path)));
+    discovery.skipped.extend(found.skipped);
+    discovery.unread.extend(found.unread);
     for (path, (kind, evidence)) in &declared {
         discovery.artifacts.push(Artifact { path: path.clone(), kind: *kind, evidence: evidence.clone() });
     }

@@ -1,7 +1,8 @@
 //! Diagnostics to findings: severity and confidence in effect, order, fingerprints.
 
 use super::fingerprint::fingerprint;
-use crate::diagnostic::{Diagnostic, Finding, RuleInfo};
+use crate::diagnostic::{Diagnostic, Finding};
+use crate::rules;
 use crate::source::{Sources, Span};
 use std::collections::HashMap;
 
@@ -9,8 +10,10 @@ use std::collections::HashMap;
 const PAGES: &str = "https://docs.rs/crate/backend-lint/latest/source/rules/";
 
 /// A finding as the page and the diagnostic's own caps say; the fingerprint comes with [`number`].
-pub(super) fn finding(info: &RuleInfo, diagnostic: Diagnostic) -> Finding {
-    Finding {
+/// `None` for a rule that is not registered.
+pub(super) fn finding(rule: &str, diagnostic: Diagnostic) -> Option<Finding> {
+    let info = rules::info(rule)?;
+    Some(Finding {
         rule: info.id.clone(),
         severity: diagnostic.severity_cap.map_or(info.severity, |cap| cap.min(info.severity)),
         confidence: diagnostic.confidence_cap.map_or(info.confidence, |cap| cap.min(info.confidence)),
@@ -18,7 +21,7 @@ pub(super) fn finding(info: &RuleInfo, diagnostic: Diagnostic) -> Finding {
         url: format!("{PAGES}{}.md", info.id),
         fingerprint: String::new(),
         diagnostic,
-    }
+    })
 }
 
 /// What a place is ordered by; ids of sources say nothing, paths do.

@@ -1,20 +1,26 @@
 //! Runs rules; configuration, suppressions, base and head; orders findings.
 
+mod base;
+mod check;
+mod config;
 mod findings;
 mod fingerprint;
 mod pending;
 mod running;
 mod selection;
-mod suggest;
+pub mod suggest;
+mod suppressions;
 
 use crate::diagnostic::{Base, Confidence, Report, Severity};
-use crate::discover::{self, Discovery};
+use crate::discover::Discovery;
 use crate::files::Files;
-use crate::model::{Model, Settings};
-use crate::rules::{self, Rule};
+use crate::files::disk::Disk;
+use crate::files::git::Repository;
+use crate::files::listed::Listed;
+use crate::model::Model;
 use crate::source::Sources;
-use selection::Selection;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Which migrations are judged for what they do to a live database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,6 +61,8 @@ pub struct Options {
     pub migrations: Migrations,
     /// Which configuration is read.
     pub config: ConfigChoice,
+    /// The day of the run (year, month, day), which the last days of suppressions are held against. Nothing expires without it.
+    pub today: Option<(i32, u32, u32)>,
     /// How many threads may read; never changes what is printed.
     pub threads: usize,
 }
@@ -68,6 +76,7 @@ impl Default for Options {
             min_confidence: Confidence::Medium,
             migrations: Migrations::Auto,
             config: ConfigChoice::Found,
+            today: None,
             threads: 1,
         }
     }
@@ -94,58 +103,24 @@ pub struct Failure(pub Vec<String>);
 
 /// Checks a repository. `base` is the tree against which change is judged; `why` it is that one, or why there is none.
 pub fn check(head: &dyn Files, base: Option<&dyn Files>, why: Option<Base>, options: &Options) -> Result<Outcome, Failure> {
-    let selection = Selection::new(options)?;
-    let mut settings = Settings { threads: options.threads.max(1), ..Settings::default() };
-    let discovery = discover::find(head, &settings);
-    settings.pending = pending::pending(head, base, &discovery, options);
+    check::check(head, base, why, &[], options)
+}
 
-    let rules: Vec<&'static Rule> = rules::all().filter(|rule| runs(rule, &selection, base.is_some())).collect();
-    let mut sources = Sources::default();
-    let model = Model::build(head, &discovery, &settings, &mut sources);
-    let needs_base = rules.iter().any(|rule| needs(rule, "base"));
-    let base_model = base.filter(|_| needs_base).map(|base| {
-        let found = discover::find(base, &settings);
-        Model::build(base, &found, &settings, &mut sources)
-    });
-
-    let said = running::run(&rules, &model, base_model.as_ref(), &sources, settings.threads);
-    let considered = said.iter().map(|one| (one.rule.id.to_owned(), one.considered)).collect();
-    let mut findings = Vec::new();
-    for one in said {
-        match one.diagnostics {
-            Ok(diagnostics) => {
-                let info = rules::info(one.rule.id);
-                findings.extend(diagnostics.into_iter().filter_map(|diagnostic| Some(findings::finding(info?, diagnostic))));
-            }
-            Err(reason) => {
-                let place = running::first_place(&discovery, &mut sources);
-                let info = rules::info(running::RULE_FAILED);
-                findings.extend(info.map(|info| findings::finding(info, running::failed(one.rule, &reason, place))));
-            }
-        }
+/// Checks a folder on disk. `environment` holds the variables in which pipelines name the base (`GITHUB_BASE_REF` and the like).
+pub fn run(root: &Path, environment: &BTreeMap<String, String>, options: &Options) -> Result<Outcome, Failure> {
+    if !root.is_dir() {
+        let what = if root.exists() { "is no folder" } else { "does not exist" };
+        return Err(Failure(vec![format!("{} {what}", root.display())]));
     }
-    findings::sort(&mut findings, &sources);
-    findings::number(&mut findings);
-    let all = findings.len();
-    findings.retain(|one| one.severity >= options.min_severity && one.confidence >= options.min_confidence);
-    let report = Report {
-        base: why,
-        hidden: all - findings.len(),
-        findings,
-        files: discovery.artifacts.len(),
-        unread: model.unread.clone(),
-        ..Report::default()
+    let disk = Disk::new(root);
+    let files = Listed::new(&disk);
+    let repository = Repository::discover(root);
+    let demanded = options.migrations == Migrations::Pending;
+    let found = base::find(root, &files, &repository, environment, demanded)?;
+    let parents = match options.config {
+        ConfigChoice::Found => config::parents(repository.as_ref().ok().and_then(Option::as_ref)),
+        _ => Vec::new(),
     };
-    Ok(Outcome { report, sources, discovery, model, considered })
-}
-
-/// Whether a rule runs in this run.
-fn runs(rule: &Rule, selection: &Selection, has_base: bool) -> bool {
-    let on = rules::info(rule.id).is_some_and(|info| !info.opt_in);
-    selection.runs(rule, on) && (has_base || !needs(rule, "base"))
-}
-
-/// Whether a rule's page says that it needs a part of the model.
-fn needs(rule: &Rule, part: &str) -> bool {
-    rules::info(rule.id).is_some_and(|info| info.needs.iter().any(|need| need == part))
+    let tree = found.tree.as_ref().map(|tree| tree as &dyn Files);
+    check::check(&files, tree, Some(found.base), &parents, options)
 }

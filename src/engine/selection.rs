@@ -1,7 +1,8 @@
 //! Which rules run: what the command line selects and ignores, over what the pages and the configuration turn on.
 
 use super::{Failure, Options, suggest};
-use crate::rules::{self, Rule};
+use crate::diagnostic::RuleInfo;
+use crate::rules;
 
 /// Whether a rule's id is named by an id or by its group; the length of the name tells how exactly.
 pub(super) fn names(pattern: &str, rule: &str) -> bool {
@@ -9,7 +10,7 @@ pub(super) fn names(pattern: &str, rule: &str) -> bool {
 }
 
 /// Every word that names rules: ids and groups, in order.
-pub(super) fn words() -> Vec<&'static str> {
+fn words() -> Vec<&'static str> {
     let groups = rules::all().filter_map(|rule| rule.id.split('/').next());
     let mut all: Vec<&str> = groups.chain(rules::all().map(|rule| rule.id)).collect();
     all.sort_unstable();
@@ -20,6 +21,11 @@ pub(super) fn words() -> Vec<&'static str> {
 /// Whether a word names a rule or a group.
 pub(super) fn known(word: &str) -> bool {
     rules::all().any(|rule| names(word, rule.id))
+}
+
+/// The rule or group that was probably meant.
+pub(super) fn nearest(word: &str) -> Option<&'static str> {
+    suggest::nearest(word, &words())
 }
 
 /// Says that a word names no rule, and which was meant.
@@ -47,20 +53,25 @@ impl<'o> Selection<'o> {
         }
     }
 
-    /// Whether anything was selected, so that what is off by default or by configuration is turned on.
-    pub(super) fn turns_on(&self) -> bool {
-        !self.select.is_empty()
+    /// Whether the command line names a rule, so that what `[rules]` turned off is turned on.
+    pub(super) fn selects(&self, rule: &str) -> bool {
+        self.select.iter().any(|word| names(word, rule))
     }
 
-    /// Whether a rule runs, given whether it is on by default and by configuration. Of two words, the more exact one counts;
+    /// Whether the command line hides a rule.
+    pub(super) fn ignores(&self, info: &RuleInfo) -> bool {
+        self.ignore.iter().any(|word| names(word, &info.id))
+    }
+
+    /// Whether what a rule finds is shown, given whether it is on by default and by configuration. Of two words, the more exact one counts;
     /// of two equal ones, `--ignore`.
-    pub(super) fn runs(&self, rule: &Rule, on: bool) -> bool {
-        let exactness = |words: &[String]| words.iter().filter(|word| names(word, rule.id)).map(String::len).max();
+    pub(super) fn shows(&self, info: &RuleInfo, on: bool) -> bool {
+        let exactness = |words: &[String]| words.iter().filter(|word| names(word, &info.id)).map(String::len).max();
         match (exactness(self.select), exactness(self.ignore)) {
             (Some(selected), Some(ignored)) => selected > ignored,
             (Some(_), None) => true,
             (None, Some(_)) => false,
-            (None, None) => !self.turns_on() && on,
+            (None, None) => self.select.is_empty() && on,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the configuration says to the model.
 
 use crate::sql::Dialect;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// How a file stands against the base.
@@ -56,6 +57,47 @@ pub struct Settings {
     pub links: BTreeMap<String, Option<String>>,
     /// `[[artifact]]`: path (a glob) and kind, in order; wins over detection and .gitignore.
     pub artifacts: Vec<(String, String)>,
+    /// What configuration files in folders below the root say of those folders, folders above first. Ask [`Settings::at`].
+    pub refinements: Vec<Refinement>,
     /// How many threads may read; at least 1. Never changes what is printed.
     pub threads: usize,
+}
+
+/// What one configuration file says of its folder and those below.
+#[derive(Debug, Clone, Default)]
+pub struct Refinement {
+    /// The folder, relative to the root; empty at the root.
+    pub folder: String,
+    /// As [`Settings::migration_tool`].
+    pub migration_tool: Option<String>,
+    /// As [`Settings::dialect`].
+    pub dialect: Option<Dialect>,
+    /// As [`Settings::transaction`].
+    pub transaction: Option<bool>,
+    /// As [`Settings::judged_after`].
+    pub judged_after: Option<String>,
+    /// As [`Settings::versions`].
+    pub versions: BTreeMap<String, String>,
+}
+
+impl Settings {
+    /// The settings for a file or folder: the nearest configuration file that speaks of something wins.
+    pub fn at(&self, path: &str) -> Cow<'_, Settings> {
+        let is_below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let mut settings = Cow::Borrowed(self);
+        for refinement in self.refinements.iter().filter(|one| is_below(&one.folder)) {
+            settings.to_mut().refine(refinement);
+        }
+        settings
+    }
+
+    /// Takes over what a configuration file says.
+    pub fn refine(&mut self, refinement: &Refinement) {
+        let Refinement { folder: _, migration_tool, dialect, transaction, judged_after, versions } = refinement;
+        self.migration_tool = migration_tool.clone().or_else(|| self.migration_tool.take());
+        self.dialect = dialect.or(self.dialect);
+        self.transaction = transaction.or(self.transaction);
+        self.judged_after = judged_after.clone().or_else(|| self.judged_after.take());
+        self.versions.extend(versions.iter().map(|(product, version)| (product.clone(), version.clone())));
+    }
 }

@@ -76,6 +76,11 @@ pub fn info(id: &str, page: &str) -> RuleInfo {
     }
 }
 
+/// What people read of a page: everything below the front matter.
+pub fn markdown(page: &str) -> &str {
+    split(page).1.trim_start_matches('\n')
+}
+
 /// The text under a `## heading`, up to the next one.
 pub fn section<'p>(page: &'p str, heading: &str) -> Option<&'p str> {
     let body = split(page).1;

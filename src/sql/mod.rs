@@ -1,8 +1,53 @@
 //! Bytes to statements with spans: lexer, splitter, skeleton, leaf parse, and lowering into our own [`SchemaOp`].
 //!
-//! Reading never fails: what is not understood becomes an opaque statement that names what it may have touched. What is
-//! absent: any knowledge of other files; the catalog that the operations make is replayed in `model/schema`.
+//! Structure comes from our own tokens, so every span is exact and a clause that nobody knows costs only itself; expressions
+//! are understood by `sqlparser` ([`leaf`]). Reading never fails: what is not understood becomes an opaque statement that names
+//! what it may have touched. What is absent: any knowledge of other files; the catalog that the operations make is replayed
+//! in `model/schema`.
 
+mod cursor;
+mod leaf;
+mod lexer;
+mod lower;
 pub mod op;
+mod split;
+mod types;
 
 pub use op::*;
+
+use crate::diagnostic::Problem;
+use crate::source::{SourceId, Span};
+use std::ops::Range;
+
+/// Reads a file, or the `range` of it that holds the forward statements; spans are always those of the whole file.
+///
+/// SQL Server and ClickHouse are not read: the script is empty and says so.
+pub fn read(source: SourceId, text: &str, range: Option<Range<usize>>, dialect: Dialect) -> Script {
+    let mut script = Script { source, dialect, statements: Vec::new(), comments: Vec::new(), problems: Vec::new() };
+    if matches!(dialect, Dialect::SqlServer | Dialect::ClickHouse) {
+        script.problems.push(Problem::new(source, 0, 0, format!("SQL of {} is not read", dialect.name())));
+        return script;
+    }
+    let range = range.unwrap_or(0..text.len());
+    let mut splitter = split::Splitter::new(text, range, dialect);
+    let (mut tokens, mut comments) = (Vec::new(), Vec::new());
+    while splitter.next_piece(&mut tokens, &mut comments).is_some() {
+        let place = lower::Place { text, source, dialect, block: None, maybe: false };
+        lower::lower(place, &tokens, &mut script.statements);
+    }
+    script.comments = comments.iter().map(|token| Span::new(source, token.start as usize, token.end as usize)).collect();
+    let problem = |(at, what): &(usize, &'static str)| Problem::new(source, *at, at + 1, *what);
+    script.problems.extend(splitter.unterminated().iter().map(problem));
+    script
+}
+
+/// The places of the statements of a file, without reading them: what the splitter does alone.
+pub fn split(text: &str, dialect: Dialect) -> Vec<Range<usize>> {
+    let mut splitter = split::Splitter::new(text, 0..text.len(), dialect);
+    let (mut tokens, mut comments, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
+    while let Some(piece) = splitter.next_piece(&mut tokens, &mut comments) {
+        pieces.push(piece.start..piece.end);
+        comments.clear();
+    }
+    pieces
+}

@@ -1,0 +1,266 @@
+//! What can be typed.
+
+use crate::diagnostic::{Confidence, Severity};
+use crate::engine::Migrations;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// Reads a repository as a senior backend engineer would: OpenAPI, SQL migrations and service configuration, joined.
+#[derive(Parser)]
+#[command(name = "backend-lint", version, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) check: CheckArguments,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage, configuration, git or internal error, \
+                          3 no artifacts found.";
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Find problems (the default command)
+    #[command(after_help = EXIT_CODES)]
+    Check(Box<CheckArguments>),
+    /// Say what a rule means: why, bad and good, when to ignore it
+    Explain(ExplainArguments),
+    /// List the rules
+    Rules(RulesArguments),
+    /// Say what was found, as what kind, by which evidence, and what was skipped and why
+    Files(FilesArguments),
+    /// Show the model and its joins: tables, operations, services, links
+    Model(ModelArguments),
+}
+
+#[derive(Args)]
+pub(super) struct CheckArguments {
+    /// A folder to check, or files and folders of the current one to report on [default: .]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// What standard output carries
+    #[arg(long, value_enum, default_value_t = Format::Pretty)]
+    pub(super) format: Format,
+    /// Write the report to a file too; repeatable
+    #[arg(long = "output", value_name = "FORMAT=FILE")]
+    pub(super) outputs: Vec<Output>,
+    /// The lowest severity that makes the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
+    pub(super) fail_on: FailOn,
+    /// Hide findings that are less severe [default: warning; info with --select or --fail-on info]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(super) min_severity: Option<SeverityWord>,
+    /// Hide findings that are less sure
+    #[arg(long, value_enum, default_value_t = ConfidenceWord::Medium, value_name = "CONFIDENCE")]
+    pub(super) min_confidence: ConfidenceWord,
+    /// Run only these rules or groups; turns on what is off
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    pub(super) select: Vec<String>,
+    /// Do not run these rules or groups
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    pub(super) ignore: Vec<String>,
+    /// Which migrations are judged for what they do to a live database
+    #[arg(long, value_enum, default_value_t = MigrationsWord::Auto, value_name = "WHICH")]
+    pub(super) migrations: MigrationsWord,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+    /// When to use colours and links
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
+    /// Exit with 0 although there are findings
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    /// Exit with 0 although there is nothing to check
+    #[arg(long)]
+    pub(super) allow_empty: bool,
+    /// Count the findings of each rule
+    #[arg(long)]
+    pub(super) statistics: bool,
+}
+
+/// How a repository is read; the same for every command that reads one.
+#[derive(Args)]
+pub(super) struct ReadingArguments {
+    /// Read this configuration instead of the backend-lint.toml files
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(super) config: Option<PathBuf>,
+    /// Read no configuration
+    #[arg(long)]
+    pub(super) no_config: bool,
+    /// How many threads may read
+    #[arg(long, hide = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) threads: Option<u16>,
+}
+
+#[derive(Args)]
+pub(super) struct ExplainArguments {
+    /// The rule, `group/problem`
+    #[arg(value_name = "RULE")]
+    pub(super) rule: String,
+}
+
+#[derive(Args)]
+pub(super) struct RulesArguments {
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub(super) format: ListFormat,
+}
+
+#[derive(Args)]
+pub(super) struct FilesArguments {
+    /// The folder
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+}
+
+#[derive(Args)]
+pub(super) struct ModelArguments {
+    /// The folder
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+}
+
+/// The forms of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Findings with the lines that prove them
+    Pretty,
+    /// One line a finding
+    Concise,
+    /// The JSON contract, version 1
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+/// The forms of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// A report that goes to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Output {
+    pub(super) format: Format,
+    pub(super) file: PathBuf,
+}
+
+impl FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Output, String> {
+        let forms = || {
+            let names: Vec<String> = Format::value_variants()
+                .iter()
+                .filter_map(|one| one.to_possible_value())
+                .map(|one| one.get_name().to_owned())
+                .collect();
+            names.join(", ")
+        };
+        let (format, file) = text.split_once('=').ok_or("expected FORMAT=FILE, for example sarif=backend-lint.sarif")?;
+        let format = Format::from_str(format, false).map_err(|_| format!("unknown format `{format}`; one of {}", forms()))?;
+        if file.is_empty() {
+            return Err("the name of the file is missing after `=`".into());
+        }
+        Ok(Output { format, file: file.into() })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Error,
+    Warning,
+    Info,
+    Never,
+}
+
+impl FailOn {
+    /// The lowest severity that fails; `None` where none does.
+    pub(super) fn severity(self) -> Option<Severity> {
+        match self {
+            FailOn::Error => Some(Severity::Error),
+            FailOn::Warning => Some(Severity::Warning),
+            FailOn::Info => Some(Severity::Info),
+            FailOn::Never => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SeverityWord {
+    Error,
+    Warning,
+    Info,
+}
+
+impl From<SeverityWord> for Severity {
+    fn from(word: SeverityWord) -> Severity {
+        match word {
+            SeverityWord::Error => Severity::Error,
+            SeverityWord::Warning => Severity::Warning,
+            SeverityWord::Info => Severity::Info,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ConfidenceWord {
+    High,
+    Medium,
+    Low,
+}
+
+impl From<ConfidenceWord> for Confidence {
+    fn from(word: ConfidenceWord) -> Confidence {
+        match word {
+            ConfidenceWord::High => Confidence::High,
+            ConfidenceWord::Medium => Confidence::Medium,
+            ConfidenceWord::Low => Confidence::Low,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum MigrationsWord {
+    /// Pending ones where there is a base, none otherwise
+    Auto,
+    /// Those that are new or changed against the base
+    Pending,
+    /// All
+    All,
+}
+
+impl From<MigrationsWord> for Migrations {
+    fn from(word: MigrationsWord) -> Migrations {
+        match word {
+            MigrationsWord::Auto => Migrations::Auto,
+            MigrationsWord::Pending => Migrations::Pending,
+            MigrationsWord::All => Migrations::All,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal that wants them (NO_COLOR, CLICOLOR_FORCE and TERM decide)
+    Auto,
+    Always,
+    Never,
+}

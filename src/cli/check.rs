@@ -1,0 +1,108 @@
+//! `check`: finds problems.
+
+use super::arguments::{CheckArguments, FailOn, Format};
+use super::target::Target;
+use super::{End, Trouble, destination, run, terminal};
+use crate::diagnostic::{Finding, Role, Severity};
+use crate::engine::{Options, Outcome};
+use crate::report::pretty::{self, Style};
+use crate::report::{RulePage, concise, github, json, sarif, statistics};
+use crate::rules;
+use crate::source::Sources;
+
+pub(super) fn run(arguments: &CheckArguments) -> Result<End, Trouble> {
+    let target = Target::new(&arguments.paths)?;
+    let options = options(arguments)?;
+    let mut outcome = run::run(&target, &options)?;
+    outcome.report.findings.retain(|finding| touches(finding, &outcome.sources, &target));
+    outcome.report.unread.retain(|unread| target.holds(&unread.path));
+
+    let empty = nothing_read(&outcome, &target);
+    let style = terminal::style(arguments.color);
+    if !(empty && arguments.format == Format::Pretty) {
+        let text = render(arguments.format, &outcome, &target, style);
+        terminal::write(&text, arguments.format == Format::Pretty && style.color)?;
+    }
+    if arguments.format != Format::Pretty
+        && let Some(base) = outcome.report.base.as_ref().filter(|base| base.revision.is_none())
+    {
+        terminal::say("note", &format!("no base: {}", base.why));
+    }
+    if arguments.statistics {
+        let table = statistics::table(&outcome.report);
+        match arguments.format {
+            Format::Pretty => terminal::write(&format!("\n{table}"), false)?,
+            _ => table.lines().for_each(|line| terminal::say("statistics", line)),
+        }
+    }
+    for output in &arguments.outputs {
+        destination::write(&output.file, &render(output.format, &outcome, &target, Style::default()))?;
+    }
+    for path in target.only.iter().filter(|_| !empty) {
+        if !was_read(&outcome, &|read| super::target::within(read, path)) {
+            terminal::say("note", &format!("`{path}` holds nothing that is read; `backend-lint files` says what is"));
+        }
+    }
+    if empty {
+        return Ok(if arguments.allow_empty { End::Clean } else { End::Nothing(run::nothing_found(&target)) });
+    }
+    let fails = |finding: &Finding| arguments.fail_on.severity().is_some_and(|least| finding.severity >= least);
+    let failed = !arguments.exit_zero && outcome.report.findings.iter().any(fails);
+    Ok(if failed { End::Findings } else { End::Clean })
+}
+
+fn options(arguments: &CheckArguments) -> Result<Options, Trouble> {
+    // What was selected, or is to fail the run, must be seen.
+    let wants_infos = !arguments.select.is_empty() || arguments.fail_on == FailOn::Info;
+    let least = if wants_infos { Severity::Info } else { Severity::Warning };
+    Ok(Options {
+        select: words(&arguments.select),
+        ignore: words(&arguments.ignore),
+        min_severity: arguments.min_severity.map_or(least, Severity::from),
+        min_confidence: arguments.min_confidence.into(),
+        migrations: arguments.migrations.into(),
+        ..run::options(&arguments.reading)?
+    })
+}
+
+/// The words of a comma list; `a, b` and `a,b,` are meant as `a,b`.
+fn words(list: &[String]) -> Vec<String> {
+    list.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether a finding, or a place that makes it one, lies in what was asked for.
+fn touches(finding: &Finding, sources: &Sources, target: &Target) -> bool {
+    let labels = finding.labels().filter(|(role, _)| *role != Role::Context).map(|(_, label)| label.span);
+    let occurrences = finding.diagnostic.occurrences.iter().map(|one| one.span);
+    labels.chain(occurrences).any(|span| target.holds(sources.path(span.source)))
+}
+
+/// Whether any file that satisfies a condition was read, or should have been.
+fn was_read(outcome: &Outcome, wanted: &dyn Fn(&str) -> bool) -> bool {
+    let artifacts = outcome.discovery.artifacts.iter().map(|artifact| artifact.path.as_str());
+    let unread = outcome.report.unread.iter().map(|unread| unread.path.as_str());
+    let sources = outcome.sources.iter().map(|(_, source)| &*source.path);
+    artifacts.chain(unread).chain(sources).any(wanted)
+}
+
+/// Whether the repository, or what was asked for of it, holds nothing for us.
+fn nothing_read(outcome: &Outcome, target: &Target) -> bool {
+    let no_artifact = outcome.discovery.artifacts.is_empty() && outcome.report.unread.is_empty();
+    outcome.report.findings.is_empty() && (no_artifact || !was_read(outcome, &|path| target.holds(path)))
+}
+
+fn render(format: Format, outcome: &Outcome, target: &Target, style: Style) -> String {
+    let (report, sources) = (&outcome.report, &outcome.sources);
+    match format {
+        Format::Pretty => pretty::report(report, sources, style),
+        Format::Concise => concise::report(report, sources),
+        Format::Json => json::report(report, sources),
+        Format::Sarif => sarif::report(report, sources, &pages(), &target.prefix),
+        Format::Github => github::report(report, sources, &target.prefix),
+    }
+}
+
+fn pages() -> Vec<RulePage<'static>> {
+    let pages = rules::all().map(|rule| rules::page::markdown(rule.page));
+    rules::infos().iter().zip(pages).map(|(info, markdown)| RulePage { info, markdown }).collect()
+}

@@ -1,0 +1,115 @@
+//! `model`: the model and its joins.
+
+use super::arguments::{ListFormat, ModelArguments};
+use super::target::Target;
+use super::{End, Trouble, run, terminal};
+use crate::engine::{Migrations, Options, Outcome};
+use crate::model::api;
+use crate::report::json::to_text;
+use crate::report::printable;
+use serde::Serialize;
+use serde_json::Value;
+use std::fmt::Write;
+
+/// The document: each part of the model says what it holds; an unknown value is null.
+#[derive(Serialize)]
+struct Document {
+    schema: u32,
+    operations: Value,
+    databases: Value,
+    statements: Value,
+    queries: Value,
+    services: Value,
+    links: Value,
+}
+
+pub(super) fn run(arguments: &ModelArguments) -> Result<End, Trouble> {
+    let target = Target::new(std::slice::from_ref(&arguments.path))?;
+    // Every statement is asked what it does, whether it ran or not.
+    let options = Options { migrations: Migrations::All, ..run::options(&arguments.reading)? };
+    let outcome = run::run(&target, &options)?;
+    let document = document(&outcome);
+    let text = match arguments.format {
+        ListFormat::Text => text(&document),
+        ListFormat::Json => to_text(&document),
+    };
+    terminal::write(&text, false)?;
+    let nothing = outcome.discovery.artifacts.is_empty() && outcome.report.unread.is_empty();
+    Ok(if nothing { End::Nothing(run::nothing_found(&target)) } else { End::Clean })
+}
+
+fn document(outcome: &Outcome) -> Document {
+    let none = || Value::Array(Vec::new());
+    Document {
+        schema: 1,
+        operations: api::to_json(&outcome.model.api, &outcome.sources),
+        databases: none(),
+        statements: none(),
+        queries: none(),
+        services: none(),
+        links: none(),
+    }
+}
+
+/// The items of a list; none where it is none.
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().map_or(&[][..], Vec::as_slice).iter()
+}
+
+/// A field as people read it: `?` where it is unknown, lists with commas.
+fn word(value: &Value, field: &str) -> String {
+    match &value[field] {
+        Value::Null => "?".into(),
+        Value::String(text) => printable(text).into_owned(),
+        Value::Array(list) => list
+            .iter()
+            .map(|one| one.as_str().map_or_else(|| one.to_string(), |text| printable(text).into_owned()))
+            .collect::<Vec<_>>()
+            .join(", "),
+        other => other.to_string(),
+    }
+}
+
+fn text(document: &Document) -> String {
+    let mut out = String::new();
+    heading(&mut out, "operations", &document.operations);
+    for one in items(&document.operations) {
+        let _ = writeln!(out, "  {} {} ({}:{})", word(one, "method"), word(one, "path"), word(one, "file"), one["line"]);
+    }
+    heading(&mut out, "databases", &document.databases);
+    items(&document.databases).for_each(|one| database(&mut out, one));
+    heading(&mut out, "queries", &document.queries);
+    heading(&mut out, "services", &document.services);
+    for one in items(&document.services) {
+        let _ = writeln!(out, "  {} ({}:{})", word(one, "name"), word(one, "path"), one["line"]);
+    }
+    heading(&mut out, "links", &document.links);
+    for one in items(&document.links) {
+        let (kind, from, to) = (word(one, "kind"), word(one, "from"), word(one, "to"));
+        let _ = writeln!(out, "  {kind}: {from} -> {to} ({}: {})", word(one, "confidence"), word(one, "evidence"));
+    }
+    out
+}
+
+fn heading(out: &mut String, name: &str, list: &Value) {
+    let _ = writeln!(out, "{name}: {}", items(list).count());
+}
+
+fn database(out: &mut String, database: &Value) {
+    let _ = writeln!(out, "  {} from {}", word(database, "dialect"), word(database, "source"));
+    for table in items(&database["tables"]) {
+        let _ = writeln!(out, "    {}.{}", word(table, "schema"), word(table, "name"));
+        for column in items(&table["columns"]) {
+            let required = if column["nullable"] == Value::Bool(false) { " not null" } else { "" };
+            let _ = writeln!(out, "      {} {}{required}", word(column, "name"), word(column, "type"));
+        }
+        for index in items(&table["indexes"]) {
+            let unique = if index["unique"] == Value::Bool(true) { "unique index" } else { "index" };
+            let _ = writeln!(out, "      {unique} {} ({})", word(index, "name"), word(index, "columns"));
+        }
+        for key in items(&table["foreign_keys"]) {
+            let there = word(key, "referenced_columns");
+            let _ = writeln!(out, "      foreign key ({}) -> {} ({there})", word(key, "columns"), word(key, "references"));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Which `.sql` files are migrations of which tool, in which order; which state a schema; which are queries.
+//!
+//! Folders first: one is a set of migrations when its names carry versions and something says so (a marker file, a marker
+//! in a file, the names themselves). What is left is judged file by file. The conventions are `data/migration_tools.toml`.
+
+mod dialect;
+mod file_name;
+mod folders;
+mod loose;
+mod sections;
+mod sets;
+mod tools;
+
+use super::{Artifact, MigrationSet, names};
+use crate::files::Entry;
+use crate::model::Settings;
+use crate::sql::Dialect;
+
+/// What was found among the `.sql` files.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// Migrations by database, sorted by folder and dialect.
+    pub sets: Vec<MigrationSet>,
+    /// Every file that counts, sorted.
+    pub artifacts: Vec<Artifact>,
+    /// Left out: (path, reason), sorted.
+    pub skipped: Vec<(String, String)>,
+    /// Counts but cannot be read: (path, reason), sorted.
+    pub unread: Vec<(String, String)>,
+}
+
+/// Reads a file's text; `None` where it cannot be decoded.
+pub(super) type Read<'a> = &'a mut dyn FnMut(&str) -> Option<String>;
+
+/// Says what each `.sql` file is. `entries` are all files of the tree, since other files are evidence too.
+pub fn find(entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<String>, settings: &Settings) -> Found {
+    let mut found = Found::default();
+    let mut paths = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.path.to_ascii_lowercase().ends_with(".sql")) {
+        match names::left_out(&entry.path) {
+            Some(reason) => found.skipped.push((entry.path.clone(), reason)),
+            None => paths.push(entry.path.as_str()),
+        }
+    }
+    let surroundings = folders::Surroundings::new(entries);
+    let (groups, mut loose) = folders::group(&paths);
+    for group in groups {
+        match sets::build(&group, &surroundings, read, settings) {
+            sets::Built::Sets(sets, artifacts) => {
+                found.sets.extend(sets);
+                found.artifacts.extend(artifacts);
+            }
+            sets::Built::NotRead(reason) => found.unread.push((group.name().to_owned(), reason)),
+            sets::Built::NoMigrations => loose.extend(group.paths()),
+        }
+        loose.extend(group.strangers.iter().map(|path| (*path).to_owned()));
+    }
+    loose::judge(loose, read, settings, &mut found);
+    found.sets.sort_by(|a, b| (&a.folder, a.dialect, &a.variant).cmp(&(&b.folder, b.dialect, &b.variant)));
+    found.artifacts.sort();
+    found.artifacts.dedup();
+    found.skipped.sort();
+    found.unread.sort();
+    found
+}
+
+/// The dialect of a file that belongs to no set (a schema, queries), with its relative where it has one.
+pub fn dialect_of(path: &str, text: &str, settings: &Settings) -> (Dialect, Option<String>) {
+    dialect::of_file(path, text, settings).named
+}

@@ -1,0 +1,88 @@
+//! Which SQL a set of files is written in, and why we think so.
+
+use super::tools::{Named, table};
+use crate::model::Settings;
+use crate::sql::Dialect;
+use std::collections::HashSet;
+
+/// A dialect with its relative and the evidence, in one line.
+#[derive(Debug, Clone)]
+pub(super) struct Verdict {
+    pub named: Named,
+    pub why: String,
+}
+
+/// What the names of a folder and those above it say, the nearest first.
+pub(super) fn by_folder(folder: &str) -> Option<Verdict> {
+    folder.rsplit('/').find_map(|segment| {
+        let words = segment.split(|c: char| !c.is_ascii_alphanumeric());
+        let mut found: Vec<Named> = words.filter_map(|word| table().dialect(word)).collect();
+        found.dedup();
+        match found.len() {
+            1 => Some(Verdict { named: found.remove(0), why: format!("the folder `{segment}`") }),
+            _ => None,
+        }
+    })
+}
+
+/// The dialect in the path that is recognised and not read: `h2`, `oracle`.
+pub(super) fn not_read(path: &str) -> Option<&str> {
+    let segments = path.rsplit('/');
+    let mut words = segments.flat_map(|segment| segment.split(|c: char| !c.is_ascii_alphanumeric()));
+    words.find(|word| table().is_not_read(word))
+}
+
+/// What a file beside the migrations says: `provider = "postgresql"`, `"dialect": "mysql"`.
+pub(super) fn by_hint(path: &str, text: &str) -> Option<Verdict> {
+    let at = ["provider", "dialect"].iter().find_map(|key| text.find(key).map(|at| at + key.len()))?;
+    let word = text.get(at..)?.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| !word.is_empty())?;
+    Some(Verdict { named: table().dialect(word)?, why: format!("`{path}` says {word}") })
+}
+
+/// The dialect whose own words the texts hold most; PostgreSQL where they hold none.
+pub(super) fn by_vote(texts: &[&str]) -> Verdict {
+    let mut votes: Vec<(Dialect, usize)> = Vec::new();
+    for text in texts {
+        let lower = without_comments(text).to_ascii_lowercase();
+        let words: HashSet<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+        let signs = table().signs.iter().map(|(name, signs)| (name, signs.iter().filter(|one| lower.contains(*one)).count()));
+        let said =
+            table().words.iter().map(|(name, own)| (name, own.iter().filter(|word| words.contains(word.as_str())).count()));
+        for (name, count) in signs.chain(said) {
+            let Some(dialect) = Dialect::parse(name) else { continue };
+            match votes.iter_mut().find(|(known, _)| *known == dialect) {
+                Some((_, sum)) => *sum += count,
+                None => votes.push((dialect, count)),
+            }
+        }
+    }
+    // The smaller dialect name wins a tie only where nothing was said at all, which is PostgreSQL's case below.
+    let best = votes.iter().max_by_key(|(dialect, count)| (*count, *dialect == Dialect::Postgres));
+    match best {
+        Some((dialect, count)) if *count > 0 => {
+            Verdict { named: (*dialect, None), why: format!("the words of the files ({count} for {})", dialect.name()) }
+        }
+        _ => Verdict { named: (Dialect::Postgres, None), why: "nothing says which dialect; taken for postgres".into() },
+    }
+}
+
+fn without_comments(text: &str) -> String {
+    let lines = text.lines().map(|line| line.split_once("--").map_or(line, |(code, _)| code));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The dialect of one file that stands alone.
+pub(super) fn of_file(path: &str, text: &str, settings: &Settings) -> Verdict {
+    if let Some(dialect) = settings.dialect {
+        return Verdict { named: (dialect, None), why: "the configuration says so".into() };
+    }
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = name.strip_suffix(".sql").unwrap_or(name);
+    let words: Vec<&str> = stem.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    // `schema-mysql.sql` is for MySQL; `clickhouse_outbox.sql` is a table's name.
+    let states = |word: &&str| table().states.iter().any(|one| one.eq_ignore_ascii_case(word));
+    let plain = words.iter().all(|word| table().dialect(word).is_some() || states(word));
+    let by_name = words.iter().filter(|_| plain).find_map(|word| table().dialect(word));
+    let by_name = by_name.map(|named| Verdict { named, why: format!("the file name `{name}`") });
+    by_name.or_else(|| by_folder(folder)).unwrap_or_else(|| by_vote(&[text]))
+}

@@ -1,0 +1,165 @@
+//! Which files stand together: the folder of a set, one folder a migration, one folder a version.
+
+use super::file_name::{self, FileName};
+use crate::files::Entry;
+use std::collections::{BTreeMap, HashMap};
+
+/// How many of a folder's names must carry a version.
+const NUMBERED_SHARE: f64 = 0.8;
+
+/// One file that may be a migration.
+#[derive(Debug, Clone)]
+pub(super) struct Member<'a> {
+    pub path: &'a str,
+    pub name: FileName,
+    /// The name of the folder that is the migration or the version, where there is one between the set and the file.
+    pub inner: Option<&'a str>,
+    /// The numbers of that folder where it is a version.
+    pub inner_numbers: Vec<u128>,
+}
+
+/// What kind of folder holds the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Shape {
+    /// Files with versions in their names.
+    Files,
+    /// Folders with versions, each with `up.sql` or `migration.sql`.
+    Folders,
+}
+
+/// Files that may be one set of migrations.
+#[derive(Debug, Clone)]
+pub(super) struct Group<'a> {
+    pub folder: &'a str,
+    pub shape: Shape,
+    pub members: Vec<Member<'a>>,
+    /// Files of the folder whose names carry no version.
+    pub strangers: Vec<&'a str>,
+}
+
+impl Group<'_> {
+    /// The folder as printed.
+    pub fn name(&self) -> &str {
+        if self.folder.is_empty() { "." } else { self.folder }
+    }
+
+    /// Every member's path.
+    pub fn paths(&self) -> impl Iterator<Item = String> + '_ {
+        self.members.iter().map(|member| member.path.to_owned())
+    }
+}
+
+/// The last folder of a path and what is above it.
+pub(super) fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+/// Puts `.sql` files into groups; the rest is loose.
+pub(super) fn group<'a>(paths: &[&'a str]) -> (Vec<Group<'a>>, Vec<String>) {
+    let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for path in paths {
+        folders.entry(split(path).0).or_default().push(path);
+    }
+    let mut groups: BTreeMap<(&str, Shape), Group> = BTreeMap::new();
+    let mut loose = Vec::new();
+    for (folder, files) in folders {
+        let (above, last) = split(folder);
+        let one_migration = file_name::is_numbered_folder(last);
+        let is_step = |path: &&&str| matches!(split(path).1, "up.sql" | "down.sql" | "migration.sql");
+        if one_migration && files.iter().any(|path| is_step(&path)) {
+            let group = entry(&mut groups, above, Shape::Folders);
+            for path in files {
+                let name = FileName {
+                    prefix: None,
+                    version: last.split_once('_').map_or(last, |(version, _)| version).to_owned(),
+                    numbers: Vec::new(),
+                    direction: match split(path).1 {
+                        "up.sql" | "migration.sql" => file_name::Direction::Up,
+                        "down.sql" => file_name::Direction::Down,
+                        _ => {
+                            loose.push(path.to_owned());
+                            continue;
+                        }
+                    },
+                    dialect: None,
+                    autocommit: false,
+                };
+                group.members.push(Member { path, name, inner: Some(last), inner_numbers: Vec::new() });
+            }
+            continue;
+        }
+        let (numbered, strangers): (Vec<_>, Vec<_>) =
+            files.iter().map(|path| (*path, file_name::read(split(path).1))).partition(|(_, name)| name.is_some());
+        if (numbered.len() as f64) < NUMBERED_SHARE * files.len() as f64 {
+            loose.extend(files.into_iter().map(str::to_owned));
+            continue;
+        }
+        let version = file_name::version_folder(last);
+        let inner = (one_migration || version.is_some()).then_some(last);
+        let group = entry(&mut groups, if inner.is_some() { above } else { folder }, Shape::Files);
+        group.strangers.extend(strangers.into_iter().map(|(path, _)| path));
+        let inner_numbers = version.unwrap_or_default();
+        for (path, name) in numbered {
+            let Some(name) = name else { continue };
+            group.members.push(Member { path, name, inner, inner_numbers: inner_numbers.clone() });
+        }
+    }
+    (groups.into_values().collect(), loose)
+}
+
+fn entry<'a, 'g>(groups: &'g mut BTreeMap<(&'a str, Shape), Group<'a>>, folder: &'a str, shape: Shape) -> &'g mut Group<'a> {
+    groups.entry((folder, shape)).or_insert_with(|| Group { folder, shape, members: Vec::new(), strangers: Vec::new() })
+}
+
+/// The other files of the tree, as evidence.
+pub(super) struct Surroundings<'a> {
+    by_folder: HashMap<&'a str, Vec<&'a str>>,
+}
+
+impl<'a> Surroundings<'a> {
+    /// The files of the tree by folder.
+    pub fn new(entries: &'a [Entry]) -> Surroundings<'a> {
+        let mut by_folder: HashMap<&str, Vec<&str>> = HashMap::new();
+        for entry in entries {
+            by_folder.entry(split(&entry.path).0).or_default().push(&entry.path);
+        }
+        Surroundings { by_folder }
+    }
+
+    /// Whether there is such a file.
+    pub fn has(&self, path: &str) -> bool {
+        self.by_folder.get(split(path).0).is_some_and(|files| files.contains(&path))
+    }
+
+    /// The path of a file of this name in a folder or the nearest one above it.
+    pub fn nearest(&self, folder: &str, name: &str) -> Option<String> {
+        let mut folder = folder;
+        loop {
+            let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            if self.has(&path) {
+                return Some(path);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = split(folder).0;
+        }
+    }
+
+    /// The file of this relative path in a folder itself or the one above it, where tools put their own files.
+    pub fn nearest_beside(&self, folder: &str, name: &str) -> Option<String> {
+        [folder, split(folder).0].into_iter().find_map(|folder| {
+            let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            self.has(&path).then_some(path)
+        })
+    }
+
+    /// Steps in another language in a folder.
+    pub fn foreign_steps(&self, folder: &str) -> Vec<String> {
+        let files = self.by_folder.get(folder).map_or(&[][..], |files| files.as_slice());
+        let mut steps: Vec<String> =
+            files.iter().filter(|path| file_name::is_foreign_step(split(path).1)).map(|path| (*path).to_owned()).collect();
+        steps.sort();
+        steps
+    }
+}

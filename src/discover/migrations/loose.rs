@@ -1,0 +1,103 @@
+//! The `.sql` files that are no migrations: whole schemas, queries, and the rest with the reason why it is left out.
+
+use super::folders::split;
+use super::{Found, Read, dialect};
+use crate::discover::{Artifact, Kind};
+use crate::model::Settings;
+use crate::sql::Dialect;
+use std::collections::BTreeMap;
+
+/// Folders that hold what the application runs.
+const QUERY_FOLDERS: &[&str] = &["queries", "query", "sqlc"];
+
+/// Judges files one by one; those of unread dialects are counted by folder.
+pub(super) fn judge(mut paths: Vec<String>, read: Read, settings: &Settings, found: &mut Found) {
+    paths.sort();
+    let mut clickhouse: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut states: Vec<String> = Vec::new();
+    for path in paths {
+        let Some(text) = read(&path) else {
+            found.unread.push((path, "not UTF-8".into()));
+            continue;
+        };
+        let (folder, name) = split(&path);
+        if let Some(word) = dialect::not_read(folder) {
+            found.skipped.push((path.clone(), format!("{word} SQL is not supported")));
+            continue;
+        }
+        let lower = text.to_ascii_lowercase();
+        let is_query = lower.lines().any(names_a_query);
+        if !is_query && dialect::of_file(&path, &text, settings).named.0 == Dialect::ClickHouse {
+            clickhouse.entry(folder.to_owned()).or_default().push(path);
+            continue;
+        }
+        let creates = creates_tables(&lower);
+        let at_home = folder.rsplit('/').any(|segment| QUERY_FOLDERS.contains(&segment));
+        if is_query || (at_home && !creates) {
+            let evidence = if is_query { "a line `-- name: ..`" } else { "its folder" };
+            found.artifacts.push(Artifact { path, kind: Kind::Queries, evidence: evidence.into() });
+        } else if creates {
+            states.push(path);
+        } else if lower.contains("insert into") || lower.contains("update ") {
+            found.skipped.push((path.clone(), format!("`{name}` changes data and creates no table")));
+        } else {
+            found.skipped.push((path, "neither a migration, nor a schema, nor queries".into()));
+        }
+    }
+    keep_newest(states, found);
+    for (folder, mut files) in clickhouse {
+        let (path, count) = match (files.len(), files.pop()) {
+            (1, Some(only)) => (only, String::new()),
+            (many, _) => (if folder.is_empty() { ".".to_owned() } else { folder }, format!(" ({many} files)")),
+        };
+        found.unread.push((path, format!("ClickHouse SQL is not supported{count}")));
+    }
+}
+
+/// `-- name: ListOrders :many`, and not the `-- Name: orders; Type: TABLE` of a dump; `line` is in lower case.
+fn names_a_query(line: &str) -> bool {
+    let name = line.trim_start().strip_prefix("--").and_then(|rest| rest.trim_start().strip_prefix("name:"));
+    name.is_some_and(|name| !name.contains("; type:"))
+}
+
+/// Whether a statement creates a table that stays; `lower` is in lower case.
+fn creates_tables(lower: &str) -> bool {
+    let code: Vec<&str> = lower.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
+    let code = code.join("\n");
+    code.match_indices("create ").any(|(at, word)| {
+        let starts = code
+            .get(..at)
+            .is_some_and(|head| matches!(head.trim_end().chars().next_back(), None | Some(';' | '/')) || head.ends_with('\n'));
+        let mut words = code.get(at + word.len()..).unwrap_or("").split_whitespace().take(2);
+        match words.next() {
+            Some("table") => starts,
+            Some("unlogged") => starts && words.next() == Some("table"),
+            _ => false,
+        }
+    })
+}
+
+/// Of `schema-v1.sql`, `schema-v2.sql` in one folder only the newest counts.
+fn keep_newest(states: Vec<String>, found: &mut Found) {
+    let mut families: BTreeMap<(String, String), Vec<(Vec<u128>, String)>> = BTreeMap::new();
+    for path in states {
+        let (folder, name) = split(&path);
+        let stem = name.get(..name.len().saturating_sub(4)).unwrap_or(name);
+        let digits = stem.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '_');
+        let numbers = super::file_name::numbers(stem.get(digits.len()..).unwrap_or(""), &['.', '_']).unwrap_or_default();
+        let family = if numbers.is_empty() || digits.is_empty() { stem } else { digits };
+        families.entry((folder.to_owned(), family.to_owned())).or_default().push((numbers, path.clone()));
+    }
+    for (_, mut versions) in families {
+        versions.sort();
+        let Some((_, newest)) = versions.pop() else { continue };
+        for (_, path) in versions {
+            found.skipped.push((path, format!("replaced by `{}`", split(&newest).1)));
+        }
+        found.artifacts.push(Artifact {
+            path: newest,
+            kind: Kind::Schema,
+            evidence: "it creates tables and has no place in an order".into(),
+        });
+    }
+}

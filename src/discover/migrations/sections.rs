@@ -1,0 +1,155 @@
+//! Where the directions of a migration lie within its file, and whether it runs in a transaction.
+
+use super::tools::{Tool, Wrapping};
+use crate::discover::Transaction;
+use crate::model::Settings;
+use std::ops::Range;
+
+/// The sections of one file.
+#[derive(Debug, Default)]
+pub(super) struct Sections {
+    /// Bytes of the forward section; `None` where the whole file is forward.
+    pub up: Option<Range<usize>>,
+    /// Bytes of the backward section.
+    pub down: Option<Range<usize>>,
+    /// The rest of the line that opens the forward section: its options.
+    options: String,
+}
+
+/// The text of a comment line after its dashes, in lower case with single spaces.
+fn comment(line: &str) -> Option<String> {
+    let text = line.trim_start().strip_prefix("--")?;
+    Some(text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase())
+}
+
+/// Finds the sections that the tool's marker lines open.
+pub(super) fn find(text: &str, tool: &Tool) -> Sections {
+    let (Some(up), Some(down)) = (&tool.up, &tool.down) else { return Sections::default() };
+    let mut sections = Sections::default();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let (start, end) = (at, at + line.len());
+        at = end;
+        let Some(said) = comment(line.trim_start_matches('\u{feff}')) else { continue };
+        let opens = |marker: &str| said.strip_prefix(marker).filter(|rest| rest.is_empty() || rest.starts_with(' '));
+        if let Some(options) = opens(up) {
+            close(&mut sections.down, start);
+            if sections.up.is_none() {
+                sections.options = options.trim().to_owned();
+                sections.up = Some(end..usize::MAX);
+            }
+        } else if opens(down).is_some() {
+            close(&mut sections.up, start);
+            sections.down.get_or_insert(end..usize::MAX);
+        }
+    }
+    close(&mut sections.up, text.len());
+    close(&mut sections.down, text.len());
+    // A file of a sectioned tool with a backward section only does nothing forward.
+    if sections.up.is_none() && sections.down.is_some() {
+        sections.up = Some(0..0);
+    }
+    sections
+}
+
+fn close(section: &mut Option<Range<usize>>, at: usize) {
+    if let Some(range) = section
+        && range.end == usize::MAX
+    {
+        range.end = at.max(range.start);
+    }
+}
+
+/// What decides about the transaction of one file.
+pub(super) struct Evidence<'a> {
+    pub text: Option<&'a str>,
+    pub sections: &'a Sections,
+    pub autocommit: bool,
+    /// The text of `off_file`, where there is such a file.
+    pub beside: Option<String>,
+}
+
+/// How a migration runs, and why.
+pub(super) fn transaction(tool: Option<&Tool>, evidence: &Evidence, settings: &Settings) -> Transaction {
+    if let Some(because) = tool.and_then(|tool| switched_off(tool, evidence)) {
+        return Transaction::Unwrapped(because);
+    }
+    match (settings.transaction, tool) {
+        (Some(true), _) => Transaction::Wrapped("the configuration says so".into()),
+        (Some(false), _) => Transaction::Unwrapped("the configuration says so".into()),
+        (None, None) => Transaction::Unknown("the migration tool is not known".into()),
+        (None, Some(tool)) => match tool.transaction {
+            Wrapping::Wrapped => Transaction::Wrapped(tool.why.clone()),
+            Wrapping::Implicit => Transaction::Implicit(tool.why.clone()),
+            Wrapping::Unwrapped => Transaction::Unwrapped(tool.why.clone()),
+        },
+    }
+}
+
+/// The marker that turns the transaction off, where the file has it.
+fn switched_off(tool: &Tool, evidence: &Evidence) -> Option<String> {
+    if evidence.autocommit {
+        return tool.off_name.as_ref().map(|part| format!("`{part}` in the file name"));
+    }
+    if let Some((name, wanted)) = tool.off_file.as_ref().and_then(|file| file.split_once(": "))
+        && let Some(text) = &evidence.beside
+    {
+        let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+        if squeeze(text).contains(&squeeze(wanted)) {
+            return Some(format!("`{wanted}` in `{name}`"));
+        }
+    }
+    let text = evidence.text?;
+    if let Some(start) = &tool.off_start
+        && text.starts_with(start.as_str())
+    {
+        return Some(format!("the file starts with `{start}`"));
+    }
+    if let Some(option) = &tool.off_option
+        && evidence.sections.options.split(' ').any(|word| word.eq_ignore_ascii_case(option))
+    {
+        return Some(format!("`{option}` on the line that opens the section"));
+    }
+    let wanted = tool.off_line.as_ref().and_then(|line| comment(line))?;
+    let mut lines = text.lines().filter(|line| line.starts_with("--"));
+    lines.find(|line| comment(line).as_deref() == Some(wanted.as_str())).map(|line| format!("`{}`", line.trim_end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tools::table;
+    use super::*;
+
+    fn tool(id: &str) -> &'static Tool {
+        table().tool.iter().find(|tool| tool.id == id).expect("a row of the table")
+    }
+
+    fn mode(id: &str, text: &str) -> Transaction {
+        let sections = find(text, tool(id));
+        let evidence = Evidence { text: Some(text), sections: &sections, autocommit: false, beside: None };
+        transaction(Some(tool(id)), &evidence, &Settings::default())
+    }
+
+    #[test]
+    fn sections_end_where_the_next_begins() {
+        let text = "-- +goose Up\r\nCREATE TABLE a (b int);\n-- +goose Down\nDROP TABLE a;\n";
+        let sections = find(text, tool("goose"));
+        assert_eq!(sections.up.map(|range| &text[range]), Some("CREATE TABLE a (b int);\n"));
+        assert_eq!(sections.down.map(|range| &text[range]), Some("DROP TABLE a;\n"));
+        let only_down = find("-- +goose Down\nDROP TABLE a;\n", tool("goose"));
+        assert_eq!(only_down.up, Some(0..0));
+        assert!(find("SELECT 1;", tool("goose")).up.is_none());
+    }
+
+    #[test]
+    fn opt_outs_count_only_where_the_tool_reads_them() {
+        assert!(matches!(mode("goose", "-- +goose Up\n-- +goose no transaction\nSELECT 1;"), Transaction::Unwrapped(_)));
+        assert!(matches!(mode("goose", "-- +goose Up\n-- +goose NO TRANSACTION\nSELECT 1;"), Transaction::Unwrapped(_)));
+        assert!(matches!(mode("goose", "-- +goose Up\nSELECT '-- +goose NO TRANSACTION';"), Transaction::Wrapped(_)));
+        assert!(matches!(mode("sqlx", "-- no-transaction\nSELECT 1;"), Transaction::Unwrapped(_)));
+        assert!(matches!(mode("sqlx", "\n-- no-transaction\nSELECT 1;"), Transaction::Wrapped(_)));
+        assert!(matches!(mode("dbmate", "-- migrate:up transaction:false\nSELECT 1;"), Transaction::Unwrapped(_)));
+        assert!(matches!(mode("dbmate", "-- migrate:up\n-- transaction:false\nSELECT 1;"), Transaction::Wrapped(_)));
+        assert!(matches!(mode("golang-migrate", "SELECT 1;"), Transaction::Implicit(_)));
+    }
+}

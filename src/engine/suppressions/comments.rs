@@ -1,0 +1,100 @@
+//! Finds the comments that suppress something, in the comment syntax of each language. JSON has none.
+
+use super::directive::{Directive, MARKER, parse};
+use crate::documents;
+use crate::source::{SourceId, Sources};
+
+/// A suppression in a file, and the lines that it speaks of.
+pub(super) struct Comment {
+    /// The file.
+    pub(super) source: SourceId,
+    /// What it says.
+    pub(super) directive: Directive,
+    /// The line whose places it removes.
+    pub(super) line: u32,
+    /// Whether places that end on its line count too: the end of a statement is where a comment behind it stands.
+    pub(super) at_end: bool,
+}
+
+/// How a language writes comments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Language {
+    /// `#`, known to the document tree.
+    Tree,
+    /// `--` to the end of the line, `/* .. */`.
+    Sql,
+    /// `#` at the start of a line or after a space.
+    Hash,
+}
+
+/// The language that a path's name tells.
+fn language(path: &str) -> Option<Language> {
+    let name = path.rsplit('/').next().unwrap_or("").to_ascii_lowercase();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    match ending {
+        "json" => None,
+        "sql" => Some(Language::Sql),
+        "yaml" | "yml" | "toml" => Some(Language::Tree),
+        _ => Some(Language::Hash),
+    }
+}
+
+/// Every suppression of some files, in order of place.
+pub(super) fn find(sources: &Sources, ids: impl Iterator<Item = SourceId>) -> Vec<Comment> {
+    ids.flat_map(|id| in_file(sources, id)).collect()
+}
+
+fn in_file(sources: &Sources, id: SourceId) -> Vec<Comment> {
+    let source = sources.get(id);
+    let (text, Some(language)) = (&source.text, language(&source.path)) else { return Vec::new() };
+    let mut found = text.match_indices(MARKER).map(|(at, _)| at).peekable();
+    if found.peek().is_none() {
+        return Vec::new();
+    }
+    // Only files that hold the marker are parsed again, so that the common case costs a search.
+    let tree = (language == Language::Tree).then(|| documents::parse(&source.path, id, text.clone()));
+    let is_comment = |opener: usize| match &tree {
+        Some(tree) => tree.comments().iter().any(|comment| comment.start as usize == opener),
+        None => true,
+    };
+    found
+        .filter_map(|at| {
+            let line = sources.line_column(id, u32::try_from(at).ok()?).line;
+            let range = sources.line_range(id, line);
+            let before = text.get(range.start..at)?;
+            let opener = range.start + opener(before, language)?;
+            let directive = parse(text.get(..range.end)?, at).filter(|_| is_comment(opener))?;
+            let alone = text.get(range.start..opener)?.trim_start_matches('\u{feff}').trim().is_empty();
+            let line = if alone { line_below(sources, id, line, language) } else { line };
+            Some(Comment { source: id, directive, line, at_end: !alone && language == Language::Sql })
+        })
+        .collect()
+}
+
+/// Where the comment starts that holds nothing but white space before the marker, given the line up to the marker.
+fn opener(before: &str, language: Language) -> Option<usize> {
+    let text = before.trim_end();
+    let stripped = match language {
+        Language::Sql => text.strip_suffix("--").map(|rest| rest.trim_end_matches('-')).or_else(|| text.strip_suffix("/*")),
+        Language::Tree | Language::Hash => text.strip_suffix('#').map(|rest| rest.trim_end_matches('#')),
+    }?;
+    let free = match language {
+        // An even number of quotes before it: not inside a text.
+        Language::Sql => stripped.matches('\'').count() % 2 == 0,
+        Language::Tree => true,
+        Language::Hash => stripped.is_empty() || stripped.ends_with([' ', '\t', ';', '{', '}', '\u{feff}']),
+    };
+    free.then_some(stripped.len())
+}
+
+/// The next line that is no comment of its own, so that suppressions can be stacked.
+fn line_below(sources: &Sources, id: SourceId, line: u32, language: Language) -> u32 {
+    let text = &sources.get(id).text;
+    let marks: &[&str] = if language == Language::Sql { &["--", "/*"] } else { &["#"] };
+    let mut below = line + 1;
+    while text.get(sources.line_range(id, below)).is_some_and(|line| marks.iter().any(|mark| line.trim_start().starts_with(mark)))
+    {
+        below += 1;
+    }
+    below
+}

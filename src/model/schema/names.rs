@@ -1,0 +1,129 @@
+//! Names as databases make and compare them: PostgreSQL's generated names, its 63 bytes, and case.
+
+use crate::sql::{Dialect, IndexKey};
+
+/// The longest identifier that PostgreSQL keeps, in bytes.
+const LONGEST: usize = 63;
+
+/// Cuts a name to what PostgreSQL keeps, at a character boundary.
+pub(super) fn cut(dialect: Dialect, name: &str) -> String {
+    if dialect == Dialect::Postgres { clip(name, LONGEST).to_owned() } else { name.to_owned() }
+}
+
+fn clip(text: &str, bytes: usize) -> &str {
+    let mut end = text.len().min(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or(text)
+}
+
+/// A name as maps hold it: PostgreSQL has folded it already, the others compare without case.
+pub(super) fn key(dialect: Dialect, name: &str) -> String {
+    if dialect == Dialect::Postgres { clip(name, LONGEST).to_owned() } else { name.to_lowercase() }
+}
+
+/// Whether two names mean the same object.
+pub(super) fn same(dialect: Dialect, a: &str, b: &str) -> bool {
+    if dialect == Dialect::Postgres { clip(a, LONGEST) == clip(b, LONGEST) } else { a.eq_ignore_ascii_case(b) }
+}
+
+/// `table_column_label`, shortened as PostgreSQL's `makeObjectName` does: the longer of the two names gives way first.
+fn joined(first: &str, second: Option<&str>, label: &str) -> String {
+    let overhead = label.len() + 1 + second.map_or(0, |_| 1);
+    let room = LONGEST.saturating_sub(overhead);
+    let (mut a, mut b) = (first.len(), second.map_or(0, str::len));
+    while a + b > room {
+        if a > b { a -= 1 } else { b -= 1 }
+    }
+    let first = clip(first, a);
+    match second {
+        Some(second) => format!("{first}_{}_{label}", clip(second, b)),
+        None => format!("{first}_{label}"),
+    }
+}
+
+/// The first of `t_c_label`, `t_c_label1`, ... that is not taken.
+pub(super) fn choose(first: &str, second: Option<&str>, label: &str, taken: impl Fn(&str) -> bool) -> String {
+    let plain = joined(first, second, label);
+    if !taken(&plain) {
+        return plain;
+    }
+    // The bound only stops a search that hostile input could make long.
+    let numbered = (1..10_000).map(|pass| joined(first, second, &format!("{label}{pass}")));
+    numbered.into_iter().find(|name| !taken(name)).unwrap_or(plain)
+}
+
+/// What stands for the columns in a generated name: their names joined, at most 63 bytes.
+pub(super) fn addition<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut text = String::new();
+    for name in names {
+        if text.len() > LONGEST {
+            break;
+        }
+        if !text.is_empty() {
+            text.push('_');
+        }
+        text.push_str(name);
+    }
+    clip(&text, LONGEST).to_owned()
+}
+
+/// What stands for each key of an index in its generated name: the column, the function of an expression, or `expr`; numbered
+/// where it repeats.
+pub(super) fn index_addition(keys: &[IndexKey], include: &[String]) -> String {
+    let mut names: Vec<String> = Vec::new();
+    let plain = keys.iter().map(|key| key.column.clone().unwrap_or_else(|| expression_name(&key.text)));
+    for wanted in plain.chain(include.iter().cloned()) {
+        let taken = |name: &str| names.iter().any(|known| known == name);
+        let mut name = wanted.clone();
+        let mut pass = 0;
+        while taken(&name) && pass < 1000 {
+            pass += 1;
+            name = format!("{wanted}{pass}");
+        }
+        names.push(name);
+    }
+    addition(names.iter().map(String::as_str))
+}
+
+/// The name that PostgreSQL gives an expression: its function, or the type of its outermost cast.
+fn expression_name(text: &str) -> String {
+    let text = text.trim().trim_start_matches('(').trim();
+    let word: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let rest = text.get(word.len()..).unwrap_or("").trim_start();
+    if !word.is_empty() && rest.starts_with('(') { word.to_lowercase() } else { "expr".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_made_as_postgres_makes_them() {
+        assert_eq!(choose("orders", Some("user_id"), "fkey", |_| false), "orders_user_id_fkey");
+        assert_eq!(choose("orders", None, "pkey", |_| false), "orders_pkey");
+        assert_eq!(choose("t", Some("a"), "key", |name| name == "t_a_key"), "t_a_key1");
+        let long = choose(&"a".repeat(50), Some(&"b".repeat(50)), "idx", |_| false);
+        assert_eq!(long, format!("{}_{}_idx", "a".repeat(29), "b".repeat(29)));
+        assert_eq!(long.len(), 63);
+        let uneven = choose(&"t".repeat(60), Some("ab"), "fkey", |_| false);
+        assert_eq!(uneven, format!("{}_ab_fkey", "t".repeat(55)));
+        assert_eq!(cut(Dialect::Postgres, &"é".repeat(40)), "é".repeat(31));
+    }
+
+    #[test]
+    fn an_expression_gives_its_function_name() {
+        let key = |column: Option<&str>, text: &str| IndexKey {
+            column: column.map(str::to_owned),
+            text: text.to_owned(),
+            opclass: None,
+            collation: None,
+            descending: false,
+            nulls_first: None,
+            prefix: None,
+        };
+        let keys = [key(Some("a"), "a"), key(None, "lower(email)"), key(None, "(a || b)"), key(None, "(a + b)")];
+        assert_eq!(index_addition(&keys, &["a".into()]), "a_lower_expr_expr1_a1");
+    }
+}

@@ -1,0 +1,127 @@
+//! Rows: `INSERT`, `UPDATE`, `DELETE`, `TRUNCATE`, `COPY`, and queries. None changes the catalog, but for `SELECT .. INTO`.
+
+use super::{Reading, session, table};
+use crate::source::Span;
+use crate::sql::cursor::Cursor;
+use crate::sql::lexer::Kind;
+use crate::sql::{Change, DataVerb, Dialect, ObjectName};
+
+/// Words between a verb and its table.
+const NOISE: &[&str] = &[
+    "INTO",
+    "ONLY",
+    "LOW_PRIORITY",
+    "DELAYED",
+    "HIGH_PRIORITY",
+    "IGNORE",
+    "QUICK",
+    "OR REPLACE",
+    "OR IGNORE",
+    "OR ABORT",
+    "OR FAIL",
+    "OR ROLLBACK",
+    "FROM",
+    "TABLE",
+];
+
+/// Walks a statement that writes rows, or `WITH`.
+pub fn read(cursor: &mut Cursor) -> Option<Reading> {
+    let mut reading = Reading::default();
+    if cursor.is("WITH") {
+        common_tables(cursor, &mut reading);
+    }
+    if cursor.is_any(&["SELECT", "VALUES", "TABLE"]) || cursor.is_done() {
+        return Some(reading);
+    }
+    if let Some((verb, tables)) = written(cursor) {
+        let mut rest = *cursor;
+        rest.skip_until(|here| here.is("WHERE"));
+        let filtered = !rest.is_done() || cursor.is("ON");
+        let mut tail = *cursor;
+        tail.skip_until(|here| here.is("CASCADE"));
+        let cascade = verb == DataVerb::Truncate && !tail.is_done();
+        reading.push(Change::Data { verb, tables, filtered, cascade }, None);
+    }
+    Some(reading)
+}
+
+/// The verb and its tables. `None` where the table cannot be read or nothing is written.
+fn written(cursor: &mut Cursor) -> Option<(DataVerb, Vec<ObjectName>)> {
+    let verb = match cursor.eat_any(&["INSERT", "REPLACE", "MERGE", "COPY", "LOAD", "UPDATE", "DELETE", "TRUNCATE"])? {
+        "INSERT" | "REPLACE" | "COPY" => DataVerb::Insert,
+        "UPDATE" | "MERGE" => DataVerb::Update,
+        "DELETE" => DataVerb::Delete,
+        "TRUNCATE" => DataVerb::Truncate,
+        _ => return None,
+    };
+    let mark = cursor.mark();
+    while cursor.eat_any(NOISE).is_some() {}
+    let mut tables = vec![cursor.object_name()?];
+    if verb == DataVerb::Truncate {
+        while cursor.eat_symbol("*") || cursor.eat_kind(Kind::Comma).is_some() {
+            if cursor.kind(0) == Some(Kind::Comma) {
+                continue;
+            }
+            cursor.eat("ONLY");
+            tables.extend(cursor.object_name());
+        }
+    }
+    // `COPY t TO ..` reads.
+    if verb == DataVerb::Insert && cursor.over(mark.saturating_sub(1)..mark).is("COPY") {
+        cursor.group();
+        if !cursor.is("FROM") {
+            return None;
+        }
+    }
+    Some((verb, tables))
+}
+
+/// Walks `WITH a AS (..), b AS (..)`; what the parts write is noted.
+fn common_tables(cursor: &mut Cursor, reading: &mut Reading) {
+    cursor.eat_any(&["WITH RECURSIVE", "WITH"]);
+    const MAIN: &[&str] = &["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES", "TABLE", "REPLACE"];
+    while !cursor.is_done() && !cursor.is_any(MAIN) {
+        if cursor.kind(0) != Some(Kind::Open) {
+            cursor.next();
+            continue;
+        }
+        let Some(mut inner) = cursor.group() else { return cursor.finish() };
+        let span = super::column::whole(&inner);
+        if inner.is_any(&["INSERT", "UPDATE", "DELETE"])
+            && let Some((verb, tables)) = written(&mut inner)
+        {
+            inner.skip_until(|here| here.is("WHERE"));
+            reading.push(Change::Data { verb, tables, filtered: !inner.is_done(), cascade: false }, Some(span));
+        }
+    }
+}
+
+/// Walks a query; `in_block` says that `INTO` names a variable.
+pub fn select(cursor: &mut Cursor, in_block: bool) -> Option<Reading> {
+    let whole = *cursor;
+    if !in_block && cursor.dialect == Dialect::Postgres {
+        cursor.skip_until(|here| here.is("INTO"));
+        if cursor.eat("INTO") {
+            return table::select_into(cursor);
+        }
+    }
+    let mut reading = Reading::default();
+    if let Some((change, span)) = set_config(whole) {
+        reading.push(change, Some(span));
+    }
+    Some(reading)
+}
+
+/// `SELECT set_config('name', 'value', is_local)`.
+fn set_config(mut cursor: Cursor) -> Option<(Change, Span)> {
+    cursor.skip_until(|here| here.is("set_config") && here.kind(1) == Some(Kind::Open));
+    let mark = cursor.mark();
+    cursor.eat("set_config").then_some(())?;
+    let mut inner = cursor.group()?;
+    let name = inner.literal()?.value.to_ascii_lowercase();
+    inner.eat_kind(Kind::Comma)?;
+    let value = inner.literal()?.value;
+    inner.eat_kind(Kind::Comma)?;
+    let local = inner.is("TRUE");
+    Some((session::setting(&name, value, local, None), cursor.span_since(mark)))
+}
