@@ -93,8 +93,11 @@ impl<'a> OperationRef<'a> {
         }
         let tokens = words::tokens(last);
         let noun = words::singular(tokens.last()?);
+        let many = words::is_plural(tokens.last()?) || !self.item_siblings().is_empty();
+        let counts = many || creates.sensitive_actions.contains(&noun);
         let pair = tokens.iter().rev().nth(1).map(|before| format!("{before}{noun}"));
-        let is_sensitive = creates.sensitive.contains(&noun) || pair.is_some_and(|pair| creates.sensitive.contains(&pair));
+        let moves = |name: &String| creates.sensitive.contains(name);
+        let is_sensitive = counts && (moves(&noun) || pair.as_ref().is_some_and(moves));
         Some(Create { operation: self, is_sensitive, may_conflict: statuses.contains(&Status::Code(409)) })
     }
 }
@@ -105,6 +108,6 @@ impl<'a> DocumentRef<'a> {
         if self.is_rpc_style() {
             return Vec::new();
         }
-        self.operations().filter(|operation| operation.is_known()).filter_map(OperationRef::create).collect()
+        self.own_operations().filter(|operation| operation.is_known()).filter_map(OperationRef::create).collect()
     }
 }
