@@ -206,9 +206,7 @@ impl<'t> Lexer<'t> {
             b'"' if self.dialect == Dialect::MySql => self.delimited(Kind::Text, start, b'"', true),
             b'"' => self.quoted_name(start, start + 1),
             b'`' if self.dialect != Dialect::Postgres => self.delimited(Kind::Quoted, start, b'`', false),
-            b'[' if matches!(self.dialect, Dialect::Sqlite | Dialect::SqlServer) => {
-                self.delimited(Kind::Quoted, start, b']', false)
-            }
+            b'[' if matches!(self.dialect, Dialect::Sqlite | Dialect::SqlServer) => self.delimited(Kind::Quoted, start, b']', false),
             b'(' | b'[' => self.token(Kind::Open, start, start + 1),
             b')' | b']' => self.token(Kind::Close, start, start + 1),
             b',' => self.token(Kind::Comma, start, start + 1),
@@ -279,8 +277,7 @@ impl<'t> Lexer<'t> {
         loop {
             let byte = self.byte(end);
             let exponent = end > start && matches!(self.bytes[end - 1], b'e' | b'E') && matches!(byte, b'+' | b'-');
-            if !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || (exponent && self.byte(end + 1).is_ascii_digit()))
-            {
+            if !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || (exponent && self.byte(end + 1).is_ascii_digit())) {
                 return self.token(Kind::Number, start, end);
             }
             end += 1;

@@ -166,20 +166,7 @@ fn dynamic<'t>(place: Place<'t>, tokens: &'t [Token]) -> Statement {
         let inner: Vec<Token> = std::iter::from_fn(|| lexer.next_token()).collect();
         let words = place.cursor(&inner);
         if at <= 3 {
-            is_data |= words.is_any(&[
-                "INSERT",
-                "UPDATE",
-                "DELETE",
-                "SELECT",
-                "GRANT",
-                "REVOKE",
-                "COMMENT",
-                "ANALYZE",
-                "CREATE ROLE",
-                "CREATE USER",
-                "NOTIFY",
-                "SET",
-            ]);
+            is_data |= words.is_any(&["INSERT", "UPDATE", "DELETE", "SELECT", "GRANT", "REVOKE", "COMMENT", "ANALYZE", "CREATE ROLE", "CREATE USER", "NOTIFY", "SET"]);
         }
         touches.extend(words.all_names());
     }
@@ -189,13 +176,5 @@ fn dynamic<'t>(place: Place<'t>, tokens: &'t [Token]) -> Statement {
     };
     let span: Span = super::column::whole(&cursor);
     let touches = if is_data { Vec::new() } else { touches };
-    Statement {
-        span,
-        head: cursor.span_of(0..1),
-        ops: Vec::new(),
-        understanding,
-        touches,
-        maybe: place.maybe,
-        block: place.block,
-    }
+    Statement { span, head: cursor.span_of(0..1), ops: Vec::new(), understanding, touches, maybe: place.maybe, block: place.block }
 }

@@ -14,7 +14,8 @@ pub fn create(cursor: &mut Cursor, materialized: bool, or_replace: bool) -> Opti
     cursor.skip_until(|here| here.is("AS"));
     cursor.eat("AS").then_some(())?;
     let query = *cursor;
-    let change = Change::CreateView { name, materialized, or_replace, reads: tables(&query), identifiers: identifiers(&query) };
+    let change =
+        Change::CreateView { name, materialized, or_replace, reads: tables(&query), identifiers: identifiers(&query) };
     cursor.finish();
     Some(Reading::of(change))
 }
