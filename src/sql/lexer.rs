@@ -206,7 +206,9 @@ impl<'t> Lexer<'t> {
             b'"' if self.dialect == Dialect::MySql => self.delimited(Kind::Text, start, b'"', true),
             b'"' => self.quoted_name(start, start + 1),
             b'`' if self.dialect != Dialect::Postgres => self.delimited(Kind::Quoted, start, b'`', false),
-            b'[' if matches!(self.dialect, Dialect::Sqlite | Dialect::SqlServer) => self.delimited(Kind::Quoted, start, b']', false),
+            b'[' if matches!(self.dialect, Dialect::Sqlite | Dialect::SqlServer) => {
+                self.delimited(Kind::Quoted, start, b']', false)
+            }
             b'(' | b'[' => self.token(Kind::Open, start, start + 1),
             b')' | b']' => self.token(Kind::Close, start, start + 1),
             b',' => self.token(Kind::Comma, start, start + 1),
@@ -227,9 +229,16 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// MySQL demands white space after the two dashes.
+    /// MySQL demands white space after the two dashes, because of `5--1`; the tools that split files do not at the start of a
+    /// line, and drizzle's breakpoint is `-->`.
     fn dash_comment(&self, start: usize) -> bool {
-        self.dialect != Dialect::MySql || start + 2 >= self.end || self.bytes[start + 2].is_ascii_whitespace()
+        let at_line_start =
+            || self.bytes[..start].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t')).is_none_or(|byte| *byte == b'\n');
+        self.dialect != Dialect::MySql
+            || start + 2 >= self.end
+            || self.bytes[start + 2].is_ascii_whitespace()
+            || self.bytes[start + 2] == b'>'
+            || at_line_start()
     }
 
     fn word(&mut self, start: usize) -> Option<Token> {
@@ -277,7 +286,8 @@ impl<'t> Lexer<'t> {
         loop {
             let byte = self.byte(end);
             let exponent = end > start && matches!(self.bytes[end - 1], b'e' | b'E') && matches!(byte, b'+' | b'-');
-            if !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || (exponent && self.byte(end + 1).is_ascii_digit())) {
+            if !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || (exponent && self.byte(end + 1).is_ascii_digit()))
+            {
                 return self.token(Kind::Number, start, end);
             }
             end += 1;

@@ -143,8 +143,15 @@ fn postgres(cursor: &mut Cursor) -> Option<ReadType> {
 }
 
 fn mysql(cursor: &mut Cursor) -> Option<ReadType> {
-    const PAIRS: &[&str] =
-        &["DOUBLE PRECISION", "CHARACTER VARYING", "NATIONAL VARCHAR", "NATIONAL CHAR", "CHAR BYTE", "LONG VARCHAR", "LONG VARBINARY"];
+    const PAIRS: &[&str] = &[
+        "DOUBLE PRECISION",
+        "CHARACTER VARYING",
+        "NATIONAL VARCHAR",
+        "NATIONAL CHAR",
+        "CHAR BYTE",
+        "LONG VARCHAR",
+        "LONG VARBINARY",
+    ];
     let mark = cursor.mark();
     let mut name = match cursor.eat_any(PAIRS) {
         Some(words) => words.to_lowercase(),
@@ -170,7 +177,19 @@ fn mysql(cursor: &mut Cursor) -> Option<ReadType> {
 /// SQLite takes any words for a type, up to the first that starts a constraint; none at all is fine there.
 fn sqlite(cursor: &mut Cursor) -> Option<ReadType> {
     const STOPS: &[&str] = &[
-        "CONSTRAINT", "NOT", "NULL", "DEFAULT", "CHECK", "UNIQUE", "PRIMARY", "REFERENCES", "GENERATED", "AS", "COLLATE", "ON", "AUTOINCREMENT",
+        "CONSTRAINT",
+        "NOT",
+        "NULL",
+        "DEFAULT",
+        "CHECK",
+        "UNIQUE",
+        "PRIMARY",
+        "REFERENCES",
+        "GENERATED",
+        "AS",
+        "COLLATE",
+        "ON",
+        "AUTOINCREMENT",
         "IDENTITY",
     ];
     let mark = cursor.mark();

@@ -8,12 +8,36 @@ use crate::sql::{ColumnDef, ConstraintDef, ConstraintKind, DefaultValue, Dialect
 
 /// Words that end the expression of a default, because they start what follows it.
 const AFTER_DEFAULT: &[&str] = &[
-    "CONSTRAINT", "NOT NULL", "NOT DEFERRABLE", "NULL", "DEFAULT", "CHECK", "UNIQUE", "PRIMARY KEY", "REFERENCES", "GENERATED", "COLLATE", "DEFERRABLE", "INITIALLY",
-    "ON UPDATE", "ON CONFLICT", "COMMENT", "AUTO_INCREMENT", "AUTOINCREMENT", "AFTER", "FIRST", "USING", "STORAGE", "COMPRESSION", "INVISIBLE", "VISIBLE",
+    "CONSTRAINT",
+    "NOT NULL",
+    "NOT DEFERRABLE",
+    "NULL",
+    "DEFAULT",
+    "CHECK",
+    "UNIQUE",
+    "PRIMARY KEY",
+    "REFERENCES",
+    "GENERATED",
+    "COLLATE",
+    "DEFERRABLE",
+    "INITIALLY",
+    "ON UPDATE",
+    "ON CONFLICT",
+    "COMMENT",
+    "AUTO_INCREMENT",
+    "AUTOINCREMENT",
+    "AFTER",
+    "FIRST",
+    "USING",
+    "STORAGE",
+    "COMPRESSION",
+    "INVISIBLE",
+    "VISIBLE",
 ];
 
 /// Words that cannot be a type: a column without one (`CREATE TABLE t (a, b) AS ..`, SQLite) goes on with these.
-const NO_TYPE: &[&str] = &["NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "CONSTRAINT", "GENERATED", "COLLATE"];
+const NO_TYPE: &[&str] =
+    &["NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "CONSTRAINT", "GENERATED", "COLLATE"];
 
 /// A column, and what of it was not understood.
 pub struct ReadColumn {
@@ -97,7 +121,10 @@ fn part(cursor: &mut Cursor, column: &mut ColumnDef) -> bool {
 
 /// Parts that say nothing about what the catalog keeps.
 fn without_meaning(cursor: &mut Cursor) -> bool {
-    if cursor.eat_any(&["COLLATE", "STORAGE", "COMPRESSION", "CHARSET", "CHARACTER SET", "COLUMN_FORMAT", "AFTER", "FAMILY"]).is_some() {
+    if cursor
+        .eat_any(&["COLLATE", "STORAGE", "COMPRESSION", "CHARSET", "CHARACTER SET", "COLUMN_FORMAT", "AFTER", "FAMILY"])
+        .is_some()
+    {
         cursor.eat_symbol("=");
         return cursor.object_name().is_some() || cursor.literal().is_some();
     }

@@ -147,7 +147,15 @@ pub fn references(cursor: &mut Cursor, columns: Vec<Spanned<String>>) -> Option<
 /// One attribute that says nothing to the catalog.
 pub fn attributes(cursor: &mut Cursor) -> bool {
     const WORDS: &[&str] = &[
-        "DEFERRABLE", "NOT DEFERRABLE", "INITIALLY DEFERRED", "INITIALLY IMMEDIATE", "ENFORCED", "NOT ENFORCED", "NO INHERIT", "CLUSTERED", "NONCLUSTERED",
+        "DEFERRABLE",
+        "NOT DEFERRABLE",
+        "INITIALLY DEFERRED",
+        "INITIALLY IMMEDIATE",
+        "ENFORCED",
+        "NOT ENFORCED",
+        "NO INHERIT",
+        "CLUSTERED",
+        "NONCLUSTERED",
     ];
     if cursor.eat_any(WORDS).is_some() {
         return true;

@@ -6,15 +6,66 @@ use crate::sql::{Change, Dialect, types};
 
 /// Words that may stand between `CREATE` and the object.
 const MODIFIERS: &[&str] = &[
-    "OR REPLACE", "OR ALTER", "GLOBAL", "LOCAL", "TEMPORARY", "TEMP", "UNLOGGED", "UNIQUE", "MATERIALIZED", "RECURSIVE", "FULLTEXT", "SPATIAL", "INVERTED", "VIRTUAL",
-    "CONSTRAINT", "TRUSTED", "PROCEDURAL", "DEFAULT", "SQL SECURITY DEFINER", "SQL SECURITY INVOKER", "AGGREGATE", "FORCE", "ONLINE", "OFFLINE",
+    "OR REPLACE",
+    "OR ALTER",
+    "GLOBAL",
+    "LOCAL",
+    "TEMPORARY",
+    "TEMP",
+    "UNLOGGED",
+    "UNIQUE",
+    "MATERIALIZED",
+    "RECURSIVE",
+    "FULLTEXT",
+    "SPATIAL",
+    "INVERTED",
+    "VIRTUAL",
+    "CONSTRAINT",
+    "TRUSTED",
+    "PROCEDURAL",
+    "DEFAULT",
+    "SQL SECURITY DEFINER",
+    "SQL SECURITY INVOKER",
+    "AGGREGATE",
+    "FORCE",
+    "ONLINE",
+    "OFFLINE",
 ];
 
 /// Objects that the catalog does not hold.
 pub const NOT_KEPT: &[&str] = &[
-    "FUNCTION", "PROCEDURE", "ROUTINE", "SEQUENCE", "EXTENSION", "ROLE", "USER", "GROUP", "DATABASE", "TABLESPACE", "LANGUAGE", "CAST", "COLLATION",
-    "CONVERSION", "OPERATOR", "PUBLICATION", "SUBSCRIPTION", "SERVER", "STATISTICS", "TEXT SEARCH", "TRANSFORM", "ACCESS METHOD", "EVENT TRIGGER", "EVENT",
-    "FOREIGN DATA WRAPPER", "USER MAPPING", "LARGE OBJECT", "DEFAULT PRIVILEGES", "PROFILE", "RESOURCE GROUP", "CHANGEFEED", "SYSTEM",
+    "FUNCTION",
+    "PROCEDURE",
+    "ROUTINE",
+    "SEQUENCE",
+    "EXTENSION",
+    "ROLE",
+    "USER",
+    "GROUP",
+    "DATABASE",
+    "TABLESPACE",
+    "LANGUAGE",
+    "CAST",
+    "COLLATION",
+    "CONVERSION",
+    "OPERATOR",
+    "PUBLICATION",
+    "SUBSCRIPTION",
+    "SERVER",
+    "STATISTICS",
+    "TEXT SEARCH",
+    "TRANSFORM",
+    "ACCESS METHOD",
+    "EVENT TRIGGER",
+    "EVENT",
+    "FOREIGN DATA WRAPPER",
+    "USER MAPPING",
+    "LARGE OBJECT",
+    "DEFAULT PRIVILEGES",
+    "PROFILE",
+    "RESOURCE GROUP",
+    "CHANGEFEED",
+    "SYSTEM",
 ];
 
 /// Walks a `CREATE` statement.
@@ -35,7 +86,8 @@ pub fn read(cursor: &mut Cursor, head: &mut usize) -> Option<Reading> {
     }
     let has = |word: &str| words.contains(&word);
     let temporary = has("TEMP") || has("TEMPORARY");
-    let object = cursor.eat_any(&["FOREIGN TABLE", "TABLE", "INDEX", "VIEW", "TYPE", "DOMAIN", "SCHEMA", "TRIGGER", "POLICY", "RULE"]);
+    let object =
+        cursor.eat_any(&["FOREIGN TABLE", "TABLE", "INDEX", "VIEW", "TYPE", "DOMAIN", "SCHEMA", "TRIGGER", "POLICY", "RULE"]);
     let verb_end = cursor.mark();
     *head = if object.is_some() { verb_end } else { verb_end + 1 };
     match object {

@@ -8,7 +8,20 @@ use crate::sql::{Change, DataVerb, Dialect, ObjectName};
 
 /// Words between a verb and its table.
 const NOISE: &[&str] = &[
-    "INTO", "ONLY", "LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE", "QUICK", "OR REPLACE", "OR IGNORE", "OR ABORT", "OR FAIL", "OR ROLLBACK", "FROM", "TABLE",
+    "INTO",
+    "ONLY",
+    "LOW_PRIORITY",
+    "DELAYED",
+    "HIGH_PRIORITY",
+    "IGNORE",
+    "QUICK",
+    "OR REPLACE",
+    "OR IGNORE",
+    "OR ABORT",
+    "OR FAIL",
+    "OR ROLLBACK",
+    "FROM",
+    "TABLE",
 ];
 
 /// Walks a statement that writes rows, or `WITH`.

@@ -11,8 +11,19 @@ use crate::sql::{Change, Dialect, ObjectName, TableAction};
 pub fn drop(cursor: &mut Cursor, head: &mut usize) -> Option<Reading> {
     cursor.eat("DROP");
     cursor.eat_any(&["TEMPORARY", "CONSTRAINT"]);
-    const OBJECTS: &[&str] =
-        &["FOREIGN TABLE", "TABLE", "INDEX", "MATERIALIZED VIEW", "VIEW", "TYPE", "DOMAIN", "SCHEMA", "TRIGGER", "POLICY", "RULE"];
+    const OBJECTS: &[&str] = &[
+        "FOREIGN TABLE",
+        "TABLE",
+        "INDEX",
+        "MATERIALIZED VIEW",
+        "VIEW",
+        "TYPE",
+        "DOMAIN",
+        "SCHEMA",
+        "TRIGGER",
+        "POLICY",
+        "RULE",
+    ];
     let object = cursor.eat_any(OBJECTS);
     *head = cursor.mark() + usize::from(object.is_none());
     let Some(object) = object else { return not_kept(cursor) };
@@ -65,8 +76,19 @@ fn not_kept(cursor: &mut Cursor) -> Option<Reading> {
 pub fn alter(cursor: &mut Cursor, head: &mut usize) -> Option<Reading> {
     cursor.eat("ALTER");
     cursor.eat_any(&["ONLINE", "IGNORE"]);
-    const OBJECTS: &[&str] =
-        &["FOREIGN TABLE", "TABLE", "INDEX", "MATERIALIZED VIEW", "VIEW", "TYPE", "DOMAIN", "SCHEMA", "TRIGGER", "POLICY", "RULE"];
+    const OBJECTS: &[&str] = &[
+        "FOREIGN TABLE",
+        "TABLE",
+        "INDEX",
+        "MATERIALIZED VIEW",
+        "VIEW",
+        "TYPE",
+        "DOMAIN",
+        "SCHEMA",
+        "TRIGGER",
+        "POLICY",
+        "RULE",
+    ];
     let object = cursor.eat_any(OBJECTS);
     *head = cursor.mark() + usize::from(object.is_none());
     match object {
@@ -110,7 +132,8 @@ fn view(cursor: &mut Cursor) -> Option<Reading> {
     if cursor.eat("RENAME TO") {
         return Some(Reading::of(Change::RenameView { from, to: cursor.identifier()? }));
     }
-    const HARMLESS: &[&str] = &["OWNER TO", "SET", "RESET", "ALTER", "DEPENDS ON", "CLUSTER ON", "NO DEPENDS ON", "RENAME COLUMN", "RENAME"];
+    const HARMLESS: &[&str] =
+        &["OWNER TO", "SET", "RESET", "ALTER", "DEPENDS ON", "CLUSTER ON", "NO DEPENDS ON", "RENAME COLUMN", "RENAME"];
     if cursor.is("SET SCHEMA") {
         let mut reading = Reading::default();
         reading.doubt("`SET SCHEMA` of a view", [from]);

@@ -73,7 +73,9 @@ pub fn default_kind(cursor: &Cursor) -> DefaultKind {
 
 /// Words that stand before a bracket without calling anything.
 fn is_clause(word: &str) -> bool {
-    const CLAUSES: &[&str] = &["IN", "ANY", "ALL", "SOME", "ARRAY", "CAST", "AND", "OR", "NOT", "CASE", "WHEN", "THEN", "ELSE", "IS", "BETWEEN", "ROW"];
+    const CLAUSES: &[&str] = &[
+        "IN", "ANY", "ALL", "SOME", "ARRAY", "CAST", "AND", "OR", "NOT", "CASE", "WHEN", "THEN", "ELSE", "IS", "BETWEEN", "ROW",
+    ];
     CLAUSES.iter().any(|one| word.eq_ignore_ascii_case(one))
 }
 
@@ -106,7 +108,9 @@ pub fn condition(cursor: &Cursor) -> Condition {
     let allowed = allowed.and_then(|(column, texts)| {
         let places = literal_places(cursor);
         // `'{a,b}'::text[]` holds several texts in one literal.
-        let array = || cursor.rest().iter().find(|token| cursor.token_text(**token).starts_with("'{")).map(|token| cursor.token_span(*token));
+        let array = || {
+            cursor.rest().iter().find(|token| cursor.token_text(**token).starts_with("'{")).map(|token| cursor.token_span(*token))
+        };
         let place = |text: String| {
             let span = places.get(&text).copied().or_else(array)?;
             Some(Spanned::new(text, span))

@@ -133,7 +133,10 @@ fn key(mut cursor: Cursor) -> Option<IndexKey> {
         prefix: None,
     };
     let is_call = cursor.kind(1) == Some(Kind::Open) && matches!(cursor.kind(0), Some(Kind::Word | Kind::Quoted));
-    let is_prefix = is_call && cursor.kind(2) == Some(Kind::Number) && cursor.kind(3) == Some(Kind::Close) && cursor.dialect == Dialect::MySql;
+    let is_prefix = is_call
+        && cursor.kind(2) == Some(Kind::Number)
+        && cursor.kind(3) == Some(Kind::Close)
+        && cursor.dialect == Dialect::MySql;
     if is_prefix {
         key.column = Some(cursor.identifier()?.value);
         key.prefix = cursor.peek(1).and_then(|token| cursor.token_text(token).parse().ok());

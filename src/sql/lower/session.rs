@@ -7,9 +7,55 @@ use crate::sql::{Change, Dialect, ObjectName};
 
 /// First words of statements without any effect that matters here.
 const NO_EFFECT: &[&str] = &[
-    "COMMENT", "GRANT", "REVOKE", "SAVEPOINT", "RELEASE", "PREPARE", "DEALLOCATE", "EXPLAIN", "SHOW", "DECLARE", "FETCH", "MOVE", "CLOSE", "OPEN", "NOTIFY", "LISTEN",
-    "UNLISTEN", "DISCARD", "CHECKPOINT", "SECURITY", "REASSIGN", "USE", "UNLOCK", "FLUSH", "OPTIMIZE", "CHECK", "REPAIR", "DESCRIBE", "DESC", "HANDLER", "KILL", "PRAGMA",
-    "ATTACH", "DETACH", "PERFORM", "RAISE", "RETURN", "NULL", "GET", "ASSERT", "EXIT", "CONTINUE", "SIGNAL", "RESIGNAL", "DO", "PURGE", "ABORT", "BACKUP", "ANALYSE",
+    "COMMENT",
+    "GRANT",
+    "REVOKE",
+    "SAVEPOINT",
+    "RELEASE",
+    "PREPARE",
+    "DEALLOCATE",
+    "EXPLAIN",
+    "SHOW",
+    "DECLARE",
+    "FETCH",
+    "MOVE",
+    "CLOSE",
+    "OPEN",
+    "NOTIFY",
+    "LISTEN",
+    "UNLISTEN",
+    "DISCARD",
+    "CHECKPOINT",
+    "SECURITY",
+    "REASSIGN",
+    "USE",
+    "UNLOCK",
+    "FLUSH",
+    "OPTIMIZE",
+    "CHECK",
+    "REPAIR",
+    "DESCRIBE",
+    "DESC",
+    "HANDLER",
+    "KILL",
+    "PRAGMA",
+    "ATTACH",
+    "DETACH",
+    "PERFORM",
+    "RAISE",
+    "RETURN",
+    "NULL",
+    "GET",
+    "ASSERT",
+    "EXIT",
+    "CONTINUE",
+    "SIGNAL",
+    "RESIGNAL",
+    "DO",
+    "PURGE",
+    "ABORT",
+    "BACKUP",
+    "ANALYSE",
 ];
 
 /// Walks a statement that is neither about objects nor about rows.
@@ -61,7 +107,8 @@ pub fn setting(name: &str, value: String, local: bool, scope: Option<&'static st
 fn set(cursor: &mut Cursor) -> Reading {
     cursor.eat("SET");
     let local = cursor.eat_any(&["LOCAL", "SESSION", "GLOBAL", "PERSIST"]) == Some("LOCAL");
-    const NO_PARAMETER: &[&str] = &["TRANSACTION", "CONSTRAINTS", "ROLE", "AUTHORIZATION", "CHARACTERISTICS", "NAMES", "CHARACTER SET", "PASSWORD"];
+    const NO_PARAMETER: &[&str] =
+        &["TRANSACTION", "CONSTRAINTS", "ROLE", "AUTHORIZATION", "CHARACTERISTICS", "NAMES", "CHARACTER SET", "PASSWORD"];
     if cursor.is_any(NO_PARAMETER) {
         return Reading::default();
     }
@@ -87,7 +134,9 @@ fn assignment(cursor: &mut Cursor, local: bool, scope: Option<&'static str>) -> 
     };
     let values = cursor.parts().into_iter().map(|mut part| match part.literal() {
         Some(literal) if part.is_done() => literal.value,
-        _ if part.kind(0) == Some(Kind::Quoted) && part.rest().len() == 1 => part.identifier().map(|name| name.value).unwrap_or_default(),
+        _ if part.kind(0) == Some(Kind::Quoted) && part.rest().len() == 1 => {
+            part.identifier().map(|name| name.value).unwrap_or_default()
+        }
         _ => part.rest_text().to_owned(),
     });
     let value = values.collect::<Vec<_>>().join(", ");

@@ -150,7 +150,19 @@ fn clauses(cursor: &mut Cursor, table: &mut CreateTable, reading: &mut Reading) 
 
 /// A clause without effect on what the catalog keeps.
 fn known_clause(cursor: &mut Cursor) -> bool {
-    if cursor.eat_any(&["WITHOUT OIDS", "WITHOUT ROWID", "STRICT", "DEFAULT", "ON COMMIT DROP", "ON COMMIT DELETE ROWS", "ON COMMIT PRESERVE ROWS", "LOCALITY REGIONAL BY ROW"]).is_some() {
+    if cursor
+        .eat_any(&[
+            "WITHOUT OIDS",
+            "WITHOUT ROWID",
+            "STRICT",
+            "DEFAULT",
+            "ON COMMIT DROP",
+            "ON COMMIT DELETE ROWS",
+            "ON COMMIT PRESERVE ROWS",
+            "LOCALITY REGIONAL BY ROW",
+        ])
+        .is_some()
+    {
         return true;
     }
     if cursor.eat_any(&["WITH OIDS", "WITH NO DATA", "WITH DATA"]).is_some() {
