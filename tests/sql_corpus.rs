@@ -18,7 +18,7 @@ fn files() -> Vec<PathBuf> {
 /// The dialect that a path names, as far as this test needs it.
 fn dialect(path: &str, text: &str) -> Dialect {
     let has = |words: &[&str]| words.iter().any(|word| path.contains(word));
-    if has(&["mysql", "mariadb"]) || text.contains("ENGINE=") || text.contains("AUTO_INCREMENT") {
+    if has(&["mysql", "mariadb", "semaphore/db", "hsqldb"]) || text.contains("ENGINE=") || text.contains("AUTO_INCREMENT") {
         Dialect::MySql
     } else if has(&["sqlite", "/lite/"]) || text.contains("AUTOINCREMENT") {
         Dialect::Sqlite
@@ -63,14 +63,18 @@ fn real_statements_are_understood() {
                     why
                 }
             };
-            let example = format!("{name}: {}", text[statement.span.range()].chars().take(160).collect::<String>().replace('\n', " "));
+            let example =
+                format!("{name}: {}", text[statement.span.range()].chars().take(160).collect::<String>().replace('\n', " "));
             reasons.entry((dialect, why.clone())).or_insert((0, example)).0 += 1;
         }
     }
     for (dialect, [full, none, partial, opaque]) in &counts {
         let all = full + none + partial + opaque;
         let share = 100.0 * (full + none) as f64 / all as f64;
-        println!("{}: {all} statements, {share:.2} % understood ({full} full, {none} without effect, {partial} in part, {opaque} opaque)", dialect.name());
+        println!(
+            "{}: {all} statements, {share:.2} % understood ({full} full, {none} without effect, {partial} in part, {opaque} opaque)",
+            dialect.name()
+        );
     }
     let mut ordered: Vec<_> = reasons.into_iter().collect();
     ordered.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
@@ -78,5 +82,8 @@ fn real_statements_are_understood() {
         println!("{count:6} {} {why}\n         {example}", dialect.name());
     }
     let [full, none, partial, opaque] = counts[&Dialect::Postgres];
-    assert!((full + none) * 1000 >= (full + none + partial + opaque) * 980, "fewer than 98 % of the PostgreSQL statements are understood");
+    assert!(
+        (full + none) * 1000 >= (full + none + partial + opaque) * 980,
+        "fewer than 98 % of the PostgreSQL statements are understood"
+    );
 }

@@ -229,9 +229,16 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// MySQL demands white space after the two dashes.
+    /// MySQL demands white space after the two dashes, because of `5--1`; the tools that split files do not at the start of a
+    /// line, and drizzle's breakpoint is `-->`.
     fn dash_comment(&self, start: usize) -> bool {
-        self.dialect != Dialect::MySql || start + 2 >= self.end || self.bytes[start + 2].is_ascii_whitespace()
+        let at_line_start =
+            || self.bytes[..start].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t')).is_none_or(|byte| *byte == b'\n');
+        self.dialect != Dialect::MySql
+            || start + 2 >= self.end
+            || self.bytes[start + 2].is_ascii_whitespace()
+            || self.bytes[start + 2] == b'>'
+            || at_line_start()
     }
 
     fn word(&mut self, start: usize) -> Option<Token> {

@@ -6,7 +6,7 @@
 use super::{Place, lower as lower_statement};
 use crate::source::Span;
 use crate::sql::cursor::Cursor;
-use crate::sql::lexer::{Kind, Lexer, Token, literal_inside};
+use crate::sql::lexer::{Kind, Lexer, Token, literal_inside, literal_value};
 use crate::sql::split::Splitter;
 use crate::sql::{ObjectName, Statement, Understanding};
 
@@ -58,6 +58,7 @@ fn body_statements(place: Place, range: std::ops::Range<usize>, out: &mut Vec<St
         }
     }
     let mut cursor = place.cursor(&tokens);
+    let named = literal_names(&cursor);
     let mut open: Vec<Open> = Vec::new();
     let mut declaring = false;
     while !cursor.is_done() {
@@ -75,7 +76,7 @@ fn body_statements(place: Place, range: std::ops::Range<usize>, out: &mut Vec<St
         skip_statement(&mut cursor);
         let maybe = place.maybe || open.iter().any(|one| !matches!(one, Open::Block(_)));
         let part = &tokens[start..cursor.mark().min(tokens.len())];
-        inner_statement(Place { maybe, ..place }, part, out);
+        inner_statement(Place { maybe, ..place }, part, &named, out);
     }
 }
 
@@ -130,7 +131,7 @@ fn skip_past(cursor: &mut Cursor, word: &str) {
 }
 
 /// Lowers one statement of a block, where it matters.
-fn inner_statement<'t>(place: Place<'t>, tokens: &'t [Token], out: &mut Vec<Statement>) {
+fn inner_statement<'t>(place: Place<'t>, tokens: &'t [Token], named: &[ObjectName], out: &mut Vec<Statement>) {
     let mut cursor = place.cursor(tokens);
     if !cursor.eat("EXECUTE") {
         let before = out.len();
@@ -151,44 +152,66 @@ fn inner_statement<'t>(place: Place<'t>, tokens: &'t [Token], out: &mut Vec<Stat
                 out.push(super::statement(place, &inner));
             }
         }
-        None => out.push(dynamic(place, tokens)),
+        None => out.push(dynamic(place, tokens, named)),
     }
 }
 
-/// Dynamic SQL put together at run time.
-fn dynamic<'t>(place: Place<'t>, tokens: &'t [Token]) -> Statement {
+/// Names that stand alone in a literal anywhere in a block: what its variables may hold.
+fn literal_names(body: &Cursor) -> Vec<ObjectName> {
+    let plain = |value: &str| {
+        value.len() > 1 && value != "public" && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let literals = body.rest().iter().filter(|token| token.kind == Kind::Text);
+    let names = literals
+        .filter_map(|token| Some((literal_value(*token, body.text).filter(|value| plain(value))?, body.token_span(*token))));
+    names.map(|(name, span)| ObjectName { schema: None, name, span }).collect()
+}
+
+/// First words of dynamic SQL that leaves the catalog alone.
+const HARMLESS: &[&str] = &[
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "SELECT",
+    "GRANT",
+    "REVOKE",
+    "COMMENT",
+    "ANALYZE",
+    "CREATE ROLE",
+    "CREATE USER",
+    "NOTIFY",
+    "SET",
+    "CREATE FUNCTION",
+    "CREATE TRIGGER",
+    "DROP TRIGGER",
+    "ALTER ROLE",
+    "ALTER DATABASE",
+];
+
+/// Dynamic SQL put together at run time: it may touch what its literals name, and what the block's variables may hold.
+fn dynamic<'t>(place: Place<'t>, tokens: &'t [Token], named: &[ObjectName]) -> Statement {
     let cursor = place.cursor(tokens);
     let mut touches: Vec<ObjectName> = Vec::new();
-    let mut is_data = false;
-    for (at, token) in tokens.iter().enumerate() {
+    let (mut is_harmless, mut is_bound) = (false, false);
+    for (at, token) in tokens.iter().filter(|token| matches!(token.kind, Kind::Text | Kind::Dollar)).enumerate() {
         let Some(range) = literal_inside(*token, place.text) else { continue };
         let mut lexer = Lexer::new(place.text, range, place.dialect);
         let inner: Vec<Token> = std::iter::from_fn(|| lexer.next_token()).collect();
         let words = place.cursor(&inner);
-        if at <= 3 {
-            is_data |= words.is_any(&[
-                "INSERT",
-                "UPDATE",
-                "DELETE",
-                "SELECT",
-                "GRANT",
-                "REVOKE",
-                "COMMENT",
-                "ANALYZE",
-                "CREATE ROLE",
-                "CREATE USER",
-                "NOTIFY",
-                "SET",
-            ]);
+        if at == 0 {
+            is_harmless = words.is_any(HARMLESS);
+            is_bound = names_its_table(words);
         }
         touches.extend(words.all_names());
     }
-    let understanding = match is_data {
-        true => Understanding::NoEffect,
-        false => Understanding::Opaque("SQL that is put together at run time".into()),
+    if !is_bound {
+        touches = if named.is_empty() { Vec::new() } else { touches.into_iter().chain(named.iter().cloned()).collect() };
+    }
+    let (understanding, touches) = match is_harmless {
+        true => (Understanding::NoEffect, Vec::new()),
+        false => (Understanding::Opaque("SQL that is put together at run time".into()), touches),
     };
     let span: Span = super::column::whole(&cursor);
-    let touches = if is_data { Vec::new() } else { touches };
     Statement {
         span,
         head: cursor.span_of(0..1),
@@ -198,4 +221,12 @@ fn dynamic<'t>(place: Place<'t>, tokens: &'t [Token]) -> Statement {
         maybe: place.maybe,
         block: place.block,
     }
+}
+
+/// Whether a piece of dynamic SQL has its table written out: `ALTER TABLE users ADD COLUMN ..`, and more after it.
+fn names_its_table(mut words: Cursor) -> bool {
+    words.skip_until(|here| here.is_any(&["TABLE", "ON"]));
+    words.next();
+    while words.eat_any(&["IF EXISTS", "IF NOT EXISTS", "ONLY"]).is_some() {}
+    words.object_name().is_some() && !words.is_done()
 }

@@ -39,17 +39,20 @@ pub fn tables(query: &Cursor) -> Vec<ObjectName> {
     let mut outer: Vec<Level> = Vec::new();
     let mut level = Level { in_list: false, is_query: true };
     let mut walk = *query;
+    // After a name brackets hold arguments or columns.
+    let mut after_name = false;
     while let Some(token) = walk.next() {
+        let follows_name = std::mem::replace(&mut after_name, matches!(token.kind, Kind::Word | Kind::Quoted));
         match token.kind {
             Kind::Open => {
                 outer.push(level);
                 // `FROM (a JOIN b)` goes on with the list; a subquery starts anew.
-                let is_list = level.in_list && !walk.is_any(&["SELECT", "WITH", "VALUES"]);
+                let is_list = level.in_list && !follows_name && !walk.is_any(&["SELECT", "WITH", "VALUES"]);
                 level = Level { in_list: is_list, is_query: is_list };
-                take_table(&mut walk, level.in_list, &mut found);
+                after_name = take_table(&mut walk, level.in_list, &mut found);
             }
             Kind::Close => level = outer.pop().unwrap_or(level),
-            Kind::Comma => take_table(&mut walk, level.in_list, &mut found),
+            Kind::Comma => after_name = take_table(&mut walk, level.in_list, &mut found),
             Kind::Word => {
                 let word = walk.token_text(token).to_ascii_uppercase();
                 match word.as_str() {
@@ -60,7 +63,7 @@ pub fn tables(query: &Cursor) -> Vec<ObjectName> {
                     }
                     "FROM" | "JOIN" if level.is_query => {
                         level.in_list = true;
-                        take_table(&mut walk, true, &mut found);
+                        after_name = take_table(&mut walk, true, &mut found);
                     }
                     _ if AFTER_TABLES.contains(&word.as_str()) => level.in_list = false,
                     _ if defines(&walk) => own.extend(walk.fold(token)),
@@ -93,30 +96,21 @@ fn defines(after_name: &Cursor) -> bool {
     ahead.kind(0) == Some(Kind::Open) && STARTS.iter().any(|word| ahead.word(1).eq_ignore_ascii_case(word))
 }
 
-/// Walks a table name where one comes next; functions and subqueries are none.
-fn take_table(walk: &mut Cursor, in_list: bool, found: &mut Vec<ObjectName>) {
+/// Walks a table name, or that of a function, where one comes next; says whether it did.
+fn take_table(walk: &mut Cursor, in_list: bool, found: &mut Vec<ObjectName>) -> bool {
     if !in_list {
-        return;
+        return false;
     }
     while walk.eat_any(&["ONLY", "LATERAL"]).is_some() {}
     if walk.is_any(&["SELECT", "VALUES", "WITH", "UNNEST"]) {
-        return;
+        return false;
     }
-    let before = *walk;
-    match walk.object_name() {
-        Some(name) if walk.kind(0) != Some(Kind::Open) => {
-            if !found.iter().any(|known| known.schema == name.schema && known.name == name.name) {
-                found.push(name);
-            }
-        }
-        _ => {
-            *walk = before;
-            // A function: its name is walked, its arguments are read like any brackets.
-            if matches!(walk.kind(0), Some(Kind::Word | Kind::Quoted)) {
-                walk.next();
-            }
-        }
+    let Some(name) = walk.object_name() else { return false };
+    let is_new = || !found.iter().any(|known| known.schema == name.schema && known.name == name.name);
+    if walk.kind(0) != Some(Kind::Open) && is_new() {
+        found.push(name);
     }
+    true
 }
 
 /// Every identifier of a query once, at its first place.
