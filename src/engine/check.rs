@@ -104,9 +104,11 @@ impl Run {
         findings.retain_mut(|finding| judge(finding, config, selection, sources));
         findings::sort(&mut findings, sources);
         let all = findings.len();
+        let hidden_by_confidence = findings.iter().filter(|one| one.confidence < options.min_confidence).count();
         findings.retain(|one| one.severity >= options.min_severity && one.confidence >= options.min_confidence);
-        outcome.report =
-            Report { base: why, hidden: all - findings.len(), suppressed, findings, ..std::mem::take(&mut outcome.report) };
+        let hidden = all - findings.len();
+        let read = std::mem::take(&mut outcome.report);
+        outcome.report = Report { base: why, hidden, hidden_by_confidence, suppressed, findings, ..read };
         outcome
     }
 }
