@@ -28,6 +28,7 @@ pub fn parse_events<'t>(text: &'t str, builder: TreeBuilder, events: &mut impl E
             }
         }
     }
+    reader.comments(text.len());
     reader.builder.finish()
 }
 
@@ -55,28 +56,30 @@ struct Reader<'t> {
     /// Finished nodes that belong to open collections.
     pending: Vec<NodeId>,
     anchors: HashMap<usize, Anchor>,
+    /// Up to here comments have been looked for; `None` within what is left of a broken document.
+    seen: Option<usize>,
 }
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str, builder: TreeBuilder) -> Reader<'t> {
-        Reader { text, builder, open: Vec::new(), pending: Vec::new(), anchors: HashMap::new() }
+        Reader { text, builder, open: Vec::new(), pending: Vec::new(), anchors: HashMap::new(), seen: Some(0) }
     }
 
     fn event(&mut self, event: Event<'t>) {
         match event {
-            Event::DocumentStart => self.start_document(),
+            Event::DocumentStart { at } => self.start_document(at),
             Event::DocumentEnd => self.end_document(),
             Event::Scalar { span, text, style, properties } => self.scalar(span, text, style, properties),
             Event::ListStart { at, properties } => self.start(Kind::List, at, properties),
             Event::MapStart { at, properties } => self.start(Kind::Map, at, properties),
             Event::End { at } => self.end(at),
             Event::Alias { span, anchor } => self.alias(span, anchor),
-            Event::Comment { span } => self.builder.comment(span),
         }
     }
 
-    fn start_document(&mut self) {
+    fn start_document(&mut self, at: usize) {
         self.clear();
+        self.seen.get_or_insert(at);
         self.builder.begin_document();
     }
 
@@ -91,8 +94,33 @@ impl<'t> Reader<'t> {
     fn abandon(&mut self, failure: Failure) {
         self.clear();
         self.builder.drop_document();
+        self.seen = None;
         let at = failure.at.min(self.text.len());
         self.builder.problem(at..place_end(self.text, at), failure.message);
+    }
+
+    /// Finds the comments between the last scalar and `end`: outside scalars, a `#` after a blank or at the start of a line
+    /// begins one.
+    fn comments(&mut self, end: usize) {
+        let bytes = self.text.as_bytes();
+        while let Some(seen) = self.seen
+            && let Some(gap) = bytes.get(seen..end)
+            && let Some(offset) = gap.iter().position(|byte| *byte == b'#')
+        {
+            let start = seen + offset;
+            let before = self.text.get(..start).and_then(|before| before.chars().next_back());
+            let rest = bytes.get(start..).unwrap_or(&[]);
+            let length = match before {
+                None | Some(' ' | '\t' | '\r' | '\n' | '\u{feff}') => {
+                    let length = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(rest.len());
+                    self.builder.comment(start..start + length);
+                    length
+                }
+                Some(_) => 1,
+            };
+            self.seen = Some(start + length);
+        }
+        self.seen = self.seen.map(|seen| seen.max(end));
     }
 
     fn clear(&mut self) {
@@ -106,6 +134,10 @@ impl<'t> Reader<'t> {
         let forced = style == Style::Plain && matches!(properties.tag.as_deref(), Some("!!str" | "!"));
         let style = if forced { Style::Quoted } else { style };
         let absent = span.is_empty() && style != Style::Block;
+        if !absent {
+            self.comments(span.start);
+            self.seen = self.seen.map(|seen| seen.max(span.end));
+        }
         let span = match style {
             Style::Block => block_span(self.text, span),
             _ if absent => self.absent_place(span.start),

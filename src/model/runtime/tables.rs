@@ -51,6 +51,11 @@ pub struct TimeoutRow {
 }
 
 impl TimeoutRow {
+    /// Its names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
     /// Whether the setting has this name.
     pub fn is_named(&self, name: &str) -> bool {
         self.names.iter().any(|one| one == name)
