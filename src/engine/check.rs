@@ -39,6 +39,8 @@ struct Run {
     outcome: Outcome,
     settings: Settings,
     findings: Vec<Finding>,
+    /// What the rules on migrations would say if every migration were judged; `None` where every one is.
+    with_all: Option<Vec<Finding>>,
     failed: Vec<Finding>,
     head_sources: Vec<SourceId>,
 }
@@ -66,7 +68,15 @@ impl Run {
             Model::build(base, &found, &settings, &mut sources)
         });
 
-        let said = running::run(&rules, &model, base_model.as_ref(), &sources, settings.threads);
+        let mut said = running::run(&rules, &model, base_model.as_ref(), &sources, settings.threads);
+        let with_all = (settings.pending != Pending::All).then(|| {
+            let rules: Vec<&'static Rule> = rules.into_iter().filter(|rule| is_about_migrations(rule.id)).collect();
+            match pending::judging_all(head, &discovery, &model, &settings, &mut sources).filter(|_| !rules.is_empty()) {
+                Some(all) => running::run(&rules, &all, base_model.as_ref(), &sources, settings.threads),
+                None => Vec::new(),
+            }
+        });
+        let with_all = with_all.map(|said| collect(said, &sources));
         let (mut found, mut failed) = (Vec::new(), Vec::new());
         let mut outcome = Outcome::default();
         for one in said {
@@ -89,7 +99,10 @@ impl Run {
     fn finish(self, why: Option<Base>, config: &Config, selection: &Selection, options: &Options) -> Outcome {
         let Run { mut outcome, settings, mut findings, failed, head_sources } = self;
         let sources = &outcome.sources;
-        let mut suppressions = Suppressions::new(sources, head_sources.into_iter(), &config.allows, options.today);
+        let sets = outcome.discovery.migration_sets.iter();
+        let dialects = sets.flat_map(|set| set.migrations.iter().map(|one| (one.path.as_str(), set.dialect))).collect();
+        let mut suppressions =
+            Suppressions::new(sources, head_sources.into_iter(), &dialects, &config.allows, options.today);
         let suppressed = suppressions.apply(&mut findings, sources);
 
         let ran: Vec<&str> = outcome.considered.keys().map(String::as_str).collect();
