@@ -4,7 +4,7 @@ use super::arguments::{ListFormat, ModelArguments};
 use super::target::Target;
 use super::{End, Trouble, run, terminal};
 use crate::engine::{Migrations, Options, Outcome};
-use crate::model::api;
+use crate::model::{api, links, runtime};
 use crate::report::json::to_text;
 use crate::report::printable;
 use serde::Serialize;
@@ -46,8 +46,8 @@ fn document(outcome: &Outcome) -> Document {
         databases: none(),
         statements: none(),
         queries: none(),
-        services: none(),
-        links: none(),
+        services: runtime::to_json(&outcome.model.runtime, &outcome.sources),
+        links: links::to_json(&outcome.model, &outcome.sources),
     }
 }
 

@@ -6,12 +6,14 @@
 mod bind;
 mod compare;
 mod entities;
+mod json;
 pub mod tables;
 mod values;
 mod view;
 mod words;
 
 pub use compare::ValueComparison;
+pub use json::to_json;
 pub use tables::TableKey;
 pub use values::ShortestColumn;
 pub use view::{ParameterColumn, PropertyColumn};
@@ -87,7 +89,7 @@ pub fn join(api: &Api, schema: &Schema, _queries: &Queries, _runtime: &Runtime, 
         let link = match settings.links.get(&operation.subject()) {
             Some(None) => None,
             Some(Some(table)) => declared(&tables, number, table),
-            None => view::operation_link(api, &links, number, operation),
+            None => view::operation_link(&links, number, operation),
         };
         links.operations.extend(link);
     }

@@ -3,7 +3,7 @@
 use super::{Links, OperationLink, TableKey, entities, tables, words};
 use crate::diagnostic::Confidence;
 use crate::model::Model;
-use crate::model::api::{Api, OperationRef, ParameterRef, Property};
+use crate::model::api::{OperationRef, ParameterRef, Property};
 use crate::model::schema::{ColumnRef, DroppedColumn, MigrationRef, Schema, TableRef};
 
 /// A property of an object, and the column that stores it.
@@ -188,8 +188,7 @@ fn column_of<'m>(table: TableRef<'m>, property: &str) -> Option<ColumnRef<'m>> {
 
 /// The table of an operation: that of the object which it gives, or takes where it gives none, where the path agrees or the
 /// join is sure.
-pub(super) fn operation_link(api: &Api, links: &Links, number: usize, operation: OperationRef) -> Option<OperationLink> {
-    let _ = api;
+pub(super) fn operation_link(links: &Links, number: usize, operation: OperationRef) -> Option<OperationLink> {
     let resource = entities::resource(operation)?;
     let given = operation.success_schema().into_iter().chain(operation.request_schema());
     for schema in given {
