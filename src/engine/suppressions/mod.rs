@@ -64,7 +64,8 @@ impl Suppressions {
         allows: &[Allow],
         today: Option<Date>,
     ) -> Suppressions {
-        let mut all: Vec<Suppression> = comments::find(sources, files, dialects).into_iter().map(Suppression::from_comment).collect();
+        let mut all: Vec<Suppression> =
+            comments::find(sources, files, dialects).into_iter().map(Suppression::from_comment).collect();
         all.extend(allows.iter().map(Suppression::from_allow));
         for one in &mut all {
             one.expired = one.until.as_ref().is_some_and(|until| match (until.day, today) {
