@@ -90,6 +90,11 @@ fn compare_one<'m>(api: &[Spanned<&str>], column: ColumnRef<'m>) -> Option<Value
 }
 
 impl ValueComparison<'_> {
+    /// Whether each list has values that the other lacks, which speaks for words that the application maps.
+    pub fn is_mapped(&self) -> bool {
+        !self.only_api.is_empty() && !self.only_column.is_empty()
+    }
+
     /// The values as words of a sentence: `` `a`, `b` and 2 more ``.
     pub fn quoted(&self, values: &[Spanned<String>]) -> String {
         let shown: Vec<String> = values.iter().take(3).map(|one| format!("`{}`", one.value)).collect();

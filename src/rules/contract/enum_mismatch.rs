@@ -42,12 +42,19 @@ fn field(property: &PropertyColumn, values: &ValueComparison) -> Option<Diagnost
             joined(diagnostic, property.confidence, &property.why).at_most(Severity::Info, "no value is in contradiction yet"),
         );
     }
+    if values.is_mapped() && !property.in_request {
+        return None;
+    }
     let rejected = if property.in_request { values.only_api.as_slice() } else { &[] };
     let unlisted = values.only_column.as_slice();
     let diagnostic = if let Some(first) = rejected.first() {
         let message = format!("`{name}` allows {}, which column `{column}` rejects", values.quoted(rejected));
         let diagnostic = Diagnostic::new(&name, message).at(first.span, "passes validation and fails at the INSERT");
-        diagnostic.cause(values.column_span, "the column's values").help(values.widening_sql(rejected))
+        let diagnostic = diagnostic.cause(values.column_span, "the column's values").help(values.widening_sql(rejected));
+        match values.is_mapped() {
+            true => diagnostic.at_most(Severity::Warning, "each list has values of its own: the application may map them"),
+            false => diagnostic,
+        }
     } else if !unlisted.is_empty() {
         let message = format!("column `{column}` can hold {}, which `{name}` does not list", values.quoted(unlisted));
         let diagnostic = Diagnostic::new(&name, message).at(
