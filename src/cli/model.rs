@@ -4,7 +4,7 @@ use super::arguments::{ListFormat, ModelArguments};
 use super::target::Target;
 use super::{End, Trouble, run, terminal};
 use crate::engine::{Migrations, Options, Outcome};
-use crate::model::api;
+use crate::model::{api, links, runtime};
 use crate::report::json::to_text;
 use crate::report::printable;
 use serde::Serialize;
@@ -46,8 +46,8 @@ fn document(outcome: &Outcome) -> Document {
         databases: none(),
         statements: none(),
         queries: none(),
-        services: none(),
-        links: none(),
+        services: runtime::to_json(&outcome.model.runtime, &outcome.sources),
+        links: links::to_json(&outcome.model, &outcome.sources),
     }
 }
 
@@ -81,7 +81,10 @@ fn text(document: &Document) -> String {
     heading(&mut out, "queries", &document.queries);
     heading(&mut out, "services", &document.services);
     for one in items(&document.services) {
-        let _ = writeln!(out, "  {} ({}:{})", word(one, "name"), word(one, "path"), one["line"]);
+        let _ = writeln!(out, "  {} {} ({}:{})", word(one, "role"), word(one, "name"), word(one, "path"), one["line"]);
+        for link in items(&one["links"]) {
+            let _ = writeln!(out, "    {} -> {} ({}:{})", word(link, "kind"), word(link, "to"), word(link, "path"), link["line"]);
+        }
     }
     heading(&mut out, "links", &document.links);
     for one in items(&document.links) {

@@ -99,9 +99,9 @@ impl Loader<'_, '_> {
         let mut reader = Reader::new(source);
         let (table, errors) = DeTable::parse_recoverable(&text);
         for error in &errors {
-            reader.problem(error.span().unwrap_or(0..0), error.message().trim_end().replace('\n', ", "));
+            reader.syntax(error.span().unwrap_or(0..0), error.message().trim_end().replace('\n', ", "));
         }
-        let root = Section { name: "backend-lint.toml".into(), range: 0..0, entries: table.get_ref() };
+        let root = Section { name: "the file".into(), range: 0..0, entries: table.get_ref() };
         let (layer, allows, extends) = sections::read(&mut reader, &root, scope);
         chain.push(path.to_owned());
         if let Some(extends) = extends {

@@ -12,7 +12,7 @@ use super::selection::names;
 use crate::diagnostic::{Diagnostic, Finding, Occurrence};
 use crate::model::Pending;
 use crate::source::{SourceId, Sources, Span, Spanned};
-use comments::Comment;
+use comments::{Comment, Dialects};
 
 /// What a suppression is written as.
 enum Form {
@@ -60,10 +60,12 @@ impl Suppressions {
     pub(super) fn new(
         sources: &Sources,
         files: impl Iterator<Item = SourceId>,
+        dialects: &Dialects,
         allows: &[Allow],
         today: Option<Date>,
     ) -> Suppressions {
-        let mut all: Vec<Suppression> = comments::find(sources, files).into_iter().map(Suppression::from_comment).collect();
+        let mut all: Vec<Suppression> =
+            comments::find(sources, files, dialects).into_iter().map(Suppression::from_comment).collect();
         all.extend(allows.iter().map(Suppression::from_allow));
         for one in &mut all {
             one.expired = one.until.as_ref().is_some_and(|until| match (until.day, today) {

@@ -57,6 +57,8 @@ impl<'a> OperationRef<'a> {
     /// Whether a repeated call does no harm by what its path says: a login, a search, an action on one thing.
     fn is_harmless_post(self, last: &str) -> bool {
         let creates = &words().creates;
+        // `/orders:batchCreate` is an action of its own name.
+        let last = last.rsplit(':').next().unwrap_or(last);
         let tokens = words::tokens(last);
         let at = |token: Option<&String>, set: &std::collections::HashSet<String>| token.is_some_and(|token| set.contains(token));
         creates.harmless.contains(&last.to_lowercase())

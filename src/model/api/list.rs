@@ -147,7 +147,7 @@ impl<'a> OperationRef<'a> {
         if paths.search.contains(&token) {
             return Some("it is a search or a report, not a collection");
         }
-        self.time_window().then_some("a time range bounds it")
+        self.time_window().then_some("a time range or a change token bounds it")
     }
 
     /// Whether the last parameter of the path names a thing and not a tenant: `/invoices/{id}/lines`, but not `/orgs/{org}/users`.

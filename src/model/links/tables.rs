@@ -49,6 +49,11 @@ impl Tables {
             let name = words::snake(&table.name.name);
             let stripped = prefixes.get(&table.database_number()).and_then(|prefix| name.strip_prefix(prefix.as_str()));
             let noun = words::noun(stripped.unwrap_or(&name));
+            // `roles.role` is what an API calls the name of a role.
+            let columns = match columns.contains(&fold(&noun)) && !columns.contains("name") {
+                true => columns.into_iter().chain(["name".to_owned()]).collect(),
+                false => columns,
+            };
             let known = tables.by_noun.get(&noun).into_iter().flatten().copied();
             let twin = known.into_iter().find(|at| {
                 let other = &tables.all[*at];

@@ -102,6 +102,10 @@ impl<'m> ColumnRef<'m> {
         let table = self.table();
         let (name, table_name) = (&self.name, table.short_name());
         match table.dialect() {
+            // MODIFY states the whole column anew: what is left out is lost.
+            Dialect::MySql if self.nullable.known() == Some(&false) => {
+                format!("ALTER TABLE {table_name} MODIFY {name} {to} NOT NULL;")
+            }
             Dialect::MySql => format!("ALTER TABLE {table_name} MODIFY {name} {to};"),
             _ => format!("ALTER TABLE {table_name} ALTER COLUMN {name} TYPE {to};"),
         }

@@ -55,15 +55,14 @@ fn wrong_media_type(document: DocumentRef, mislabelled: &[ErrorBody]) -> Option<
 fn another_form(document: DocumentRef, others: &[ErrorBody]) -> Option<Diagnostic> {
     let usual = most_used(others)?;
     let name = usual.component().map(|(name, _)| name.to_owned()).or_else(|| Some(usual.shape()?.label()));
-    let what = name.map_or("the error bodies".to_owned(), |name| format!("`{name}`"));
-    let diagnostic = Diagnostic::new(
-        document.subject(),
-        format!("{what} is not an RFC 9457 problem document ({} error bodies)", others.len()),
-    )
-    .at(usual.place(), "a form of its own, which clients must learn")
-    .help("send `application/problem+json` with `type`, `title`, `status` and `detail`; other members may stay")
-    .evidence("another error form")
-    .at_most(Severity::Info, "the document follows a form of its own throughout");
+    let what = name.map_or("the error body".to_owned(), |name| format!("`{name}`"));
+    let alike = others.iter().filter(|body| body.place() == usual.place() || body.shape() == usual.shape()).count();
+    let used = format!("{alike} of {} error bodies", others.len());
+    let diagnostic = Diagnostic::new(document.subject(), format!("{what} is not an RFC 9457 problem document ({used})"))
+        .at(usual.place(), "a form of its own, which clients must learn")
+        .help("send `application/problem+json` with `type`, `title`, `status` and `detail`; other members may stay")
+        .evidence("another error form")
+        .at_most(Severity::Info, "the document follows a form of its own throughout");
     Some(with_occurrences(diagnostic, usual.place(), others))
 }
 

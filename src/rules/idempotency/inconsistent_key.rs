@@ -30,7 +30,7 @@ fn report(document: DocumentRef, with_key: &[Create], missing: &[Create]) -> Opt
     let key = example.idempotency_key()?.parameter;
     let (name, all) = (key.name(), with_key.len() + missing.len());
     let message = match missing.len() {
-        1 => format!("`{}` lacks the `{name}` of {} other creating operations", first.subject(), with_key.len()),
+        1 => format!("`{}` lacks the `{name}` that other creating operations declare", first.subject()),
         many => format!("{many} of {all} creating operations lack the `{name}` that the others declare"),
     };
     let mut diagnostic = Diagnostic::new(document.subject(), message)
