@@ -142,7 +142,8 @@ impl Databases {
             };
             let answers = |service: &Service| Some(service.project) == project && answers_to(service, &host).is_some();
             let Some(behind) = services.iter().position(answers) else {
-                if !one.url.is_local() {
+                // A bare name that the project does not have belongs to a file that this one is used with.
+                if host.contains('.') && !one.url.is_local() {
                     self.outside(at, host);
                 }
                 continue;
