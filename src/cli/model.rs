@@ -81,7 +81,10 @@ fn text(document: &Document) -> String {
     heading(&mut out, "queries", &document.queries);
     heading(&mut out, "services", &document.services);
     for one in items(&document.services) {
-        let _ = writeln!(out, "  {} ({}:{})", word(one, "name"), word(one, "path"), one["line"]);
+        let _ = writeln!(out, "  {} {} ({}:{})", word(one, "role"), word(one, "name"), word(one, "path"), one["line"]);
+        for link in items(&one["links"]) {
+            let _ = writeln!(out, "    {} -> {} ({}:{})", word(link, "kind"), word(link, "to"), word(link, "path"), link["line"]);
+        }
     }
     heading(&mut out, "links", &document.links);
     for one in items(&document.links) {

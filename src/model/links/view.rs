@@ -1,6 +1,6 @@
 //! Joins as rules ask for them: properties and parameters with their columns.
 
-use super::{Links, OperationLink, TableKey, entities, tables, words};
+use super::{EntityLink, Links, OperationLink, TableKey, entities, tables, words};
 use crate::diagnostic::Confidence;
 use crate::model::Model;
 use crate::model::api::{OperationRef, ParameterRef, Property};
@@ -21,6 +21,8 @@ pub struct PropertyColumn<'m> {
     pub in_request: bool,
     /// Whether clients receive it.
     pub in_response: bool,
+    /// Whether clients receive it in answer to a request that writes: what it holds was sent in some form.
+    pub answers_write: bool,
     /// How sure we are that the object is stored in the table.
     pub confidence: Confidence,
     /// Why: "`Order` is stored in `public.orders`: schema name, 5 of 6 properties are columns".
@@ -120,6 +122,7 @@ impl Model {
                     entity: &link.name,
                     in_request: link.in_request && !property.schema.core().is_read_only() && !property.schema.is_read_only(),
                     in_response: link.in_response && !property.schema.core().is_write_only() && !property.schema.is_write_only(),
+                    answers_write: link.answers_write && !property.schema.is_read_only(),
                     property,
                     columns,
                     dropped,
@@ -186,19 +189,16 @@ fn column_of<'m>(table: TableRef<'m>, property: &str) -> Option<ColumnRef<'m>> {
     named(&wanted).or_else(|| if wanted == "name" { named(&tables::fold(&words::noun(&table.name.name))) } else { None })
 }
 
-/// The table of an operation: that of the object which it gives, or takes where it gives none, where the path agrees or the
-/// join is sure.
+/// The table of an operation: that of the object which it gives or takes, where the path agrees.
 pub(super) fn operation_link(links: &Links, number: usize, operation: OperationRef) -> Option<OperationLink> {
     let resource = entities::resource(operation)?;
     let given = operation.success_schema().into_iter().chain(operation.request_schema());
-    for schema in given {
-        for pin in entities::pins(schema) {
-            let Some(link) = links.entities.iter().find(|link| link.pin == pin) else { continue };
-            let noun = link.tables.first().map(|key| words::noun(&key.name.name))?;
-            let path_agrees = noun == resource || noun.ends_with(&format!("_{resource}"));
-            let confidence = if path_agrees { link.confidence } else { link.confidence.min(Confidence::Low) };
-            return Some(OperationLink { operation: number, tables: link.tables.clone(), confidence, why: link.why.clone() });
-        }
-    }
-    None
+    let candidates: Vec<&EntityLink> =
+        given.flat_map(entities::pins).filter_map(|pin| links.entities.iter().find(|link| link.pin == pin)).collect();
+    let agrees = |link: &&&EntityLink| {
+        let noun = link.tables.first().map(|key| words::noun(&key.name.name)).unwrap_or_default();
+        noun == resource || noun.ends_with(&format!("_{resource}"))
+    };
+    let link = candidates.iter().find(agrees)?;
+    Some(OperationLink { operation: number, tables: link.tables.clone(), confidence: link.confidence, why: link.why.clone() })
 }
