@@ -62,6 +62,7 @@ fn another_form(document: DocumentRef, others: &[ErrorBody]) -> Option<Diagnosti
         .at(usual.place(), "a form of its own, which clients must learn")
         .help("send `application/problem+json` with `type`, `title`, `status` and `detail`; other members may stay")
         .evidence("another error form")
+        .standing_for_all()
         .at_most(Severity::Info, "the document follows a form of its own throughout");
     Some(with_occurrences(diagnostic, usual.place(), others))
 }
