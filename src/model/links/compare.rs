@@ -115,10 +115,13 @@ impl ValueComparison<'_> {
         self.held.join(", ")
     }
 
-    /// The API's list and what the column adds, for an `enum:` line.
+    /// The API's list with what the column adds; only what to add where the list is long.
     pub fn union(&self) -> String {
-        let added = self.only_column.iter().map(|one| one.value.clone());
-        self.api.iter().cloned().chain(added).collect::<Vec<_>>().join(", ")
+        let added: Vec<String> = self.only_column.iter().map(|one| one.value.clone()).collect();
+        match self.api.len() + added.len() {
+            0..=8 => format!("enum: [{}]", [self.api.clone(), added].concat().join(", ")),
+            _ => format!("add to the enum: {}", added.join(", ")),
+        }
     }
 
     /// The API's list as SQL literals.

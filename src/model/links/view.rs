@@ -109,9 +109,12 @@ impl<'m> ParameterColumn<'m> {
         sorts
     }
 
-    /// Whether the path says whose rows are meant (`/projects/{id}/keys`), so that few are left to sort.
-    pub fn is_narrowed_by_path(&self) -> bool {
-        self.operation.path().contains('{')
+    /// Why few rows are left to sort: the path says whose are meant (`/projects/{id}/keys`), or the list is short by nature.
+    pub fn few_rows(&self) -> Option<&'static str> {
+        if self.operation.path().contains('{') {
+            return Some("the path narrows the rows before they are sorted");
+        }
+        self.operation.list().and_then(|list| self.operation.natural_bound(&list))
     }
 
     /// The column of the parameter's own name, for filters.

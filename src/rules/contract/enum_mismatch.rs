@@ -61,7 +61,7 @@ fn field(property: &PropertyColumn, values: &ValueComparison) -> Option<Diagnost
             values.api_span,
             if property.in_response { "clients reject or misread a response with it" } else { "clients cannot send it" },
         );
-        let diagnostic = diagnostic.cause(unlisted[0].span, "the column's values").help(format!("enum: [{}]", values.union()));
+        let diagnostic = diagnostic.cause(unlisted[0].span, "the column's values").help(values.union());
         match property.in_response {
             true => diagnostic.at_most(Severity::Warning, "the application may never answer with the value"),
             false => diagnostic.at_most(Severity::Info, "clients only send the field, and may be kept from the value on purpose"),

@@ -48,8 +48,8 @@ fn report(parameter: &ParameterColumn, unserved: &[UnservedSort]) -> Diagnostic 
             diagnostic = diagnostic.occurrence(one.choice.span, format!("{}={}", parameter.subject(), one.choice.value));
         }
     }
-    match parameter.is_narrowed_by_path() {
-        true => diagnostic.at_most(Severity::Info, "the path narrows the rows before they are sorted"),
-        false => diagnostic,
+    match parameter.few_rows() {
+        Some(why) => diagnostic.at_most(Severity::Info, why),
+        None => diagnostic,
     }
 }
