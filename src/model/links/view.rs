@@ -109,12 +109,13 @@ impl<'m> ParameterColumn<'m> {
         sorts
     }
 
-    /// Why few rows are left to sort: the path says whose are meant (`/projects/{id}/keys`), or the list is short by nature.
+    /// Why few rows are left to sort: the path says whose are meant (`/projects/{id}/keys`), or the list is a catalogue.
     pub fn few_rows(&self) -> Option<&'static str> {
         if self.operation.path().contains('{') {
             return Some("the path narrows the rows before they are sorted");
         }
-        self.operation.list().and_then(|list| self.operation.natural_bound(&list))
+        let catalogue = self.operation.list().is_some_and(|list| self.operation.is_catalogue(&list));
+        catalogue.then_some("it is a catalogue by its name or its entries")
     }
 
     /// The column of the parameter's own name, for filters.
