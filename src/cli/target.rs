@@ -2,6 +2,7 @@
 
 use super::Trouble;
 use crate::engine::suggest;
+use crate::files::git::Repository;
 use clap::CommandFactory;
 use std::path::{Component, Path, PathBuf};
 
@@ -12,7 +13,8 @@ pub(super) struct Target {
     pub(super) root: PathBuf,
     /// Paths relative to the root, with `/`; a finding must touch one of them. Empty: everything.
     pub(super) only: Vec<String>,
-    /// Leads from the current folder to the root; empty or ended by `/`. Empty too where the root lies elsewhere.
+    /// Leads from the top of the checkout, or else from the current folder, to the root; empty or ended by `/`. Empty too where
+    /// the root lies elsewhere.
     pub(super) prefix: String,
 }
 
@@ -31,7 +33,8 @@ impl Target {
         };
         readable(&root)?;
         let only = given.iter().filter_map(|path| relative(path, &root)).filter(|path| !path.is_empty()).collect();
-        let prefix = relative(&root, &here).filter(|path| !path.is_empty()).map_or(String::new(), |path| path + "/");
+        let prefix = in_checkout(&root).or_else(|| relative(&root, &here)).filter(|path| !path.is_empty());
+        let prefix = prefix.map_or(String::new(), |path| path + "/");
         Ok(Target { root, only, prefix })
     }
 
@@ -65,6 +68,12 @@ fn readable(root: &Path) -> Result<(), Trouble> {
         Ok(_) => Ok(()),
         Err(error) => Err(Trouble::new(format!("`{}` cannot be read: {error}", root.display()))),
     }
+}
+
+/// The root as its repository names it: what code hosts mean by a path. `None` where no repository tracks it.
+fn in_checkout(root: &Path) -> Option<String> {
+    let repository = Repository::discover(root).ok()??;
+    repository.is_tracked().then(|| repository.prefix().to_owned())
 }
 
 /// The nearest folder that holds all paths.

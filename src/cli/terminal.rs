@@ -54,7 +54,9 @@ pub(super) fn say(level: &str, text: &str) {
 pub(super) fn announce_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or(String::new(), |at| format!(" at {}:{}", at.file(), at.line()));
-        let reason = panic.payload_as_str().unwrap_or("no reason given");
+        let payload = panic.payload();
+        let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        let reason = text.unwrap_or("no reason given");
         say("internal error", &format!("{reason}{place}; this is a fault of backend-lint, please report it"));
     }));
 }

@@ -1,5 +1,5 @@
 //! What the YAML reader asks of a parser: a stream of events with byte offsets. One trait, so that the parser behind it
-//! can be replaced and held against another one in the tests.
+//! can be replaced and held against another one in the tests. Comments are no events: the reader finds them between scalars.
 
 use super::Style;
 use std::borrow::Cow;
@@ -18,7 +18,10 @@ pub struct Properties {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event<'t> {
     /// A document begins.
-    DocumentStart,
+    DocumentStart {
+        /// Its `---`; without one, a place before its first character.
+        at: usize,
+    },
     /// The document is complete.
     DocumentEnd,
     /// A scalar. An absent one is plain with an empty span.
@@ -57,11 +60,6 @@ pub enum Event<'t> {
         span: Range<usize>,
         /// The anchor's number; `None` where no such anchor stands before it in the document.
         anchor: Option<usize>,
-    },
-    /// A comment, `#` included, line break excluded.
-    Comment {
-        /// Its place.
-        span: Range<usize>,
     },
 }
 

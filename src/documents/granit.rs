@@ -1,4 +1,4 @@
-//! The events of the `granit-parser` crate. Chosen for byte offsets, comments and bounded nesting; see `benches/documents.rs`.
+//! The events of the `granit-parser` crate. Chosen for byte offsets, bounded nesting and going on with the next document.
 
 use super::Style;
 use super::events::{Event, Events, Failure, Properties};
@@ -22,9 +22,8 @@ impl<'t> Granit<'t> {
     pub fn new(text: &'t str) -> Granit<'t> {
         let options = options! {
             emit_unresolved_aliases: true,
-            // Comments before an entry are held back until it is clear what they stand before; the default of 96 would
-            // refuse a file whose licence header is longer. They cannot be more than there are bytes.
-            max_buffered_comment_events: text.len(),
+            // As events they would cost a tenth of the time, and more than 96 in a row would be an error.
+            emit_comments: false,
             flow_nesting_limit: NESTING_LIMIT,
             block_nesting_limit: NESTING_LIMIT,
         };
@@ -53,7 +52,7 @@ impl<'t> Events<'t> for Granit<'t> {
                 Err(error) => return Some(Err(self.failure(&error))),
             };
             return Some(Ok(match event {
-                Raw::DocumentStart(..) => Event::DocumentStart,
+                Raw::DocumentStart(..) => Event::DocumentStart { at: self.range(span).start },
                 Raw::DocumentEnd => Event::DocumentEnd,
                 Raw::Scalar(text, style, anchor, tag) => {
                     let style = match style {
@@ -79,7 +78,6 @@ impl<'t> Events<'t> for Granit<'t> {
                 }
                 Raw::Alias(anchor) => Event::Alias { span: self.range(span), anchor: Some(anchor) },
                 Raw::UnresolvedAlias(_) => Event::Alias { span: self.range(span), anchor: None },
-                Raw::Comment(..) => Event::Comment { span: self.range(span) },
                 _ => continue,
             }));
         }

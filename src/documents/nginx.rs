@@ -58,6 +58,11 @@ impl Nginx {
         &self.directives[id.0 as usize]
     }
 
+    /// Every directive, in all blocks, in order of their ends.
+    pub fn ids(&self) -> impl Iterator<Item = DirectiveId> + use<> {
+        (0..self.directives.len() as u32).map(DirectiveId)
+    }
+
     /// How many directives there are, in all blocks.
     pub fn len(&self) -> usize {
         self.directives.len()

@@ -28,6 +28,7 @@ pub fn parse_events<'t>(text: &'t str, builder: TreeBuilder, events: &mut impl E
             }
         }
     }
+    reader.comments(text.len());
     reader.builder.finish()
 }
 
@@ -55,28 +56,30 @@ struct Reader<'t> {
     /// Finished nodes that belong to open collections.
     pending: Vec<NodeId>,
     anchors: HashMap<usize, Anchor>,
+    /// Up to here comments have been looked for; `None` within what is left of a broken document.
+    seen: Option<usize>,
 }
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str, builder: TreeBuilder) -> Reader<'t> {
-        Reader { text, builder, open: Vec::new(), pending: Vec::new(), anchors: HashMap::new() }
+        Reader { text, builder, open: Vec::new(), pending: Vec::new(), anchors: HashMap::new(), seen: Some(0) }
     }
 
     fn event(&mut self, event: Event<'t>) {
         match event {
-            Event::DocumentStart => self.start_document(),
+            Event::DocumentStart { at } => self.start_document(at),
             Event::DocumentEnd => self.end_document(),
             Event::Scalar { span, text, style, properties } => self.scalar(span, text, style, properties),
             Event::ListStart { at, properties } => self.start(Kind::List, at, properties),
             Event::MapStart { at, properties } => self.start(Kind::Map, at, properties),
             Event::End { at } => self.end(at),
             Event::Alias { span, anchor } => self.alias(span, anchor),
-            Event::Comment { span } => self.builder.comment(span),
         }
     }
 
-    fn start_document(&mut self) {
+    fn start_document(&mut self, at: usize) {
         self.clear();
+        self.seen.get_or_insert(at);
         self.builder.begin_document();
     }
 
@@ -91,8 +94,33 @@ impl<'t> Reader<'t> {
     fn abandon(&mut self, failure: Failure) {
         self.clear();
         self.builder.drop_document();
+        self.seen = None;
         let at = failure.at.min(self.text.len());
         self.builder.problem(at..place_end(self.text, at), failure.message);
+    }
+
+    /// Finds the comments between the last scalar and `end`: outside scalars, a `#` after a blank or at the start of a line
+    /// begins one.
+    fn comments(&mut self, end: usize) {
+        let bytes = self.text.as_bytes();
+        while let Some(seen) = self.seen
+            && let Some(gap) = bytes.get(seen..end)
+            && let Some(offset) = gap.iter().position(|byte| *byte == b'#')
+        {
+            let start = seen + offset;
+            let before = self.text.get(..start).and_then(|before| before.chars().next_back());
+            let rest = bytes.get(start..).unwrap_or(&[]);
+            let length = match before {
+                None | Some(' ' | '\t' | '\r' | '\n' | '\u{feff}') => {
+                    let length = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(rest.len());
+                    self.builder.comment(start..start + length);
+                    length
+                }
+                Some(_) => 1,
+            };
+            self.seen = Some(start + length);
+        }
+        self.seen = self.seen.map(|seen| seen.max(end));
     }
 
     fn clear(&mut self) {
@@ -106,13 +134,38 @@ impl<'t> Reader<'t> {
         let forced = style == Style::Plain && matches!(properties.tag.as_deref(), Some("!!str" | "!"));
         let style = if forced { Style::Quoted } else { style };
         let absent = span.is_empty() && style != Style::Block;
-        let span = match style {
-            Style::Block => block_span(self.text, span),
-            _ if absent => self.absent_place(span.start),
-            _ => span,
+        let id = if style == Style::Block {
+            self.block_scalar(span, &text)
+        } else if absent {
+            let place = self.absent_place(span.start);
+            self.builder.scalar(place.clone(), place, style)
+        } else {
+            self.comments(span.start);
+            self.seen = self.seen.map(|seen| seen.max(span.end));
+            self.builder.text(span, &text, style)
         };
-        let id = if absent { self.builder.scalar(span.clone(), span, style) } else { self.builder.text(span, &text, style) };
         self.finish_node(id, properties);
+    }
+
+    /// A block scalar stands from its first character to the end of its last line that is not blank, the line break excluded;
+    /// one without text stands right after its header.
+    fn block_scalar(&mut self, span: Range<usize>, text: &str) -> NodeId {
+        let written = self.text.get(span.clone()).unwrap_or("");
+        // Where nothing follows the header, parsers give the header itself.
+        let header = if text.trim().is_empty() { header_length(written) } else { 0 };
+        let content = written.get(header..).unwrap_or("").trim_end();
+        let start = match (header, content.is_empty()) {
+            (1.., _) => span.start + header,
+            (0, true) => before_blank(self.text, span.start),
+            (0, false) => span.start,
+        };
+        let end = if header > 0 { start } else { start + content.len() };
+        self.comments(start);
+        self.seen = self.seen.map(|seen| seen.max(if header > 0 { end } else { span.end }));
+        // A last line that the end of the file cuts off has no line break, whatever the parser adds.
+        let cut_off = end > start && self.text.get(end..).is_some_and(|rest| !rest.contains(['\n', '\r']));
+        let text = if cut_off { text.strip_suffix('\n').unwrap_or(text) } else { text };
+        self.builder.text(start..end, text, Style::Block)
     }
 
     /// Where an absent scalar stands: right after the colon or dash. The parser names the colon itself, or the next token
@@ -175,12 +228,11 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// A block scalar from its first character to the end of its last line that is not blank, the line break excluded. One
-/// without text stands right after its header.
-fn block_span(text: &str, span: Range<usize>) -> Range<usize> {
-    let content = text.get(span.clone()).unwrap_or("").trim_end();
-    let start = if content.is_empty() { before_blank(text, span.start) } else { span.start };
-    start..start + content.len()
+/// The length of `|` or `>` and its indicators, where a text begins with them.
+fn header_length(text: &str) -> usize {
+    let rest = text.trim_start_matches(['|', '>']);
+    let indicators = rest.trim_start_matches(|each: char| each.is_ascii_digit() || matches!(each, '+' | '-'));
+    if rest.len() == text.len() { 0 } else { text.len() - indicators.len() }
 }
 
 /// The end of the last character before an offset that is no blank and no line break.

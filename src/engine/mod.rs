@@ -1,5 +1,6 @@
 //! Runs rules; configuration, suppressions, base and head; orders findings.
 
+mod base;
 mod check;
 mod config;
 mod findings;
@@ -13,9 +14,13 @@ mod suppressions;
 use crate::diagnostic::{Base, Confidence, Report, Severity};
 use crate::discover::Discovery;
 use crate::files::Files;
+use crate::files::disk::Disk;
+use crate::files::git::Repository;
+use crate::files::listed::Listed;
 use crate::model::Model;
 use crate::source::Sources;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Which migrations are judged for what they do to a live database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -99,4 +104,23 @@ pub struct Failure(pub Vec<String>);
 /// Checks a repository. `base` is the tree against which change is judged; `why` it is that one, or why there is none.
 pub fn check(head: &dyn Files, base: Option<&dyn Files>, why: Option<Base>, options: &Options) -> Result<Outcome, Failure> {
     check::check(head, base, why, &[], options)
+}
+
+/// Checks a folder on disk. `environment` holds the variables in which pipelines name the base (`GITHUB_BASE_REF` and the like).
+pub fn run(root: &Path, environment: &BTreeMap<String, String>, options: &Options) -> Result<Outcome, Failure> {
+    if !root.is_dir() {
+        let what = if root.exists() { "is no folder" } else { "does not exist" };
+        return Err(Failure(vec![format!("{} {what}", root.display())]));
+    }
+    let disk = Disk::new(root);
+    let files = Listed::new(&disk);
+    let repository = Repository::discover(root);
+    let demanded = options.migrations == Migrations::Pending;
+    let found = base::find(root, &files, &repository, environment, demanded)?;
+    let parents = match options.config {
+        ConfigChoice::Found => config::parents(repository.as_ref().ok().and_then(Option::as_ref)),
+        _ => Vec::new(),
+    };
+    let tree = found.tree.as_ref().map(|tree| tree as &dyn Files);
+    check::check(&files, tree, Some(found.base), &parents, options)
 }

@@ -4,6 +4,7 @@ use crate::diagnostic::{Place, Unread};
 use crate::documents::{self, Tree};
 use crate::files::Files;
 use crate::source::{SourceId, Sources, Span};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ pub struct Workspace<'a> {
     sources: &'a mut Sources,
     by_path: HashMap<String, Result<SourceId, String>>,
     trees: HashMap<SourceId, Arc<Tree>>,
+    paths: OnceCell<Vec<String>>,
     unread: Vec<Unread>,
     threads: usize,
 }
@@ -23,7 +25,23 @@ pub struct Workspace<'a> {
 impl<'a> Workspace<'a> {
     /// A workspace over a tree of files; sources are added to `sources`.
     pub fn new(files: &'a dyn Files, sources: &'a mut Sources, threads: usize) -> Workspace<'a> {
-        Workspace { files, sources, by_path: HashMap::new(), trees: HashMap::new(), unread: Vec::new(), threads: threads.max(1) }
+        Workspace {
+            files,
+            sources,
+            by_path: HashMap::new(),
+            trees: HashMap::new(),
+            paths: OnceCell::new(),
+            unread: Vec::new(),
+            threads: threads.max(1),
+        }
+    }
+
+    /// The same, with files that an earlier reading of this tree has added to the sources: they are not read again.
+    pub fn knowing(mut self, earlier: &[SourceId]) -> Workspace<'a> {
+        for id in earlier {
+            self.by_path.insert(self.sources.path(*id).to_owned(), Ok(*id));
+        }
+        self
     }
 
     /// All sources read so far.
@@ -34,6 +52,11 @@ impl<'a> Workspace<'a> {
     /// Whether there is such a file.
     pub fn exists(&self, path: &str) -> bool {
         self.files.exists(path)
+    }
+
+    /// Every path that the repository lists, sorted; listed at the first call.
+    pub fn paths(&self) -> &[String] {
+        self.paths.get_or_init(|| self.files.list().into_iter().map(|entry| entry.path).collect())
     }
 
     /// How many threads may read.

@@ -3,6 +3,7 @@
 use super::reader::{Reader, Section};
 use super::{Config, FILE_NAMES, Layer, Scope, sections};
 use crate::engine::{ConfigChoice, Failure};
+use crate::files::git::Repository;
 use crate::files::{self, Files};
 use crate::source::{Sources, Spanned};
 use toml::de::DeTable;
@@ -19,6 +20,23 @@ pub(in crate::engine) struct Parent {
     pub(in crate::engine) below: String,
     /// Its text.
     pub(in crate::engine) text: String,
+}
+
+/// The configuration files above a folder, up to the top of the repository that tracks it; outermost first.
+pub(in crate::engine) fn parents(repository: Option<&Repository>) -> Vec<Parent> {
+    let tracked = repository.filter(|repository| repository.is_tracked());
+    let Some((repository, top)) = tracked.and_then(|repository| Some((repository, repository.top()?))) else { return Vec::new() };
+    let parts: Vec<&str> = repository.prefix().split('/').filter(|part| !part.is_empty()).collect();
+    let mut found = Vec::new();
+    for depth in 0..parts.len() {
+        let folder = parts.iter().take(depth).fold(top.to_path_buf(), |folder, part| folder.join(part));
+        let text = FILE_NAMES.iter().find_map(|name| Some((name, std::fs::read_to_string(folder.join(name)).ok()?)));
+        if let Some((name, text)) = text {
+            let below = parts.get(depth..).unwrap_or_default().join("/");
+            found.push(Parent { path: format!("{}{name}", "../".repeat(parts.len() - depth)), below, text });
+        }
+    }
+    found
 }
 
 /// Reads all configuration files. `parents` are those above the root, outermost first. Sources are added to `sources`.
@@ -81,9 +99,9 @@ impl Loader<'_, '_> {
         let mut reader = Reader::new(source);
         let (table, errors) = DeTable::parse_recoverable(&text);
         for error in &errors {
-            reader.problem(error.span().unwrap_or(0..0), error.message().trim_end().replace('\n', ", "));
+            reader.syntax(error.span().unwrap_or(0..0), error.message().trim_end().replace('\n', ", "));
         }
-        let root = Section { name: "backend-lint.toml".into(), range: 0..0, entries: table.get_ref() };
+        let root = Section { name: "the file".into(), range: 0..0, entries: table.get_ref() };
         let (layer, allows, extends) = sections::read(&mut reader, &root, scope);
         chain.push(path.to_owned());
         if let Some(extends) = extends {

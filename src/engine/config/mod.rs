@@ -8,7 +8,7 @@ mod patterns;
 mod reader;
 mod sections;
 
-pub(super) use layers::{Parent, read};
+pub(super) use layers::{Parent, parents, read};
 pub(super) use patterns::Pattern;
 pub(super) use sections::parse_date;
 

@@ -14,6 +14,8 @@ pub(super) struct Reader {
     pub(super) source: SourceId,
     /// What is wrong, with the byte at which it starts.
     problems: Vec<(usize, String)>,
+    /// Where the document is no TOML: what stands there is not judged again.
+    broken: Vec<usize>,
 }
 
 /// A table with its name, as messages call it, and its place.
@@ -50,7 +52,7 @@ fn kind(value: &DeValue) -> &'static str {
 impl Reader {
     /// A reader of one file.
     pub(super) fn new(source: SourceId) -> Reader {
-        Reader { source, problems: Vec::new() }
+        Reader { source, problems: Vec::new(), broken: Vec::new() }
     }
 
     /// The place of some bytes.
@@ -60,7 +62,15 @@ impl Reader {
 
     /// Notes a problem.
     pub(super) fn problem(&mut self, range: Range<usize>, text: impl Into<String>) {
-        self.problems.push((range.start, text.into()));
+        if !self.broken.contains(&range.start) {
+            self.problems.push((range.start, text.into()));
+        }
+    }
+
+    /// Notes that the document is no TOML here. To be called before its values are read.
+    pub(super) fn syntax(&mut self, range: Range<usize>, text: String) {
+        self.problems.push((range.start, text));
+        self.broken.push(range.start);
     }
 
     /// Notes that a value has the wrong type.

@@ -57,6 +57,8 @@ impl<'a> OperationRef<'a> {
     /// Whether a repeated call does no harm by what its path says: a login, a search, an action on one thing.
     fn is_harmless_post(self, last: &str) -> bool {
         let creates = &words().creates;
+        // `/orders:batchCreate` is an action of its own name.
+        let last = last.rsplit(':').next().unwrap_or(last);
         let tokens = words::tokens(last);
         let at = |token: Option<&String>, set: &std::collections::HashSet<String>| token.is_some_and(|token| set.contains(token));
         creates.harmless.contains(&last.to_lowercase())
@@ -93,8 +95,11 @@ impl<'a> OperationRef<'a> {
         }
         let tokens = words::tokens(last);
         let noun = words::singular(tokens.last()?);
+        let many = words::is_plural(tokens.last()?) || !self.item_siblings().is_empty();
+        let counts = many || creates.sensitive_actions.contains(&noun);
         let pair = tokens.iter().rev().nth(1).map(|before| format!("{before}{noun}"));
-        let is_sensitive = creates.sensitive.contains(&noun) || pair.is_some_and(|pair| creates.sensitive.contains(&pair));
+        let moves = |name: &String| creates.sensitive.contains(name);
+        let is_sensitive = counts && (moves(&noun) || pair.as_ref().is_some_and(moves));
         Some(Create { operation: self, is_sensitive, may_conflict: statuses.contains(&Status::Code(409)) })
     }
 }
@@ -105,6 +110,6 @@ impl<'a> DocumentRef<'a> {
         if self.is_rpc_style() {
             return Vec::new();
         }
-        self.operations().filter(|operation| operation.is_known()).filter_map(OperationRef::create).collect()
+        self.own_operations().filter(|operation| operation.is_known()).filter_map(OperationRef::create).collect()
     }
 }

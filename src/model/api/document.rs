@@ -74,6 +74,7 @@ pub(super) fn read(api: &mut Api, entry: &Entry) {
                 item: pin(item.written),
                 node: pin(written.written),
                 normal: normal.clone(),
+                is_repeated: false,
             });
         }
     }
@@ -143,6 +144,11 @@ impl<'a> DocumentRef<'a> {
         self.data().operations.clone().map(move |at| OperationRef::new(api, at))
     }
 
+    /// Its operations without those that another entry document owns.
+    pub fn own_operations(self) -> impl Iterator<Item = OperationRef<'a>> {
+        self.operations().filter(|operation| !operation.is_repeated())
+    }
+
     /// The operations at a path whose parameters may be named otherwise: `/orders/{}`.
     pub(super) fn at_path(self, normal: &str) -> impl Iterator<Item = OperationRef<'a>> {
         let api = self.api;
@@ -171,5 +177,25 @@ impl<'a> DocumentRef<'a> {
     pub fn conventions(self) -> &'a Conventions {
         let all = self.api.conventions.get_or_init(|| self.api.documents().map(convention::detect).collect());
         &all[self.at as usize]
+    }
+}
+
+/// Marks operations that several entry documents reach: they belong to the document in whose file they stand, else to the
+/// first one.
+pub(super) fn mark_repeated(api: &mut Api) {
+    let mut owners: HashMap<Pin, (bool, usize)> = HashMap::new();
+    for (at, operation) in api.operations.iter().enumerate() {
+        let home =
+            api.documents.get(operation.document as usize).is_some_and(|document| document.root.source == operation.node.source);
+        let owner = owners.entry(operation.node).or_insert((home, at));
+        if home && !owner.0 {
+            *owner = (home, at);
+        }
+    }
+    for (at, operation) in api.operations.iter_mut().enumerate() {
+        let owner =
+            owners.get(&operation.node).and_then(|(_, owner)| Some((*owner, api.documents.get(operation.document as usize)?)));
+        operation.is_repeated =
+            owner.is_some_and(|(owner, document)| owner != at && !document.operations.contains(&(owner as u32)));
     }
 }

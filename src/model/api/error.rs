@@ -6,7 +6,7 @@ use super::response::{MediaRef, ResponseRef};
 use super::schema::SchemaRef;
 use super::words::words;
 use crate::source::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What an error body looks like: its property names, or its type where it is no object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +59,12 @@ impl<'a> ErrorBody<'a> {
     /// Where the body is declared: one place for all operations that share a response component.
     pub fn span(&self) -> Span {
         self.media.span
+    }
+
+    /// The place to edit: the component that its schema is, else the place where the body is declared.
+    pub fn place(&self) -> Span {
+        let schema = self.media.schema.filter(|schema| schema.name().is_some());
+        schema.map_or(self.media.span, SchemaRef::definition_span)
     }
 
     /// Whether it is a problem document, or offered beside one.
@@ -118,11 +124,65 @@ fn oauth_members() -> BTreeSet<String> {
 }
 
 impl<'a> DocumentRef<'a> {
-    /// Every error body of every operation, in order; those whose form another standard fixes are left out.
+    /// Every error body of every operation, in order; those whose form another standard
+    /// fixes are left out, and those of health checks.
     pub fn error_bodies(self) -> Vec<ErrorBody<'a>> {
-        let responses = self.operations().flat_map(|operation| operation.responses());
+        let judged = self.own_operations().filter(|operation| !operation.is_health_like());
+        let responses = judged.flat_map(|operation| operation.responses());
+        // A failed form that is sent back, or the thing that stands in the way, is a resource and no error format.
+        let mut uses: HashMap<Pin, usize> = HashMap::new();
+        for schema in self.operations().filter_map(|operation| operation.success_schema()) {
+            *uses.entry(schema.core().pin()).or_default() += 1;
+        }
         let errors = responses.filter(|response| response.is_known() && response.is_error());
         let bodies = errors.flat_map(|response| response.media().into_iter().map(move |media| ErrorBody { response, media }));
-        bodies.filter(|body| !body.is_foreign()).collect()
+        let bodies: Vec<ErrorBody> = bodies.filter(|body| !body.is_foreign()).collect();
+        let mut errors: HashMap<Pin, usize> = HashMap::new();
+        for schema in bodies.iter().filter_map(|body| body.schema()) {
+            *errors.entry(schema.pin()).or_default() += 1;
+        }
+        let is_resource = |body: &ErrorBody| {
+            let pin = body.schema().map(SchemaRef::pin);
+            pin.is_some_and(|pin| uses.get(&pin).is_some_and(|uses| Some(uses) >= errors.get(&pin)))
+        };
+        bodies.into_iter().filter(|body| !is_resource(body)).collect()
     }
+
+    /// Whether most error bodies are problem documents already.
+    pub fn follows_problem_details(self, bodies: &[ErrorBody<'a>]) -> bool {
+        bodies.iter().filter(|body| body.is_problem()).count() * 2 > bodies.len()
+    }
+
+    /// What most error bodies look like: at least nine of ten, of at least five whose shape is known. With the shape come how
+    /// many have it, how many there are, and the first of them.
+    pub fn majority_shape(self, bodies: &[ErrorBody<'a>]) -> Option<Majority<'a>> {
+        let mut counts: BTreeMap<Shape, (usize, ErrorBody<'a>)> = BTreeMap::new();
+        let mut all = 0;
+        for (shape, body) in bodies.iter().filter_map(|body| Some((body.shape()?, *body))) {
+            all += 1;
+            counts.entry(shape).or_insert((0, body)).0 += 1;
+        }
+        let (shape, (count, first)) = counts.into_iter().max_by_key(|(_, (count, _))| *count)?;
+        if all < 5 || count * 10 < all * 9 {
+            return None;
+        }
+        let properties = first.schema().map(SchemaRef::properties).unwrap_or_default();
+        let required = properties.into_iter().filter(|property| property.required);
+        Some(Majority { shape, required: required.map(|property| property.name.to_owned()).collect(), count, all, first })
+    }
+}
+
+/// What most error bodies of a document look like.
+#[derive(Debug, Clone)]
+pub struct Majority<'a> {
+    /// Its properties.
+    pub shape: Shape,
+    /// Those that it requires.
+    pub required: BTreeSet<String>,
+    /// How many bodies have it.
+    pub count: usize,
+    /// How many bodies have a known shape.
+    pub all: usize,
+    /// The first body that has it.
+    pub first: ErrorBody<'a>,
 }

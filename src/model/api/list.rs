@@ -105,13 +105,34 @@ impl<'a> OperationRef<'a> {
         created || self.item_siblings().into_iter().any(|item| item.method() == Method::Delete)
     }
 
+    /// A list of the same name elsewhere in the document that comes in pages: `/orgs/{}/packages` for `/users/{}/packages`.
+    pub fn paged_namesake(self) -> Option<OperationRef<'a>> {
+        let last = self.last_literal()?;
+        let others = self.document().operations().filter(|other| *other != self && other.last_literal() == Some(last));
+        others.into_iter().find(|other| other.list().is_some() && other.paging().is_paged())
+    }
+
+    /// A list under the same thing that comes in pages: `/orders/{}/notes` for `/orders/{}/items`.
+    pub fn paged_neighbour(self) -> Option<OperationRef<'a>> {
+        let parent = |operation: OperationRef<'a>| operation.normal_path().rsplit_once('/').map(|(parent, _)| parent);
+        let own = parent(self).filter(|parent| parent.ends_with("{}"))?;
+        let others = self.document().operations().filter(|other| *other != self && parent(*other) == Some(own));
+        others.into_iter().find(|other| other.list().is_some() && other.paging().is_paged())
+    }
+
+    /// Whether the list holds what its owner offers (plans, regions, types) and so has few entries.
+    pub fn is_catalogue(self, list: &List<'a>) -> bool {
+        let last = self.last_literal().unwrap_or("").to_lowercase();
+        let paths = &words().paths;
+        let named = paths.catalogue.contains(&words::last_token(self.last_literal().unwrap_or("")));
+        list.is_lookup() || named || paths.catalogue_endings.iter().any(|ending| last.ends_with(ending.as_str()))
+    }
+
     /// Why the list stays short by nature, in a few words; `None` where nothing says so.
     pub fn natural_bound(self, list: &List<'a>) -> Option<&'static str> {
-        let last = self.last_literal().unwrap_or("").to_lowercase();
         let token = words::last_token(self.last_literal().unwrap_or(""));
         let paths = &words().paths;
-        let ends = |list: &[String]| list.iter().any(|ending| last.ends_with(ending.as_str()));
-        if list.is_lookup() || paths.catalogue.contains(&token) || ends(&paths.catalogue_endings) {
+        if self.is_catalogue(list) {
             return Some("it is a catalogue by its name or its entries");
         }
         let segments = self.segments();
@@ -120,13 +141,38 @@ impl<'a> OperationRef<'a> {
             return Some("one thing has few of these");
         }
         let own = |segment: &Segment| matches!(segment, Segment::Literal(name) if paths.own.contains(*name));
+        if !words::is_plural(&token) {
+            return Some("its name is no plural, so it may be one thing with parts");
+        }
+        if self.belongs_to_one_thing() && !self.stands_out() {
+            return Some("it belongs to one thing, which may have few");
+        }
         if !nested && segments.iter().take(segments.len().saturating_sub(1)).any(own) {
             return Some("it holds only what belongs to the caller");
         }
         if paths.search.contains(&token) {
             return Some("it is a search or a report, not a collection");
         }
-        self.time_window().then_some("a time range bounds it")
+        self.time_window().then_some("a time range or a change token bounds it")
+    }
+
+    /// Whether the last parameter of the path names a thing and not a tenant: `/invoices/{id}/lines`, but not `/orgs/{org}/users`.
+    fn belongs_to_one_thing(self) -> bool {
+        let segments = self.segments();
+        let last = segments.iter().rposition(|segment| matches!(segment, Segment::Parameter(_)));
+        let Some(last) = last else { return false };
+        // Two parameters in a row (`/repos/{owner}/{repo}`) name one thing: the word before both counts.
+        let owner = segments.iter().take(last).rev().find_map(|segment| match segment {
+            Segment::Literal(name) => Some(name.to_lowercase()),
+            Segment::Parameter(_) => None,
+        });
+        owner.is_some_and(|owner| !words().paths.tenants.contains(&owner))
+    }
+
+    /// Whether the document gives pages to most lists, and to one like this.
+    pub fn stands_out(self) -> bool {
+        let mostly = self.document().conventions().mostly_paged();
+        mostly && (self.paged_namesake().is_some() || self.paged_neighbour().is_some())
     }
 
     /// Whether parameters bound a time, or ask for certain entries.

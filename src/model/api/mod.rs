@@ -24,11 +24,11 @@ pub use convention::Conventions;
 pub use create::{Create, KeyDeclaration};
 pub use cursor::Pin;
 pub use document::{DocumentRef, Version};
-pub use error::{ErrorBody, Shape};
+pub use error::{ErrorBody, Majority, Shape};
 pub use json::to_json;
 pub use list::List;
 pub use operation::{Method, OperationRef, ResourceName, Segment};
-pub use paging::Paging;
+pub use paging::{PageSize, Paging};
 pub use parameter::{Location, ParameterRef};
 pub use response::{MediaRef, ResponseRef, Status};
 pub use schema::{Property, SchemaRef};
@@ -63,9 +63,9 @@ impl Api {
         (0..self.documents.len() as u32).map(|at| DocumentRef::new(self, at))
     }
 
-    /// Operations of all documents, in the order in which they are written.
+    /// Operations of all documents, in the order in which they are written. One that several documents reach comes once.
     pub fn operations(&self) -> impl Iterator<Item = OperationRef<'_>> {
-        (0..self.operations.len() as u32).map(|at| OperationRef::new(self, at))
+        (0..self.operations.len() as u32).map(|at| OperationRef::new(self, at)).filter(|operation| !operation.is_repeated())
     }
 
     /// Documents that say the same as another one and so are not judged again.
@@ -99,5 +99,6 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
         document::read(&mut api, entry);
     }
     twin::set_apart(&mut api);
+    document::mark_repeated(&mut api);
     api
 }

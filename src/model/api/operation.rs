@@ -68,6 +68,8 @@ pub(super) struct Operation {
     pub(super) node: Pin,
     /// The path with every parameter as `{}`, without suffixes: `/orders/{}`.
     pub(super) normal: String,
+    /// Whether another document owns it: it is reached by reference from there too.
+    pub(super) is_repeated: bool,
 }
 
 /// An operation: a method of a path.
@@ -147,6 +149,11 @@ impl<'a> OperationRef<'a> {
     /// The entry document that has it.
     pub fn document(self) -> DocumentRef<'a> {
         DocumentRef::new(self.api, self.data().document)
+    }
+
+    /// Whether another entry document has the same operation, to which it belongs: there it is judged.
+    pub fn is_repeated(self) -> bool {
+        self.data().is_repeated
     }
 
     /// `GET /orders`.
@@ -392,9 +399,32 @@ impl<'a> OperationRef<'a> {
         classes.contains(&Some(3)) && !classes.contains(&Some(2))
     }
 
-    /// Whether it takes anything from its caller: parameters or a body.
-    pub fn has_input(self) -> bool {
-        self.parameters().iter().any(|parameter| parameter.location() != Location::Cookie) || !self.request_media().is_empty()
+    /// Whether a caller can do something wrong: it takes input, needs to know the caller, or changes something; and the answer
+    /// would be a status code. Not so for health checks, redirects, and what could not be read.
+    pub fn can_be_called_wrongly(self) -> bool {
+        let writes = matches!(self.method(), Method::Post | Method::Put | Method::Patch | Method::Delete);
+        let asks = writes || matches!(self.method(), Method::Get | Method::Query);
+        let open = writes || self.has_input() || self.is_secured();
+        asks && open && self.is_known() && !self.is_health_like() && !self.only_redirects() && !self.responses().is_empty()
+    }
+
+    /// Whether it says what a wrong request is answered with: a 4xx code, `4XX`, or `default`.
+    pub fn documents_client_errors(self) -> bool {
+        let statuses = self.responses().into_iter().map(ResponseRef::status);
+        statuses.into_iter().any(|status| status == Status::Default || status.class() == Some(4))
+    }
+
+    /// Whether its caller can give it something that is not valid: a body, a required parameter, or one that is no free text.
+    fn has_input(self) -> bool {
+        let strict = |parameter: &ParameterRef| {
+            let schema = parameter.schema().map(SchemaRef::core);
+            let free = |schema: SchemaRef| {
+                schema.is_string() && schema.format().is_none() && schema.pattern().is_none() && schema.enum_values().is_empty()
+            };
+            parameter.is_required() || schema.is_some_and(|schema| !free(schema) && !schema.is_boolean())
+        };
+        self.parameters().iter().filter(|parameter| parameter.location() != Location::Cookie).any(strict)
+            || !self.request_media().is_empty()
     }
 }
 

@@ -3,8 +3,9 @@
 use super::operation::OperationRef;
 use super::parameter::{Location, ParameterRef};
 use super::response::ResponseRef;
-use super::schema::Property;
+use super::schema::{Property, SchemaRef};
 use super::words::{self, words};
+use crate::source::Span;
 
 /// The signs that a list comes in pages.
 #[derive(Debug, Clone, Copy, Default)]
@@ -13,8 +14,51 @@ pub struct Paging<'a> {
     pub size: Option<ParameterRef<'a>>,
     /// The parameter that says where a page starts.
     pub position: Option<ParameterRef<'a>>,
+    /// The property of an object parameter (`page[size]`) that says how many entries a page has.
+    pub size_property: Option<Property<'a>>,
     /// Whether something else leads to the next page: a `Link` header, an address in the body, a body of the request, an extension.
     pub other: bool,
+}
+
+/// What says how many entries a page has: a parameter, or a property of one.
+#[derive(Debug, Clone, Copy)]
+pub struct PageSize<'a> {
+    /// Its name as written.
+    pub name: &'a str,
+    /// Where the name is declared.
+    pub span: Span,
+    /// What it holds.
+    pub schema: SchemaRef<'a>,
+    /// The parameter.
+    pub parameter: ParameterRef<'a>,
+}
+
+impl PageSize<'_> {
+    /// Whether it has no upper bound although it is a number.
+    pub fn is_unbounded(&self) -> bool {
+        self.schema.is_unbounded_number()
+    }
+
+    /// Whether its prose states the bound that its schema lacks: "max 100", "between 1 and 500".
+    pub fn prose_states_bound(&self) -> bool {
+        let prose = [self.parameter.description(), self.schema.description()];
+        prose.into_iter().flatten().any(|text| {
+            let text = text.to_ascii_lowercase();
+            let bound = ["max", "up to", "at most", "between", "no more than", "exceed", "range", "capped", "1-", "<="];
+            bound.iter().any(|word| text.contains(word)) && text.contains(|c: char| c.is_ascii_digit())
+        })
+    }
+}
+
+impl<'a> Paging<'a> {
+    /// What says how many entries a page has.
+    pub fn page_size(&self) -> Option<PageSize<'a>> {
+        if let Some((property, parameter)) = self.size_property.zip(self.position) {
+            return Some(PageSize { name: property.name, span: property.span, schema: property.schema, parameter });
+        }
+        let parameter = self.size?;
+        Some(PageSize { name: parameter.name(), span: parameter.span(), schema: parameter.schema()?, parameter })
+    }
 }
 
 impl Paging<'_> {
@@ -45,7 +89,12 @@ impl<'a> OperationRef<'a> {
         if position.is_none() {
             position = ambiguous_position.filter(usual).or_else(|| pair().map(|(_, position)| position));
         }
-        Paging { size, position, other: self.pages_otherwise() }
+        let size_property = position.filter(|_| size.is_none()).and_then(|one| {
+            let properties = one.schema()?.core().properties().into_iter();
+            let sizes = |name: &str| paging.size.contains(name) || paging.ambiguous_size.contains(name);
+            properties.into_iter().find(|property| sizes(&words::folded(property.name)))
+        });
+        Paging { size, position, size_property, other: self.pages_otherwise() }
     }
 
     /// The signs that its list comes in pages.

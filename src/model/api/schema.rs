@@ -111,6 +111,11 @@ impl<'a> SchemaRef<'a> {
         self.allows("integer") || self.allows("number")
     }
 
+    /// Whether it is a boolean.
+    pub fn is_boolean(self) -> bool {
+        self.allows("boolean")
+    }
+
     /// `format`.
     pub fn format(self) -> Option<&'a str> {
         self.cursor.text("format")
@@ -150,6 +155,18 @@ impl<'a> SchemaRef<'a> {
     /// `maximum`, or the number of a 3.1 `exclusiveMaximum`; whole numbers only.
     pub fn maximum(self) -> Option<Spanned<i64>> {
         self.number("maximum").or_else(|| self.number("exclusiveMaximum"))
+    }
+
+    /// Whether it takes numbers without an upper bound. False where it says nothing of numbers, or is not known.
+    pub fn is_unbounded_number(self) -> bool {
+        let composed = self.composed();
+        let bounded = |part: &SchemaRef| part.maximum().is_some() || !part.enum_values().is_empty() || !part.is_known();
+        if composed.iter().any(bounded) {
+            return false;
+        }
+        let alternatives = self.parts("oneOf").into_iter().chain(self.parts("anyOf"));
+        composed.iter().any(|part| part.is_number())
+            || alternatives.map(SchemaRef::core).any(|part| part.is_number() && !bounded(&part))
     }
 
     /// The values of `enum` (or of `const`, as one), each with its place. Null is left out.

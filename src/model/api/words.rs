@@ -46,6 +46,8 @@ pub(super) struct PathWords {
     pub(super) catalogue: Set,
     pub(super) catalogue_endings: Vec<String>,
     pub(super) bounded: Set,
+    pub(super) tenants: Set,
+    pub(super) plurals: Set,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -55,6 +57,7 @@ pub(super) struct CreateWords {
     pub(super) client_keys: Set,
     pub(super) verbs: Set,
     pub(super) sensitive: Set,
+    pub(super) sensitive_actions: Set,
     pub(super) sends: Set,
     pub(super) harmless: Set,
     pub(super) harmless_starts: Set,
@@ -114,6 +117,11 @@ pub(super) fn singular(word: &str) -> String {
     }
     let stem = word.strip_suffix('s').filter(|stem| !stem.ends_with('s') && stem.len() > 2);
     stem.unwrap_or(word).to_owned()
+}
+
+/// Whether a word means many.
+pub(super) fn is_plural(word: &str) -> bool {
+    singular(word) != word || words().paths.plurals.contains(word)
 }
 
 /// Whether prose speaks of idempotency.

@@ -1,22 +1,79 @@
 //! Services, proxies, timeouts and stores, from configuration.
+//!
+//! Read from compose files ([`compose`]), nginx ([`proxy`]) and `.env`. Rules ask [`view`]: `runtime.services()`,
+//! `edge.timeout(kind)`, `service.request_timeout()`, `store.statement_timeout()`, all of them `Fact`s. What is absent: what
+//! only code, an image, the shell or the server itself could say.
 
-mod compose;
-mod profile;
-mod tables;
-mod timeout;
+pub mod compose;
+pub mod database;
+mod json;
+pub mod profile;
+pub mod proxy;
+pub mod setting;
+pub mod tables;
+pub mod timeout;
+pub mod view;
+pub mod wait;
+
+pub use json::to_json;
+pub use profile::Profile;
+pub use timeout::Timeout;
+pub use view::{EdgeRef, RequestTimeout, Role, ServiceRef, SettingRef, StoreRef, TimeoutKind};
 
 use super::{Settings, Workspace};
 use crate::discover::Discovery;
+use crate::source::SourceId;
+use std::collections::{BTreeMap, HashSet};
 
 /// Services, proxies, timeouts and stores, from configuration.
 #[derive(Debug, Default)]
 pub struct Runtime {
     projects: Vec<compose::Project>,
     services: Vec<compose::Service>,
+    gateways: Vec<proxy::Gateway>,
+    routes: Vec<proxy::Route>,
+    uses: Vec<database::DatabaseUse>,
+    stores: Vec<database::Store>,
+    settings: Vec<setting::Setting>,
+    /// Variables of `.env` files that no service reads: (file, name).
+    loose: Vec<(String, String)>,
+    /// Profiles of the files in which `.env` variables stand.
+    profiles: BTreeMap<SourceId, Profile>,
+}
+
+impl Runtime {
+    fn profile_of_source(&self, source: SourceId) -> Profile {
+        self.profiles.get(&source).copied().unwrap_or(Profile::Unknown)
+    }
+
+    fn profile_of_use(&self, one: &database::DatabaseUse) -> Option<Profile> {
+        match one.service {
+            Some(service) => self.services.get(service).map(|service| service.profile),
+            None => Some(self.profile_of_source(one.key_span.source)),
+        }
+    }
 }
 
 /// Reads this part.
 pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settings) -> Runtime {
     let (projects, services) = compose::read(workspace, discovery);
-    Runtime { projects, services }
+    let (gateways, routes) = proxy::read(workspace, discovery, &projects, &services);
+    let databases = database::read(workspace, discovery, &projects, &services);
+    let mut settings: Vec<setting::Setting> =
+        services.iter().enumerate().flat_map(|(at, service)| setting::of_service(at, service)).collect();
+    settings.extend(databases.settings);
+    let sources = settings.iter().filter_map(|setting| setting.timeout.span()).map(|span| span.source);
+    let sources = sources.chain(databases.uses.iter().map(|one| one.key_span.source)).collect::<HashSet<SourceId>>();
+    let profiles = sources.into_iter().map(|source| (source, profile::profile(workspace.sources().path(source), &[]))).collect();
+    Runtime {
+        projects,
+        services,
+        gateways,
+        routes,
+        uses: databases.uses,
+        stores: databases.stores,
+        settings,
+        loose: databases.loose,
+        profiles,
+    }
 }

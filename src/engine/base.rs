@@ -1,0 +1,209 @@
+//! The tree against which change is judged: what the pipeline says, or the merge base with the default branch.
+
+use super::Failure;
+use crate::diagnostic::Base;
+use crate::files::git::{Commit, GitTree, Head, Repository};
+use crate::files::{Files, ReadError};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The environment variables of a run, as the caller passes them in.
+pub(super) type Environment = BTreeMap<String, String>;
+
+/// The base of a run, or why there is none.
+pub(super) struct Found {
+    /// The base's tree.
+    pub(super) tree: Option<GitTree>,
+    /// Its commit, and how it was found.
+    pub(super) base: Base,
+}
+
+/// Why there is no base, and what would change that.
+struct Missing {
+    reason: String,
+    /// The command that fetches what is missing.
+    fetch: Option<String>,
+    /// Whether the environment names a base, so that going on without one would let everything through.
+    demanded: bool,
+}
+
+impl Missing {
+    fn new(reason: impl Into<String>) -> Missing {
+        Missing { reason: reason.into(), fetch: None, demanded: false }
+    }
+
+    fn fetch(self, command: impl Into<String>) -> Missing {
+        Missing { fetch: Some(command.into()), ..self }
+    }
+}
+
+/// A commit, and how it was found.
+type Choice = (Commit, String);
+
+/// Finds the base of a folder. `demanded`: the command line cannot do without one.
+pub(super) fn find(
+    root: &Path,
+    files: &dyn Files,
+    repository: &Result<Option<Repository>, ReadError>,
+    environment: &Environment,
+    demanded: bool,
+) -> Result<Found, Failure> {
+    let choice = match repository {
+        Err(error) => Err(Missing::new(format!("the git repository cannot be read: {}", error.0))),
+        Ok(None) => Err(Missing::new(format!("{} lies in no git repository", root.display()))),
+        Ok(Some(repository)) if repository.top().is_none() => Err(Missing::new("a bare repository has no working tree")),
+        Ok(Some(repository)) if !repository.is_tracked() => {
+            Err(Missing::new(format!("the enclosing git repository does not track {}", repository.prefix())))
+        }
+        Ok(Some(repository)) => choose(repository, files, environment)
+            .and_then(|(commit, why)| match repository.tree(commit) {
+                Ok(tree) => Ok((tree, commit, why)),
+                Err(error) => Err(Missing::new(format!("the tree of {commit} cannot be read: {}", error.0))),
+            })
+            .map_err(|missing| Missing { demanded: missing.demanded || names_base(environment), ..missing }),
+    };
+    match choice {
+        Ok((tree, commit, why)) => Ok(Found { tree: Some(tree), base: Base { revision: Some(commit.to_string()), why } }),
+        Err(missing) if demanded || missing.demanded => {
+            let what = format!("no base to compare with: {}", missing.reason);
+            Err(Failure(vec![missing.fetch.map_or(what.clone(), |command| format!("{what}; run: {command}"))]))
+        }
+        Err(missing) => Ok(Found { tree: None, base: Base { revision: None, why: missing.reason } }),
+    }
+}
+
+fn variable<'e>(environment: &'e Environment, name: &str) -> Option<&'e str> {
+    environment.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+}
+
+/// The base that GitHub's merge queue writes into the name of its branch: `gh-readonly-queue/main/pr-7-<id>`.
+fn queue_base(environment: &Environment) -> Option<&str> {
+    let name = variable(environment, "GITHUB_REF")?.strip_prefix("refs/heads/gh-readonly-queue/")?;
+    name.rsplit_once('-').map(|(_, id)| id).filter(|id| id.len() == 40)
+}
+
+/// Whether the environment names a base.
+fn names_base(environment: &Environment) -> bool {
+    let variables = [
+        "GITHUB_BASE_REF",
+        "CI_MERGE_REQUEST_TARGET_BRANCH_SHA",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA",
+        "BITBUCKET_PR_DESTINATION_BRANCH",
+    ];
+    variables.iter().any(|name| variable(environment, name).is_some()) || queue_base(environment).is_some()
+}
+
+fn choose(repository: &Repository, files: &dyn Files, environment: &Environment) -> Result<Choice, Missing> {
+    let (head, branch) = match repository.head() {
+        Ok(Head::At(commit, branch)) => (commit, branch),
+        Ok(Head::Unborn) => return Err(Missing::new("the repository has no commit yet")),
+        Err(error) => return Err(Missing::new(format!("HEAD cannot be read: {}", error.0))),
+    };
+    // A pipeline that checks the result of a merge has the target as its first parent: exact, even in a shallow clone.
+    if variable(environment, "GITHUB_BASE_REF").is_some()
+        && variable(environment, "GITHUB_REF").is_some_and(|name| name.starts_with("refs/pull/") && name.ends_with("/merge"))
+        && let [target, _] = repository.parents(head)[..]
+        && variable(environment, "GITHUB_SHA") == Some(head.to_string().as_str())
+        && repository.has(target)
+    {
+        return Ok((target, "first parent of the pull request's merge commit".into()));
+    }
+    for name in ["GITHUB_BASE_REF", "BITBUCKET_PR_DESTINATION_BRANCH"] {
+        if let Some(branch) = variable(environment, name) {
+            return with_branch(repository, head, branch, name);
+        }
+    }
+    for name in ["CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA"] {
+        if let Some(id) = variable(environment, name) {
+            return by_id(repository, id, name);
+        }
+    }
+    if let Some(id) = queue_base(environment) {
+        return by_id(repository, id, "GITHUB_REF");
+    }
+    with_default(repository, files, head, branch.as_deref())
+}
+
+/// The merge base with a branch that the environment names.
+fn with_branch(repository: &Repository, head: Commit, branch: &str, variable: &str) -> Result<Choice, Missing> {
+    let remote = format!("refs/remotes/origin/{branch}");
+    let tip = repository.reference(&remote).or_else(|| repository.reference(&format!("refs/heads/{branch}")));
+    let base = tip.and_then(|tip| repository.merge_base(head, tip));
+    if let Some(base) = base {
+        return Ok((base, format!("merge base with `{branch}`, which {variable} names")));
+    }
+    let all = if repository.is_shallow() { " --unshallow" } else { "" };
+    let command = format!("git fetch --no-tags{all} origin +refs/heads/{branch}:{remote}");
+    Err(match (tip, repository.is_shallow()) {
+        (None, _) => Missing::new(format!("{variable} names `{branch}`, which this clone does not have")).fetch(command),
+        (Some(_), true) => {
+            Missing::new(format!("{variable} names `{branch}`, and this shallow clone ends before the merge base")).fetch(command)
+        }
+        (Some(_), false) => Missing::new(format!("{variable} names `{branch}`, which has no commit in common with HEAD")),
+    })
+}
+
+/// A commit that the environment names.
+fn by_id(repository: &Repository, id: &str, variable: &str) -> Result<Choice, Missing> {
+    match repository.commit(id) {
+        Some(commit) => Ok((commit, format!("the commit that {variable} names"))),
+        None => {
+            let is_id = id.len() == 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let missing = Missing::new(format!("{variable} names `{id}`, which this clone does not have"));
+            let depth = if repository.is_shallow() { " --depth=1" } else { "" };
+            Err(if is_id { missing.fetch(format!("git fetch --no-tags{depth} origin {id}")) } else { missing })
+        }
+    }
+}
+
+/// The default branch: its name, and where it stands.
+fn default_branch(repository: &Repository, current: Option<&str>) -> Option<(String, Commit)> {
+    let remote = "refs/remotes/origin/";
+    let told = repository.symbolic(&format!("{remote}HEAD"));
+    let told = told.as_deref().and_then(|name| Some((name.strip_prefix(remote)?, repository.reference(name)?)));
+    let usual = || {
+        let places = [remote, "refs/heads/"].into_iter().flat_map(|place| ["main", "master"].map(|name| (place, name)));
+        places.into_iter().find_map(|(place, name)| Some((name, repository.reference(&format!("{place}{name}"))?)))
+    };
+    let only = || {
+        let branches = repository.branches();
+        let [only] = &branches[..] else { return None };
+        (current == Some(only)).then(|| repository.reference(&format!("refs/heads/{only}")).map(|tip| (only.clone(), tip)))?
+    };
+    told.or_else(usual).map(|(name, tip)| (name.to_owned(), tip)).or_else(only)
+}
+
+fn with_default(repository: &Repository, files: &dyn Files, head: Commit, current: Option<&str>) -> Result<Choice, Missing> {
+    let Some((name, tip)) = default_branch(repository, current) else {
+        return Err(Missing::new("there is no origin/HEAD, main or master to compare with"));
+    };
+    let base = (tip != head).then(|| repository.merge_base(head, tip)).flatten();
+    // A detached HEAD that the default branch holds, as pipelines check it out, stands on it too.
+    let on_default = current == Some(name.as_str()) || (current.is_none() && (tip == head || base == Some(head)));
+    if on_default {
+        return before(repository, files, head, &name);
+    }
+    let deepen = format!("git fetch --no-tags --unshallow origin +refs/heads/{name}:refs/remotes/origin/{name}");
+    match base {
+        Some(base) => Ok((base, format!("merge base with `{name}`"))),
+        None if tip == head => Ok((head, format!("HEAD, which is `{name}` too"))),
+        None if repository.is_shallow() => {
+            Err(Missing::new(format!("this shallow clone ends before the merge base with `{name}`")).fetch(deepen))
+        }
+        None => Err(Missing::new(format!("`{name}` has no commit in common with HEAD"))),
+    }
+}
+
+/// On the default branch: the commit itself while there is uncommitted work, else the one before it.
+fn before(repository: &Repository, files: &dyn Files, head: Commit, name: &str) -> Result<Choice, Missing> {
+    match repository.is_dirty(&files.list()) {
+        Ok(true) => return Ok((head, format!("HEAD of `{name}`, because the working tree has changes"))),
+        Ok(false) => {}
+        Err(error) => return Err(Missing::new(format!("the working tree cannot be compared with HEAD: {}", error.0))),
+    }
+    match repository.parents(head).first() {
+        None => Err(Missing::new(format!("the only commit of `{name}` has none before it"))),
+        Some(parent) if repository.has(*parent) => Ok((*parent, format!("first parent of HEAD on `{name}`"))),
+        Some(_) => Err(Missing::new("this shallow clone ends at HEAD").fetch("git fetch --no-tags --deepen=1 origin")),
+    }
+}

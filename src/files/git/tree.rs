@@ -1,0 +1,160 @@
+//! The tree of a commit, read as it is asked for.
+
+use super::reason;
+use crate::files::{Entry, Files, ReadError, same_content};
+use gix::bstr::ByteSlice;
+use gix::objs::tree::EntryKind;
+use gix::{ObjectId, ThreadSafeRepository};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Blobs that are larger are not read: spans are 32 bits wide.
+const LARGEST_BLOB: u64 = 1 << 31;
+
+/// What a folder holds under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Item {
+    Folder(ObjectId),
+    File(ObjectId),
+    /// A link or a submodule: never followed.
+    Other,
+}
+
+type Folder = Arc<BTreeMap<String, Item>>;
+
+/// A commit's tree, rooted at a folder of the repository.
+pub struct GitTree {
+    repository: ThreadSafeRepository,
+    root: Option<ObjectId>,
+    /// Folders that were read, by id: every folder is read once.
+    folders: Mutex<HashMap<ObjectId, Folder>>,
+    /// Names that are not UTF-8, and objects that are missing.
+    refused: Mutex<Vec<(String, String)>>,
+}
+
+impl GitTree {
+    /// The tree of a commit below a folder, which is empty where the commit does not have it.
+    pub(super) fn new(repository: ThreadSafeRepository, commit: ObjectId, prefix: &str) -> Result<GitTree, ReadError> {
+        let local = repository.to_thread_local();
+        let top = local.find_commit(commit).map_err(reason)?.tree_id().map_err(reason)?.detach();
+        let whole = GitTree { repository, root: Some(top), folders: Mutex::default(), refused: Mutex::default() };
+        let root = match prefix {
+            "" => Some(top),
+            prefix => match whole.find(prefix) {
+                Some(Item::Folder(id)) => Some(id),
+                _ => None,
+            },
+        };
+        Ok(GitTree { root, ..whole })
+    }
+
+    /// What a folder holds; empty where it cannot be read, which is noted.
+    fn folder(&self, id: ObjectId, path: &str) -> Folder {
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = folders.get(&id) {
+            return known.clone();
+        }
+        let mut items = BTreeMap::new();
+        let mut refused = Vec::new();
+        let local = self.repository.to_thread_local();
+        match local.find_tree(id) {
+            Err(error) => refused.push((path.to_owned(), reason(error).0)),
+            Ok(tree) => {
+                for entry in tree.iter() {
+                    let Ok(entry) = entry else {
+                        refused.push((path.to_owned(), "a damaged tree in the repository".to_owned()));
+                        break;
+                    };
+                    let item = match entry.mode().kind() {
+                        EntryKind::Tree => Item::Folder(entry.object_id()),
+                        EntryKind::Blob | EntryKind::BlobExecutable => Item::File(entry.object_id()),
+                        EntryKind::Link | EntryKind::Commit => Item::Other,
+                    };
+                    match entry.filename().to_str() {
+                        Ok(name) => drop(items.insert(name.to_owned(), item)),
+                        Err(_) => refused.push((join(path, &entry.filename().to_str_lossy()), "the path is not UTF-8".into())),
+                    }
+                }
+            }
+        }
+        if !refused.is_empty() {
+            self.refused.lock().unwrap_or_else(PoisonError::into_inner).extend(refused);
+        }
+        let folder = Arc::new(items);
+        folders.insert(id, folder.clone());
+        folder
+    }
+
+    /// What stands at a path.
+    fn find(&self, path: &str) -> Option<Item> {
+        let mut at = Item::Folder(self.root?);
+        for part in path.split('/') {
+            let Item::Folder(id) = at else { return None };
+            at = *self.folder(id, path).get(part)?;
+        }
+        Some(at)
+    }
+
+    /// Whether the file at a path has this id.
+    pub(super) fn holds(&self, path: &str, id: ObjectId) -> bool {
+        self.find(path) == Some(Item::File(id))
+    }
+
+    fn blob(&self, id: ObjectId) -> Result<Vec<u8>, ReadError> {
+        let local = self.repository.to_thread_local();
+        let size = local.find_header(id).map_err(reason)?.size();
+        if size > LARGEST_BLOB {
+            return Err(ReadError(format!("larger than {LARGEST_BLOB} bytes")));
+        }
+        Ok(local.find_blob(id).map_err(reason)?.take_data())
+    }
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+impl Files for GitTree {
+    /// Sizes are not in a tree and would cost a look at every object: they are 0 here.
+    fn list(&self) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        let mut todo: Vec<(String, ObjectId)> = self.root.map(|id| (String::new(), id)).into_iter().collect();
+        while let Some((path, id)) = todo.pop() {
+            for (name, item) in self.folder(id, &path).iter() {
+                match item {
+                    Item::Folder(id) => todo.push((join(&path, name), *id)),
+                    Item::File(_) => entries.push(Entry { path: join(&path, name), size: 0 }),
+                    Item::Other => {}
+                }
+            }
+        }
+        entries.sort();
+        entries
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        match self.find(path) {
+            Some(Item::File(id)) => self.blob(id),
+            Some(Item::Folder(_)) => Err(ReadError("a folder, not a file".into())),
+            Some(Item::Other) => Err(ReadError("a link or a submodule, which is not followed".into())),
+            None => Err(ReadError("no such file".into())),
+        }
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        matches!(self.find(path), Some(Item::File(_)))
+    }
+
+    /// Compares ids first, so that an unchanged file costs no look into the object store.
+    fn same(&self, path: &str, bytes: &[u8]) -> bool {
+        let Some(Item::File(id)) = self.find(path) else { return false };
+        let own = gix::objs::compute_hash(id.kind(), gix::objs::Kind::Blob, bytes);
+        own.is_ok_and(|own| own == id) || self.blob(id).is_ok_and(|blob| same_content(&blob, bytes))
+    }
+
+    fn refused(&self) -> Vec<(String, String)> {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        refused.sort();
+        refused
+    }
+}

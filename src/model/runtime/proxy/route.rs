@@ -1,0 +1,227 @@
+//! The places that pass requests on.
+
+use super::super::compose::Service;
+use super::super::tables::tables;
+use super::super::timeout::{Timeout, parse_nginx};
+use super::library::{Configuration, FileId, Library};
+use super::scope::{Frame, Framer, Scope};
+use super::{Gateway, Route};
+use crate::documents::nginx::Directive;
+use crate::fact::{Fact, Origin};
+use std::collections::HashMap;
+
+/// Blocks nest this deep; nginx itself allows less for most.
+const DEEPEST: usize = 16;
+
+/// The modules that pass requests on; each has its own `_pass` and its own timeouts.
+const MODULES: [&str; 5] = ["proxy", "grpc", "uwsgi", "fastcgi", "scgi"];
+
+/// Blocks in which requests are handled.
+const BLOCKS: [&str; 5] = ["http", "server", "location", "if", "limit_except"];
+
+/// Every route of a configuration, in order of place.
+pub(super) fn read(
+    library: &Library<'_, '_, '_>,
+    configuration: &Configuration,
+    gateway_index: usize,
+    gateway: &Gateway,
+    services: &[Service],
+) -> Vec<Route> {
+    let framer = Framer { library, configuration, splices: 0 };
+    let running: Vec<&Service> = gateway.services.iter().filter_map(|at| services.get(*at)).collect();
+    let is_template = gateway.path.ends_with(".template");
+    let environment = if is_template { running } else { Vec::new() };
+    let mut reader = Reader { framer, gateway: gateway_index, environment, upstreams: HashMap::new(), routes: Vec::new() };
+    let root = reader.framer.frame(configuration.root, None);
+    reader.walk(&mut vec![root], DEEPEST);
+    let mut routes = reader.routes;
+    routes.sort_by(|a, b| {
+        let path = |route: &Route| library.path_of(route.span.source);
+        path(a).cmp(path(b)).then(a.pass_span.start.cmp(&b.pass_span.start))
+    });
+    routes
+}
+
+struct Reader<'c, 'w, 'a, 's> {
+    framer: Framer<'c, 'w, 'a, 's>,
+    gateway: usize,
+    /// The services whose environment fills `${X}` of a template.
+    environment: Vec<&'s Service>,
+    /// Upstream blocks: name to the hosts of its servers.
+    upstreams: HashMap<&'c str, Vec<&'c str>>,
+    routes: Vec<Route>,
+}
+
+impl<'c> Reader<'c, '_, '_, '_> {
+    fn walk(&mut self, frames: &mut Vec<Frame<'c>>, left: usize) {
+        let Some(left) = left.checked_sub(1) else { return };
+        let Some(blocks) = frames.last().map(|frame| frame.blocks.clone()) else { return };
+        for (file, upstream) in blocks.iter().filter(|(_, block)| block.name.text == "upstream") {
+            self.upstream(*file, upstream);
+        }
+        if frames.len() > 1 {
+            for module in MODULES {
+                let pass = frames.last().and_then(|frame| frame.own(&format!("{module}_pass")).last().copied());
+                if let Some(pass) = pass {
+                    let route = self.route(frames, module, pass);
+                    self.routes.extend(route);
+                }
+            }
+        }
+        for (file, block) in blocks.into_iter().filter(|(_, block)| BLOCKS.contains(&block.name.text.as_str())) {
+            let frame = self.framer.frame(file, Some(block));
+            frames.push(frame);
+            self.walk(frames, left);
+            frames.pop();
+        }
+    }
+
+    fn upstream(&mut self, file: FileId, block: &'c Directive) {
+        let Some(name) = block.arguments.first() else { return };
+        let frame = self.framer.frame(file, Some(block));
+        let servers = frame.own("server").iter().filter_map(|server| server.arguments.first());
+        self.upstreams.insert(name.text.as_str(), servers.map(|word| word.text.as_str()).collect());
+    }
+
+    fn route(&self, frames: &[Frame<'c>], module: &'static str, pass: &Directive) -> Option<Route> {
+        let scope = Scope { frames, is_whole: self.framer.configuration.is_whole };
+        let opening = frames.last()?.opening?;
+        let location = frames.iter().rev().find(|frame| frame.is("location")).and_then(|frame| frame.opening).unwrap_or(opening);
+        let words = location.arguments.iter().map(|word| word.text.as_str());
+        let name: Vec<&str> = std::iter::once(location.name.text.as_str()).chain(words).collect();
+        let server = frames.iter().rev().find(|frame| frame.is("server"));
+        let server_name = server.and_then(|server| server.own("server_name").first()?.arguments.first());
+        Some(Route {
+            gateway: self.gateway,
+            name: name.join(" "),
+            server_name: server_name.map(|word| word.text.clone()).filter(|name| name != "_"),
+            span: location.span,
+            pass_span: pass.span,
+            module,
+            hosts: self.hosts(&scope, pass),
+            connect: timeout(&scope, module, "connect_timeout"),
+            read: timeout(&scope, module, "read_timeout"),
+            send: timeout(&scope, module, "send_timeout"),
+            next_upstream: words_of(scope.directives(&format!("{module}_next_upstream"))),
+            streaming: streaming(&scope, module, location),
+            targets: Vec::new(),
+        })
+    }
+
+    /// The hosts behind a `_pass` directive.
+    fn hosts(&self, scope: &Scope<'_, 'c>, pass: &Directive) -> Fact<Vec<String>> {
+        let unknown = || Fact::Unknown("the address is made of variables".into(), vec![pass.span]);
+        let Some(text) = pass.arguments.first().and_then(|word| self.substitute(scope, &word.text)) else { return unknown() };
+        let authority = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
+        if authority.starts_with("unix:") {
+            return Fact::Absent;
+        }
+        let authority = authority.split(['/', '?']).next().unwrap_or("");
+        let servers: Vec<&str> = match self.upstreams.get(authority) {
+            Some(servers) => servers.clone(),
+            None => vec![authority],
+        };
+        if servers.iter().any(|server| server.contains('$')) {
+            return unknown();
+        }
+        let hosts = servers.into_iter().filter(|server| !server.starts_with("unix:")).map(host);
+        Fact::explicit(hosts.collect(), pass.span)
+    }
+
+    /// The text with `$x` and `${x}` replaced by what `set`, or the environment of a template, gives; the rest stays.
+    fn substitute(&self, scope: &Scope<'_, 'c>, text: &str) -> Option<String> {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            out.push_str(&rest[..at]);
+            let after = &rest[at + 1..];
+            let inner = after.strip_prefix('{').unwrap_or(after);
+            let length = inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inner.len());
+            let name = &inner[..length];
+            let braced = after.len() != inner.len();
+            let end = if braced { inner[length..].strip_prefix('}')? } else { &inner[length..] };
+            match scope.variable(name).map(str::to_owned).or_else(|| self.from_environment(name)) {
+                Some(value) => out.push_str(&value),
+                None => out.push('$'),
+            }
+            rest = end;
+        }
+        out.push_str(rest);
+        Some(out)
+    }
+
+    fn from_environment(&self, name: &str) -> Option<String> {
+        let mut values = self.environment.iter().map(|service| service.environment.get(name).known().cloned());
+        let first = values.next()??;
+        values.all(|other| other.as_ref() == Some(&first)).then_some(first)
+    }
+}
+
+/// The host of `host:port`, `[::1]:80`.
+fn host(address: &str) -> String {
+    match address.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, _)) => host.to_owned(),
+        None => address.split(':').next().unwrap_or("").to_owned(),
+    }
+}
+
+/// A timeout in force: as written (0 ends at once: nginx has no "never"), or nginx's default.
+fn timeout(scope: &Scope<'_, '_>, module: &str, name: &str) -> Fact<Timeout> {
+    match scope.directives(&format!("{module}_{name}")) {
+        Fact::Known(directives, origin) => {
+            let value = directives.last().and_then(|directive| match directive.arguments.as_slice() {
+                [only] => parse_nginx(&only.text).map(|duration| Timeout::after(duration, &only.text)),
+                _ => None,
+            });
+            match value {
+                Some(value) => Fact::Known(value, origin),
+                None => Fact::Unknown("not a time that nginx reads".into(), origin.span().into_iter().collect()),
+            }
+        }
+        Fact::Absent => match tables().default("nginx", &format!("*_{name}")) {
+            Some(value) => {
+                Fact::Known(Timeout::after(value, &format!("{}s", value.as_secs())), Origin::Default { product: "nginx" })
+            }
+            None => Fact::Absent,
+        },
+        Fact::Unknown(why, spans) => Fact::Unknown(why, spans),
+    }
+}
+
+fn words_of(directives: Fact<Vec<&Directive>>) -> Fact<String> {
+    match directives {
+        Fact::Known(directives, origin) => {
+            let words = directives.last().into_iter().flat_map(|directive| &directive.arguments).map(|word| word.text.as_str());
+            Fact::Known(words.collect::<Vec<_>>().join(" "), origin)
+        }
+        Fact::Absent => Fact::Absent,
+        Fact::Unknown(why, spans) => Fact::Unknown(why, spans),
+    }
+}
+
+/// Why a response may go on for ever by design.
+fn streaming(scope: &Scope<'_, '_>, module: &str, location: &Directive) -> Option<String> {
+    if module == "grpc" {
+        return Some("gRPC calls may stream".into());
+    }
+    let has = |list: &str, test: &dyn Fn(&Directive) -> bool| {
+        scope.directives(list).known().is_some_and(|all| all.iter().take(200).any(|one| test(one)))
+    };
+    let argument = |directive: &Directive, at: usize| directive.arguments.get(at).map(|word| word.text.to_ascii_lowercase());
+    if has("proxy_set_header", &|header| argument(header, 0).as_deref() == Some("upgrade")) {
+        return Some("it upgrades to WebSocket".into());
+    }
+    for buffering in ["buffering", "request_buffering"] {
+        if has(&format!("{module}_{buffering}"), &|one| argument(one, 0).as_deref() == Some("off")) {
+            return Some(format!("`{module}_{buffering} off` is for streams"));
+        }
+    }
+    if has("add_header", &|header| argument(header, 0).as_deref() == Some("x-accel-buffering")) {
+        return Some("`X-Accel-Buffering` is for event streams".into());
+    }
+    let path = location.arguments.last()?.text.to_ascii_lowercase();
+    let words = tables().words("nginx", "streaming_segments");
+    let segments = path.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')));
+    let hit = segments.map(|segment| segment.trim_matches('.')).find(|segment| words.iter().any(|word| word == segment))?;
+    Some(format!("`{hit}` in its path is for streams"))
+}

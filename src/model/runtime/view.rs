@@ -1,0 +1,479 @@
+//! What rules ask of the runtime: services, edges, stores and stated timeouts, each with its neighbours.
+
+use super::Runtime;
+use super::compose::{Project, Service};
+use super::database::{DatabaseUse, Store};
+use super::profile::Profile;
+use super::proxy::{Gateway, Route, Strength, Target};
+use super::setting::Setting;
+use super::tables::{Bounds, tables};
+use super::timeout::Timeout;
+use crate::fact::{Fact, Origin};
+use crate::source::Span;
+
+/// What a service does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Role {
+    /// Passes requests on.
+    Gateway,
+    /// Serves requests: built here, and no product that we know.
+    Application,
+    /// Takes jobs from a queue.
+    Worker,
+    /// Keeps data; the product.
+    Datastore(String),
+    /// Keeps data for a while; the product.
+    Cache(String),
+    /// Passes messages; the product.
+    Broker(String),
+    /// Stands between services and a database.
+    Pooler,
+    /// Helps people: observability, administration.
+    Tool,
+    /// An image that we do not know.
+    Unknown,
+}
+
+impl Role {
+    /// The word that is printed.
+    pub fn name(&self) -> &str {
+        match self {
+            Role::Gateway => "gateway",
+            Role::Application => "application",
+            Role::Worker => "worker",
+            Role::Datastore(_) => "datastore",
+            Role::Cache(_) => "cache",
+            Role::Broker(_) => "broker",
+            Role::Pooler => "pooler",
+            Role::Tool => "tool",
+            Role::Unknown => "unknown",
+        }
+    }
+}
+
+/// How long a service may work on one request, and who says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestTimeout {
+    /// The limit.
+    pub timeout: Timeout,
+    /// The setting: `gunicorn --timeout`, `REQUEST_TIMEOUT`.
+    pub setting: String,
+    /// Whether the setting can mean nothing else.
+    pub is_certain: bool,
+}
+
+/// A service with its neighbours.
+#[derive(Debug, Clone, Copy)]
+pub struct ServiceRef<'r> {
+    runtime: &'r Runtime,
+    index: usize,
+    service: &'r Service,
+}
+
+/// A route to a service: one place where a gateway passes requests to it.
+#[derive(Debug, Clone, Copy)]
+pub struct EdgeRef<'r> {
+    runtime: &'r Runtime,
+    route: &'r Route,
+    target: &'r Target,
+}
+
+/// A PostgreSQL server with those who use it.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreRef<'r> {
+    runtime: &'r Runtime,
+    store: &'r Store,
+}
+
+/// A stated timeout with its owner.
+#[derive(Debug, Clone, Copy)]
+pub struct SettingRef<'r> {
+    runtime: &'r Runtime,
+    setting: &'r Setting,
+}
+
+impl Runtime {
+    /// Every service, in order of project and file.
+    pub fn services(&self) -> impl Iterator<Item = ServiceRef<'_>> {
+        (0..self.services.len()).filter_map(|index| self.service(index))
+    }
+
+    /// Whether the service at an index is this one.
+    pub(super) fn is_service(&self, index: usize, one: ServiceRef<'_>) -> bool {
+        one.index == index
+    }
+
+    fn service(&self, index: usize) -> Option<ServiceRef<'_>> {
+        self.services.get(index).map(|service| ServiceRef { runtime: self, index, service })
+    }
+
+    /// Every place where a gateway passes requests on, whoever stands behind it.
+    pub fn routes(&self) -> impl Iterator<Item = &Route> {
+        self.routes.iter()
+    }
+
+    /// Every place where a gateway passes requests to a known service.
+    pub fn edges(&self) -> impl Iterator<Item = EdgeRef<'_>> {
+        self.routes.iter().flat_map(move |route| route.targets.iter().map(move |target| EdgeRef { runtime: self, route, target }))
+    }
+
+    /// Every PostgreSQL server.
+    pub fn stores(&self) -> impl Iterator<Item = StoreRef<'_>> {
+        self.stores.iter().map(|store| StoreRef { runtime: self, store })
+    }
+
+    /// Every timeout that is stated for a service or a database. Services that share a block (an anchor, `extends`, one
+    /// `.env`) state the same thing at the same place: it comes once, for the first of them.
+    pub fn settings(&self) -> impl Iterator<Item = SettingRef<'_>> {
+        let mut seen = std::collections::HashSet::new();
+        let mut is_new =
+            move |setting: &Setting| setting.timeout.span().is_none_or(|span| seen.insert((span, setting.name.clone())));
+        self.settings.iter().filter(move |setting| is_new(setting)).map(|setting| SettingRef { runtime: self, setting })
+    }
+
+    /// Whether nothing that was read bounds a statement on a store. Migrations (`ALTER ROLE ... SET`) are not asked here.
+    pub fn statement_timeout_missing(&self, store: StoreRef<'_>) -> bool {
+        store.statement_timeout().known_absent()
+    }
+
+    /// For which kind of use the gateway of a route is made.
+    pub fn gateway_profile(&self, route: &Route) -> Profile {
+        self.gateways.get(route.gateway).map_or(Profile::Unknown, |gateway| gateway.profile)
+    }
+
+    /// Every gateway configuration.
+    pub fn gateways(&self) -> impl Iterator<Item = &Gateway> {
+        self.gateways.iter()
+    }
+}
+
+impl<'r> ServiceRef<'r> {
+    /// `service api`.
+    pub fn subject(self) -> String {
+        format!("service {}", self.service.name)
+    }
+
+    /// Its key under `services`.
+    pub fn name(self) -> &'r str {
+        &self.service.name
+    }
+
+    /// Where its key stands.
+    pub fn span(self) -> Span {
+        self.service.span
+    }
+
+    /// The service as its files say it.
+    pub fn service(self) -> &'r Service {
+        self.service
+    }
+
+    /// The files that it was read from.
+    pub fn project(self) -> Option<&'r Project> {
+        self.runtime.projects.get(self.service.project)
+    }
+
+    /// For which kind of use it is made.
+    pub fn profile(self) -> Profile {
+        self.service.profile
+    }
+
+    /// What it does: by its image, else by its command, else because it is built here.
+    pub fn role(self) -> Role {
+        if let Some(product) = self.service.image.known().and_then(|image| tables().product(image)) {
+            return match product.role.as_str() {
+                "gateway" => Role::Gateway,
+                "datastore" => Role::Datastore(product.name.clone()),
+                "cache" => Role::Cache(product.name.clone()),
+                "broker" => Role::Broker(product.name.clone()),
+                "pooler" => Role::Pooler,
+                _ => Role::Tool,
+            };
+        }
+        let programs = tables().words("worker", "programs");
+        let mut words = [&self.service.entrypoint, &self.service.command].into_iter().filter_map(Fact::known).flatten();
+        if words.any(|word| programs.iter().any(|program| word.rsplit('/').next() == Some(program))) {
+            return Role::Worker;
+        }
+        let runs_gateway = self.runtime.gateways.iter().any(|gateway| gateway.services.contains(&self.index));
+        match self.service.build.known_absent() {
+            _ if runs_gateway => Role::Gateway,
+            false => Role::Application,
+            true => Role::Unknown,
+        }
+    }
+
+    /// The routes of gateways that lead here.
+    pub fn upstream_edges(self) -> impl Iterator<Item = EdgeRef<'r>> {
+        self.runtime.edges().filter(move |edge| edge.target.service == self.index)
+    }
+
+    /// The databases that it uses.
+    pub fn databases(self) -> impl Iterator<Item = &'r DatabaseUse> {
+        self.runtime.uses.iter().filter(move |one| one.service == Some(self.index))
+    }
+
+    /// How long it may work on one request. The shortest limit counts; where any of them is unknown, so is the answer.
+    pub fn request_timeout(self) -> Fact<RequestTimeout> {
+        let own = self.runtime.settings.iter().filter(|setting| {
+            setting.service == Some(self.index) && setting.bounds == Bounds::Request && setting.weaker.is_none()
+        });
+        let mut shortest: Option<(RequestTimeout, Origin)> = None;
+        for setting in own {
+            let (timeout, origin) = match &setting.timeout {
+                Fact::Known(timeout, origin) => (timeout, origin),
+                Fact::Absent => continue,
+                Fact::Unknown(why, spans) => return Fact::Unknown(why.clone(), spans.clone()),
+            };
+            let length = |timeout: &Timeout| timeout.after.unwrap_or(std::time::Duration::MAX);
+            if shortest.as_ref().is_none_or(|(known, _)| length(timeout) < length(&known.timeout)) {
+                let (setting, is_certain) = (setting.name.clone(), setting.is_certain);
+                shortest = Some((RequestTimeout { timeout: timeout.clone(), setting, is_certain }, origin.clone()));
+            }
+        }
+        let unknown = || Fact::Unknown("no configuration says how long a request may take".into(), vec![self.service.span]);
+        shortest.map_or_else(unknown, |(timeout, origin)| Fact::Known(timeout, origin))
+    }
+}
+
+/// Which of a route's timeouts is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeoutKind {
+    /// Making a connection.
+    Connect,
+    /// Between two reads of the response; for a response that comes at once in the end, the whole wait.
+    Read,
+    /// Between two writes of the request.
+    Send,
+}
+
+impl<'r> EdgeRef<'r> {
+    /// `location /api -> service api`.
+    pub fn subject(self) -> String {
+        let server = self.route.server_name.as_deref().map(|name| format!("{name} ")).unwrap_or_default();
+        format!("{server}{} -> service {}", self.route.name, self.target().map_or("", ServiceRef::name))
+    }
+
+    /// `location /api`.
+    pub fn name(self) -> &'r str {
+        &self.route.name
+    }
+
+    /// The name, cut where it would fill a headline.
+    pub fn short_name(self) -> String {
+        let name = self.name();
+        match name.char_indices().nth(36) {
+            Some((end, _)) => format!("{}...", &name[..end]),
+            None => name.to_owned(),
+        }
+    }
+
+    /// The route as its file says it.
+    pub fn route(self) -> &'r Route {
+        self.route
+    }
+
+    /// The directive that passes the request on.
+    pub fn pass_span(self) -> Span {
+        self.route.pass_span
+    }
+
+    /// The service behind it.
+    pub fn target(self) -> Option<ServiceRef<'r>> {
+        self.runtime.service(self.target.service)
+    }
+
+    /// Why this service was taken to be the one.
+    pub fn why(self) -> &'r str {
+        &self.target.why
+    }
+
+    /// Whether the join rests on more than equal names.
+    pub fn is_structural(self) -> bool {
+        self.target.strength == Strength::Structure
+    }
+
+    /// Why responses may go on for ever by design.
+    pub fn streaming(self) -> Option<&'r str> {
+        self.route.streaming.as_deref()
+    }
+
+    /// One of its timeouts.
+    pub fn timeout(self, kind: TimeoutKind) -> &'r Fact<Timeout> {
+        match kind {
+            TimeoutKind::Connect => &self.route.connect,
+            TimeoutKind::Read => &self.route.read,
+            TimeoutKind::Send => &self.route.send,
+        }
+    }
+
+    /// The directive that sets a timeout: `proxy_read_timeout`.
+    pub fn directive(self, kind: TimeoutKind) -> String {
+        let name = match kind {
+            TimeoutKind::Connect => "connect",
+            TimeoutKind::Read => "read",
+            TimeoutKind::Send => "send",
+        };
+        format!("{}_{name}_timeout", self.route.module)
+    }
+
+    /// For which kind of use gateway and service are made: the gateway's word counts first.
+    pub fn profile(self) -> Profile {
+        let gateway = self.runtime.gateways.get(self.route.gateway).map_or(Profile::Unknown, |gateway| gateway.profile);
+        if gateway == Profile::Unknown { self.target().map_or(Profile::Unknown, ServiceRef::profile) } else { gateway }
+    }
+}
+
+impl<'r> StoreRef<'r> {
+    /// `store db`.
+    pub fn subject(self) -> String {
+        format!("store {}", self.store.name)
+    }
+
+    /// The name by which it is reached.
+    pub fn name(self) -> &'r str {
+        &self.store.name
+    }
+
+    /// Where it, or the first variable that names it, stands.
+    pub fn span(self) -> Span {
+        self.store.span
+    }
+
+    /// The compose service that is the server.
+    pub fn service(self) -> Option<ServiceRef<'r>> {
+        self.runtime.service(self.store.service?)
+    }
+
+    /// The services that use it, each once, in order.
+    pub fn clients(self) -> Vec<ServiceRef<'r>> {
+        let mut found: Vec<usize> = self.uses().filter_map(|one| one.service).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().filter_map(|index| self.runtime.service(index)).collect()
+    }
+
+    fn uses(self) -> impl Iterator<Item = &'r DatabaseUse> {
+        self.store.clients.iter().filter_map(|at| self.runtime.uses.get(*at))
+    }
+
+    /// For which kind of use it is made.
+    pub fn profile(self) -> Profile {
+        match self.service() {
+            Some(service) => service.profile(),
+            None => self.uses().find_map(|one| self.runtime.profile_of_use(one)).unwrap_or(Profile::Unknown),
+        }
+    }
+
+    /// What to type so that statements end: on the server where it is a service, else in the URL.
+    pub fn statement_timeout_help(self) -> String {
+        match self.service().map(|service| &service.service.command) {
+            Some(Fact::Absent) => "command: [\"postgres\", \"-c\", \"statement_timeout=30s\"]".into(),
+            Some(_) => "add to its command: -c statement_timeout=30s".into(),
+            None => "add to the URL: options=-c%20statement_timeout%3D30000".into(),
+        }
+    }
+
+    /// How long a statement may run, as far as configuration says it: the server's own setting, else that of any client.
+    /// Absent only if nobody who speaks to it sets or could set one in what was read. Settings of roles and of the code
+    /// are not seen here.
+    pub fn statement_timeout(self) -> Fact<Timeout> {
+        if !self.store.server_limit.known_absent() {
+            return self.store.server_limit.clone();
+        }
+        for one in self.uses() {
+            if one.url.session_setting("statement_timeout").is_some() {
+                let set = self
+                    .runtime
+                    .settings
+                    .iter()
+                    .find(|setting| setting.bounds == Bounds::Statement && setting.timeout.span() == Some(one.key_span));
+                return set.map_or_else(
+                    || Fact::Unknown("the URL sets a value that could not be read".into(), vec![one.key_span]),
+                    |setting| setting.timeout.clone(),
+                );
+            }
+        }
+        let unknown = |why: String, span: Span| Fact::Unknown(why, vec![span]);
+        if self.store.clients.is_empty() {
+            return unknown("nobody is seen to use it".into(), self.store.span);
+        }
+        let bounded = tables().words("statement_timeout", "bounded_by_variables");
+        let bounds = |name: &str| bounded.iter().any(|word| name.to_ascii_uppercase().contains(word.as_str()));
+        if let Some((path, name)) = self.runtime.loose.iter().find(|(_, name)| bounds(name)) {
+            return unknown(format!("`{name}` in `{path}` may bound statements"), self.store.span);
+        }
+        let projects: Vec<usize> = self.clients().iter().map(|client| client.service.project).collect();
+        for service in self.runtime.services().filter(|one| projects.contains(&one.service.project)) {
+            if let Some(why) = service.service.environment.open().filter(|_| !service.service.is_partial) {
+                return unknown(why.to_owned(), service.span());
+            }
+            for (name, variable) in service.service.environment.iter() {
+                if bounds(name) {
+                    return unknown(format!("`{name}` may bound statements"), variable.key_span);
+                }
+                let endings = tables().words("statement_timeout", "url_variables");
+                let is_unread =
+                    variable.value.unknown().is_some() && variable.partly.as_ref().is_none_or(|text| !text.contains("://"));
+                if is_unread && endings.iter().any(|ending| name.to_ascii_uppercase().ends_with(ending.as_str())) {
+                    return unknown(format!("`{name}` could not be read"), variable.key_span);
+                }
+            }
+        }
+        Fact::Absent
+    }
+}
+
+impl<'r> SettingRef<'r> {
+    /// `service api/gunicorn --timeout`; the file for a variable that no service reads.
+    pub fn subject(self) -> String {
+        match self.service() {
+            Some(service) => format!("{}/{}", service.subject(), self.setting.name),
+            None => format!("variable {}", self.setting.name),
+        }
+    }
+
+    /// The service that it is stated for.
+    pub fn service(self) -> Option<ServiceRef<'r>> {
+        self.runtime.service(self.setting.service?)
+    }
+
+    /// The setting as its files say it.
+    pub fn setting(self) -> &'r Setting {
+        self.setting
+    }
+
+    /// Whether it is known to be without end.
+    pub fn is_never(self) -> bool {
+        self.setting.timeout.known().is_some_and(Timeout::is_never)
+    }
+
+    /// Whether a known product reads it, so that what 0 means is known.
+    pub fn is_of_product(self) -> bool {
+        self.setting.is_of_product
+    }
+
+    /// What it bounds, as the start of a sentence: `a request may run`.
+    pub fn what_may_last(self) -> &'static str {
+        match self.setting.bounds {
+            Bounds::Request => "a request may run",
+            Bounds::AsynchronousRequest => "an asynchronous request may run",
+            Bounds::Wait => "a request may wait for a connection",
+            Bounds::Statement => "a statement may run",
+            Bounds::Connect => "connecting may take",
+        }
+    }
+
+    /// Where it is written; a default is written nowhere.
+    pub fn span(self) -> Option<Span> {
+        self.setting.timeout.span()
+    }
+
+    /// For which kind of use it is made.
+    pub fn profile(self) -> Profile {
+        match self.service() {
+            Some(service) => service.profile(),
+            None => self.span().map_or(Profile::Unknown, |span| self.runtime.profile_of_source(span.source)),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Error bodies that are not RFC 9457 problem documents: one finding for a document.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::api::{DocumentRef, ErrorBody};
+use crate::rules::{Context, Rule, rule};
+use crate::source::Span;
+
+/// Error bodies that are not RFC 9457 problem documents.
+pub(super) const RULE: Rule = rule!("errors/not-problem-details", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for document in context.head.api.documents() {
+        let bodies = document.error_bodies();
+        bodies.iter().for_each(|_| context.consider());
+        let others: Vec<ErrorBody> = bodies.iter().copied().filter(|body| !body.is_problem()).collect();
+        let mislabelled: Vec<ErrorBody> = others.iter().copied().filter(ErrorBody::looks_like_problem).collect();
+        found.extend(if document.follows_problem_details(&bodies) {
+            departures(document, &others, bodies.len())
+        } else if mislabelled.len() * 2 > others.len() {
+            wrong_media_type(document, &mislabelled)
+        } else {
+            another_form(document, &others)
+        });
+    }
+    found
+}
+
+/// Most errors are problem documents, these are not.
+fn departures(document: DocumentRef, others: &[ErrorBody], all: usize) -> Option<Diagnostic> {
+    let first = others.first()?;
+    let message = format!("{} of {all} error bodies are not `application/problem+json` like the others", others.len());
+    let diagnostic = Diagnostic::new(document.subject(), message)
+        .at(first.span(), first.subject())
+        .help("application/problem+json:")
+        .evidence("departs from problem details");
+    Some(with_occurrences(diagnostic, first.span(), others))
+}
+
+/// The schema is that of a problem document, the media type is not.
+fn wrong_media_type(document: DocumentRef, mislabelled: &[ErrorBody]) -> Option<Diagnostic> {
+    let first = mislabelled.first()?;
+    let name = first.component().map_or("a problem document", |(name, _)| name);
+    let media = first.media.essence();
+    let diagnostic =
+        Diagnostic::new(document.subject(), format!("`{name}` is sent as `{media}`, not as `application/problem+json`"))
+            .at(first.span(), format!("{}: clients tell a problem document by its media type", first.subject()))
+            .context(first.place(), "has the members of RFC 9457")
+            .help("application/problem+json:")
+            .evidence("problem details with another media type");
+    Some(with_occurrences(diagnostic, first.span(), mislabelled))
+}
+
+/// The document has a form of its own.
+fn another_form(document: DocumentRef, others: &[ErrorBody]) -> Option<Diagnostic> {
+    let usual = most_used(others)?;
+    let name = usual.component().map(|(name, _)| name.to_owned()).or_else(|| Some(usual.shape()?.label()));
+    let what = name.map_or("the error body".to_owned(), |name| format!("`{name}`"));
+    let alike = others.iter().filter(|body| body.place() == usual.place() || body.shape() == usual.shape()).count();
+    let used = format!("{alike} of {} error bodies", others.len());
+    let diagnostic = Diagnostic::new(document.subject(), format!("{what} is not an RFC 9457 problem document ({used})"))
+        .at(usual.place(), "a form of its own, which clients must learn")
+        .help("send `application/problem+json` with `type`, `title`, `status` and `detail`; other members may stay")
+        .evidence("another error form")
+        .standing_for_all()
+        .at_most(Severity::Info, "the document follows a form of its own throughout");
+    Some(with_occurrences(diagnostic, usual.place(), others))
+}
+
+/// The body whose schema is declared at the place that most bodies share.
+fn most_used<'a>(bodies: &[ErrorBody<'a>]) -> Option<ErrorBody<'a>> {
+    let mut counts: Vec<(Span, usize, ErrorBody)> = Vec::new();
+    for body in bodies {
+        match counts.iter_mut().find(|(place, _, _)| *place == body.place()) {
+            Some(known) => known.1 += 1,
+            None => counts.push((body.place(), 1, *body)),
+        }
+    }
+    counts.into_iter().rev().max_by_key(|(_, count, _)| *count).map(|(_, _, body)| body)
+}
+
+/// Every further place where a body is declared, once.
+fn with_occurrences(mut diagnostic: Diagnostic, primary: Span, bodies: &[ErrorBody]) -> Diagnostic {
+    let mut seen = std::collections::BTreeSet::from([primary]);
+    for body in bodies {
+        if seen.insert(body.span()) {
+            diagnostic = diagnostic.occurrence(body.span(), body.subject());
+        }
+    }
+    diagnostic
+}

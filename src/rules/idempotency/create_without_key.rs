@@ -1,0 +1,48 @@
+//! Operations that create, and create again when a client repeats the request.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::api::{Create, DocumentRef};
+use crate::rules::{Context, Rule, rule};
+
+/// Operations that create again when a client repeats the request.
+pub(super) const RULE: Rule = rule!("idempotency/create-without-key", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for document in context.head.api.documents() {
+        let creates = document.creates();
+        creates.iter().for_each(|_| context.consider());
+        let has_convention = creates.iter().any(|create| create.operation.idempotency_key().is_some());
+        if has_convention || document.promises_idempotency() {
+            continue;
+        }
+        // A documented 409 says that the service notices a repeated request.
+        let open = creates.iter().filter(|create| !create.may_conflict);
+        let (sensitive, others): (Vec<&Create>, Vec<&Create>) = open.partition(|create| create.is_sensitive);
+        found.extend(report(document, &sensitive, "a retry charges, books or orders twice", "sensitive creates without key"));
+        let general = report(document, &others, "a retry creates twice", "creates without key");
+        found.extend(general.map(|diagnostic| {
+            diagnostic.at_most(
+                Severity::Info,
+                "nothing here moves money or stock, and the service may know a key that the document does not name",
+            )
+        }));
+    }
+    found
+}
+
+fn report(document: DocumentRef, creates: &[&Create], effect: &str, evidence: &str) -> Option<Diagnostic> {
+    let first = creates.first()?.operation;
+    let message = match creates.len() {
+        1 => format!("`{}` has no idempotency key: {effect}", first.subject()),
+        many => format!("{many} creating operations have no idempotency key: {effect}"),
+    };
+    let mut diagnostic = Diagnostic::new(document.subject(), message)
+        .at(first.span(), format!("`{}`: a client that saw a timeout cannot repeat this safely", first.subject()))
+        .help("- { name: Idempotency-Key, in: header, schema: { type: string, maxLength: 255 } }")
+        .evidence(evidence);
+    for create in creates.iter().skip(1) {
+        diagnostic = diagnostic.occurrence(create.operation.span(), create.operation.subject());
+    }
+    Some(diagnostic)
+}

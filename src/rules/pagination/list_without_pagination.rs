@@ -1,0 +1,90 @@
+//! A GET on a collection that answers with every entry at once.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::api::{Conventions, DocumentRef, List, OperationRef};
+use crate::rules::{Context, Rule, rule};
+
+/// A GET on a collection that answers with every entry at once.
+pub(super) const RULE: Rule = rule!("pagination/list-without-pagination", check);
+
+/// From this many lists on, a document in which no list has pages gets one finding.
+const HABIT: usize = 5;
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for document in context.head.api.documents() {
+        let mut growing = Vec::new();
+        for operation in document.own_operations().filter(|operation| operation.is_known()) {
+            let Some(list) = operation.list() else { continue };
+            context.consider();
+            let is_collection = !operation.item_siblings().is_empty() || list.has_objects();
+            if !is_collection || list.is_bounded() || operation.paging().is_paged() {
+                continue;
+            }
+            match reason_to_lower(operation, &list) {
+                Some(why) => found.push(report(operation, &list).at_most(Severity::Info, why)),
+                None => growing.push((operation, list)),
+            }
+        }
+        match growing.as_slice() {
+            [(first, list), rest @ ..] if growing.len() >= HABIT && document.conventions().paged_lists == 0 => {
+                found.push(habit(document, *first, list, rest));
+            }
+            _ => found.extend(growing.iter().map(|(operation, list)| report(*operation, list))),
+        }
+    }
+    found
+}
+
+/// Why the list may be no collection or never grow long.
+fn reason_to_lower(operation: OperationRef, list: &List) -> Option<&'static str> {
+    if operation.item_siblings().is_empty() {
+        return Some("no operation addresses a single entry, so it may be no collection");
+    }
+    if operation.is_deprecated() {
+        return Some("the operation is deprecated");
+    }
+    if !operation.is_growable() && !operation.stands_out() {
+        return Some("no operation of the document adds or deletes an entry");
+    }
+    operation.natural_bound(list)
+}
+
+fn report(operation: OperationRef, list: &List) -> Diagnostic {
+    let subject = operation.subject();
+    let mut diagnostic = Diagnostic::new(&subject, format!("`{subject}` returns every entry at once, without pagination"))
+        .at(operation.span(), "takes neither a page size nor a position")
+        .context(list.span(), "this array grows with the data")
+        .help(parameters_to_add(operation.document().conventions()))
+        .evidence("unpaged list");
+    if let Some(paged) = operation.paged_namesake().or_else(|| operation.paged_neighbour()) {
+        diagnostic = diagnostic.context(paged.span(), format!("`{}` comes in pages", paged.subject()));
+    }
+    diagnostic
+}
+
+/// The document knows no pages at all: one finding, with every list that grows.
+fn habit(document: DocumentRef, first: OperationRef, list: &List, rest: &[(OperationRef, List)]) -> Diagnostic {
+    let message = format!("none of {} lists has pagination: each returns every entry at once", document.conventions().lists);
+    let mut diagnostic = Diagnostic::new(document.subject(), message)
+        .at(first.span(), "takes neither a page size nor a position")
+        .context(list.span(), "this array grows with the data")
+        .help(parameters_to_add(document.conventions()))
+        .evidence("no paged list");
+    for (operation, _) in rest {
+        diagnostic = diagnostic.occurrence(operation.span(), operation.subject());
+    }
+    diagnostic
+}
+
+/// The document's own paging parameters where it has some, else a common pair.
+fn parameters_to_add(conventions: &Conventions) -> String {
+    match conventions.paging_parameters.as_slice() {
+        [] => "add these, and return the cursor of the next page:\n\
+               - { name: limit, in: query, schema: { type: integer, minimum: 1, maximum: 100, default: 20 } }\n\
+               - { name: cursor, in: query, schema: { type: string } }"
+            .to_owned(),
+        [(only, _)] => format!("add `{only}`, which other lists of this document take"),
+        [(first, _), (second, _), ..] => format!("add `{first}` and `{second}`, which other lists of this document take"),
+    }
+}

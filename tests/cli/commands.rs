@@ -1,0 +1,95 @@
+//! The other commands.
+
+use crate::repository::Repository;
+use serde_json::Value;
+
+fn fields(value: &Value) -> Vec<&str> {
+    value.as_object().map(|fields| fields.keys().map(String::as_str).collect()).unwrap_or_default()
+}
+
+#[test]
+fn help_and_version() {
+    let repository = Repository::clean();
+    let help = repository.run(&["--help"]);
+    assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
+    for word in ["check", "explain", "rules", "files", "model", "--format", "--fail-on", "Exit codes"] {
+        assert!(help.out.contains(word), "{word}: {}", help.out);
+    }
+    assert!(!help.out.contains("--threads"));
+    assert_eq!(repository.run(&["--version"]).out, format!("backend-lint {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn explain_prints_the_page() {
+    let run = Repository::clean().run(&["explain", "contract/enum-mismatch"]);
+    assert_eq!(run.code, Some(0));
+    assert!(run.out.starts_with("contract/enum-mismatch\nseverity: error at most; confidence: "), "{}", run.out);
+    for part in ["\n# ", "\n## Why\n", "\n## Bad\n", "\n## Good\n", "\n## When to ignore it\n"] {
+        assert!(run.out.contains(part), "{part}");
+    }
+    assert!(!run.out.contains("\n---\n"), "no front matter");
+}
+
+#[test]
+fn rules_are_listed() {
+    let repository = Repository::clean();
+    let text = repository.run(&["rules"]).out;
+    let document = repository.run(&["rules", "--format", "json"]).json();
+    let rules = document["rules"].as_array().expect("a list");
+    assert_eq!(text.lines().count(), rules.len());
+    for rule in rules {
+        let expected = [
+            "confidence",
+            "equivalents",
+            "fixable",
+            "group",
+            "id",
+            "needs",
+            "opt_in",
+            "references",
+            "remedy",
+            "severity",
+            "since",
+            "summary",
+        ];
+        assert_eq!(fields(rule), expected);
+        let (id, group) = (rule["id"].as_str().expect("an id"), rule["group"].as_str().expect("a group"));
+        assert!(id.starts_with(&format!("{group}/")) && text.contains(id), "{id}");
+    }
+}
+
+#[test]
+fn files_are_listed_with_their_evidence() {
+    let repository = Repository::new(&[
+        (".env", "A=1\n"),
+        ("migrations/000001_a.up.sql", "CREATE TABLE a (id int);\n"),
+        ("migrations/000001_a.down.sql", "DROP TABLE a;\n"),
+        ("chart/Chart.yaml", "name: x\n"),
+        ("chart/templates/openapi.yaml", "openapi: {{ .Values.x }}\n"),
+    ]);
+    let document = repository.run(&["files", "--format", "json"]).json();
+    assert_eq!(fields(&document), ["artifacts", "migration_sets", "schema", "skipped", "unread"]);
+    let artifacts = document["artifacts"].as_array().expect("a list");
+    assert!(
+        artifacts.iter().any(|one| one["path"] == ".env" && one["kind"] == "env" && one["evidence"].is_string()),
+        "{document}"
+    );
+    let set = &document["migration_sets"][0];
+    assert_eq!((&set["tool"], &set["folder"]), (&"golang-migrate".into(), &"migrations".into()), "{document}");
+    assert_eq!(set["migrations"][0]["down"], "migrations/000001_a.down.sql");
+    let text = repository.run(&["files"]).out;
+    assert!(text.contains("env        .env: ") && text.contains("migrations in migrations, in this order:"), "{text}");
+}
+
+#[test]
+fn the_model_is_one_document() {
+    let repository = Repository::new(&[(
+        "openapi.yaml",
+        "openapi: 3.0.3\ninfo: {title: a, version: \"1\"}\npaths:\n  /orders:\n    get:\n      responses: {\"200\": {description: ok}}\n",
+    )]);
+    let document = repository.run(&["model", "--format", "json"]).json();
+    assert_eq!(fields(&document), ["databases", "links", "operations", "queries", "schema", "services", "statements"]);
+    assert_eq!(document["operations"][0]["path"], "/orders");
+    let text = repository.run(&["model", &repository.root().to_string_lossy()]).out;
+    assert!(text.contains("operations: 1\n  GET /orders (openapi.yaml:5)\n"), "{text}");
+}

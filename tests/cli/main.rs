@@ -1,0 +1,7 @@
+//! The program as people and CI run it: on small repositories in a temporary folder.
+
+mod commands;
+mod errors;
+mod exit_codes;
+mod formats;
+mod repository;
