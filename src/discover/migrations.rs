@@ -68,3 +68,8 @@ pub fn find(entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<String>, set
 pub fn dialect_of(path: &str, text: &str, settings: &Settings) -> (Dialect, Option<String>) {
     dialect::of_file(path, text, settings).named
 }
+
+/// The ids of the migration tools that are known, in the order of the table.
+pub fn tools() -> impl Iterator<Item = &'static str> {
+    tools::table().tool.iter().map(|tool| tool.id.as_str())
+}

@@ -36,6 +36,14 @@ impl<'a> Workspace<'a> {
         }
     }
 
+    /// The same, with files that an earlier reading of this tree has added to the sources: they are not read again.
+    pub fn knowing(mut self, earlier: &[SourceId]) -> Workspace<'a> {
+        for id in earlier {
+            self.by_path.insert(self.sources.path(*id).to_owned(), Ok(*id));
+        }
+        self
+    }
+
     /// All sources read so far.
     pub fn sources(&self) -> &Sources {
         self.sources

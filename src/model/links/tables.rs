@@ -18,6 +18,8 @@ pub struct TableKey {
 pub struct LogicalTable {
     /// What one row is called: `order`, `line_item`.
     pub noun: String,
+    /// The version that its name carries: `v1` for `v1_orders`.
+    pub version: Option<String>,
     /// Where it stands; one database each, in order.
     pub tables: Vec<TableKey>,
     /// Folded names of columns (see [`fold`]), dropped ones included.
@@ -49,6 +51,11 @@ impl Tables {
             let name = words::snake(&table.name.name);
             let stripped = prefixes.get(&table.database_number()).and_then(|prefix| name.strip_prefix(prefix.as_str()));
             let noun = words::noun(stripped.unwrap_or(&name));
+            // `roles.role` is what an API calls the name of a role.
+            let columns = match columns.contains(&fold(&noun)) && !columns.contains("name") {
+                true => columns.into_iter().chain(["name".to_owned()]).collect(),
+                false => columns,
+            };
             let known = tables.by_noun.get(&noun).into_iter().flatten().copied();
             let twin = known.into_iter().find(|at| {
                 let other = &tables.all[*at];
@@ -63,7 +70,7 @@ impl Tables {
                 }
                 None => {
                     tables.by_noun.entry(noun.clone()).or_default().push(tables.all.len());
-                    tables.all.push(LogicalTable { noun, tables: vec![key], columns });
+                    tables.all.push(LogicalTable { noun, version: words::version(&name), tables: vec![key], columns });
                 }
             }
         }
@@ -73,6 +80,11 @@ impl Tables {
     /// The tables whose rows are called so.
     pub fn named(&self, noun: &str) -> impl Iterator<Item = &LogicalTable> {
         self.by_noun.get(noun).into_iter().flatten().map(|at| &self.all[*at])
+    }
+
+    /// Whether a table carries this version in its name.
+    pub fn has_version(&self, version: &str) -> bool {
+        self.all.iter().any(|table| table.version.as_deref() == Some(version))
     }
 
     /// Whether there is no table.

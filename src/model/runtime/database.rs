@@ -4,7 +4,7 @@
 use super::compose::{Project, Service};
 use super::proxy::answers_to;
 use super::setting::{self, Setting};
-use super::tables::tables;
+use super::tables::{Bounds, tables};
 use super::timeout::{Timeout, parse_postgres};
 use crate::discover::{Discovery, Kind};
 use crate::documents::env;
@@ -64,17 +64,16 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, projects: &
     for (at, service) in services.iter().enumerate().filter(|(_, service)| is_product(service, "postgres")) {
         let server_limit = server_limit(workspace, service);
         if let Some((timeout, origin)) = server_limit.known_with_origin() {
-            let row = tables().parameters.iter().find(|row| row.is_named("statement_timeout"));
-            let instead = row.map_or(String::new(), |row| row.instead.clone());
             all.settings.push(Setting {
                 service: Some(at),
                 name: "statement_timeout".into(),
-                bounds: super::tables::Bounds::Statement,
+                bounds: Bounds::Statement,
                 timeout: Fact::Known(timeout.clone(), origin.clone()),
                 is_certain: true,
+                is_of_product: true,
                 weaker: None,
                 on_purpose: None,
-                instead,
+                instead: "-c statement_timeout=30s".into(),
             });
         }
         let name = service.name.clone();
@@ -143,7 +142,8 @@ impl Databases {
             };
             let answers = |service: &Service| Some(service.project) == project && answers_to(service, &host).is_some();
             let Some(behind) = services.iter().position(answers) else {
-                if !one.url.is_local() {
+                // A bare name that the project does not have belongs to a file that this one is used with.
+                if host.contains('.') && !one.url.is_local() {
                     self.outside(at, host);
                 }
                 continue;

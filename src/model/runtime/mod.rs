@@ -13,6 +13,7 @@ pub mod setting;
 pub mod tables;
 pub mod timeout;
 pub mod view;
+pub mod wait;
 
 pub use json::to_json;
 pub use profile::Profile;

@@ -131,6 +131,16 @@ impl Runtime {
         self.settings.iter().filter(move |setting| is_new(setting)).map(|setting| SettingRef { runtime: self, setting })
     }
 
+    /// Whether nothing that was read bounds a statement on a store. Migrations (`ALTER ROLE ... SET`) are not asked here.
+    pub fn statement_timeout_missing(&self, store: StoreRef<'_>) -> bool {
+        store.statement_timeout().known_absent()
+    }
+
+    /// For which kind of use the gateway of a route is made.
+    pub fn gateway_profile(&self, route: &Route) -> Profile {
+        self.gateways.get(route.gateway).map_or(Profile::Unknown, |gateway| gateway.profile)
+    }
+
     /// Every gateway configuration.
     pub fn gateways(&self) -> impl Iterator<Item = &Gateway> {
         self.gateways.iter()
@@ -249,6 +259,15 @@ impl<'r> EdgeRef<'r> {
         &self.route.name
     }
 
+    /// The name, cut where it would fill a headline.
+    pub fn short_name(self) -> String {
+        let name = self.name();
+        match name.char_indices().nth(36) {
+            Some((end, _)) => format!("{}...", &name[..end]),
+            None => name.to_owned(),
+        }
+    }
+
     /// The route as its file says it.
     pub fn route(self) -> &'r Route {
         self.route
@@ -346,6 +365,15 @@ impl<'r> StoreRef<'r> {
         }
     }
 
+    /// What to type so that statements end: on the server where it is a service, else in the URL.
+    pub fn statement_timeout_help(self) -> String {
+        match self.service().map(|service| &service.service.command) {
+            Some(Fact::Absent) => "command: [\"postgres\", \"-c\", \"statement_timeout=30s\"]".into(),
+            Some(_) => "add to its command: -c statement_timeout=30s".into(),
+            None => "add to the URL: options=-c%20statement_timeout%3D30000".into(),
+        }
+    }
+
     /// How long a statement may run, as far as configuration says it: the server's own setting, else that of any client.
     /// Absent only if nobody who speaks to it sets or could set one in what was read. Settings of roles and of the code
     /// are not seen here.
@@ -413,6 +441,27 @@ impl<'r> SettingRef<'r> {
     /// The setting as its files say it.
     pub fn setting(self) -> &'r Setting {
         self.setting
+    }
+
+    /// Whether it is known to be without end.
+    pub fn is_never(self) -> bool {
+        self.setting.timeout.known().is_some_and(Timeout::is_never)
+    }
+
+    /// Whether a known product reads it, so that what 0 means is known.
+    pub fn is_of_product(self) -> bool {
+        self.setting.is_of_product
+    }
+
+    /// What it bounds, as the start of a sentence: `a request may run`.
+    pub fn what_may_last(self) -> &'static str {
+        match self.setting.bounds {
+            Bounds::Request => "a request may run",
+            Bounds::AsynchronousRequest => "an asynchronous request may run",
+            Bounds::Wait => "a request may wait for a connection",
+            Bounds::Statement => "a statement may run",
+            Bounds::Connect => "connecting may take",
+        }
     }
 
     /// Where it is written; a default is written nowhere.

@@ -197,7 +197,7 @@ pub struct Table {
     pub temporary: bool,
     /// `PARTITION BY`.
     pub partitioned: bool,
-    /// The table that it is a partition or heir of.
+    /// The table that it is a partition of.
     pub parent: Option<TableName>,
     /// Whether a migration puts rows into it.
     pub seeded: bool,

@@ -3,9 +3,14 @@
 //! [`catalog`] is what a database holds, [`history`] what its migrations did and at what cost, [`view`] the questions that
 //! rules ask. [`Schema::databases`] are ordered by source; a dialect twin of a database is a database of its own.
 
+mod build;
 pub mod catalog;
 mod effects;
 pub mod history;
+pub mod json;
+mod names;
+mod replay;
+mod transaction;
 pub mod view;
 
 pub use catalog::*;
@@ -29,6 +34,6 @@ impl Schema {
 }
 
 /// Reads this part.
-pub fn read(_workspace: &mut Workspace, _discovery: &Discovery, _settings: &Settings) -> Schema {
-    Schema::default()
+pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Schema {
+    Schema { databases: build::databases(workspace, discovery, settings) }
 }

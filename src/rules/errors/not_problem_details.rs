@@ -43,7 +43,8 @@ fn contradictions(document: DocumentRef, bodies: &[ErrorBody]) -> Vec<Diagnostic
                     .at(member.span, "generic clients fail to read it")
                     .context(body.span(), body.subject())
                     .help(if wanted == "number" { "type: integer" } else { "type: string" })
-                    .evidence(format!("{} is no {wanted}", member.name));
+                    .evidence(format!("{} is no {wanted}", member.name))
+                    .standing_for_all();
                 found.push(diagnostic);
             }
         }
@@ -87,6 +88,7 @@ fn another_form(document: DocumentRef, others: &[ErrorBody]) -> Option<Diagnosti
         .at(usual.place(), "a form of its own, which clients must learn")
         .help("send `application/problem+json` with `type`, `title`, `status` and `detail`; other members may stay")
         .evidence("another error form")
+        .standing_for_all()
         .at_most(Severity::Info, "the document follows a form of its own throughout");
     Some(with_occurrences(diagnostic, usual.place(), others))
 }

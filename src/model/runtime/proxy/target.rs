@@ -73,7 +73,7 @@ pub(super) fn resolve(route: &Route, gateway: &Gateway, projects: &[Project], se
 }
 
 fn of_host(host: &str, gateway: &Gateway, projects: &[Project], services: &[Service]) -> Vec<Target> {
-    if matches!(host, "" | "localhost" | "host.docker.internal") || host.parse::<std::net::IpAddr>().is_ok() {
+    if matches!(host, "" | "localhost" | "host.docker.internal") || is_address(host) {
         return Vec::new();
     }
     if !gateway.services.is_empty() {
@@ -101,6 +101,10 @@ fn of_host(host: &str, gateway: &Gateway, projects: &[Project], services: &[Serv
     })
     .into_iter()
     .collect()
+}
+
+fn is_address(host: &str) -> bool {
+    host.contains(':') || host.chars().all(|c| c.is_ascii_digit() || c == '.')
 }
 
 /// How many folders from the root a folder and a file have in common.

@@ -1,11 +1,174 @@
 //! What a statement costs a live PostgreSQL: locks, rewrites, scans, and what fails, by facts measured on a server.
+//!
+//! Every answer may be "not known" (`None`); no rule concludes from that. Other dialects are not judged yet.
 
-use super::catalog::TableName;
-use super::history::{AppliedStatement, Effects, LockMode};
+mod actions;
+mod changes;
+mod cost;
+mod types;
+
+use super::catalog::{Column, Table, TableName};
+use super::history::{AppliedStatement, Effects, LockMode, Step, TableBefore, TableOrigin};
+use super::replay::State;
+use super::transaction::Transactions;
+use crate::source::Span;
+use crate::sql::{Change, Dialect, ObjectName, SchemaOp, Statement, TableAction, Understanding};
+
+/// The moment just before an operation is applied.
+pub(super) struct Moment<'a> {
+    pub state: &'a State,
+    /// The whole text of the file.
+    pub text: &'a str,
+    /// Major version of the server.
+    pub version: u32,
+    pub transactions: &'a Transactions,
+    /// Whether each migration of the database is pending.
+    pub pending: &'a [bool],
+    pub statement: &'a Statement,
+}
+
+/// An operation with the facts before it and what it costs.
+pub(super) fn step(moment: &Moment, op: SchemaOp) -> Step {
+    let table = before(moment, &op);
+    let effects =
+        if moment.state.dialect == Dialect::Postgres { changes::of(moment, &op, table.as_ref()) } else { Effects::default() };
+    Step { op, table, effects }
+}
+
+/// A comment on a table or a column locks the table: it becomes an operation of its own, since it has no other effect.
+pub(super) fn comment(statement: &mut Statement, text: &str, dialect: Dialect) {
+    let written = text.get(statement.span.range()).unwrap_or("");
+    if dialect != Dialect::Postgres
+        || !statement.ops.is_empty()
+        || !written.get(..8).is_some_and(|word| word.eq_ignore_ascii_case("comment "))
+    {
+        return;
+    }
+    let head: Vec<&str> = written.split_whitespace().take(4).collect();
+    let [_, _, object, name] = head.as_slice() else { return };
+    let fold = |part: &str| if part.contains('"') { part.replace('"', "") } else { part.to_lowercase() };
+    let mut parts: Vec<String> = name.split('.').map(fold).collect();
+    let words = match object.to_ascii_uppercase().as_str() {
+        "TABLE" => "COMMENT ON TABLE",
+        "COLUMN" => {
+            parts.pop();
+            "COMMENT ON COLUMN"
+        }
+        _ => return,
+    };
+    let Some(name) = parts.pop() else { return };
+    let table = ObjectName { schema: parts.pop(), name, span: statement.head };
+    statement.ops.push(SchemaOp { change: Change::TableObject { words: words.into(), table }, span: statement.span });
+}
+
+/// The table that an operation is about, and the column that it names.
+fn subject(op: &SchemaOp) -> Option<(&ObjectName, Option<&str>)> {
+    match &op.change {
+        Change::AlterTable { table, action, .. } => Some((table, column_of(action))),
+        Change::CreateIndex(def) => Some((&def.table, None)),
+        Change::DropTable { names, .. } => names.first().map(|name| (name, None)),
+        Change::TableObject { table, .. } => Some((table, None)),
+        Change::Data { tables, .. } | Change::LockTable { tables, .. } => tables.first().map(|name| (name, None)),
+        Change::DropIndex { table: Some(table), .. } | Change::RenameIndex { table: Some(table), .. } => Some((table, None)),
+        Change::Maintenance { table: Some(table), .. } => Some((table, None)),
+        Change::Reindex { target: Some(table), index: false, .. } => Some((table, None)),
+        _ => None,
+    }
+}
+
+fn column_of(action: &TableAction) -> Option<&str> {
+    match action {
+        TableAction::DropColumn { name, .. } => Some(&name.value),
+        TableAction::RenameColumn { from, .. } => Some(&from.value),
+        TableAction::AddColumn { column, .. } => Some(&column.name.value),
+        TableAction::AlterType { column, .. }
+        | TableAction::SetNotNull { column }
+        | TableAction::DropNotNull { column }
+        | TableAction::SetDefault { column, .. }
+        | TableAction::DropDefault { column }
+        | TableAction::Identity { column, .. } => Some(&column.value),
+        _ => None,
+    }
+}
+
+/// The facts about the table of an operation.
+fn before(moment: &Moment, op: &SchemaOp) -> Option<TableBefore> {
+    let state = moment.state;
+    let slot = match (&op.change, subject(op)) {
+        (Change::DropIndex { names, table: None, .. }, _) => state.find_index(names.first()?, None).map(|(slot, _)| slot),
+        (Change::RenameIndex { from, table: None, .. }, _) => state.find_index(from, None).map(|(slot, _)| slot),
+        (Change::Reindex { target: Some(target), index: true, .. }, _) => state.find_index(target, None).map(|(slot, _)| slot),
+        (_, Some((name, _))) => match state.find(name) {
+            Some(slot) => Some(slot),
+            None => return Some(external(state.resolved(name))),
+        },
+        _ => return None,
+    };
+    let table = state.table(slot?)?;
+    let named = subject(op).and_then(|(_, column)| column);
+    let column = named.and_then(|name| find_column(state, table, name));
+    let type_change = match (&op.change, column) {
+        (Change::AlterTable { action: TableAction::AlterType { column_type, using, collation, .. }, .. }, column) => {
+            let wanted = types::Wanted { to: column_type.as_ref(), using: using.as_deref(), collation: collation.as_deref() };
+            Some(types::judge(moment, table, column, &wanted))
+        }
+        _ => None,
+    };
+    Some(TableBefore {
+        name: table.name.clone(),
+        origin: origin(moment, table),
+        created: (!table.external).then_some(table.name_span),
+        temporary: table.temporary,
+        partitioned: table.partitioned,
+        seeded: table.seeded,
+        proven_not_null: column.and_then(|column| proof(table, column)),
+        column: column.cloned().map(Box::new),
+        type_change,
+    })
+}
+
+fn external(name: TableName) -> TableBefore {
+    TableBefore {
+        name,
+        origin: TableOrigin::External,
+        created: None,
+        temporary: false,
+        partitioned: false,
+        seeded: false,
+        column: None,
+        proven_not_null: None,
+        type_change: None,
+    }
+}
+
+fn find_column<'t>(state: &State, table: &'t Table, name: &str) -> Option<&'t Column> {
+    table.columns.iter().find(|column| super::names::same(state.dialect, &column.name, name))
+}
+
+/// The validated check that proves a column not to be NULL.
+fn proof(table: &Table, column: &Column) -> Option<Span> {
+    let proves = |check: &&super::catalog::Check| check.validated && check.not_null_columns.contains(&column.name);
+    table.checks.iter().find(proves).map(|check| check.span)
+}
+
+fn origin(moment: &Moment, table: &Table) -> TableOrigin {
+    let is_pending = |number: usize| moment.pending.get(number).copied().unwrap_or(false);
+    match table.migration {
+        _ if table.external => TableOrigin::External,
+        number if number == moment.state.migration => TableOrigin::SameMigration,
+        number if is_pending(number) && is_pending(moment.state.migration) => TableOrigin::Pending,
+        _ => TableOrigin::Before,
+    }
+}
 
 /// The effects of all changes of a statement together: the strongest lock by table; one unknown makes the whole unknown.
 pub(super) fn together(statement: &AppliedStatement) -> Effects {
-    let mut sum = Effects { locks: Some(Vec::new()), rewrites: Some(Vec::new()), scans: Some(Vec::new()), ..Effects::default() };
+    let known = matches!(statement.understanding, Understanding::Full | Understanding::NoEffect);
+    let nothing = || known.then(Vec::new);
+    let mut sum = Effects { locks: Some(Vec::new()), rewrites: nothing(), scans: nothing(), ..Effects::default() };
+    if !known && statement.ops.is_empty() {
+        sum.locks = None;
+    }
     for step in &statement.ops {
         let one = &step.effects;
         sum.locks = merge(sum.locks, one.locks.as_deref(), add_lock);
@@ -26,7 +189,7 @@ fn merge<T: Clone>(sum: Option<Vec<T>>, more: Option<&[T]>, add: fn(&mut Vec<T>,
 }
 
 /// Keeps the strongest mode of each table.
-pub(super) fn add_lock(locks: &mut Vec<(TableName, LockMode)>, one: &(TableName, LockMode)) {
+fn add_lock(locks: &mut Vec<(TableName, LockMode)>, one: &(TableName, LockMode)) {
     match locks.iter_mut().find(|(table, _)| *table == one.0) {
         Some((_, mode)) => *mode = (*mode).max(one.1),
         None => locks.push(one.clone()),

@@ -1,0 +1,255 @@
+//! Reads the migrations and schema files of each database, and replays them in order.
+
+use super::catalog::Database;
+use super::effects::{self, Moment};
+use super::history::{AppliedMigration, AppliedStatement};
+use super::replay::State;
+use super::transaction::Transactions;
+use crate::discover::{Discovery, Kind, Migration, MigrationSet, Transaction, migrations};
+use crate::model::workspace::in_threads;
+use crate::model::{FileStatus, Settings, Workspace};
+use crate::source::SourceId;
+use crate::sql::{self, Dialect, Script};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The major version that effects are judged by where the configuration names none.
+const ASSUMED_POSTGRES: u32 = 15;
+
+/// One file as it was read, before it is applied.
+struct Read {
+    path: String,
+    version: String,
+    source: SourceId,
+    text: Arc<str>,
+    script: Script,
+    transaction: Transaction,
+    pending: bool,
+    status: FileStatus,
+}
+
+/// Every database of the repository, ordered by source and dialect.
+pub(super) fn databases(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Vec<Database> {
+    let mut databases: Vec<Database> = discovery.migration_sets.iter().map(|set| from_set(workspace, set, settings)).collect();
+    databases.extend(from_schema_files(workspace, discovery, settings));
+    databases.sort_by(|a, b| (&a.source, a.dialect, &a.variant).cmp(&(&b.source, b.dialect, &b.variant)));
+    databases
+}
+
+fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings) -> Database {
+    let mut database = empty(set.dialect, set.variant.clone(), set.folder.clone(), settings);
+    database.tool = Some(set.tool.clone());
+    let judged_from = judged_from(set, settings);
+    let wanted: Vec<(&Migration, bool)> =
+        set.migrations.iter().enumerate().map(|(number, one)| (one, number >= judged_from)).collect();
+    let files = wanted.iter().map(|(one, _)| File { path: &one.path, range: one.up.clone() }).collect();
+    let scripts = read_all(workspace, files, set.dialect);
+    let mut reads = Vec::new();
+    for ((migration, judged), script) in wanted.into_iter().zip(scripts) {
+        let Some((source, text, script)) = script else { continue };
+        let status = settings.pending.status(&migration.path);
+        reads.push(Read {
+            path: migration.path.clone(),
+            version: migration.version.clone(),
+            source,
+            text,
+            script,
+            transaction: migration.transaction.clone(),
+            pending: judged && status != FileStatus::Same,
+            status,
+        });
+    }
+    replay(&mut database, reads, &set.foreign_steps);
+    database
+}
+
+/// The number of the first migration that may be judged: the one after `[migrations] after`.
+fn judged_from(set: &MigrationSet, settings: &Settings) -> usize {
+    let Some(after) = &settings.judged_after else { return 0 };
+    let is_it = |one: &Migration| {
+        let name = one.path.rsplit('/').next().unwrap_or("");
+        let folder = one.path.rsplit('/').nth(1).unwrap_or("");
+        one.version == *after || name == after || folder == after || one.path == *after
+    };
+    set.migrations.iter().rposition(is_it).map_or(0, |number| number + 1)
+}
+
+fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &Settings) -> Database {
+    let major = |text: &String| text.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty())?.parse().ok();
+    let configured = settings.versions.get(dialect.name()).and_then(major);
+    Database {
+        dialect,
+        variant,
+        source,
+        tool: None,
+        server_version: configured.unwrap_or(if dialect == Dialect::Postgres { ASSUMED_POSTGRES } else { 0 }),
+        version_assumed: configured.is_none(),
+        tables: Vec::new(),
+        dropped_tables: Vec::new(),
+        enums: Vec::new(),
+        domains: Vec::new(),
+        views: Vec::new(),
+        migrations: Vec::new(),
+        tables_unknown: Vec::new(),
+    }
+}
+
+/// A file to read, and the part of it.
+struct File<'a> {
+    path: &'a str,
+    range: Option<std::ops::Range<usize>>,
+}
+
+/// Reads files in threads, in their order. `None` where a file cannot be read, which the workspace then knows.
+fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Vec<Option<(SourceId, Arc<str>, Script)>> {
+    let paths: Vec<String> = files.iter().map(|file| file.path.to_owned()).collect();
+    let loaded = workspace.load_texts(&paths);
+    let by_path: BTreeMap<String, (SourceId, Arc<str>)> = loaded.into_iter().map(|(path, id, text)| (path, (id, text))).collect();
+    for path in &paths {
+        if let Err(reason) = workspace.source(path) {
+            workspace.note_unread(path, reason, None);
+        }
+    }
+    let read = in_threads(workspace.threads(), &files, |file| {
+        let (source, text) = by_path.get(file.path)?;
+        Some((*source, text.clone(), sql::read(*source, text, file.range.clone(), dialect)))
+    });
+    for (source, _, script) in read.iter().flatten() {
+        let path = workspace.sources().path(*source).to_owned();
+        for problem in &script.problems {
+            workspace.note_unread(&path, problem.message.clone(), Some(problem.span));
+        }
+    }
+    read
+}
+
+/// Applies files in order. `foreign_steps` are applied where their versions fall.
+fn replay(database: &mut Database, reads: Vec<Read>, foreign_steps: &[String]) {
+    let mut state = State::new(database.dialect);
+    let pending: Vec<bool> = reads.iter().map(|read| read.pending).collect();
+    let mut foreign: Vec<(u128, &String)> = foreign_steps.iter().map(|path| (leading_number(file_name(path)), path)).collect();
+    foreign.sort();
+    let mut foreign = foreign.into_iter().peekable();
+    for (number, read) in reads.into_iter().enumerate() {
+        let version = leading_number(&read.version);
+        while let Some((_, path)) = foreign.next_if(|(step, _)| *step < version) {
+            state.doubt_everything(format!("`{}` is a step that is not SQL", file_name(path)), None);
+        }
+        let migration = apply(&mut state, number, read, &pending, database.server_version);
+        database.migrations.push(migration);
+    }
+    for (_, path) in foreign {
+        state.doubt_everything(format!("`{}` is a step that is not SQL", file_name(path)), None);
+    }
+    state.finish(database);
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn leading_number(text: &str) -> u128 {
+    let digits: String = text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or(u128::MAX)
+}
+
+fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], version: u32) -> AppliedMigration {
+    state.begin_migration(number);
+    let mut transactions = Transactions::new(&read.transaction, &read.script);
+    let mut statements = Vec::with_capacity(read.script.statements.len());
+    for mut statement in read.script.statements {
+        effects::comment(&mut statement, &read.text, state.dialect);
+        state.doubt(&statement);
+        let in_transaction = transactions.of(&statement);
+        let mut ops = Vec::with_capacity(statement.ops.len());
+        for op in std::mem::take(&mut statement.ops) {
+            let moment = Moment { state, text: &read.text, version, transactions: &transactions, pending, statement: &statement };
+            let step = effects::step(&moment, op);
+            transactions.note(state, &step.op);
+            state.apply(&step.op, statement.maybe);
+            ops.push(step);
+        }
+        statements.push(AppliedStatement {
+            span: statement.span,
+            head: statement.head,
+            understanding: statement.understanding,
+            touches: statement.touches,
+            maybe: statement.maybe,
+            in_transaction,
+            ops,
+        });
+    }
+    state.end_migration();
+    AppliedMigration {
+        path: read.path,
+        source: read.source,
+        version: read.version,
+        status: read.status,
+        pending: read.pending,
+        statements,
+    }
+}
+
+/// One database for the schema files of each folder and dialect; a file that creates a table anew starts another.
+fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Vec<Database> {
+    let mut groups: BTreeMap<(String, Dialect, Option<String>), Vec<String>> = BTreeMap::new();
+    for artifact in discovery.artifacts.iter().filter(|artifact| artifact.kind == Kind::Schema) {
+        let text = match workspace.source(&artifact.path) {
+            Ok(source) => workspace.text(source),
+            Err(reason) => {
+                workspace.note_unread(&artifact.path, reason, None);
+                continue;
+            }
+        };
+        let (dialect, variant) = migrations::dialect_of(&artifact.path, &text, settings);
+        let folder = artifact.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        groups.entry((folder.to_owned(), dialect, variant)).or_default().push(artifact.path.clone());
+    }
+    let mut databases = Vec::new();
+    for ((_, dialect, variant), paths) in groups {
+        let files = paths.iter().map(|path| File { path, range: None }).collect();
+        let scripts = read_all(workspace, files, dialect);
+        let mut parts: Vec<(Vec<Read>, Vec<String>)> = Vec::new();
+        for (path, script) in paths.into_iter().zip(scripts) {
+            let Some((source, text, script)) = script else { continue };
+            let creates = created(&script);
+            let read = Read {
+                path,
+                version: String::new(),
+                source,
+                text,
+                script,
+                transaction: Transaction::Unknown("a schema file is not a migration".into()),
+                pending: false,
+                status: FileStatus::Same,
+            };
+            match parts.iter_mut().find(|(_, held)| !creates.iter().any(|name| held.contains(name))) {
+                Some((reads, held)) => {
+                    reads.push(read);
+                    held.extend(creates);
+                }
+                None => parts.push((vec![read], creates)),
+            }
+        }
+        for (reads, _) in parts {
+            let source = match reads.as_slice() {
+                [one] => one.path.clone(),
+                many => many.first().and_then(|one| one.path.rsplit_once('/')).map_or("", |(folder, _)| folder).to_owned(),
+            };
+            let mut database = empty(dialect, variant.clone(), source, settings);
+            replay(&mut database, reads, &[]);
+            databases.push(database);
+        }
+    }
+    databases
+}
+
+/// The names of the tables that a script creates for certain.
+fn created(script: &Script) -> Vec<String> {
+    let ops = script.statements.iter().flat_map(|statement| &statement.ops);
+    let tables = ops.filter_map(|op| match &op.change {
+        sql::Change::CreateTable(def) if !def.if_not_exists => Some(def.name.name.clone()),
+        _ => None,
+    });
+    tables.collect()
+}

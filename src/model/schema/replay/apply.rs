@@ -1,0 +1,208 @@
+//! One operation at a time; what was not understood leaves doubt behind.
+
+use super::columns::ColumnChange;
+use super::types::NewView;
+use super::{State, default_path};
+use crate::fact::Fact;
+use crate::model::schema::catalog::{Facet, TableName};
+use crate::source::Span;
+use crate::sql::{Change, DataVerb, Dialect, ObjectName, SchemaOp, Statement, TableAction, Understanding};
+
+const CONDITION: &str = "may have been changed under a condition";
+
+impl State {
+    /// Applies an operation. `maybe`: it stands under a condition; what it creates is created where it is absent, what it
+    /// drops or changes becomes unknown.
+    pub fn apply(&mut self, op: &SchemaOp, maybe: bool) {
+        let span = op.span;
+        match &op.change {
+            Change::CreateTable(def) => self.create_table(def, maybe, span),
+            Change::AlterTable { table, if_exists, action } => self.alter(table, *if_exists, action, maybe, span),
+            Change::DropTable { names, .. } => names.iter().for_each(|name| self.drop_table(name, maybe, span)),
+            Change::CreateIndex(def) => {
+                let slot = self.existing_or_external(&def.table);
+                self.put_index(slot, def);
+            }
+            Change::DropIndex { names, table, if_exists, .. } => {
+                names.iter().for_each(|name| self.drop_index(name, table.as_ref(), *if_exists, maybe))
+            }
+            Change::RenameIndex { from, to, table } => self.rename_index(from, &to.value, table.as_ref()),
+            Change::AttachIndex { .. } | Change::Reindex { .. } => {}
+            Change::CreateEnum { name, labels } => self.create_enum(name, labels, maybe, span),
+            Change::AddEnumValue { name, label, before, after, .. } => {
+                self.add_label(name, label, before.as_ref(), after.as_ref())
+            }
+            Change::RenameEnumValue { name, .. } if maybe => self.doubt_type(name),
+            Change::RenameEnumValue { name, from, to } => self.rename_label(name, from, to),
+            Change::RenameType { name, to } => self.rename_type(name, &to.value),
+            Change::DropType { names, .. } => names.iter().for_each(|name| self.drop_type(name, maybe)),
+            Change::CreateDomain { name, base, constrained } => self.create_domain(name, base.as_ref(), *constrained, span),
+            Change::CreateOtherType { .. } | Change::RefreshView { .. } | Change::CreateSchema { .. } => {}
+            Change::CreateView { name, materialized, reads, identifiers, .. } => {
+                self.create_view(NewView { name, materialized: *materialized, reads, identifiers, span });
+            }
+            Change::DropView { names, .. } => names.iter().for_each(|name| self.drop_view(name)),
+            Change::RenameView { from, to } => self.rename_view(from, &to.value),
+            Change::DropSchema { names, .. } if !maybe => names.iter().for_each(|name| self.drop_schema(name, span)),
+            Change::RenameSchema { from, to } if !maybe => self.rename_schema(from, to, span),
+            Change::DropSchema { .. } | Change::RenameSchema { .. } => self.doubt_everything(CONDITION.into(), Some(span)),
+            Change::Data { verb: DataVerb::Insert, tables, .. } => self.seed(tables),
+            Change::Setting { name, value, scope: None, .. } if name == "search_path" => self.set_search_path(value),
+            Change::Data { .. }
+            | Change::TableObject { .. }
+            | Change::Setting { .. }
+            | Change::Begin
+            | Change::Commit
+            | Change::Rollback
+            | Change::LockTable { .. }
+            | Change::Maintenance { .. } => {}
+        }
+    }
+
+    fn seed(&mut self, tables: &[ObjectName]) {
+        for name in tables {
+            if let Some(table) = self.find(name).and_then(|slot| self.table_mut(slot)) {
+                table.seeded = true;
+            }
+        }
+    }
+
+    /// `SET search_path TO a, "$user", b`; `default` and an empty path fall back to what a session starts with.
+    fn set_search_path(&mut self, value: &str) {
+        let parts = value.split(',').map(|part| part.trim().trim_matches(['"', '\'']).to_owned());
+        let path: Vec<String> = parts.filter(|part| !part.is_empty() && part != "$user" && part != "pg_catalog").collect();
+        let reset = path.is_empty() || path.iter().any(|part| part.eq_ignore_ascii_case("default"));
+        self.search_path = if reset { default_path(self.dialect) } else { path };
+    }
+
+    fn alter(&mut self, name: &ObjectName, if_exists: bool, action: &TableAction, maybe: bool, span: Span) {
+        if if_exists && self.find(name).is_none() {
+            return;
+        }
+        // `ALTER TABLE` also renames indexes and views.
+        if let TableAction::RenameTable { to } = action
+            && self.find(name).is_none()
+        {
+            let key = self.key(&name.name);
+            if self.views.contains_key(&key) {
+                return self.rename_view(name, &to.value);
+            }
+            if self.find_index(name, None).is_some() {
+                return self.rename_index(name, &to.value, None);
+            }
+        }
+        let slot = self.existing_or_external(name);
+        if maybe && let Some(facets) = doubtful(action) {
+            return self.doubt_family(slot, facets, CONDITION, span);
+        }
+        self.act(slot, action, span);
+    }
+
+    fn act(&mut self, slot: usize, action: &TableAction, span: Span) {
+        match action {
+            TableAction::AddColumn { column, .. } => {
+                let known = self
+                    .table(slot)
+                    .is_some_and(|table| table.columns.iter().any(|one| self.same(&one.name, &column.name.value)));
+                if known {
+                    return;
+                }
+                self.put_column(slot, column);
+                for child in self.descendants(slot) {
+                    self.put_column(child, column);
+                }
+                let constraints: Vec<_> = column.constraints.iter().map(|one| (one, Some(column.name.value.as_str()))).collect();
+                self.put_constraints(slot, &constraints);
+                if !column.complete {
+                    let why = "an added column was not understood in full";
+                    self.doubt_family(slot, &[Facet::Constraints, Facet::Indexes], why, column.span);
+                }
+            }
+            TableAction::DropColumn { name, if_exists, .. } => self.drop_column(slot, &name.value, *if_exists, span),
+            TableAction::RenameColumn { from, to } => self.rename_column(slot, &from.value, &to.value, span),
+            TableAction::RenameTable { to } => {
+                let schema = self.table(slot).and_then(|table| table.name.schema.clone());
+                let to = TableName { schema, name: self.cut(&to.value) };
+                self.rename_table(slot, to, span);
+            }
+            TableAction::SetSchema { to } => {
+                let Some(name) = self.table(slot).map(|table| table.name.name.clone()) else { return };
+                self.rename_table(slot, TableName { schema: Some(to.clone()), name }, span);
+            }
+            TableAction::AlterType { column, column_type, .. } => {
+                self.change_column(slot, &column.value, &ColumnChange::Type(column_type.clone()), span)
+            }
+            TableAction::SetNotNull { column } => self.change_column(slot, &column.value, &ColumnChange::Nullable(false), span),
+            TableAction::DropNotNull { column } => self.change_column(slot, &column.value, &ColumnChange::Nullable(true), span),
+            TableAction::SetDefault { column, default } => {
+                let value = Fact::explicit(default.clone(), default.span);
+                self.change_column(slot, &column.value, &ColumnChange::Default(value), span);
+            }
+            TableAction::DropDefault { column } => {
+                self.change_column(slot, &column.value, &ColumnChange::Default(Fact::Absent), span)
+            }
+            TableAction::Identity { column, add } => self.change_column(slot, &column.value, &ColumnChange::Identity(*add), span),
+            TableAction::AddConstraint(def) => {
+                let held = def.name.as_ref().is_some_and(|name| self.holds_constraint(slot, &name.value));
+                if !held {
+                    self.put_constraint(slot, def, None, None);
+                }
+            }
+            TableAction::DropConstraint { name, if_exists, .. } => self.drop_constraint(slot, &name.value, *if_exists, span),
+            TableAction::ValidateConstraint { name } => self.validate_constraint(slot, &name.value, span),
+            TableAction::RenameConstraint { from, to } => self.rename_constraint(slot, &from.value, &to.value, span),
+            TableAction::AttachPartition { child } => self.attach(slot, child, span),
+            TableAction::DetachPartition { child, .. } => self.detach(slot, child),
+            TableAction::Other { .. } => {}
+            TableAction::Unknown { words } => {
+                let why = format!("`{}` was not understood", words.to_lowercase());
+                self.doubt_family(slot, &Facet::ALL, &why, span);
+            }
+        }
+    }
+
+    fn holds_constraint(&self, slot: usize, name: &str) -> bool {
+        let same = |one: &Option<String>| one.as_ref().is_some_and(|one| self.same(one, name));
+        let Some(table) = self.table(slot) else { return false };
+        let keys = table.indexes.iter().filter(|one| one.backs.is_some()).map(|one| &one.name);
+        keys.chain(table.foreign_keys.iter().map(|one| &one.name)).chain(table.checks.iter().map(|one| &one.name)).any(same)
+    }
+
+    /// Counts a statement, and notes what the part that was not understood may have touched.
+    pub fn doubt(&mut self, statement: &Statement) {
+        self.now += 1;
+        let (why, anything) = match &statement.understanding {
+            Understanding::Opaque(why) => (why, statement.touches.is_empty()),
+            Understanding::Partial(why) => (why, false),
+            Understanding::Full | Understanding::NoEffect => return,
+        };
+        if anything && self.dialect != Dialect::ClickHouse {
+            return self.doubt_everything(why.clone(), Some(statement.span));
+        }
+        for name in &statement.touches {
+            if let Some(slot) = self.find(name) {
+                self.doubt_family(slot, &Facet::ALL, why, statement.span);
+            } else if let Some((slot, _)) = self.find_index(name, None) {
+                self.gap(slot, &[Facet::Indexes], why, Some(statement.span));
+            } else {
+                self.doubt_type(name);
+            }
+        }
+    }
+}
+
+/// What of a table is in doubt when an action may not have run; `None` where the action only adds, which counts as done.
+fn doubtful(action: &TableAction) -> Option<&'static [Facet]> {
+    match action {
+        TableAction::AddColumn { .. } | TableAction::AddConstraint(_) | TableAction::Other { .. } => None,
+        TableAction::ValidateConstraint { .. } => None,
+        TableAction::AlterType { .. }
+        | TableAction::SetNotNull { .. }
+        | TableAction::DropNotNull { .. }
+        | TableAction::SetDefault { .. }
+        | TableAction::DropDefault { .. }
+        | TableAction::Identity { .. } => Some(&[Facet::Columns]),
+        TableAction::DropConstraint { .. } | TableAction::RenameConstraint { .. } => Some(&[Facet::Constraints, Facet::Indexes]),
+        _ => Some(&Facet::ALL),
+    }
+}

@@ -1,0 +1,269 @@
+//! Columns come, go, and change type, nullability and default.
+
+use super::State;
+use crate::fact::{Fact, Origin};
+use crate::model::schema::catalog::{Column, DroppedColumn, Facet, Table, TableName};
+use crate::model::schema::names;
+use crate::source::{Span, Spanned};
+use crate::sql::{ColumnDef, ColumnType, DefaultValue, Dialect};
+
+/// More columns, indexes or constraints than this in one table are not followed: no database takes them.
+pub(super) const MOST: usize = 4096;
+
+/// What happens to a column.
+pub(super) enum ColumnChange {
+    Type(Option<Spanned<ColumnType>>),
+    Nullable(bool),
+    Default(Fact<DefaultValue>),
+    Identity(bool),
+}
+
+impl State {
+    /// Adds a column as it is defined, without its constraints.
+    pub(super) fn put_column(&mut self, slot: usize, def: &ColumnDef) {
+        let column = self.column(def);
+        let dialect = self.dialect;
+        let Some(table) = self.table_mut(slot) else { return };
+        let known = table.columns.iter().any(|one| names::same(dialect, &one.name, &column.name));
+        if known {
+            return;
+        }
+        if table.columns.len() >= MOST {
+            self.gap(slot, &[Facet::Columns], "more columns than a table can have", Some(def.span));
+            return;
+        }
+        table.columns.push(column);
+    }
+
+    fn column(&self, def: &ColumnDef) -> Column {
+        let name = self.cut(&def.name.value);
+        let unread = || format!("the definition of `{name}` was not understood");
+        let column_type = match &def.column_type {
+            Some(one) => Fact::explicit(one.value.clone(), one.span),
+            None if def.complete && self.dialect == Dialect::Sqlite => Fact::Absent,
+            None => Fact::Unknown(unread(), vec![def.span]),
+        };
+        let nullable = match def.not_null {
+            Some(span) => Fact::explicit(false, span),
+            None if def.auto_increment => Fact::Known(false, Origin::Inferred(def.span)),
+            None if def.complete => match self.domain_of(&def.column_type) {
+                Some(true) => Fact::Unknown("the domain may demand a value".into(), vec![def.span]),
+                _ => Fact::Known(true, Origin::Inferred(def.name.span)),
+            },
+            None => Fact::Unknown(unread(), vec![def.span]),
+        };
+        let default = match &def.default {
+            Some(value) => Fact::explicit(value.clone(), value.span),
+            None if def.complete => Fact::Absent,
+            None => Fact::Unknown(unread(), vec![def.span]),
+        };
+        Column {
+            name,
+            column_type,
+            nullable,
+            default,
+            auto_increment: def.auto_increment,
+            generated: def.generated,
+            span: def.span,
+            name_span: def.name.span,
+            changes: Vec::new(),
+        }
+    }
+
+    /// Whether a type is a known domain, and whether that is constrained.
+    fn domain_of(&self, written: &Option<Spanned<ColumnType>>) -> Option<bool> {
+        let written = written.as_ref()?;
+        self.domain_named(&written.value.name).map(|domain| domain.constrained)
+    }
+
+    /// Changes a column and its partitions' copies.
+    pub(super) fn change_column(&mut self, slot: usize, name: &str, change: &ColumnChange, span: Span) {
+        let mut slots = vec![slot];
+        slots.extend(self.descendants(slot));
+        let dialect = self.dialect;
+        for one in slots {
+            let Some(table) = self.table_mut(one) else { continue };
+            let found = table.columns.iter_mut().find(|column| names::same(dialect, &column.name, name));
+            let Some(column) = found else {
+                let why = format!("changes column `{name}`, which was never seen");
+                if one == slot {
+                    self.gap(slot, &[Facet::Columns], &why, Some(span));
+                }
+                continue;
+            };
+            column.changes.push(span);
+            match change {
+                ColumnChange::Type(Some(to)) => column.column_type = Fact::explicit(to.value.clone(), to.span),
+                ColumnChange::Type(None) => {
+                    column.column_type = Fact::Unknown(format!("the new type of `{name}` was not understood"), vec![span]);
+                }
+                ColumnChange::Nullable(yes) => column.nullable = Fact::explicit(*yes, span),
+                ColumnChange::Default(value) => column.default = value.clone(),
+                ColumnChange::Identity(add) => {
+                    column.auto_increment = *add;
+                    if *add {
+                        column.nullable = Fact::Known(false, Origin::Inferred(span));
+                    }
+                }
+            }
+        }
+    }
+
+    /// A primary key makes its columns NOT NULL.
+    pub(super) fn demand_values(&mut self, slot: usize, names: &[String], span: Span) {
+        let dialect = self.dialect;
+        let Some(table) = self.table_mut(slot) else { return };
+        for column in &mut table.columns {
+            let in_key = names.iter().any(|name| names::same(dialect, name, &column.name));
+            if in_key && column.nullable.known() != Some(&false) {
+                column.nullable = Fact::Known(false, Origin::Inferred(span));
+            }
+        }
+    }
+
+    /// `DROP COLUMN`: indexes and constraints that name the column go with it.
+    pub(super) fn drop_column(&mut self, slot: usize, name: &str, if_exists: bool, span: Span) {
+        let mut slots = vec![slot];
+        slots.extend(self.descendants(slot));
+        for one in slots {
+            self.drop_column_of(one, name, if_exists || one != slot, span);
+        }
+    }
+
+    fn drop_column_of(&mut self, slot: usize, name: &str, if_exists: bool, span: Span) {
+        let (dialect, migration) = (self.dialect, self.migration);
+        let same = |a: &str| names::same(dialect, a, name);
+        let Some(table) = self.table_mut(slot) else { return };
+        let Some(position) = table.columns.iter().position(|column| same(&column.name)) else {
+            if !if_exists {
+                let why = format!("drops column `{name}`, which was never seen");
+                self.gap(slot, &Facet::ALL, &why, Some(span));
+            }
+            return;
+        };
+        let column = table.columns.remove(position);
+        let of_table = table.name.clone();
+        let names_it = |text: &str| words(text).any(same);
+        if dialect == Dialect::MySql {
+            // MySQL takes the column out of each index, and drops the index when nothing is left.
+            for index in &mut table.indexes {
+                index.keys.retain(|key| !key.column.as_deref().is_some_and(same));
+            }
+            table.indexes.retain(|index| !index.keys.is_empty());
+        } else {
+            table.indexes.retain(|index| {
+                let in_keys = index.keys.iter().any(|key| match &key.column {
+                    Some(column) => same(column),
+                    None => names_it(&key.text),
+                });
+                let in_rest =
+                    index.include.iter().any(|one| same(one)) || index.predicate.as_ref().is_some_and(|one| names_it(&one.value));
+                !in_keys && !in_rest
+            });
+        }
+        table.foreign_keys.retain(|one| !one.columns.iter().any(|one| same(one)));
+        table.checks.retain(|one| !names_it(&one.text));
+        table.dropped_columns.push(DroppedColumn { column, span, migration });
+        for other in self.referring(&of_table.name) {
+            if let Some(other) = self.table_mut(other) {
+                other
+                    .foreign_keys
+                    .retain(|one| one.references != of_table || !one.referenced_columns.iter().any(|one| same(one)));
+            }
+        }
+    }
+
+    /// `RENAME COLUMN a TO b`, in every place that names it.
+    pub(super) fn rename_column(&mut self, slot: usize, from: &str, to: &str, span: Span) {
+        let to = self.cut(to);
+        let mut slots = vec![slot];
+        slots.extend(self.descendants(slot));
+        let mut missing = false;
+        let mut of_table: Option<TableName> = None;
+        let dialect = self.dialect;
+        for one in slots {
+            let Some(table) = self.table_mut(one) else { continue };
+            if one == slot {
+                of_table = Some(table.name.clone());
+            }
+            match table.columns.iter_mut().find(|column| names::same(dialect, &column.name, from)) {
+                Some(column) => {
+                    column.name = to.clone();
+                    column.changes.push(span);
+                }
+                None => missing |= one == slot,
+            }
+            rename_in_table(table, dialect, from, &to);
+        }
+        if missing {
+            self.gap(slot, &[Facet::Columns], &format!("renames column `{from}`, which was never seen"), Some(span));
+        }
+        let Some(of_table) = of_table else { return };
+        for other in self.referring(&of_table.name) {
+            let Some(other) = self.table_mut(other) else { continue };
+            for key in other.foreign_keys.iter_mut().filter(|key| key.references == of_table) {
+                replace(&mut key.referenced_columns, dialect, from, &to);
+            }
+        }
+        self.rename_column_in_views(&of_table, from, &to);
+    }
+}
+
+fn rename_in_table(table: &mut Table, dialect: Dialect, from: &str, to: &str) {
+    for index in &mut table.indexes {
+        for key in &mut index.keys {
+            match &mut key.column {
+                Some(column) if names::same(dialect, column, from) => {
+                    *column = to.to_owned();
+                    key.text = to.to_owned();
+                }
+                Some(_) => {}
+                None => key.text = replace_word(&key.text, dialect, from, to),
+            }
+        }
+        replace(&mut index.include, dialect, from, to);
+        if let Some(predicate) = &mut index.predicate {
+            predicate.value = replace_word(&predicate.value, dialect, from, to);
+        }
+    }
+    for key in &mut table.foreign_keys {
+        replace(&mut key.columns, dialect, from, to);
+    }
+    for check in &mut table.checks {
+        replace(&mut check.not_null_columns, dialect, from, to);
+        check.text = replace_word(&check.text, dialect, from, to);
+        if let Some((column, _)) = &mut check.allowed
+            && names::same(dialect, column, from)
+        {
+            *column = to.to_owned();
+        }
+    }
+}
+
+fn replace(names: &mut [String], dialect: Dialect, from: &str, to: &str) {
+    for name in names {
+        if names::same(dialect, name, from) {
+            *name = to.to_owned();
+        }
+    }
+}
+
+/// The words of an expression; string literals count, which only makes us more careful.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
+fn replace_word(text: &str, dialect: Dialect, from: &str, to: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let (head, tail) = rest.split_at(word);
+        out.push_str(if names::same(dialect, head, from) { to } else { head });
+        let gap = tail.find(|c: char| c.is_alphanumeric() || c == '_').unwrap_or(tail.len());
+        let (between, next) = tail.split_at(gap);
+        out.push_str(between);
+        rest = next;
+    }
+    out
+}

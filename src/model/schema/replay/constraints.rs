@@ -1,0 +1,343 @@
+//! Keys, checks and references come and go, and the indexes behind them.
+
+use super::State;
+use super::columns::{MOST, words};
+use crate::model::schema::catalog::{Backing, Check, Facet, ForeignKey, Index};
+use crate::model::schema::names;
+use crate::source::{Span, Spanned};
+use crate::sql::{ConstraintDef, ConstraintKind, Dialect, IndexKey};
+
+impl State {
+    /// Adds the constraints of a `CREATE TABLE` or one `ADD COLUMN` in PostgreSQL's order: checks, then the primary key, then
+    /// other keys, then references. Each with the column that it is written at, where it is.
+    pub(super) fn put_constraints(&mut self, slot: usize, constraints: &[(&ConstraintDef, Option<&str>)]) {
+        let class = |kind: &ConstraintKind| match kind {
+            ConstraintKind::Check { .. } => 0,
+            ConstraintKind::PrimaryKey { .. } => 1,
+            ConstraintKind::Unique { .. } | ConstraintKind::Exclusion => 2,
+            ConstraintKind::ForeignKey { .. } => 3,
+        };
+        let mut ordered: Vec<&(&ConstraintDef, Option<&str>)> = constraints.iter().collect();
+        ordered.sort_by_key(|(def, _)| class(&def.kind));
+        let first = self.table(slot).map_or(0, |table| table.indexes.len());
+        for (def, at_column) in ordered {
+            // InnoDB reads a reference that is written at a column and makes nothing of it.
+            let ignored =
+                self.dialect == Dialect::MySql && at_column.is_some() && matches!(def.kind, ConstraintKind::ForeignKey { .. });
+            if !ignored {
+                self.put_constraint(slot, def, *at_column, Some(first));
+            }
+        }
+    }
+
+    /// Adds a constraint. `merge_from`: unnamed twins of keys from this position on are one index, as in one statement.
+    pub(super) fn put_constraint(
+        &mut self,
+        slot: usize,
+        def: &ConstraintDef,
+        at_column: Option<&str>,
+        merge_from: Option<usize>,
+    ) {
+        let full =
+            self.table(slot).is_none_or(|table| table.indexes.len() + table.foreign_keys.len() + table.checks.len() >= MOST);
+        if full {
+            self.gap(slot, &[Facet::Constraints, Facet::Indexes], "more constraints than are followed", Some(def.span));
+            return;
+        }
+        let name = def.name.as_ref().map(|name| self.cut(&name.value));
+        match &def.kind {
+            ConstraintKind::PrimaryKey { columns, using_index } => {
+                let columns = self.values(columns);
+                let backing = Backing::PrimaryKey;
+                if let Some(columns) =
+                    self.put_key(slot, def, Key { name, columns, using_index, backing, nulls_not_distinct: false, merge_from })
+                {
+                    self.demand_values(slot, &columns, def.span);
+                }
+            }
+            ConstraintKind::Unique { columns, using_index, nulls_not_distinct } => {
+                let columns = self.values(columns);
+                let key = Key {
+                    name,
+                    columns,
+                    using_index,
+                    backing: Backing::Unique,
+                    nulls_not_distinct: *nulls_not_distinct,
+                    merge_from,
+                };
+                self.put_key(slot, def, key);
+            }
+            ConstraintKind::Exclusion => {
+                let backing = Some(Backing::Exclusion);
+                let index = Index { name, backs: backing, method: "gist".into(), ..self.plain_index(Vec::new(), def.span) };
+                self.add_index(slot, index);
+            }
+            ConstraintKind::ForeignKey { columns, references, referenced_columns, on_delete } => {
+                let columns = self.values(columns);
+                let columns = if columns.is_empty() { at_column.map(|one| self.cut(one)).into_iter().collect() } else { columns };
+                let target = self.find(references);
+                let referenced: Vec<String> = if referenced_columns.is_empty() {
+                    let key =
+                        target.and_then(|slot| self.table(slot)).and_then(|table| table.primary_key()).and_then(Index::columns);
+                    key.unwrap_or_default().into_iter().map(str::to_owned).collect()
+                } else {
+                    referenced_columns.iter().map(|one| self.cut(one)).collect()
+                };
+                let name =
+                    name.or_else(|| self.made_name(slot, Some(&names::addition(columns.iter().map(String::as_str))), "fkey"));
+                let references = self.resolved(references);
+                self.note_reference(&references.name, slot);
+                let key = ForeignKey {
+                    name,
+                    columns,
+                    references,
+                    referenced_columns: referenced,
+                    on_delete: on_delete.clone(),
+                    validated: !def.not_valid,
+                    span: def.span,
+                    migration: self.migration,
+                };
+                if self.dialect == Dialect::MySql {
+                    self.put_implicit_index(slot, &key);
+                }
+                if let Some(table) = self.table_mut(slot) {
+                    table.foreign_keys.push(key);
+                }
+            }
+            ConstraintKind::Check { text, expression, not_null_columns, allowed } => {
+                let only = self.only_column(slot, text);
+                let name = name.or_else(|| self.made_name(slot, at_column.or(only.as_deref()), "check"));
+                let check = Check {
+                    name,
+                    text: text.clone(),
+                    not_null_columns: not_null_columns.clone(),
+                    allowed: allowed.clone(),
+                    validated: !def.not_valid,
+                    span: def.span,
+                    expression: *expression,
+                    migration: self.migration,
+                };
+                if let Some(table) = self.table_mut(slot) {
+                    table.checks.push(check);
+                }
+            }
+        }
+    }
+
+    fn values(&self, names: &[Spanned<String>]) -> Vec<String> {
+        names.iter().map(|name| self.cut(&name.value)).collect()
+    }
+
+    /// The only column of the table that an expression names.
+    fn only_column(&self, slot: usize, text: &str) -> Option<String> {
+        let table = self.table(slot)?;
+        let mut named: Vec<&str> =
+            words(text).filter(|word| table.columns.iter().any(|one| self.same(&one.name, word))).collect();
+        named.sort_unstable();
+        named.dedup();
+        match named.as_slice() {
+            [one] => Some((*one).to_owned()),
+            _ => None,
+        }
+    }
+
+    /// A generated name in PostgreSQL; none elsewhere.
+    pub(super) fn made_name(&self, slot: usize, addition: Option<&str>, label: &str) -> Option<String> {
+        if self.dialect != Dialect::Postgres {
+            return None;
+        }
+        let table = self.table(slot)?;
+        let taken = |name: &str| {
+            let constraint = table.foreign_keys.iter().any(|one| one.name.as_deref() == Some(name))
+                || table.checks.iter().any(|one| one.name.as_deref() == Some(name));
+            constraint || self.is_taken(table.name.schema.as_ref(), name)
+        };
+        Some(names::choose(&table.name.name, addition.filter(|text| !text.is_empty()), label, taken))
+    }
+
+    pub(super) fn plain_index(&self, columns: Vec<String>, span: Span) -> Index {
+        let key = |column: String| IndexKey {
+            text: column.clone(),
+            column: Some(column),
+            opclass: None,
+            collation: None,
+            descending: false,
+            nulls_first: None,
+            prefix: None,
+        };
+        Index {
+            name: None,
+            keys: columns.into_iter().map(key).collect(),
+            include: Vec::new(),
+            unique: false,
+            nulls_not_distinct: false,
+            method: "btree".into(),
+            predicate: None,
+            backs: None,
+            only: false,
+            span,
+            migration: self.migration,
+        }
+    }
+
+    /// A primary key or unique constraint: a new index, or an existing one that it takes over. Gives its columns.
+    fn put_key(&mut self, slot: usize, def: &ConstraintDef, key: Key) -> Option<Vec<String>> {
+        if let Some(existing) = key.using_index {
+            return self.take_over(slot, existing, &key, def.span);
+        }
+        let mut index = self.plain_index(key.columns.clone(), def.span);
+        index.unique = true;
+        index.nulls_not_distinct = key.nulls_not_distinct;
+        index.backs = Some(key.backing);
+        index.name = key.name.clone();
+        let twin =
+            |one: &Index| one.keys == index.keys && one.backs.is_some() && one.nulls_not_distinct == index.nulls_not_distinct;
+        if let Some(from) = key.merge_from.filter(|_| self.dialect == Dialect::Postgres)
+            && let Some(table) = self.table_mut(slot)
+            && let Some(known) = table.indexes.iter_mut().skip(from).find(|one| twin(one))
+        {
+            if known.name.is_none() {
+                known.name = key.name;
+            }
+            return Some(key.columns);
+        }
+        if index.name.is_none() {
+            index.name = match (key.backing, self.dialect) {
+                (Backing::PrimaryKey, Dialect::Postgres) => self.made_name(slot, None, "pkey"),
+                (Backing::PrimaryKey, Dialect::MySql) => Some("PRIMARY".into()),
+                (_, Dialect::MySql) => key.columns.first().cloned(),
+                _ => self.made_name(slot, Some(&names::addition(key.columns.iter().map(String::as_str))), "key"),
+            };
+        }
+        if key.backing == Backing::PrimaryKey
+            && let Some(table) = self.table_mut(slot)
+        {
+            table.indexes.retain(|one| one.backs != Some(Backing::PrimaryKey));
+        }
+        self.add_index(slot, index);
+        self.inherit_key(slot, key.backing, &key.columns, def.span);
+        Some(key.columns)
+    }
+
+    /// `USING INDEX`: the index takes the name of the constraint.
+    fn take_over(&mut self, slot: usize, existing: &str, key: &Key, span: Span) -> Option<Vec<String>> {
+        let wanted = self.cut(existing);
+        let dialect = self.dialect;
+        let table = self.table_mut(slot)?;
+        let Some(index) =
+            table.indexes.iter_mut().find(|one| one.name.as_ref().is_some_and(|name| names::same(dialect, name, &wanted)))
+        else {
+            let why = format!("uses index `{existing}`, which was never seen");
+            self.gap(slot, &[Facet::Constraints, Facet::Indexes], &why, Some(span));
+            return None;
+        };
+        index.backs = Some(key.backing);
+        index.unique = true;
+        if let Some(name) = &key.name {
+            index.name = Some(name.clone());
+        }
+        let columns = index.columns().map(|names| names.into_iter().map(str::to_owned).collect());
+        if let Some(name) = &key.name {
+            self.note_index(name, slot);
+        }
+        columns
+    }
+
+    /// `DROP CONSTRAINT`. `name` is `PRIMARY` for MySQL's primary key.
+    pub(super) fn drop_constraint(&mut self, slot: usize, name: &str, if_exists: bool, span: Span) {
+        let dialect = self.dialect;
+        let Some(table) = self.table_mut(slot) else { return };
+        let named = |one: &Option<String>| one.as_ref().is_some_and(|one| names::same(dialect, one, name));
+        let before = table.indexes.len() + table.foreign_keys.len() + table.checks.len();
+        let gone: Vec<Index> = table.indexes.iter().filter(|one| one.backs.is_some() && named(&one.name)).cloned().collect();
+        table.indexes.retain(|one| one.backs.is_none() || !named(&one.name));
+        table.foreign_keys.retain(|one| !named(&one.name));
+        table.checks.retain(|one| !named(&one.name));
+        let found = before != table.indexes.len() + table.foreign_keys.len() + table.checks.len();
+        if !found && !if_exists {
+            // A named NOT NULL is a constraint too, and not one that we hold.
+            let not_null = name.ends_with("_not_null");
+            let facets: &[Facet] = if not_null { &[Facet::Columns] } else { &[Facet::Constraints, Facet::Indexes] };
+            self.gap(slot, facets, &format!("drops constraint `{name}`, which was never seen"), Some(span));
+        }
+        // Foreign keys that rest on a dropped key go by CASCADE; without it the statement would have failed.
+        if gone.iter().any(|one| one.backs == Some(Backing::PrimaryKey) || one.unique) {
+            self.drop_references_to(slot, &gone);
+        }
+    }
+
+    fn drop_references_to(&mut self, slot: usize, gone: &[Index]) {
+        let Some(table) = self.table(slot) else { return };
+        let name = table.name.clone();
+        let kept: Vec<Vec<String>> = table
+            .indexes
+            .iter()
+            .filter(|one| one.unique)
+            .filter_map(|one| Some(one.columns()?.into_iter().map(str::to_owned).collect()))
+            .collect();
+        let lost: Vec<Vec<String>> =
+            gone.iter().filter_map(|one| Some(one.columns()?.into_iter().map(str::to_owned).collect())).collect();
+        if self.dialect != Dialect::Postgres {
+            return;
+        }
+        for other in self.referring(&name.name) {
+            if let Some(other) = self.table_mut(other) {
+                other.foreign_keys.retain(|key| {
+                    let rests = key.references == name
+                        && lost.contains(&key.referenced_columns)
+                        && !kept.contains(&key.referenced_columns);
+                    !rests
+                });
+            }
+        }
+    }
+
+    /// `VALIDATE CONSTRAINT`.
+    pub(super) fn validate_constraint(&mut self, slot: usize, name: &str, span: Span) {
+        let dialect = self.dialect;
+        let Some(table) = self.table_mut(slot) else { return };
+        let named = |one: &Option<String>| one.as_ref().is_some_and(|one| names::same(dialect, one, name));
+        let keys = table.foreign_keys.iter_mut().filter(|one| named(&one.name)).map(|one| &mut one.validated);
+        let checks = table.checks.iter_mut().filter(|one| named(&one.name)).map(|one| &mut one.validated);
+        let mut found = false;
+        for validated in keys.chain(checks) {
+            *validated = true;
+            found = true;
+        }
+        if !found {
+            self.gap(slot, &[Facet::Constraints], &format!("validates constraint `{name}`, which was never seen"), Some(span));
+        }
+    }
+
+    /// `RENAME CONSTRAINT`: the index behind it is renamed too.
+    pub(super) fn rename_constraint(&mut self, slot: usize, from: &str, to: &str, span: Span) {
+        let (dialect, to) = (self.dialect, self.cut(to));
+        let Some(table) = self.table_mut(slot) else { return };
+        let indexes = table.indexes.iter_mut().filter(|one| one.backs.is_some()).map(|one| &mut one.name);
+        let all = indexes
+            .chain(table.foreign_keys.iter_mut().map(|one| &mut one.name))
+            .chain(table.checks.iter_mut().map(|one| &mut one.name));
+        let mut found = false;
+        for name in all {
+            if name.as_ref().is_some_and(|one| names::same(dialect, one, from)) {
+                *name = Some(to.clone());
+                found = true;
+            }
+        }
+        if found {
+            self.note_index(&to, slot);
+        } else if !from.ends_with("_not_null") {
+            self.gap(slot, &[Facet::Constraints], &format!("renames constraint `{from}`, which was never seen"), Some(span));
+        }
+    }
+}
+
+/// A key that is about to be added.
+struct Key<'a> {
+    name: Option<String>,
+    columns: Vec<String>,
+    using_index: &'a Option<String>,
+    backing: Backing,
+    nulls_not_distinct: bool,
+    merge_from: Option<usize>,
+}

@@ -1,0 +1,32 @@
+//! The end of a replay: doubts land on the tables that were there, and everything is put in order of names.
+
+use super::State;
+use crate::model::schema::catalog::{Database, Facet, Table};
+
+impl State {
+    /// Moves what was replayed into `database`.
+    pub fn finish(mut self, database: &mut Database) {
+        for slot in 0..self.tables.len() {
+            let born = self.born.get(slot).copied().unwrap_or(0);
+            // Doubts are noted in order of time; the first one after the birth of a table is the one to name.
+            let at = self.dirt.partition_point(|(when, _, _)| *when <= born);
+            if let Some((_, why, span)) = self.dirt.get(at).cloned() {
+                self.gap(slot, &Facet::ALL, &why, span);
+            }
+        }
+        let mut tables: Vec<Table> = self.tables.into_iter().flatten().collect();
+        tables.sort_by(|a, b| a.name.cmp(&b.name));
+        for table in &mut tables {
+            table.gaps.sort_by_key(|gap| gap.facet);
+        }
+        database.tables = tables;
+        database.dropped_tables = self.dropped;
+        database.enums = self.enums.into_values().collect();
+        database.enums.sort_by(|a, b| a.name.cmp(&b.name));
+        database.domains = self.domains.into_values().collect();
+        database.domains.sort_by(|a, b| a.name.cmp(&b.name));
+        database.views = self.views.into_values().collect();
+        database.views.sort_by(|a, b| a.name.cmp(&b.name));
+        database.tables_unknown = self.tables_unknown;
+    }
+}

@@ -1,0 +1,286 @@
+//! Replays schema operations into a catalog, as the server would have applied them.
+//!
+//! What is not understood leaves a [`Gap`] on the smallest thing that it is known to touch. Names resolve through the
+//! search path; a name that resolves to nothing becomes an external table, about which nothing is known.
+
+mod apply;
+mod columns;
+mod constraints;
+mod finish;
+mod indexes;
+mod partitions;
+mod tables;
+mod types;
+
+use super::catalog::{Domain, DroppedTable, EnumType, Facet, Gap, Table, TableName, View};
+use super::names;
+use crate::source::Span;
+use crate::sql::{Dialect, ObjectName};
+use std::collections::{HashMap, HashSet};
+
+/// The catalog while it is being replayed.
+pub(super) struct State {
+    pub dialect: Dialect,
+    /// Tables by slot; a dropped one leaves its slot empty, so that slots stay names.
+    pub tables: Vec<Option<Table>>,
+    /// When each slot was filled: number of the statement.
+    born: Vec<usize>,
+    /// Slots by folded bare name.
+    by_name: HashMap<String, Vec<usize>>,
+    /// Slots that hold, or have held, an index of this folded name.
+    index_owners: HashMap<String, Vec<usize>>,
+    /// Slots with a foreign key to a table of this folded bare name.
+    referrers: HashMap<String, Vec<usize>>,
+    /// Slots of partitions and heirs by the slot of their parent.
+    children: HashMap<usize, Vec<usize>>,
+    /// Slots of the temporary tables of this session.
+    temporary: Vec<usize>,
+    pub dropped: Vec<DroppedTable>,
+    pub enums: HashMap<String, EnumType>,
+    pub domains: HashMap<String, Domain>,
+    pub views: HashMap<String, View>,
+    /// Folded names of the views that name a table of this folded bare name.
+    readers: HashMap<String, Vec<String>>,
+    search_path: Vec<String>,
+    /// Number of the migration that is being applied.
+    pub migration: usize,
+    /// Number of the statement that is being applied.
+    now: usize,
+    /// Statements that may have touched any table that existed: (when, gap without facet).
+    dirt: Vec<(usize, String, Option<Span>)>,
+    /// Why tables may be missing altogether.
+    pub tables_unknown: Vec<String>,
+}
+
+impl State {
+    pub fn new(dialect: Dialect) -> State {
+        State {
+            dialect,
+            tables: Vec::new(),
+            born: Vec::new(),
+            by_name: HashMap::new(),
+            index_owners: HashMap::new(),
+            referrers: HashMap::new(),
+            children: HashMap::new(),
+            temporary: Vec::new(),
+            dropped: Vec::new(),
+            enums: HashMap::new(),
+            domains: HashMap::new(),
+            views: HashMap::new(),
+            readers: HashMap::new(),
+            search_path: default_path(dialect),
+            migration: 0,
+            now: 0,
+            dirt: Vec::new(),
+            tables_unknown: Vec::new(),
+        }
+    }
+
+    /// Starts a migration: session settings of the one before are gone.
+    pub fn begin_migration(&mut self, migration: usize) {
+        self.migration = migration;
+        self.search_path = default_path(self.dialect);
+    }
+
+    /// Ends a migration: temporary tables go with the session.
+    pub fn end_migration(&mut self) {
+        for slot in std::mem::take(&mut self.temporary) {
+            self.forget(slot);
+        }
+    }
+
+    pub fn table(&self, slot: usize) -> Option<&Table> {
+        self.tables.get(slot)?.as_ref()
+    }
+
+    fn table_mut(&mut self, slot: usize) -> Option<&mut Table> {
+        self.tables.get_mut(slot)?.as_mut()
+    }
+
+    fn key(&self, name: &str) -> String {
+        names::key(self.dialect, name)
+    }
+
+    fn same(&self, a: &str, b: &str) -> bool {
+        names::same(self.dialect, a, b)
+    }
+
+    fn cut(&self, name: &str) -> String {
+        names::cut(self.dialect, name)
+    }
+
+    /// The slot of an existing table: exact where a schema is written, else along the search path, else the only one of
+    /// that name.
+    pub fn find(&self, name: &ObjectName) -> Option<usize> {
+        let named = |slot: &usize| self.table(*slot).map(|table| (*slot, &table.name));
+        let slots: Vec<(usize, &TableName)> = self.by_name.get(&self.key(&name.name))?.iter().filter_map(named).collect();
+        let in_schema = |schema: &str| {
+            let fits = |(_, name): &&(usize, &TableName)| name.schema.as_deref().is_some_and(|one| self.same(one, schema));
+            slots.iter().find(fits).map(|(slot, _)| *slot)
+        };
+        let temporary =
+            slots.iter().find(|(slot, _)| self.table(*slot).is_some_and(|table| table.temporary)).map(|(slot, _)| *slot);
+        match &name.schema {
+            Some(schema) => in_schema(schema).or_else(|| match slots.as_slice() {
+                // Where nobody says which schema is meant, a qualified name meets the unqualified table.
+                [(only, held)] if held.schema.is_none() => Some(*only),
+                _ => None,
+            }),
+            None => temporary.or_else(|| self.search_path.iter().find_map(|schema| in_schema(schema))).or_else(|| {
+                match slots.as_slice() {
+                    [(only, _)] => Some(*only),
+                    _ => None,
+                }
+            }),
+        }
+    }
+
+    /// The name that a new object gets.
+    pub fn new_name(&self, name: &ObjectName) -> TableName {
+        let schema = name.schema.as_ref().map(|schema| self.cut(schema)).or_else(|| self.search_path.first().cloned());
+        TableName { schema, name: self.cut(&name.name) }
+    }
+
+    /// The name of the table that is meant: the existing one's, else the one that a new table would get.
+    pub fn resolved(&self, name: &ObjectName) -> TableName {
+        match self.find(name).and_then(|slot| self.table(slot)) {
+            Some(table) => table.name.clone(),
+            None => self.new_name(name),
+        }
+    }
+
+    fn insert(&mut self, table: Table) -> usize {
+        let slot = self.tables.len();
+        let key = self.key(&table.name.name);
+        let index_names: Vec<String> = table.indexes.iter().filter_map(|index| index.name.clone()).collect();
+        let references: Vec<String> = table.foreign_keys.iter().map(|one| one.references.name.clone()).collect();
+        if table.temporary {
+            self.temporary.push(slot);
+        }
+        self.tables.push(Some(table));
+        self.born.push(self.now);
+        self.by_name.entry(key).or_default().push(slot);
+        for name in index_names {
+            self.note_index(&name, slot);
+        }
+        for name in references {
+            self.note_reference(&name, slot);
+        }
+        slot
+    }
+
+    /// Takes a table out of the catalog without a tombstone.
+    fn forget(&mut self, slot: usize) -> Option<Table> {
+        let table = self.tables.get_mut(slot)?.take()?;
+        let key = self.key(&table.name.name);
+        if let Some(slots) = self.by_name.get_mut(&key) {
+            slots.retain(|one| *one != slot);
+        }
+        Some(table)
+    }
+
+    fn note_index(&mut self, name: &str, slot: usize) {
+        let slots = self.index_owners.entry(names::key(self.dialect, name)).or_default();
+        if slots.last() != Some(&slot) {
+            slots.push(slot);
+        }
+    }
+
+    fn note_reference(&mut self, name: &str, slot: usize) {
+        let slots = self.referrers.entry(names::key(self.dialect, name)).or_default();
+        if slots.last() != Some(&slot) {
+            slots.push(slot);
+        }
+    }
+
+    /// Slots that may refer to a table of this name, each once.
+    pub fn referring(&self, name: &str) -> Vec<usize> {
+        let mut slots = self.referrers.get(&self.key(name)).cloned().unwrap_or_default();
+        slots.sort_unstable();
+        slots.dedup();
+        slots.retain(|slot| self.table(*slot).is_some());
+        slots
+    }
+
+    /// The partitions and heirs of a table, and theirs.
+    pub fn descendants(&self, slot: usize) -> Vec<usize> {
+        let (mut found, mut todo, mut seen) = (Vec::new(), vec![slot], HashSet::from([slot]));
+        while let Some(next) = todo.pop() {
+            for child in self.children.get(&next).into_iter().flatten() {
+                if self.table(*child).is_some() && seen.insert(*child) {
+                    found.push(*child);
+                    todo.push(*child);
+                }
+            }
+        }
+        found
+    }
+
+    /// Where an index of this name stands: slot and position.
+    pub fn find_index(&self, name: &ObjectName, table: Option<&ObjectName>) -> Option<(usize, usize)> {
+        let in_slot = |slot: usize| {
+            let held = self.table(slot)?;
+            let schema_fits = name.schema.is_none()
+                || table.is_some()
+                || held.name.schema.is_none()
+                || held.name.schema.as_ref().zip(name.schema.as_ref()).is_some_and(|(a, b)| self.same(a, b));
+            let position =
+                held.indexes.iter().position(|index| index.name.as_ref().is_some_and(|one| self.same(one, &name.name)))?;
+            schema_fits.then_some((slot, position))
+        };
+        match table {
+            Some(table) => in_slot(self.find(table)?),
+            None => self.index_owners.get(&self.key(&name.name))?.iter().rev().find_map(|slot| in_slot(*slot)),
+        }
+    }
+
+    /// Whether a relation or constraint name is taken in the schema of a table.
+    fn is_taken(&self, schema: Option<&String>, name: &str) -> bool {
+        let same_schema = |slot: &usize| self.table(*slot).is_some_and(|table| table.name.schema.as_ref() == schema);
+        let key = self.key(name);
+        let table = self.by_name.get(&key).is_some_and(|slots| slots.iter().any(same_schema));
+        let holds = |slot: &usize| {
+            self.table(*slot).is_some_and(|table| table.indexes.iter().any(|index| index.name.as_deref() == Some(name)))
+        };
+        let index = self.index_owners.get(&key).is_some_and(|slots| slots.iter().any(|slot| same_schema(slot) && holds(slot)));
+        table || index
+    }
+
+    /// Notes what is not known of a table from now on.
+    fn gap(&mut self, slot: usize, facets: &[Facet], why: &str, span: Option<Span>) {
+        if let Some(table) = self.table_mut(slot) {
+            for facet in facets {
+                if table.gap(*facet).is_none() {
+                    table.gaps.push(Gap { facet: *facet, why: why.to_owned(), span });
+                }
+            }
+        }
+    }
+
+    /// Notes that anything that exists now may have been touched.
+    pub fn doubt_everything(&mut self, why: String, span: Option<Span>) {
+        if !self.tables_unknown.contains(&why) && self.tables_unknown.len() < 20 {
+            self.tables_unknown.push(why.clone());
+        }
+        self.dirt.push((self.now, why, span));
+    }
+
+    /// The table that a name means; one that was never created becomes external.
+    fn existing_or_external(&mut self, name: &ObjectName) -> usize {
+        match self.find(name) {
+            Some(slot) => slot,
+            None => {
+                let why = "never created in what was read";
+                let gaps = Facet::ALL.map(|facet| Gap { facet, why: why.to_owned(), span: Some(name.span) }).to_vec();
+                let mut table = tables::blank(self.new_name(name), name.span, name.span, self.migration);
+                table.external = true;
+                table.gaps = gaps;
+                self.insert(table)
+            }
+        }
+    }
+}
+
+fn default_path(dialect: Dialect) -> Vec<String> {
+    if dialect == Dialect::Postgres { vec!["public".to_owned()] } else { Vec::new() }
+}
