@@ -36,7 +36,8 @@ fn habit(document: DocumentRef, missing: &[OperationRef], judged: usize) -> Opti
         some => format!("no `4xx` and no `default` response in {some} of {judged} operations"),
     };
     // Where it is the rule rather than the exception, the whole document is the place, and every operation an occurrence.
-    let (place, text, rest) = match document.paths_span().filter(|_| mostly) {
+    let whole = document.paths_span().filter(|_| mostly);
+    let (place, text, rest) = match whole {
         Some(paths) => (paths, "what a wrong request is answered with is not documented".to_owned(), missing),
         None => (first.span(), format!("`{}` does not say what a wrong request is answered with", first.subject()), rest),
     };
@@ -45,7 +46,7 @@ fn habit(document: DocumentRef, missing: &[OperationRef], judged: usize) -> Opti
     for operation in rest {
         diagnostic = diagnostic.occurrence(operation.span(), operation.subject());
     }
-    Some(diagnostic)
+    Some(if whole.is_some() { diagnostic.standing_for_all() } else { diagnostic })
 }
 
 fn exception(operation: OperationRef) -> Diagnostic {

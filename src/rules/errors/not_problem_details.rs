@@ -43,7 +43,8 @@ fn contradictions(document: DocumentRef, bodies: &[ErrorBody]) -> Vec<Diagnostic
                     .at(member.span, "generic clients fail to read it")
                     .context(body.span(), body.subject())
                     .help(if wanted == "number" { "type: integer" } else { "type: string" })
-                    .evidence(format!("{} is no {wanted}", member.name));
+                    .evidence(format!("{} is no {wanted}", member.name))
+                    .standing_for_all();
                 found.push(diagnostic);
             }
         }
