@@ -9,12 +9,14 @@ mod effects;
 pub mod history;
 pub mod json;
 mod names;
+pub mod pending;
 mod replay;
 mod transaction;
 pub mod view;
 
 pub use catalog::*;
 pub use history::*;
+pub use pending::PendingStep;
 pub use view::*;
 
 use super::{Settings, Workspace};
