@@ -81,3 +81,39 @@ pub(super) fn first_place(discovery: &Discovery, sources: &mut Sources) -> Span 
     let line = sources.line_range(id, 1);
     Span::new(id, line.start, line.end)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stops(_: &Context) -> Vec<Diagnostic> {
+        panic!("no item at {}", 0)
+    }
+
+    fn counts(context: &Context) -> Vec<Diagnostic> {
+        context.consider();
+        Vec::new()
+    }
+
+    #[test]
+    fn a_rule_that_fails_is_told_and_the_others_go_on() {
+        static STOPS: Rule = Rule { id: "errors/stops", page: "", check: stops };
+        static COUNTS: Rule = Rule { id: "errors/counts", page: "", check: counts };
+        let (model, mut sources) = (Model::default(), Sources::default());
+        for threads in [1, 2] {
+            let subject = Subject { head: &model, base: None, sources: &sources };
+            let said = run(&[&STOPS, &COUNTS, &COUNTS], subject, threads);
+            assert_eq!(said.iter().map(|one| one.considered).collect::<Vec<_>>(), [0, 1, 1]);
+            let (found, failed) = collect(said, &sources);
+            assert!(found.is_empty());
+            assert_eq!(
+                failed.iter().map(|(rule, why)| (rule.id, why.as_str())).collect::<Vec<_>>(),
+                [("errors/stops", "no item at 0")]
+            );
+        }
+        let place = first_place(&Discovery::default(), &mut sources);
+        let finding = findings::finding(RULE_FAILED, failed(&STOPS, "no item at 0", place)).unwrap();
+        assert_eq!(finding.diagnostic.message, "the rule `errors/stops` failed and judged nothing in this run");
+        assert_eq!(sources.path(finding.diagnostic.primary.span.source), "backend-lint.toml");
+    }
+}

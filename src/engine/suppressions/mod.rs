@@ -188,6 +188,9 @@ impl Places {
 
     /// Leaves only these places in a finding; the first occurrence takes the place of a primary one that goes. Whether any is left.
     pub(super) fn keep(&self, diagnostic: &mut Diagnostic) -> bool {
+        if diagnostic.stands_for_all && !(self.primary && (self.occurrences.is_empty() || self.occurrences.contains(&true))) {
+            return false;
+        }
         let mut kept = self.occurrences.iter();
         diagnostic.occurrences.retain(|_| kept.next().copied().unwrap_or(true));
         if !self.primary {
