@@ -68,3 +68,8 @@ pub fn find(entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<String>, set
 pub fn dialect_of(path: &str, text: &str, settings: &Settings) -> (Dialect, Option<String>) {
     dialect::of_file(path, text, settings).named
 }
+
+/// How a file of this tool is kept out of a transaction, in a few words; `None` where the tool knows no way, or is not known.
+pub fn without_transaction(tool: &str) -> Option<&'static str> {
+    tools::table().tool.iter().find(|row| row.id == tool)?.off_hint.as_deref()
+}
