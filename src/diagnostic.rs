@@ -158,6 +158,9 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Further places that are the same thing to fix.
     pub occurrences: Vec<Occurrence>,
+    /// Whether the primary place stands for all occurrences (a shared component, a whole document) instead of being the first of
+    /// them: a suppression there speaks of all, and it goes with the last of them.
+    pub stands_for_all: bool,
     /// Why two things were taken to be the same.
     pub joins: Vec<String>,
     /// What lowered or raised severity or confidence.
@@ -190,6 +193,7 @@ impl Unplaced {
             contexts: Vec::new(),
             help: None,
             occurrences: Vec::new(),
+            stands_for_all: false,
             joins: Vec::new(),
             because: Vec::new(),
             evidence: Vec::new(),
@@ -228,6 +232,12 @@ impl Diagnostic {
     /// Adds a further place that is the same thing to fix.
     pub fn occurrence(mut self, span: Span, subject: impl Into<String>) -> Diagnostic {
         self.occurrences.push(Occurrence { span, subject: subject.into() });
+        self
+    }
+
+    /// Says that the primary place stands for all occurrences and is none of them itself.
+    pub fn standing_for_all(mut self) -> Diagnostic {
+        self.stands_for_all = true;
         self
     }
 

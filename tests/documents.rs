@@ -66,11 +66,18 @@ fn a_block_scalar_ends_with_its_last_line_that_is_not_blank() {
     let text = "a: |\n  x\n  y\n\n\nb: >-\n   z\n  \n# c\nd: |+\n\n\ne: |\n\nf: |\n  w";
     let tree = yaml(text);
     assert_eq!(messages(&tree), []);
-    let cases = [("a", "x\n  y", "x\ny\n"), ("b", "z", "z"), ("d", "", "\n\n"), ("e", "", ""), ("f", "w", "w\n")];
+    let cases = [("a", "x\n  y", "x\ny\n"), ("b", "z", "z"), ("d", "", "\n\n"), ("e", "", ""), ("f", "w", "w")];
     for (key, written, decoded) in cases {
         let node = at(&tree, key);
         assert_eq!((under(text, node), node.text(), node.style()), (written, Some(decoded), Style::Block), "{key}");
         assert!(!node.is_null(), "{key}");
+    }
+    for text in ["a: |", "a: |2-  # c", "a: >+ # c\n"] {
+        let tree = yaml(text);
+        let node = at(&tree, "a");
+        let header = text[3..].find(' ').map_or(text.len(), |length| 3 + length);
+        assert_eq!((node.span().range(), node.text()), (header..header, Some("")), "{text:?}");
+        assert_eq!(tree.comments().len(), text.matches('#').count(), "{text:?}");
     }
     // Without text it stands after its header, not at the next key.
     assert_eq!(at(&tree, "e").span().start as usize, text.find("e: |").unwrap() + 4);
@@ -143,7 +150,7 @@ fn repeated_keys_name_both_places() {
 
 #[test]
 fn repeated_keys_are_found_in_small_middling_and_large_maps() {
-    for size in [2_usize, 7, 8, 9, 31, 32, 33, 34, 200] {
+    for size in [2_usize, 7, 8, 9, 62, 63, 64, 65, 200] {
         let mut text: String = (0..size).map(|at| format!("k{at}: {at}\n")).collect();
         text.push_str("k1: again\n? [k0]\n: list\n? [k0]\n: list\n");
         let tree = yaml(&text);

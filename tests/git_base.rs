@@ -185,6 +185,8 @@ fn what_a_pipeline_names_must_be_there() {
         "no base to compare with: GITHUB_BASE_REF names `release`, which this clone does not have; \
          run: git fetch --no-tags origin +refs/heads/release:refs/remotes/origin/release"
     );
+    let all = run(&work.0, &[("GITHUB_BASE_REF", "release")], Migrations::All).unwrap();
+    assert_eq!((all.revision, all.why.as_str()), (None, "GITHUB_BASE_REF names `release`, which this clone does not have"));
     let id = "0123456789012345678901234567890123456789";
     assert_eq!(
         refusal(&work.0, &[("CI_MERGE_REQUEST_DIFF_BASE_SHA", id)]),

@@ -73,3 +73,8 @@ pub fn dialect_of(path: &str, text: &str, settings: &Settings) -> (Dialect, Opti
 pub fn without_transaction(tool: &str) -> Option<&'static str> {
     tools::table().tool.iter().find(|row| row.id == tool)?.off_hint.as_deref()
 }
+
+/// The ids of the migration tools that are known, in the order of the table.
+pub fn tools() -> impl Iterator<Item = &'static str> {
+    tools::table().tool.iter().map(|tool| tool.id.as_str())
+}

@@ -45,7 +45,8 @@ fn number(text: &str) -> Plain {
         [b'0', b'0'..=b'9', ..] if digits.bytes().all(|byte| byte.is_ascii_digit()) => Plain::Ambiguous,
         [b'0'..=b'9', ..] | [b'.', b'0'..=b'9', ..] => match text.parse::<i64>() {
             Ok(value) => Plain::Whole(value),
-            // One that is too large (`12e4567` may be a hash) is text, as in most readers. Digits, one point and one exponent are all that is left to Rust's parser after the first byte.
+            // After the first byte only digits, one point and one exponent are left to Rust's parser. What is too large is
+            // text, as in most readers: `12e4567` may be a hash.
             Err(_) => digits.parse().ok().filter(|value: &f64| value.is_finite()).map_or(Plain::Text, signed),
         },
         _ => Plain::Text,

@@ -134,17 +134,38 @@ impl<'t> Reader<'t> {
         let forced = style == Style::Plain && matches!(properties.tag.as_deref(), Some("!!str" | "!"));
         let style = if forced { Style::Quoted } else { style };
         let absent = span.is_empty() && style != Style::Block;
-        if !absent {
+        let id = if style == Style::Block {
+            self.block_scalar(span, &text)
+        } else if absent {
+            let place = self.absent_place(span.start);
+            self.builder.scalar(place.clone(), place, style)
+        } else {
             self.comments(span.start);
             self.seen = self.seen.map(|seen| seen.max(span.end));
-        }
-        let span = match style {
-            Style::Block => block_span(self.text, span),
-            _ if absent => self.absent_place(span.start),
-            _ => span,
+            self.builder.text(span, &text, style)
         };
-        let id = if absent { self.builder.scalar(span.clone(), span, style) } else { self.builder.text(span, &text, style) };
         self.finish_node(id, properties);
+    }
+
+    /// A block scalar stands from its first character to the end of its last line that is not blank, the line break excluded;
+    /// one without text stands right after its header.
+    fn block_scalar(&mut self, span: Range<usize>, text: &str) -> NodeId {
+        let written = self.text.get(span.clone()).unwrap_or("");
+        // Where nothing follows the header, parsers give the header itself.
+        let header = if text.trim().is_empty() { header_length(written) } else { 0 };
+        let content = written.get(header..).unwrap_or("").trim_end();
+        let start = match (header, content.is_empty()) {
+            (1.., _) => span.start + header,
+            (0, true) => before_blank(self.text, span.start),
+            (0, false) => span.start,
+        };
+        let end = if header > 0 { start } else { start + content.len() };
+        self.comments(start);
+        self.seen = self.seen.map(|seen| seen.max(if header > 0 { end } else { span.end }));
+        // A last line that the end of the file cuts off has no line break, whatever the parser adds.
+        let cut_off = end > start && self.text.get(end..).is_some_and(|rest| !rest.contains(['\n', '\r']));
+        let text = if cut_off { text.strip_suffix('\n').unwrap_or(text) } else { text };
+        self.builder.text(start..end, text, Style::Block)
     }
 
     /// Where an absent scalar stands: right after the colon or dash. The parser names the colon itself, or the next token
@@ -207,12 +228,11 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// A block scalar from its first character to the end of its last line that is not blank, the line break excluded. One
-/// without text stands right after its header.
-fn block_span(text: &str, span: Range<usize>) -> Range<usize> {
-    let content = text.get(span.clone()).unwrap_or("").trim_end();
-    let start = if content.is_empty() { before_blank(text, span.start) } else { span.start };
-    start..start + content.len()
+/// The length of `|` or `>` and its indicators, where a text begins with them.
+fn header_length(text: &str) -> usize {
+    let rest = text.trim_start_matches(['|', '>']);
+    let indicators = rest.trim_start_matches(|each: char| each.is_ascii_digit() || matches!(each, '+' | '-'));
+    if rest.len() == text.len() { 0 } else { text.len() - indicators.len() }
 }
 
 /// The end of the last character before an offset that is no blank and no line break.

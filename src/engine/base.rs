@@ -1,6 +1,6 @@
 //! The tree against which change is judged: what the pipeline says, or the merge base with the default branch.
 
-use super::Failure;
+use super::{Failure, Migrations};
 use crate::diagnostic::Base;
 use crate::files::git::{Commit, GitTree, Head, Repository};
 use crate::files::{Files, ReadError};
@@ -23,13 +23,13 @@ struct Missing {
     reason: String,
     /// The command that fetches what is missing.
     fetch: Option<String>,
-    /// Whether the environment names a base, so that going on without one would let everything through.
-    demanded: bool,
+    /// Whether there is a repository in which a base was looked for.
+    looked: bool,
 }
 
 impl Missing {
     fn new(reason: impl Into<String>) -> Missing {
-        Missing { reason: reason.into(), fetch: None, demanded: false }
+        Missing { reason: reason.into(), fetch: None, looked: false }
     }
 
     fn fetch(self, command: impl Into<String>) -> Missing {
@@ -40,13 +40,14 @@ impl Missing {
 /// A commit, and how it was found.
 type Choice = (Commit, String);
 
-/// Finds the base of a folder. `demanded`: the command line cannot do without one.
+/// Finds the base of a folder. Going on without one is refused where it would let everything through: when pending migrations
+/// are asked for, and when the pipeline names a base; but not when all migrations are judged anyway.
 pub(super) fn find(
     root: &Path,
     files: &dyn Files,
     repository: &Result<Option<Repository>, ReadError>,
     environment: &Environment,
-    demanded: bool,
+    migrations: Migrations,
 ) -> Result<Found, Failure> {
     let choice = match repository {
         Err(error) => Err(Missing::new(format!("the git repository cannot be read: {}", error.0))),
@@ -60,11 +61,16 @@ pub(super) fn find(
                 Ok(tree) => Ok((tree, commit, why)),
                 Err(error) => Err(Missing::new(format!("the tree of {commit} cannot be read: {}", error.0))),
             })
-            .map_err(|missing| Missing { demanded: missing.demanded || names_base(environment), ..missing }),
+            .map_err(|missing| Missing { looked: true, ..missing }),
+    };
+    let is_demanded = |missing: &Missing| match migrations {
+        Migrations::Pending => true,
+        Migrations::Auto => missing.looked && names_base(environment),
+        Migrations::All => false,
     };
     match choice {
         Ok((tree, commit, why)) => Ok(Found { tree: Some(tree), base: Base { revision: Some(commit.to_string()), why } }),
-        Err(missing) if demanded || missing.demanded => {
+        Err(missing) if is_demanded(&missing) => {
             let what = format!("no base to compare with: {}", missing.reason);
             Err(Failure(vec![missing.fetch.map_or(what.clone(), |command| format!("{what}; run: {command}"))]))
         }

@@ -1,14 +1,15 @@
 //! One run from files to a report: configuration, discovery, models, rules, suppressions, filters.
 
 use super::config::{self, Config, Level, Parent};
-use super::selection::Selection;
+use super::running::Subject;
+use super::selection::{Selection, names};
 use super::suppressions::{Circumstances, Places, Suppressions, UNUSED};
 use super::{Failure, Options, Outcome, findings, pending, running};
 use crate::diagnostic::{Base, Finding, Report, RuleInfo};
 use crate::discover;
 use crate::files::Files;
 use crate::files::listed::Listed;
-use crate::model::{Model, Settings};
+use crate::model::{Model, Pending, Settings};
 use crate::rules::{self, Rule};
 use crate::source::{SourceId, Sources};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,11 +35,17 @@ pub(super) fn check(
     Ok(run.finish(why, &config, &selection, options))
 }
 
+/// The group of the rules that judge what a pending migration does to a live database.
+const MIGRATIONS: &str = "migrations";
+
 /// A run whose rules have spoken.
 struct Run {
     outcome: Outcome,
     settings: Settings,
-    findings: Vec<Finding>,
+    /// What the rules found.
+    found: Vec<Finding>,
+    /// What the rules on migrations would say if every migration were judged; `None` where every one is.
+    with_all: Option<Vec<Finding>>,
     failed: Vec<Finding>,
     head_sources: Vec<SourceId>,
 }
@@ -66,31 +73,45 @@ impl Run {
             Model::build(base, &found, &settings, &mut sources)
         });
 
-        let said = running::run(&rules, &model, base_model.as_ref(), &sources, settings.threads);
-        let (mut found, mut failed) = (Vec::new(), Vec::new());
-        let mut outcome = Outcome::default();
-        for one in said {
-            outcome.considered.insert(one.rule.id.to_owned(), one.considered);
-            match one.diagnostics {
-                Ok(diagnostics) => found.extend(diagnostics.into_iter().filter_map(|said| findings::finding(one.rule.id, said))),
-                Err(reason) => {
-                    let place = running::first_place(&discovery, &mut sources);
-                    failed.extend(findings::finding(running::RULE_FAILED, running::failed(one.rule, &reason, place)));
-                }
-            }
+        let whole = Subject { head: &model, base: base_model.as_ref(), sources: &sources };
+        let said = running::run(&rules, whole, settings.threads);
+        let considered = said.iter().map(|one| (one.rule.id.to_owned(), one.considered)).collect();
+        let (found, stopped) = running::collect(said, &sources);
+
+        let about_migrations: Vec<&'static Rule> = rules.into_iter().filter(|rule| names(MIGRATIONS, rule.id)).collect();
+        let mut with_all = None;
+        if settings.pending != Pending::All {
+            let all = pending::judging_all(head, &discovery, &model, &settings, &mut sources, &head_sources);
+            let said = all.as_ref().map(|head| Subject { head, base: base_model.as_ref(), sources: &sources });
+            let said = said.map(|subject| running::run(&about_migrations, subject, settings.threads));
+            with_all = Some(running::collect(said.unwrap_or_default(), &sources).0);
         }
-        findings::sort(&mut found, &sources);
-        findings::number(&mut found);
-        outcome.report.files = discovery.artifacts.len();
-        outcome.report.unread.clone_from(&model.unread);
-        Run { outcome: Outcome { sources, discovery, model, ..outcome }, settings, findings: found, failed, head_sources }
+
+        let mut failed = Vec::new();
+        for (rule, reason) in stopped {
+            let place = running::first_place(&discovery, &mut sources);
+            failed.extend(findings::finding(running::RULE_FAILED, running::failed(rule, &reason, place)));
+        }
+        let report = Report { files: discovery.artifacts.len(), unread: model.unread.clone(), ..Report::default() };
+        Run {
+            outcome: Outcome { report, sources, discovery, model, considered },
+            settings,
+            found,
+            with_all,
+            failed,
+            head_sources,
+        }
     }
 
     fn finish(self, why: Option<Base>, config: &Config, selection: &Selection, options: &Options) -> Outcome {
-        let Run { mut outcome, settings, mut findings, failed, head_sources } = self;
+        let Run { mut outcome, settings, found: mut findings, with_all, failed, head_sources } = self;
         let sources = &outcome.sources;
-        let mut suppressions = Suppressions::new(sources, head_sources.into_iter(), &config.allows, options.today);
+        let sets = outcome.discovery.migration_sets.iter();
+        let dialects = sets.flat_map(|set| set.migrations.iter().map(|one| (one.path.as_str(), set.dialect))).collect();
+        let new = || Suppressions::new(sources, head_sources.iter().copied(), &dialects, &config.allows, options.today);
+        let mut suppressions = new();
         let suppressed = suppressions.apply(&mut findings, sources);
+        let is_shown = |one: &Finding| one.severity >= options.min_severity && one.confidence >= options.min_confidence;
 
         let ran: Vec<&str> = outcome.considered.keys().map(String::as_str).collect();
         let migrations = pending::migration_files(&outcome.discovery);
@@ -105,10 +126,15 @@ impl Run {
         findings::sort(&mut findings, sources);
         let all = findings.len();
         let hidden_by_confidence = findings.iter().filter(|one| one.confidence < options.min_confidence).count();
-        findings.retain(|one| one.severity >= options.min_severity && one.confidence >= options.min_confidence);
+        findings.retain(is_shown);
+        let with_all_migrations = with_all.map(|mut with_all| {
+            new().apply(&mut with_all, sources);
+            with_all.retain_mut(|finding| judge(finding, config, selection, sources) && is_shown(finding));
+            with_all.len().saturating_sub(findings.iter().filter(|one| names(MIGRATIONS, &one.rule)).count())
+        });
         let hidden = all - findings.len();
         let read = std::mem::take(&mut outcome.report);
-        outcome.report = Report { base: why, hidden, hidden_by_confidence, suppressed, findings, ..read };
+        outcome.report = Report { base: why, hidden, hidden_by_confidence, suppressed, findings, with_all_migrations, ..read };
         outcome
     }
 }

@@ -115,8 +115,7 @@ pub fn run(root: &Path, environment: &BTreeMap<String, String>, options: &Option
     let disk = Disk::new(root);
     let files = Listed::new(&disk);
     let repository = Repository::discover(root);
-    let demanded = options.migrations == Migrations::Pending;
-    let found = base::find(root, &files, &repository, environment, demanded)?;
+    let found = base::find(root, &files, &repository, environment, options.migrations)?;
     let parents = match options.config {
         ConfigChoice::Found => config::parents(repository.as_ref().ok().and_then(Option::as_ref)),
         _ => Vec::new(),

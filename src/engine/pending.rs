@@ -3,8 +3,10 @@
 use super::{Migrations, Options};
 use crate::discover::{Discovery, Kind};
 use crate::files::Files;
-use crate::model::{FileStatus, Pending};
+use crate::model::{FileStatus, Model, Pending, Settings, Workspace, schema};
+use crate::source::{SourceId, Sources};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Every file that a migration consists of.
 pub(super) fn migration_files(discovery: &Discovery) -> BTreeSet<&str> {
@@ -34,4 +36,22 @@ pub(super) fn pending(head: &dyn Files, base: Option<&dyn Files>, discovery: &Di
         changed.insert(path.to_owned(), status);
     }
     Pending::Changed(changed)
+}
+
+/// The model as it would be if every migration were judged; nothing but the schema is read again. `None` without migrations.
+pub(super) fn judging_all(
+    head: &dyn Files,
+    discovery: &Discovery,
+    model: &Model,
+    settings: &Settings,
+    sources: &mut Sources,
+    earlier: &[SourceId],
+) -> Option<Model> {
+    if discovery.migration_sets.is_empty() {
+        return None;
+    }
+    let settings = Settings { pending: Pending::All, ..settings.clone() };
+    let mut workspace = Workspace::new(head, sources, settings.threads).knowing(earlier);
+    let schema = Arc::new(schema::read(&mut workspace, discovery, &settings));
+    Some(Model { schema, ..model.clone() })
 }

@@ -36,6 +36,14 @@ impl<'a> Workspace<'a> {
         }
     }
 
+    /// The same, with files that an earlier reading of this tree has added to the sources: they are not read again.
+    pub fn knowing(mut self, earlier: &[SourceId]) -> Workspace<'a> {
+        for id in earlier {
+            self.by_path.insert(self.sources.path(*id).to_owned(), Ok(*id));
+        }
+        self
+    }
+
     /// All sources read so far.
     pub fn sources(&self) -> &Sources {
         self.sources
@@ -124,7 +132,7 @@ impl<'a> Workspace<'a> {
 }
 
 /// Bytes to text. UTF-16 is refused by name; the first byte that is not UTF-8 is named.
-fn decode(bytes: Vec<u8>) -> Result<String, String> {
+pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.len() > LARGEST_FILE {
         return Err(format!("larger than {LARGEST_FILE} bytes"));
     }

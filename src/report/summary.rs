@@ -46,7 +46,11 @@ pub fn lines(report: &Report) -> String {
             format!("{} in migrations that are not pending, shown by `--migrations all`", count(more, "more finding")),
         );
     }
-    if let Some(base) = &report.base {
+    if let Some(first) = report.findings.first() {
+        line("reasons", format!("`backend-lint explain {}`", first.rule));
+    }
+    // Where all migrations were judged, nothing was decided by the base.
+    if let Some(base) = report.base.as_ref().filter(|_| report.with_all_migrations.is_some()) {
         let revision = base.revision.as_deref().map_or("none", |revision| revision.get(..12).unwrap_or(revision));
         line("base", format!("{}, {}", printable(revision), printable(&base.why)));
     }

@@ -41,6 +41,13 @@ pub fn read(source: SourceId, text: &str, range: Option<Range<usize>>, dialect: 
     script
 }
 
+/// The byte ranges of a text's comments, markers included, in order. Nothing is understood: this is cheap.
+pub fn comments(text: &str, dialect: Dialect) -> Vec<Range<usize>> {
+    let mut lexer = lexer::Lexer::new(text, 0..text.len(), dialect);
+    let tokens = std::iter::from_fn(|| lexer.next_token()).filter(|token| token.kind == lexer::Kind::Comment);
+    tokens.map(|token| token.start as usize..token.end as usize).collect()
+}
+
 /// The places of the statements of a file, without reading them: what the splitter does alone.
 pub fn split(text: &str, dialect: Dialect) -> Vec<Range<usize>> {
     let mut splitter = split::Splitter::new(text, 0..text.len(), dialect);

@@ -73,7 +73,7 @@ fn without_comments(text: &str) -> String {
 
 /// The dialect of one file that stands alone.
 pub(super) fn of_file(path: &str, text: &str, settings: &Settings) -> Verdict {
-    if let Some(dialect) = settings.dialect {
+    if let Some(dialect) = settings.at(path).dialect {
         return Verdict { named: (dialect, None), why: "the configuration says so".into() };
     }
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));

@@ -31,6 +31,7 @@ struct Recognised {
 }
 
 pub(super) fn build(group: &Group, around: &Surroundings, read: Read, settings: &Settings) -> Built {
+    let settings = &*settings.at(group.folder);
     let sample = sample(group, read);
     let texts: Vec<&str> = sample.iter().map(|(_, text)| text.as_str()).collect();
     if let Some(word) = dialect::not_read(group.folder) {

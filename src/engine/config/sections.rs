@@ -2,7 +2,7 @@
 
 use super::reader::{Reader, Section, Value};
 use super::{Allow, DIALECTS, Date, Layer, Level, Override, Pattern, Scope};
-use crate::discover::Kind;
+use crate::discover::{Kind, migrations};
 use crate::engine::{selection, suggest};
 use crate::source::Spanned;
 use crate::sql::Dialect;
@@ -33,7 +33,7 @@ pub(super) fn read(reader: &mut Reader, root: &Section, scope: &Scope) -> (Layer
     let allows = reader.tables(root, "allow").iter().filter_map(|section| allow(reader, section, scope)).collect();
     layer.artifacts = reader.tables(root, "artifact").iter().filter_map(|section| artifact(reader, section)).collect();
     if let Some(section) = reader.table(root, "migrations") {
-        migrations(reader, &section, &mut layer);
+        read_migrations(reader, &section, &mut layer);
     }
     if let Some(section) = reader.table(root, "versions") {
         for (product, version) in section.entries {
@@ -183,11 +183,13 @@ fn artifact(reader: &mut Reader, section: &Section) -> Option<(String, String)> 
     Some((path.value.trim_start_matches("./").to_owned(), kind?.name().to_owned()))
 }
 
-fn migrations(reader: &mut Reader, section: &Section, layer: &mut Layer) {
+fn read_migrations(reader: &mut Reader, section: &Section, layer: &mut Layer) {
     reader.keys(section, &["tool", "dialect", "transaction", "after"]);
     let names = DIALECTS.map(Dialect::name);
     let parse = |word: &str| DIALECTS.into_iter().find(|dialect| dialect.name() == word);
-    layer.refinement.migration_tool = reader.text(section, "tool").map(|tool| tool.value);
+    let tools: Vec<&str> = migrations::tools().collect();
+    let known = |word: &str| tools.contains(&word).then(|| word.to_owned());
+    layer.refinement.migration_tool = reader.word(section, "tool", &tools, known);
     layer.refinement.dialect = reader.word(section, "dialect", &names, parse);
     layer.refinement.transaction = reader.boolean(section, "transaction");
     layer.refinement.judged_after = section.get("after").and_then(|value| reader.as_written(value, "`after` in [migrations]"));

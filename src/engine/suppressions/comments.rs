@@ -3,6 +3,8 @@
 use super::directive::{Directive, MARKER, parse};
 use crate::documents;
 use crate::source::{SourceId, Sources};
+use crate::sql::{self, Dialect};
+use std::collections::HashMap;
 
 /// A suppression in a file, and the lines that it speaks of.
 pub(super) struct Comment {
@@ -39,12 +41,15 @@ fn language(path: &str) -> Option<Language> {
     }
 }
 
+/// The dialects of SQL files by path; PostgreSQL where none is known.
+pub(in crate::engine) type Dialects<'d> = HashMap<&'d str, Dialect>;
+
 /// Every suppression of some files, in order of place.
-pub(super) fn find(sources: &Sources, ids: impl Iterator<Item = SourceId>) -> Vec<Comment> {
-    ids.flat_map(|id| in_file(sources, id)).collect()
+pub(super) fn find(sources: &Sources, ids: impl Iterator<Item = SourceId>, dialects: &Dialects) -> Vec<Comment> {
+    ids.flat_map(|id| in_file(sources, id, dialects)).collect()
 }
 
-fn in_file(sources: &Sources, id: SourceId) -> Vec<Comment> {
+fn in_file(sources: &Sources, id: SourceId, dialects: &Dialects) -> Vec<Comment> {
     let source = sources.get(id);
     let (text, Some(language)) = (&source.text, language(&source.path)) else { return Vec::new() };
     let mut found = text.match_indices(MARKER).map(|(at, _)| at).peekable();
@@ -52,11 +57,17 @@ fn in_file(sources: &Sources, id: SourceId) -> Vec<Comment> {
         return Vec::new();
     }
     // Only files that hold the marker are parsed again, so that the common case costs a search.
-    let tree = (language == Language::Tree).then(|| documents::parse(&source.path, id, text.clone()));
-    let is_comment = |opener: usize| match &tree {
-        Some(tree) => tree.comments().iter().any(|comment| comment.start as usize == opener),
-        None => true,
+    let comments = match language {
+        Language::Tree => {
+            documents::parse(&source.path, id, text.clone()).comments().iter().map(|comment| comment.start).collect()
+        }
+        Language::Sql => {
+            let dialect = dialects.get(&*source.path).copied().unwrap_or(Dialect::Postgres);
+            sql::comments(text, dialect).iter().map(|comment| comment.start as u32).collect()
+        }
+        Language::Hash => Vec::new(),
     };
+    let is_comment = |opener: usize| language == Language::Hash || comments.iter().any(|start| *start as usize == opener);
     found
         .filter_map(|at| {
             let line = sources.line_column(id, u32::try_from(at).ok()?).line;
@@ -79,9 +90,7 @@ fn opener(before: &str, language: Language) -> Option<usize> {
         Language::Tree | Language::Hash => text.strip_suffix('#').map(|rest| rest.trim_end_matches('#')),
     }?;
     let free = match language {
-        // An even number of quotes before it: not inside a text.
-        Language::Sql => stripped.matches('\'').count() % 2 == 0,
-        Language::Tree => true,
+        Language::Sql | Language::Tree => true,
         Language::Hash => stripped.is_empty() || stripped.ends_with([' ', '\t', ';', '{', '}', '\u{feff}']),
     };
     free.then_some(stripped.len())

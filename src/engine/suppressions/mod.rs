@@ -12,7 +12,7 @@ use super::selection::names;
 use crate::diagnostic::{Diagnostic, Finding, Occurrence};
 use crate::model::Pending;
 use crate::source::{SourceId, Sources, Span, Spanned};
-use comments::Comment;
+use comments::{Comment, Dialects};
 
 /// What a suppression is written as.
 enum Form {
@@ -60,10 +60,12 @@ impl Suppressions {
     pub(super) fn new(
         sources: &Sources,
         files: impl Iterator<Item = SourceId>,
+        dialects: &Dialects,
         allows: &[Allow],
         today: Option<Date>,
     ) -> Suppressions {
-        let mut all: Vec<Suppression> = comments::find(sources, files).into_iter().map(Suppression::from_comment).collect();
+        let mut all: Vec<Suppression> =
+            comments::find(sources, files, dialects).into_iter().map(Suppression::from_comment).collect();
         all.extend(allows.iter().map(Suppression::from_allow));
         for one in &mut all {
             one.expired = one.until.as_ref().is_some_and(|until| match (until.day, today) {
@@ -186,6 +188,9 @@ impl Places {
 
     /// Leaves only these places in a finding; the first occurrence takes the place of a primary one that goes. Whether any is left.
     pub(super) fn keep(&self, diagnostic: &mut Diagnostic) -> bool {
+        if diagnostic.stands_for_all && !(self.primary && (self.occurrences.is_empty() || self.occurrences.contains(&true))) {
+            return false;
+        }
         let mut kept = self.occurrences.iter();
         diagnostic.occurrences.retain(|_| kept.next().copied().unwrap_or(true));
         if !self.primary {

@@ -9,8 +9,12 @@ use std::collections::BTreeSet;
 pub struct Profile {
     /// What its component name says that one object is: `order` for `CreateOrderRequest`.
     pub component: Option<String>,
+    /// The version that its component name carries: `v1` for `V1Order`.
+    pub version: Option<String>,
     /// What the paths of the operations that use it say: `order` for `/orders/{id}`.
     pub resources: BTreeSet<String>,
+    /// What the properties that hold it inside other objects say: `line_item` for `lineItems`.
+    pub holders: BTreeSet<String>,
     /// Folded names of its scalar properties.
     pub properties: BTreeSet<String>,
 }
@@ -30,9 +34,12 @@ pub struct Bound<'t> {
 
 /// The best table for an object; `None` where nothing fits or the signals are split between two tables.
 pub fn bind<'t>(profile: &Profile, tables: &'t Tables) -> Option<Bound<'t>> {
-    let nouns: BTreeSet<&String> = profile.component.iter().chain(&profile.resources).collect();
+    let nouns: BTreeSet<&String> = profile.component.iter().chain(&profile.resources).chain(&profile.holders).collect();
     let mut found: Vec<Bound<'t>> =
         nouns.into_iter().flat_map(|noun| tables.named(noun)).filter_map(|table| judge(profile, table)).collect();
+    // Where tables carry versions too, an object of one version is not stored in a table of another.
+    let elsewhere = profile.version.as_ref().filter(|version| tables.has_version(version));
+    found.retain(|bound| elsewhere.is_none_or(|version| bound.table.version.as_ref() == Some(version)));
     found.sort_by_key(|bound| std::cmp::Reverse(rank(bound)));
     let best = found.first()?.clone();
     let split = found.get(1).is_some_and(|second| rank(second) == rank(&best));
@@ -46,6 +53,7 @@ fn rank(bound: &Bound) -> (Confidence, usize, usize) {
 fn judge<'t>(profile: &Profile, table: &'t LogicalTable) -> Option<Bound<'t>> {
     let by_component = profile.component.as_deref() == Some(table.noun.as_str());
     let by_path = profile.resources.contains(&table.noun);
+    let by_holder = !by_path && profile.holders.contains(&table.noun);
     // `id` and the usual time stamps stand in every table and prove nothing.
     let telling = |name: &&String| !matches!(name.as_str(), "id" | "createdat" | "updatedat" | "deletedat");
     let agreeing = profile.properties.iter().filter(telling).filter(|name| table.columns.contains(*name)).count();
@@ -53,7 +61,7 @@ fn judge<'t>(profile: &Profile, table: &'t LogicalTable) -> Option<Bound<'t>> {
     let strong = agreeing >= 3 && agreeing * 10 >= telling_properties * 6;
     let all_of_few = telling_properties >= 1 && agreeing == telling_properties;
     let some = agreeing >= 2 && agreeing * 10 >= telling_properties * 4;
-    let named_by = usize::from(by_component) + usize::from(by_path);
+    let named_by = usize::from(by_component) + usize::from(by_path || by_holder);
     let confidence = match (named_by, strong, some || all_of_few) {
         (0, _, _) => return None,
         (_, true, _) | (2, _, true) => Confidence::High,
@@ -68,6 +76,9 @@ fn judge<'t>(profile: &Profile, table: &'t LogicalTable) -> Option<Bound<'t>> {
     if by_path {
         why.push("path segment".to_owned());
     }
+    if by_holder {
+        why.push("property name".to_owned());
+    }
     why.push(format!("{agreeing} of {telling_properties} properties are columns"));
     Some(Bound { table, confidence, why: why.join(", "), agreeing, named_by })
 }
@@ -81,13 +92,15 @@ mod tests {
     fn table(noun: &str, columns: &[&str]) -> LogicalTable {
         let name = TableName { schema: None, name: noun.into() };
         let columns = columns.iter().map(|one| (*one).to_owned()).collect();
-        LogicalTable { noun: noun.into(), tables: vec![TableKey { database: 0, name }], columns }
+        LogicalTable { noun: noun.into(), version: None, tables: vec![TableKey { database: 0, name }], columns }
     }
 
     fn profile(component: Option<&str>, resource: &str, properties: &[&str]) -> Profile {
         Profile {
             component: component.map(str::to_owned),
+            version: None,
             resources: BTreeSet::from([resource.to_owned()]),
+            holders: BTreeSet::new(),
             properties: properties.iter().map(|one| (*one).to_owned()).collect(),
         }
     }

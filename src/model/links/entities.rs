@@ -2,7 +2,7 @@
 
 use super::bind::Profile;
 use super::{tables, words};
-use crate::model::api::{Api, OperationRef, Pin, SchemaRef, Segment};
+use crate::model::api::{Api, Method, OperationRef, Pin, SchemaRef, Segment};
 use std::collections::BTreeMap;
 
 /// How deep objects within objects are looked at.
@@ -41,6 +41,8 @@ pub struct Entity {
     pub in_request: bool,
     /// Whether clients receive it.
     pub in_response: bool,
+    /// Whether clients receive it in answer to a request that writes.
+    pub answers_write: bool,
     /// Number of the first operation that uses it, among all of the model.
     pub operation: usize,
 }
@@ -50,11 +52,13 @@ pub fn collect(api: &Api) -> Vec<Entity> {
     let mut entities = Entities::default();
     for (number, operation) in api.operations().enumerate() {
         let resource = resource(operation);
+        let writes = matches!(operation.method(), Method::Post | Method::Put | Method::Patch);
+        let used = Use { resource: resource.as_deref(), holder: None, in_request: true, writes, operation: number };
         if let Some(schema) = operation.request_schema() {
-            entities.add(schema, &Use { resource: resource.as_deref(), in_request: true, operation: number }, 0);
+            entities.add(schema, &used, 0);
         }
         if let Some(schema) = operation.success_schema() {
-            entities.add(schema, &Use { resource: resource.as_deref(), in_request: false, operation: number }, 0);
+            entities.add(schema, &Use { in_request: false, ..used }, 0);
         }
     }
     entities.all
@@ -71,8 +75,12 @@ pub fn resource(operation: OperationRef) -> Option<String> {
 }
 
 struct Use<'u> {
+    /// What the path says, for the body itself and what its wrappers hold.
     resource: Option<&'u str>,
+    /// What the property says that holds the object.
+    holder: Option<&'u str>,
     in_request: bool,
+    writes: bool,
     operation: usize,
 }
 
@@ -98,7 +106,9 @@ impl Entities {
             let entity = &mut self.all[at];
             entity.in_request |= used.in_request;
             entity.in_response |= !used.in_request;
+            entity.answers_write |= used.writes && !used.in_request;
             entity.profile.resources.extend(used.resource.map(str::to_owned));
+            entity.profile.holders.extend(used.holder.map(str::to_owned));
         } else if !properties.is_empty() {
             let name = schema.name().map(str::to_owned);
             let scalars = properties.iter().filter(|property| is_scalar(property.schema));
@@ -107,12 +117,15 @@ impl Entities {
                 pin: schema.pin(),
                 profile: Profile {
                     component: name.as_deref().map(words::bare_noun),
+                    version: name.as_deref().and_then(words::version),
                     resources: used.resource.map(str::to_owned).into_iter().collect(),
+                    holders: used.holder.map(str::to_owned).into_iter().collect(),
                     properties: scalars.map(|property| tables::fold(property.name)).collect(),
                 },
-                name: name.or_else(|| used.resource.map(str::to_owned)).unwrap_or_default(),
+                name: name.or_else(|| used.resource.or(used.holder).map(str::to_owned)).unwrap_or_default(),
                 in_request: used.in_request,
                 in_response: !used.in_request,
+                answers_write: used.writes && !used.in_request,
                 operation: used.operation,
             });
         }
@@ -123,8 +136,11 @@ impl Entities {
             }
             let wrapper = WRAPPERS.contains(&property.name.to_ascii_lowercase().as_str());
             let noun = words::noun(property.name);
-            let resource = if wrapper { used.resource } else { Some(noun.as_str()) };
-            self.add(property.schema, &Use { resource, ..*used }, depth + 1);
+            let held = match wrapper {
+                true => Use { ..*used },
+                false => Use { resource: None, holder: Some(&noun), ..*used },
+            };
+            self.add(property.schema, &held, depth + 1);
         }
     }
 
@@ -132,7 +148,7 @@ impl Entities {
     fn is_news(&self, known: Option<usize>, used: &Use) -> bool {
         let Some(entity) = known.and_then(|at| self.all.get(at)) else { return true };
         let direction = if used.in_request { entity.in_request } else { entity.in_response };
-        !direction
+        !direction || (used.writes && !used.in_request && !entity.answers_write)
     }
 }
 

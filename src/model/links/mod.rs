@@ -16,7 +16,7 @@ pub use compare::ValueComparison;
 pub use json::to_json;
 pub use tables::TableKey;
 pub use values::ShortestColumn;
-pub use view::{ParameterColumn, PropertyColumn};
+pub use view::{ParameterColumn, PropertyColumn, UnservedSort};
 
 use super::{Settings, api::Api, api::Pin, queries::Queries, runtime::Runtime, schema::Schema};
 use crate::diagnostic::Confidence;
@@ -38,6 +38,8 @@ pub struct EntityLink {
     pub in_request: bool,
     /// Whether clients receive it.
     pub in_response: bool,
+    /// Whether clients receive it in answer to a request that writes: what it holds was sent in some form.
+    pub answers_write: bool,
     /// Number of the first operation that uses it, among all of the model.
     pub operation: usize,
 }
@@ -82,6 +84,7 @@ pub fn join(api: &Api, schema: &Schema, _queries: &Queries, _runtime: &Runtime, 
             why: bound.why,
             in_request: entity.in_request,
             in_response: entity.in_response,
+            answers_write: entity.answers_write,
             operation: entity.operation,
         });
     }

@@ -1,10 +1,11 @@
 //! Joins as rules ask for them: properties and parameters with their columns.
 
-use super::{Links, OperationLink, TableKey, entities, tables, words};
+use super::{EntityLink, Links, OperationLink, TableKey, entities, tables, words};
 use crate::diagnostic::Confidence;
 use crate::model::Model;
 use crate::model::api::{OperationRef, ParameterRef, Property};
 use crate::model::schema::{ColumnRef, DroppedColumn, MigrationRef, Schema, TableRef};
+use crate::source::Spanned;
 
 /// A property of an object, and the column that stores it.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct PropertyColumn<'m> {
     pub in_request: bool,
     /// Whether clients receive it.
     pub in_response: bool,
+    /// Whether clients receive it in answer to a request that writes: what it holds was sent in some form.
+    pub answers_write: bool,
     /// How sure we are that the object is stored in the table.
     pub confidence: Confidence,
     /// Why: "`Order` is stored in `public.orders`: schema name, 5 of 6 properties are columns".
@@ -51,6 +54,15 @@ pub struct ParameterColumn<'m> {
     pub why: String,
 }
 
+/// A choice of a sort parameter that no index orders.
+#[derive(Debug, Clone)]
+pub struct UnservedSort<'m> {
+    /// The choice, where it is written.
+    pub choice: Spanned<&'m str>,
+    /// The column, in each database in which no index orders it; never empty.
+    pub columns: Vec<ColumnRef<'m>>,
+}
+
 impl<'m> ParameterColumn<'m> {
     /// `GET /orders ?sort`.
     pub fn subject(&self) -> String {
@@ -76,6 +88,34 @@ impl<'m> ParameterColumn<'m> {
         };
         let found = named(&folded);
         if found.is_empty() { named(without) } else { found }
+    }
+
+    /// Its choices that are columns: what no index orders, or `None` for a choice that is served or not known.
+    pub fn sorts(&self) -> Vec<Option<UnservedSort<'m>>> {
+        let narrowing = self.narrowing_columns();
+        let mut seen: Vec<String> = Vec::new();
+        let mut sorts = Vec::new();
+        for choice in self.parameter.choices() {
+            let columns = self.sort_columns(choice.value);
+            let Some(name) = columns.first().map(|column| column.name.clone()) else { continue };
+            if seen.contains(&name) {
+                continue;
+            }
+            seen.push(name);
+            let columns: Vec<ColumnRef> =
+                columns.into_iter().filter(|column| column.sort_index(&narrowing).known_absent()).collect();
+            sorts.push((!columns.is_empty()).then_some(UnservedSort { choice, columns }));
+        }
+        sorts
+    }
+
+    /// Why few rows are left to sort: the path says whose are meant (`/projects/{id}/keys`), or the list is a catalogue.
+    pub fn few_rows(&self) -> Option<&'static str> {
+        if self.operation.path().contains('{') {
+            return Some("the path narrows the rows before they are sorted");
+        }
+        let catalogue = self.operation.list().is_some_and(|list| self.operation.is_catalogue(&list));
+        catalogue.then_some("it is a catalogue by its name or its entries")
     }
 
     /// The column of the parameter's own name, for filters.
@@ -120,6 +160,7 @@ impl Model {
                     entity: &link.name,
                     in_request: link.in_request && !property.schema.core().is_read_only() && !property.schema.is_read_only(),
                     in_response: link.in_response && !property.schema.core().is_write_only() && !property.schema.is_write_only(),
+                    answers_write: link.answers_write && !property.schema.is_read_only(),
                     property,
                     columns,
                     dropped,
@@ -186,19 +227,16 @@ fn column_of<'m>(table: TableRef<'m>, property: &str) -> Option<ColumnRef<'m>> {
     named(&wanted).or_else(|| if wanted == "name" { named(&tables::fold(&words::noun(&table.name.name))) } else { None })
 }
 
-/// The table of an operation: that of the object which it gives, or takes where it gives none, where the path agrees or the
-/// join is sure.
+/// The table of an operation: that of the object which it gives or takes, where the path agrees.
 pub(super) fn operation_link(links: &Links, number: usize, operation: OperationRef) -> Option<OperationLink> {
     let resource = entities::resource(operation)?;
     let given = operation.success_schema().into_iter().chain(operation.request_schema());
-    for schema in given {
-        for pin in entities::pins(schema) {
-            let Some(link) = links.entities.iter().find(|link| link.pin == pin) else { continue };
-            let noun = link.tables.first().map(|key| words::noun(&key.name.name))?;
-            let path_agrees = noun == resource || noun.ends_with(&format!("_{resource}"));
-            let confidence = if path_agrees { link.confidence } else { link.confidence.min(Confidence::Low) };
-            return Some(OperationLink { operation: number, tables: link.tables.clone(), confidence, why: link.why.clone() });
-        }
-    }
-    None
+    let candidates: Vec<&EntityLink> =
+        given.flat_map(entities::pins).filter_map(|pin| links.entities.iter().find(|link| link.pin == pin)).collect();
+    let agrees = |link: &&&EntityLink| {
+        let noun = link.tables.first().map(|key| words::noun(&key.name.name)).unwrap_or_default();
+        noun == resource || noun.ends_with(&format!("_{resource}"))
+    };
+    let link = candidates.iter().find(agrees)?;
+    Some(OperationLink { operation: number, tables: link.tables.clone(), confidence: link.confidence, why: link.why.clone() })
 }

@@ -6,7 +6,7 @@ use super::timeout::{self, Timeout, Units};
 use crate::documents::interpolation::STAND_IN;
 use crate::documents::url::DatabaseUrl;
 use crate::fact::{Fact, Origin};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 
 /// A timeout that configuration states.
 #[derive(Debug, Clone)]
@@ -15,12 +15,16 @@ pub struct Setting {
     pub service: Option<usize>,
     /// As one would search for it: `gunicorn --timeout`, `REQUEST_TIMEOUT`, `statement_timeout`.
     pub name: String,
+    /// How it is written on a command line: `--timeout`.
+    pub flag: Option<String>,
     /// What it bounds.
     pub bounds: Bounds,
     /// Its value; a default where the product is known and the setting is not written.
     pub timeout: Fact<Timeout>,
     /// Whether the name and the value can mean nothing else.
     pub is_certain: bool,
+    /// Whether a known product reads it; otherwise what 0 means is the application's to say.
+    pub is_of_product: bool,
     /// Why it bounds less than its name says.
     pub weaker: Option<String>,
     /// Why it is long on purpose.
@@ -45,10 +49,19 @@ pub(super) fn of_service(index: usize, service: &Service) -> Vec<Setting> {
         };
         if is_owner && variable.value.known().is_none_or(|text| !text.trim().is_empty()) {
             let timeout = read(&variable.value, Units::Common, unit.or(row.unit));
-            found.push(Setting::new(Some(index), name.to_owned(), row, timeout));
+            found.push(Setting::new(Some(index), name.to_owned(), row, timeout, instead(name, row, unit)));
         }
     }
     found
+}
+
+/// `NAME=30s`, in the unit that the end of the name states.
+fn instead(name: &str, row: &TimeoutRow, unit: Option<f64>) -> String {
+    let value = match unit {
+        Some(seconds) => format!("{}", (30.0 / seconds).ceil()),
+        None => row.instead.clone(),
+    };
+    format!("{name}={value}")
 }
 
 /// What a variable of a `.env` file states that no service reads.
@@ -56,7 +69,7 @@ pub(super) fn of_variable(name: &str, text: &str, span: Span) -> Option<Setting>
     let (row, unit) = variable_row(name).filter(|(row, _)| row.owner.is_none())?;
     let is_whole = !text.trim().is_empty() && !text.contains(STAND_IN);
     let timeout = read(&Fact::explicit(text.to_owned(), span), Units::Common, unit.or(row.unit));
-    is_whole.then(|| Setting::new(None, name.to_owned(), row, timeout))
+    is_whole.then(|| Setting::new(None, name.to_owned(), row, timeout, instead(name, row, unit)))
 }
 
 /// What the parameters of a database URL state. `key`: the variable that holds the URL.
@@ -76,7 +89,7 @@ pub(super) fn of_url(service: Option<usize>, key: &str, url: &DatabaseUrl, span:
             let timeout = read(&text, units, row.unit);
             let long_work = tables().words("statement_timeout", "long_work");
             let hit = long_work.iter().find(|word| key.to_ascii_uppercase().contains(word.as_str()));
-            let mut setting = Setting::new(service, format!("{name} in {key}"), row, timeout);
+            let mut setting = Setting::new(service, format!("{name} in {key}"), row, timeout, format!("{name}={}", row.instead));
             setting.on_purpose = hit.map(|_| format!("`{key}` is named for long work"));
             found.push(setting);
         }
@@ -85,9 +98,37 @@ pub(super) fn of_url(service: Option<usize>, key: &str, url: &DatabaseUrl, span:
 }
 
 impl Setting {
-    fn new(service: Option<usize>, name: String, row: &TimeoutRow, timeout: Fact<Timeout>) -> Setting {
-        let (bounds, is_certain, instead) = (row.bounds, row.is_certain, row.instead.clone());
-        Setting { service, name, bounds, timeout, is_certain, weaker: None, on_purpose: None, instead }
+    /// Narrows the place of a value on a command line to its flag, where the flag is written there in so many words.
+    pub(super) fn narrow(&mut self, sources: &Sources) {
+        let (Some(flag), Fact::Known(timeout, Origin::Explicit(span))) = (&self.flag, &mut self.timeout) else { return };
+        let text = sources.text(*span);
+        let is_end = |c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\'' | ',') || c.is_ascii_digit();
+        let starts = text.match_indices(flag.as_str()).map(|(at, _)| at);
+        let found = starts.filter(|at| text[at + flag.len()..].starts_with(is_end)).find_map(|at| {
+            let after = &text[at + flag.len()..];
+            let gap = after.len() - after.trim_start_matches(|c: char| c.is_whitespace() || "=\"',-[]".contains(c)).len();
+            after[gap..].starts_with(timeout.written.as_str()).then_some((at, at + flag.len() + gap + timeout.written.len()))
+        });
+        if let Some((start, end)) = found {
+            let from = span.start as usize;
+            *span = Span::new(span.source, from + start, from + end);
+        }
+    }
+
+    fn new(service: Option<usize>, name: String, row: &TimeoutRow, timeout: Fact<Timeout>, instead: String) -> Setting {
+        let (bounds, is_certain) = (row.bounds, row.is_certain);
+        Setting {
+            service,
+            name,
+            flag: None,
+            bounds,
+            timeout,
+            is_certain,
+            is_of_product: row.is_of_product,
+            weaker: None,
+            on_purpose: None,
+            instead,
+        }
     }
 }
 
@@ -130,7 +171,10 @@ fn of_command(index: usize, service: &Service) -> Vec<Setting> {
             found.push(gunicorn(index, service, row, arguments, flag, &origin));
         } else if let Some((name, value)) = flag {
             let timeout = read(&Fact::Known(value.to_owned(), origin.clone()), Units::Common, row.unit);
-            found.push(Setting::new(Some(index), format!("{program} {name}").trim().to_owned(), row, timeout));
+            let full_name = format!("{program} {name}").trim().to_owned();
+            let mut setting = Setting::new(Some(index), full_name, row, timeout, row.instead.clone());
+            setting.flag = Some(name.to_owned());
+            found.push(setting);
         }
     }
     found
@@ -183,7 +227,8 @@ fn gunicorn(
             None => Fact::Absent,
         },
     };
-    let mut setting = Setting::new(Some(index), "gunicorn --timeout".into(), row, timeout);
+    let mut setting = Setting::new(Some(index), "gunicorn --timeout".into(), row, timeout, row.instead.clone());
+    setting.flag = flag.map(|(name, _)| name.to_owned());
     let class = of(&["-k", "--worker-class"]).unwrap_or("sync");
     let threads = of(&["--threads"]).unwrap_or("1");
     if class != "sync" || threads != "1" {

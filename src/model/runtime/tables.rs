@@ -46,6 +46,8 @@ pub struct TimeoutRow {
     pub bounds: Bounds,
     /// Whether the name is used for nothing else.
     pub is_certain: bool,
+    /// Whether a known product reads it: what it means is then known.
+    pub is_of_product: bool,
     /// What to write instead of "for ever".
     pub instead: String,
 }
@@ -82,8 +84,7 @@ pub struct Tables {
     pub variables: Vec<TimeoutRow>,
     /// Parameters of database URLs.
     pub parameters: Vec<TimeoutRow>,
-    products: Vec<Product>,
-    images: HashMap<String, usize>,
+    images: HashMap<String, Product>,
     words: HashMap<(String, String), Vec<String>>,
 }
 
@@ -103,7 +104,7 @@ impl Tables {
         let reference = image.split('@').next().unwrap_or("");
         let (folders, last) = reference.rsplit_once('/').unwrap_or(("", reference));
         let name = last.split(':').next().unwrap_or("").to_ascii_lowercase();
-        let product = self.products.get(*self.images.get(&name)?)?;
+        let product = self.images.get(&name)?;
         let fits = product.folder.as_deref().is_none_or(|folder| name != "server" || folders.ends_with(folder));
         fits.then_some(product)
     }
@@ -120,14 +121,15 @@ pub fn tables() -> &'static Tables {
             flags: rows(&defaults, "flag").filter_map(timeout_row).collect(),
             variables: rows(&defaults, "variable").filter_map(timeout_row).collect(),
             parameters: rows(&defaults, "parameter").filter_map(timeout_row).collect(),
-            products: Vec::new(),
             images: HashMap::new(),
             words: HashMap::new(),
         };
         for row in rows(&images, "product") {
-            tables.images.extend(strings(row, "images").into_iter().map(|image| (image, tables.products.len())));
-            let (name, role) = (string(row, "name").unwrap_or_default(), string(row, "role").unwrap_or_default());
-            tables.products.push(Product { name, role, folder: string(row, "folder") });
+            let (name, role) = (string(row, "name"), string(row, "role").unwrap_or_default());
+            for image in strings(row, "images") {
+                let name = name.clone().unwrap_or_else(|| image.clone());
+                tables.images.insert(image, Product { name, role: role.clone(), folder: string(row, "folder") });
+            }
         }
         for (section, value) in defaults.iter().chain(&images).filter(|(_, value)| value.is_table()) {
             for key in value.as_table().into_iter().flat_map(toml::Table::keys) {
@@ -171,6 +173,7 @@ fn timeout_row(row: &Value) -> Option<TimeoutRow> {
         unit: string(row, "unit").and_then(|word| timeout::unit(&word)),
         bounds,
         is_certain: row.get("certain").and_then(Value::as_bool).unwrap_or(true),
+        is_of_product: row.get("application").and_then(Value::as_bool) != Some(true),
         instead: string(row, "instead")?,
     })
 }

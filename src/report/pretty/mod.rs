@@ -65,7 +65,7 @@ pub fn finding(finding: &Finding, sources: &Sources, style: Style) -> String {
     let title = if finding.url.is_empty() { title } else { title.id_url(printable(&finding.url)) };
     let mut group = Group::with_title(title).elements(windows.iter().zip(0..).map(|(one, at)| snippet(one, at, sources)));
     let note = |name: &'static str, text: String| primary.clone().with_name(name).message(text);
-    for (name, text) in notes(finding, sources) {
+    for (name, text) in notes(finding, sources, style.width) {
         group = group.element(note(name, text));
     }
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
@@ -89,16 +89,16 @@ fn snippet<'f>(window: &Window<'f>, at: usize, sources: &Sources) -> Snippet<'f,
 }
 
 /// What stands below the snippets, by name.
-fn notes(finding: &Finding, sources: &Sources) -> Vec<(&'static str, String)> {
+fn notes(finding: &Finding, sources: &Sources, width: usize) -> Vec<(&'static str, String)> {
     let diagnostic = &finding.diagnostic;
     let mut notes = Vec::new();
     let rest: Vec<_> = finding.labels().skip(LABELS).map(|(_, label)| (label.span, label.text.as_str())).collect();
     if !rest.is_empty() {
-        notes.push(("see", named(&rest, sources)));
+        notes.push(("see", named(&rest, sources, width)));
     }
     let also: Vec<_> = diagnostic.occurrences.iter().map(|one| (one.span, one.subject.as_str())).collect();
     if !also.is_empty() {
-        notes.push(("also", named(&also, sources)));
+        notes.push(("also", named(&also, sources, width)));
     }
     notes.extend(diagnostic.joins.iter().map(|why| ("joins", short(why, LONGEST).into_owned())));
     notes.extend(diagnostic.because.iter().map(|why| ("because", short(why, LONGEST).into_owned())));
@@ -106,13 +106,16 @@ fn notes(finding: &Finding, sources: &Sources) -> Vec<(&'static str, String)> {
     notes
 }
 
-/// `37 more places: api.yaml:12:7 GET /orders, api.yaml:80:7 GET /users and 35 more`.
-fn named(places: &[(Span, &str)], sources: &Sources) -> String {
+/// `37 more places: api.yaml:12:7 GET /orders, api.yaml:80:7 GET /users and 35 more`; on lines of their own where one is too short.
+fn named(places: &[(Span, &str)], sources: &Sources, width: usize) -> String {
     let name = |(span, text): &(Span, &str)| format!("{} {}", origin(sources, *span), short(text, LONGEST)).trim_end().to_owned();
     let first: Vec<String> = places.iter().take(NAMED).map(name).collect();
     let rest = places.len().saturating_sub(NAMED);
     let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-    format!("{}: {}{more}", count(places.len(), "more place"), first.join(", "))
+    let number = count(places.len(), "more place");
+    let line = format!("{number}: {}{more}", first.join(", "));
+    // What stands before it is about as long as the number.
+    if line.chars().count() + number.len() <= width { line } else { format!("{number}:\n{}{more}", first.join(",\n")) }
 }
 
 /// Writes `path:line:column` over each mark and the line and column that were counted within the window.

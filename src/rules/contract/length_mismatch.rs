@@ -13,13 +13,14 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut unbounded: BTreeMap<String, Vec<PropertyColumn>> = BTreeMap::new();
     let stored = context.head.property_columns();
-    let sent_text =
-        stored.into_iter().filter(|one| one.in_request && one.property.schema.core().is_string() && !one.is_transformed());
+    let sent_text = stored
+        .into_iter()
+        .filter(|one| (one.in_request || one.answers_write) && one.property.schema.core().is_string() && !one.is_transformed());
     for property in sent_text {
         let Some(column) = property.shortest_column() else { continue };
         context.consider();
         match property.property.schema.core().max_length() {
-            Some(limit) if limit.value > column.length => {
+            Some(limit) if limit.value > column.length && property.in_request => {
                 found.push(longer(&property, column.column, limit.value, limit.span, column.length))
             }
             None if property.is_unbounded_text() => unbounded.entry(property.entity.to_owned()).or_default().push(property),

@@ -62,6 +62,9 @@ fn report(group: &Group) -> Diagnostic {
     for (operation, size) in group.uses.iter().skip(usize::from(!shared)) {
         diagnostic = diagnostic.occurrence(if shared { operation.span() } else { size.span }, operation.subject());
     }
+    if shared {
+        diagnostic = diagnostic.standing_for_all();
+    }
     if group.size.prose_states_bound() {
         diagnostic = diagnostic.at_most(Severity::Info, "its description states a bound, only the schema does not");
     }

@@ -37,7 +37,7 @@ pub(super) fn read(
     let mut routes = reader.routes;
     routes.sort_by(|a, b| {
         let path = |route: &Route| library.path_of(route.span.source);
-        path(a).cmp(path(b)).then(a.pass_span.start.cmp(&b.pass_span.start))
+        path(a).cmp(path(b)).then(a.span.start.cmp(&b.span.start)).then(a.pass_span.start.cmp(&b.pass_span.start))
     });
     routes
 }

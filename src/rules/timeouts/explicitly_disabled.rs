@@ -1,0 +1,56 @@
+//! A timeout that is written as zero or infinite.
+
+use crate::diagnostic::{Confidence, Diagnostic, Severity};
+use crate::model::runtime::wait::InstantTimeout;
+use crate::model::runtime::{Profile, SettingRef};
+use crate::rules::{Context, Rule, rule};
+
+pub(super) const RULE: Rule = rule!("timeouts/explicitly-disabled", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let runtime = &context.head.runtime;
+    let mut found = Vec::new();
+    for setting in runtime.settings() {
+        context.consider();
+        if setting.is_never() && setting.setting().on_purpose.is_none() {
+            found.extend(never(setting));
+        }
+    }
+    for instant in runtime.instant_timeouts() {
+        context.consider();
+        found.push(rehearsed(at_once(&instant), runtime.gateway_profile(instant.route)));
+    }
+    found
+}
+
+fn never(setting: SettingRef<'_>) -> Option<Diagnostic> {
+    let (said, span) = (setting.setting(), setting.span()?);
+    let mut diagnostic =
+        Diagnostic::new(setting.subject(), format!("{} is 0: {} for ever", setting.quoted_name(), setting.what_may_last()))
+            .at(span, "0 means no limit here")
+            .help(said.instead.clone())
+            .evidence(said.name.clone());
+    if let Some(why) = &said.weaker {
+        diagnostic = diagnostic.at_most(Severity::Info, why.clone());
+    }
+    if !setting.is_of_product() {
+        diagnostic = diagnostic.sure_at_most(Confidence::Medium, "what 0 means is the application's to say");
+    }
+    Some(rehearsed(diagnostic, setting.profile()))
+}
+
+fn at_once(instant: &InstantTimeout<'_>) -> Diagnostic {
+    let (directive, written) = (&instant.directive, instant.written);
+    Diagnostic::new(instant.subject(), format!("`{directive} {written}` is no \"never\": nginx gives up at once"))
+        .at(instant.span, "an answer that is not there yet becomes a 504")
+        .context(instant.route.pass_span, "in force here")
+        .help(format!("{directive} 60s;"))
+        .evidence(directive.clone())
+}
+
+fn rehearsed(diagnostic: Diagnostic, profile: Profile) -> Diagnostic {
+    match profile.is_rehearsal() {
+        true => diagnostic.at_most(Severity::Info, format!("its profile is {}", profile.name())),
+        false => diagnostic,
+    }
+}

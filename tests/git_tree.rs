@@ -1,0 +1,94 @@
+//! A commit's tree as files: what it lists, reads, refuses and compares.
+
+mod support;
+
+use backend_lint::files::Files;
+use backend_lint::files::git::{GitTree, Repository};
+use std::path::Path;
+use support::Scratch;
+
+fn tree(folder: &Path, commit: &str) -> GitTree {
+    let repository = Repository::discover(folder).unwrap().unwrap();
+    repository.tree(repository.commit(commit).unwrap()).unwrap()
+}
+
+fn paths(tree: &GitTree) -> Vec<String> {
+    tree.list().into_iter().map(|entry| entry.path).collect()
+}
+
+#[test]
+fn a_tree_is_that_of_its_commit_and_not_of_the_disk() {
+    let scratch = Scratch::new();
+    let work = scratch.repository("shop");
+    let first = work.write("db/1.sql", "SELECT 1;\n").write("db/2.sql", "SELECT 2;\n").write("a.yaml", "a: 1\n").commit();
+    work.git(&["rm", "-q", "db/2.sql"]);
+    let second = work.write("db/1.sql", "SELECT 3;\n").write("b.yaml", "b: 1\n").commit();
+    work.git(&["gc", "-q", "--aggressive", "--prune=now"]);
+
+    let old = tree(&work.0, &first);
+    assert_eq!(paths(&old), ["a.yaml", "db/1.sql", "db/2.sql"]);
+    assert_eq!(old.read("db/1.sql").unwrap(), b"SELECT 1;\n");
+    assert_eq!(tree(&work.0, &second).read("db/1.sql").unwrap(), b"SELECT 3;\n");
+    assert!(old.exists("db/2.sql") && !old.exists("db") && !old.exists("b.yaml") && !old.exists("") && !old.exists("db/1.sql/x"));
+    for missing in ["b.yaml", "db", "../shop/a.yaml", "/a.yaml", ""] {
+        assert!(old.read(missing).is_err(), "{missing}");
+    }
+    assert!(old.same("db/1.sql", b"SELECT 1;\n"));
+    assert!(old.same("db/1.sql", b"SELECT 1;\r\n"), "line ends are folded");
+    assert!(!old.same("db/1.sql", b"SELECT 3;\n") && !old.same("b.yaml", b"b: 1\n"));
+}
+
+#[test]
+fn a_folder_of_the_repository_is_a_root_of_its_own() {
+    let scratch = Scratch::new();
+    let work = scratch.repository("shop");
+    let first = work.write("a.yaml", "a: 1\n").commit();
+    let second = work.write("svc/api/db/1.sql", "SELECT 1;\n").commit();
+    let folder = work.0.join("svc/api");
+    assert_eq!(paths(&tree(&folder, &second)), ["db/1.sql"]);
+    assert_eq!(tree(&folder, &second).read("db/1.sql").unwrap(), b"SELECT 1;\n");
+    assert!(tree(&folder, &second).read("../../a.yaml").is_err());
+    assert!(paths(&tree(&folder, &first)).is_empty(), "the commit does not have the folder yet");
+    assert!(!tree(&folder, &first).exists("db/1.sql"));
+}
+
+#[test]
+#[cfg(unix)]
+fn links_and_submodules_are_not_followed() {
+    let scratch = Scratch::new();
+    let inner = scratch.repository("inner");
+    inner.write("x.sql", "SELECT 1;\n").commit();
+    let work = scratch.repository("shop");
+    std::os::unix::fs::symlink("/etc/passwd", work.0.join("link.yaml")).unwrap();
+    let url = inner.0.display().to_string();
+    work.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &url, "sub"]);
+    let commit = work.write("a.yaml", "a: 1\n").commit();
+    let tree = tree(&work.0, &commit);
+    assert_eq!(paths(&tree), [".gitmodules", "a.yaml"]);
+    assert!(tree.read("link.yaml").is_err() && tree.read("sub/x.sql").is_err() && !tree.exists("link.yaml"));
+    let repository = Repository::discover(&work.0).unwrap().unwrap();
+    let listing = backend_lint::files::disk::Disk::new(&work.0).list();
+    assert_eq!(repository.is_dirty(&listing), Ok(false), "a submodule's files are not untracked ones");
+}
+
+#[test]
+fn threads_may_read_at_once() {
+    let scratch = Scratch::new();
+    let work = scratch.repository("shop");
+    for number in 0..40 {
+        work.write(&format!("d{}/{number}.sql", number % 4), format!("SELECT {number};\n"));
+    }
+    let commit = work.commit();
+    let tree = tree(&work.0, &commit);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for number in 0..40 {
+                    let path = format!("d{}/{number}.sql", number % 4);
+                    assert_eq!(tree.read(&path).unwrap(), format!("SELECT {number};\n").as_bytes());
+                }
+            });
+        }
+    });
+    assert_eq!(paths(&tree).len(), 40);
+}
