@@ -9,7 +9,7 @@ use crate::discover::{Discovery, Kind, Migration, MigrationSet, Transaction, mig
 use crate::model::workspace::in_threads;
 use crate::model::{FileStatus, Settings, Workspace};
 use crate::source::SourceId;
-use crate::sql::{self, Dialect, Script};
+use crate::sql::{self, Dialect, Script, Understanding};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -125,6 +125,11 @@ fn read_all(
         for problem in &script.problems {
             workspace.note_unread(&path, problem.message.clone(), Some(problem.span));
         }
+        for statement in &script.statements {
+            if let Understanding::Opaque(why) | Understanding::Partial(why) = &statement.understanding {
+                workspace.note_unread(&path, why.clone(), Some(statement.span));
+            }
+        }
     }
     read
 }
@@ -174,7 +179,7 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], version
     let mut statements = Vec::with_capacity(read.script.statements.len());
     for mut statement in read.script.statements {
         effects::comment(&mut statement, &read.text, state.dialect);
-        state.doubt(&statement);
+        state.doubt(&statement, &read.text);
         let in_transaction = transactions.of(&statement);
         let mut ops = Vec::with_capacity(statement.ops.len());
         for op in std::mem::take(&mut statement.ops) {
