@@ -337,7 +337,8 @@ fn a_repeated_key_is_told_though_the_grammar_allows_it() {
 
 #[test]
 fn mistakes_are_told_at_their_place_and_reading_goes_on() {
-    let cases: [(&str, &[(std::ops::Range<usize>, &str)], &str); 16] = [
+    type Told = &'static [(std::ops::Range<usize>, &'static str)];
+    let cases: [(&str, Told, &str); 16] = [
         ("{\"a\": 1,}", &[(7..8, "the last entry must not end with a comma")], "{\"a\":1}"),
         ("[1 2]", &[(3..4, "a comma is missing before this")], "[1,2]"),
         ("{\"a\" 1}", &[(5..6, "a colon is missing before this")], "{\"a\":1}"),

@@ -4,7 +4,7 @@ use super::arguments::{ListFormat, ModelArguments};
 use super::target::Target;
 use super::{End, Trouble, run, terminal};
 use crate::engine::{Migrations, Options, Outcome};
-use crate::model::{api, links, runtime};
+use crate::model::{api, links, runtime, schema};
 use crate::report::json::to_text;
 use crate::report::printable;
 use serde::Serialize;
@@ -39,15 +39,16 @@ pub(super) fn run(arguments: &ModelArguments) -> Result<End, Trouble> {
 }
 
 fn document(outcome: &Outcome) -> Document {
-    let none = || Value::Array(Vec::new());
+    let (model, sources) = (&outcome.model, &outcome.sources);
+    let mut schema = schema::json::to_json(&model.schema, sources);
     Document {
         schema: 1,
-        operations: api::to_json(&outcome.model.api, &outcome.sources),
-        databases: none(),
-        statements: none(),
-        queries: none(),
-        services: runtime::to_json(&outcome.model.runtime, &outcome.sources),
-        links: links::to_json(&outcome.model, &outcome.sources),
+        operations: api::to_json(&model.api, sources),
+        databases: schema["databases"].take(),
+        statements: schema["statements"].take(),
+        queries: Value::Array(Vec::new()),
+        services: runtime::to_json(&model.runtime, sources),
+        links: links::to_json(model, sources),
     }
 }
 

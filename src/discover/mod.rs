@@ -6,7 +6,7 @@ pub mod scan;
 
 use crate::files::{Entry, Files};
 use crate::model::Settings;
-use crate::model::workspace::in_threads;
+use crate::model::workspace::{decode, in_threads};
 use crate::sql::Dialect;
 use std::collections::HashMap;
 
@@ -215,13 +215,13 @@ fn judge(files: &dyn Files, path: &str, guess: names::Guess) -> Verdict {
         Ok(bytes) => bytes,
         Err(error) => return Verdict::Unread(error.0),
     };
-    // Only what looks like an artifact is worth a word when it cannot be decoded.
-    let Ok(text) = std::str::from_utf8(&bytes) else {
-        return match guess {
-            names::Guess::Document => Verdict::Nothing,
-            _ => Verdict::Unread("not UTF-8".into()),
-        };
+    let text = match decode(bytes) {
+        Ok(text) => text,
+        // Only what looks like an artifact is worth a word when it cannot be decoded.
+        Err(reason) if guess != names::Guess::Document || names::says_openapi(path) => return Verdict::Unread(reason),
+        Err(_) => return Verdict::Nothing,
     };
+    let text = text.as_str();
     match guess {
         names::Guess::Compose if scan::has_template_lines(text) => {
             Verdict::Unread("a template: no YAML before it is rendered".into())

@@ -113,6 +113,12 @@ pub fn guess(path: &str, charts: &HashSet<&str>) -> Guess {
     Guess::Nothing
 }
 
+/// Whether a file is called as OpenAPI documents are, so that its silence has to be explained.
+pub fn says_openapi(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or("").to_ascii_lowercase();
+    name.contains("openapi") || name.contains("swagger")
+}
+
 fn in_chart_templates(path: &str, charts: &HashSet<&str>) -> bool {
     path.match_indices("templates/").any(|(at, _)| {
         let folder = path[..at].trim_end_matches('/');

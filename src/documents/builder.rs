@@ -8,9 +8,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// A map with more entries than this keeps them in order of their keys as well, so that a lookup takes few steps.
-const SORTED_FROM: usize = 32;
+const SORTED_FROM: usize = 64;
 /// A map with fewer entries than this is searched for repeated keys pair by pair.
 const PAIRWISE_BELOW: usize = 8;
+/// A node for so many bytes of source is what large API descriptions have; only a guess at how much room to take at once.
+const BYTES_A_NODE: usize = 24;
 /// How many problems of one file are told; garbage would give one for each byte.
 const PROBLEM_LIMIT: usize = 500;
 
@@ -38,12 +40,13 @@ struct Lengths {
 impl TreeBuilder {
     /// An empty tree over a file's text.
     pub fn new(source: SourceId, text: Arc<str>) -> TreeBuilder {
+        let nodes = text.len() / BYTES_A_NODE;
         TreeBuilder {
             tree: Tree {
                 source,
                 text,
-                nodes: Vec::new(),
-                children: Vec::new(),
+                nodes: Vec::with_capacity(nodes),
+                children: Vec::with_capacity(nodes),
                 decoded: String::new(),
                 tag_names: Vec::new(),
                 tags: Vec::new(),

@@ -2,7 +2,6 @@
 
 use super::{Kind, NodeId, Style, Tree, TreeBuilder};
 use crate::source::SourceId;
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 use toml::de::{DeTable, DeValue, Error};
@@ -124,7 +123,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn text_node(&mut self, span: Range<usize>, text: &Cow<'_, str>) -> NodeId {
+    fn text_node(&mut self, span: Range<usize>, text: &str) -> NodeId {
         let quoted = self.text.get(span.clone()).is_some_and(|raw| raw.starts_with(['"', '\'']));
         self.builder.text(span, text, if quoted { Style::Quoted } else { Style::Plain })
     }

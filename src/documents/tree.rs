@@ -138,6 +138,11 @@ impl Tree {
         &self.problems
     }
 
+    /// Bytes of scalars whose text could not stay a slice of the source.
+    pub fn decoded_bytes(&self) -> usize {
+        self.decoded.len()
+    }
+
     /// Bytes that the tree holds besides the source text and the problems.
     pub fn heap_bytes(&self) -> usize {
         self.nodes.capacity() * size_of::<Node>()

@@ -132,7 +132,7 @@ impl<'a> Workspace<'a> {
 }
 
 /// Bytes to text. UTF-16 is refused by name; the first byte that is not UTF-8 is named.
-fn decode(bytes: Vec<u8>) -> Result<String, String> {
+pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.len() > LARGEST_FILE {
         return Err(format!("larger than {LARGEST_FILE} bytes"));
     }

@@ -277,7 +277,8 @@ impl<'t> Cursor<'t> {
     pub fn object_name(&mut self) -> Option<ObjectName> {
         let mark = self.at;
         let mut schema = None;
-        loop {
+        // No dialect has names of more than four parts.
+        for _ in 0..4 {
             let last = self.kind(1) != Some(Kind::Dot);
             if last {
                 let name = self.identifier()?.value;
@@ -290,6 +291,7 @@ impl<'t> Cursor<'t> {
             };
             self.at += 1;
         }
+        None
     }
 
     /// Walks names between commas.

@@ -6,7 +6,7 @@
 use super::Dialect;
 
 /// Templates are short; what does not close within so many bytes is not one.
-const LONGEST_TEMPLATE: usize = 1024;
+const LONGEST_TEMPLATE: usize = 200;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -343,11 +343,21 @@ impl<'t> Lexer<'t> {
         let line = &self.bytes[at..self.end.min(at + LONGEST_TEMPLATE)];
         let close: &[u8] = match line {
             [b'$', ..] => b"}",
+            // The percent sign that opens it is not the one that closes it.
             [_, b'%', ..] => b"%}",
             _ => b"}}",
         };
-        let found = line.windows(close.len()).position(|window| window == close || window[0] == b'\n')?;
-        line[found..].starts_with(close).then_some(at + found + close.len())
+        let mut found = 2.min(line.len());
+        loop {
+            found += line[found..].iter().position(|byte| *byte == close[0] || *byte == b'\n')?;
+            if line[found..].starts_with(close) {
+                return Some(at + found + close.len());
+            }
+            if line[found] == b'\n' {
+                return None;
+            }
+            found += 1;
+        }
     }
 
     fn template(&mut self, start: usize) -> Option<Token> {

@@ -72,7 +72,15 @@ impl<'t> Splitter<'t> {
                     None => continue,
                 }
             }
-            let Some(token) = self.lexer.next_token() else { return piece };
+            let Some(mut token) = self.lexer.next_token() else { return piece };
+            if let Some(delimiter) = self.delimiter
+                && matches!(token.kind, Kind::Word | Kind::Number | Kind::Symbol)
+                && let Some(length) = token.text(self.text).find(delimiter)
+            {
+                // `END$$`: the terminator ends the word.
+                token.end = token.start + length as u32;
+                self.lexer.at = token.end as usize;
+            }
             match token.kind {
                 Kind::Comment => {
                     comments.push(token);

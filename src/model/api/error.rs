@@ -3,7 +3,7 @@
 use super::cursor::Pin;
 use super::document::DocumentRef;
 use super::response::{MediaRef, ResponseRef};
-use super::schema::SchemaRef;
+use super::schema::{Property, SchemaRef};
 use super::words::words;
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -104,6 +104,21 @@ impl<'a> ErrorBody<'a> {
         let named = self.component().is_some_and(|(name, _)| name.to_ascii_lowercase().contains("problem"));
         let core = names.contains("title") && (names.contains("status") || names.contains("type") || names.contains("detail"));
         core && (members >= 3 || (named && members >= 2))
+    }
+
+    /// The member of a problem document whose type contradicts RFC 9457 (`status` is a number, the others are text), with
+    /// the type that it must have.
+    pub fn contradicting_member(&self) -> Option<(Property<'a>, &'static str)> {
+        let properties = self.schema().filter(|_| self.media.is_problem()).map(SchemaRef::properties).unwrap_or_default();
+        let members = properties.into_iter().filter(|property| words().errors.problem.contains(property.name));
+        let wanted = members.map(|member| (member, if member.name == "status" { "number" } else { "text" }));
+        let mut wrong = wanted.filter(|(member, wanted)| {
+            let schema = member.schema.core();
+            let fits = if *wanted == "number" { schema.is_number() } else { schema.is_string() };
+            let typed = schema.types().into_iter().any(|name| name != "null");
+            typed && schema.is_known() && !fits
+        });
+        wrong.next()
     }
 
     /// Whether another standard fixes its form: OAuth 2, SCIM, JSON:API, FHIR, GraphQL.

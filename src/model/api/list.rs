@@ -120,13 +120,19 @@ impl<'a> OperationRef<'a> {
         others.into_iter().find(|other| other.list().is_some() && other.paging().is_paged())
     }
 
+    /// Whether the list holds what its owner offers (plans, regions, types) and so has few entries.
+    pub fn is_catalogue(self, list: &List<'a>) -> bool {
+        let last = self.last_literal().unwrap_or("").to_lowercase();
+        let paths = &words().paths;
+        let named = paths.catalogue.contains(&words::last_token(self.last_literal().unwrap_or("")));
+        list.is_lookup() || named || paths.catalogue_endings.iter().any(|ending| last.ends_with(ending.as_str()))
+    }
+
     /// Why the list stays short by nature, in a few words; `None` where nothing says so.
     pub fn natural_bound(self, list: &List<'a>) -> Option<&'static str> {
-        let last = self.last_literal().unwrap_or("").to_lowercase();
         let token = words::last_token(self.last_literal().unwrap_or(""));
         let paths = &words().paths;
-        let ends = |list: &[String]| list.iter().any(|ending| last.ends_with(ending.as_str()));
-        if list.is_lookup() || paths.catalogue.contains(&token) || ends(&paths.catalogue_endings) {
+        if self.is_catalogue(list) {
             return Some("it is a catalogue by its name or its entries");
         }
         let segments = self.segments();

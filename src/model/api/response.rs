@@ -127,11 +127,14 @@ impl<'a> ResponseRef<'a> {
         self.cursor.known
     }
 
-    /// Whether it says that a request failed: 4xx, 5xx, or `default` beside a success.
+    /// Whether it says that a request failed: 4xx, 5xx, or `default` beside a success or with a problem document.
     pub fn is_error(self) -> bool {
         match self.status.class() {
             Some(class) => class >= 4,
-            None => self.operation.responses().iter().any(|other| matches!(other.status.class(), Some(1..=3))),
+            None => {
+                let beside = self.operation.responses().iter().any(|other| matches!(other.status.class(), Some(1..=3)));
+                beside || self.media().iter().any(MediaRef::is_problem)
+            }
         }
     }
 

@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 pub struct Profile {
     /// What its component name says that one object is: `order` for `CreateOrderRequest`.
     pub component: Option<String>,
+    /// The version that its component name carries: `v1` for `V1Order`.
+    pub version: Option<String>,
     /// What the paths of the operations that use it say: `order` for `/orders/{id}`.
     pub resources: BTreeSet<String>,
     /// What the properties that hold it inside other objects say: `line_item` for `lineItems`.
@@ -35,6 +37,9 @@ pub fn bind<'t>(profile: &Profile, tables: &'t Tables) -> Option<Bound<'t>> {
     let nouns: BTreeSet<&String> = profile.component.iter().chain(&profile.resources).chain(&profile.holders).collect();
     let mut found: Vec<Bound<'t>> =
         nouns.into_iter().flat_map(|noun| tables.named(noun)).filter_map(|table| judge(profile, table)).collect();
+    // Where tables carry versions too, an object of one version is not stored in a table of another.
+    let elsewhere = profile.version.as_ref().filter(|version| tables.has_version(version));
+    found.retain(|bound| elsewhere.is_none_or(|version| bound.table.version.as_ref() == Some(version)));
     found.sort_by_key(|bound| std::cmp::Reverse(rank(bound)));
     let best = found.first()?.clone();
     let split = found.get(1).is_some_and(|second| rank(second) == rank(&best));
@@ -87,12 +92,13 @@ mod tests {
     fn table(noun: &str, columns: &[&str]) -> LogicalTable {
         let name = TableName { schema: None, name: noun.into() };
         let columns = columns.iter().map(|one| (*one).to_owned()).collect();
-        LogicalTable { noun: noun.into(), tables: vec![TableKey { database: 0, name }], columns }
+        LogicalTable { noun: noun.into(), version: None, tables: vec![TableKey { database: 0, name }], columns }
     }
 
     fn profile(component: Option<&str>, resource: &str, properties: &[&str]) -> Profile {
         Profile {
             component: component.map(str::to_owned),
+            version: None,
             resources: BTreeSet::from([resource.to_owned()]),
             holders: BTreeSet::new(),
             properties: properties.iter().map(|one| (*one).to_owned()).collect(),

@@ -90,6 +90,11 @@ fn compare_one<'m>(api: &[Spanned<&str>], column: ColumnRef<'m>) -> Option<Value
 }
 
 impl ValueComparison<'_> {
+    /// Whether each list has values that the other lacks, which speaks for words that the application maps.
+    pub fn is_mapped(&self) -> bool {
+        !self.only_api.is_empty() && !self.only_column.is_empty()
+    }
+
     /// The values as words of a sentence: `` `a`, `b` and 2 more ``.
     pub fn quoted(&self, values: &[Spanned<String>]) -> String {
         let shown: Vec<String> = values.iter().take(3).map(|one| format!("`{}`", one.value)).collect();
@@ -110,10 +115,13 @@ impl ValueComparison<'_> {
         self.held.join(", ")
     }
 
-    /// The API's list and what the column adds, for an `enum:` line.
+    /// The API's list with what the column adds; only what to add where the list is long.
     pub fn union(&self) -> String {
-        let added = self.only_column.iter().map(|one| one.value.clone());
-        self.api.iter().cloned().chain(added).collect::<Vec<_>>().join(", ")
+        let added: Vec<String> = self.only_column.iter().map(|one| one.value.clone()).collect();
+        match self.api.len() + added.len() {
+            0..=8 => format!("enum: [{}]", [self.api.clone(), added].concat().join(", ")),
+            _ => format!("add to the enum: {}", added.join(", ")),
+        }
     }
 
     /// The API's list as SQL literals.

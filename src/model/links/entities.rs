@@ -117,6 +117,7 @@ impl Entities {
                 pin: schema.pin(),
                 profile: Profile {
                     component: name.as_deref().map(words::bare_noun),
+                    version: name.as_deref().and_then(words::version),
                     resources: used.resource.map(str::to_owned).into_iter().collect(),
                     holders: used.holder.map(str::to_owned).into_iter().collect(),
                     properties: scalars.map(|property| tables::fold(property.name)).collect(),

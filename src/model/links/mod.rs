@@ -16,7 +16,7 @@ pub use compare::ValueComparison;
 pub use json::to_json;
 pub use tables::TableKey;
 pub use values::ShortestColumn;
-pub use view::{ParameterColumn, PropertyColumn};
+pub use view::{ParameterColumn, PropertyColumn, UnservedSort};
 
 use super::{Settings, api::Api, api::Pin, queries::Queries, runtime::Runtime, schema::Schema};
 use crate::diagnostic::Confidence;

@@ -18,6 +18,8 @@ pub struct TableKey {
 pub struct LogicalTable {
     /// What one row is called: `order`, `line_item`.
     pub noun: String,
+    /// The version that its name carries: `v1` for `v1_orders`.
+    pub version: Option<String>,
     /// Where it stands; one database each, in order.
     pub tables: Vec<TableKey>,
     /// Folded names of columns (see [`fold`]), dropped ones included.
@@ -68,7 +70,7 @@ impl Tables {
                 }
                 None => {
                     tables.by_noun.entry(noun.clone()).or_default().push(tables.all.len());
-                    tables.all.push(LogicalTable { noun, tables: vec![key], columns });
+                    tables.all.push(LogicalTable { noun, version: words::version(&name), tables: vec![key], columns });
                 }
             }
         }
@@ -78,6 +80,11 @@ impl Tables {
     /// The tables whose rows are called so.
     pub fn named(&self, noun: &str) -> impl Iterator<Item = &LogicalTable> {
         self.by_noun.get(noun).into_iter().flatten().map(|at| &self.all[*at])
+    }
+
+    /// Whether a table carries this version in its name.
+    pub fn has_version(&self, version: &str) -> bool {
+        self.all.iter().any(|table| table.version.as_deref() == Some(version))
     }
 
     /// Whether there is no table.

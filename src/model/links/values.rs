@@ -1,6 +1,7 @@
 //! What a column can hold and which index orders it: the questions of the joined rules about one column.
 
 use super::view::PropertyColumn;
+use super::words;
 use crate::fact::{Fact, Origin};
 use crate::model::schema::{ColumnRef, EnumType, Facet, IndexRef, TableRef};
 use crate::source::Spanned;
@@ -40,7 +41,10 @@ impl<'m> ColumnRef<'m> {
     /// An index that gives the rows in the order of this column: it leads, or only columns that narrow a request (keys of
     /// other tables, and `narrowing`) stand before it.
     pub fn sort_index(&self, narrowing: &[String]) -> Fact<IndexRef<'m>> {
-        let narrows = |name: &str| name.ends_with("_id") || name.ends_with("Id") || narrowing.iter().any(|one| one == name);
+        let narrows = |name: &str| {
+            let scope = words::is_scope(name) || name.ends_with("_id") || name.ends_with("Id");
+            scope || narrowing.iter().any(|one| one == name)
+        };
         let orders = |index: &IndexRef<'m>| {
             let before = index.keys.iter().take_while(|key| key.column.as_deref() != Some(self.name.as_str()));
             let found = index.keys.iter().any(|key| key.column.as_deref() == Some(self.name.as_str()) && key.prefix.is_none());

@@ -5,6 +5,8 @@ use crate::diagnostic::Confidence;
 use crate::model::Model;
 use crate::model::api::{OperationRef, ParameterRef, Property};
 use crate::model::schema::{ColumnRef, DroppedColumn, MigrationRef, Schema, TableRef};
+use crate::source::Spanned;
+use crate::sql::Change;
 
 /// A property of an object, and the column that stores it.
 #[derive(Debug, Clone)]
@@ -53,6 +55,15 @@ pub struct ParameterColumn<'m> {
     pub why: String,
 }
 
+/// A choice of a sort parameter that no index orders.
+#[derive(Debug, Clone)]
+pub struct UnservedSort<'m> {
+    /// The choice, where it is written.
+    pub choice: Spanned<&'m str>,
+    /// The column, in each database in which no index orders it; never empty.
+    pub columns: Vec<ColumnRef<'m>>,
+}
+
 impl<'m> ParameterColumn<'m> {
     /// `GET /orders ?sort`.
     pub fn subject(&self) -> String {
@@ -78,6 +89,34 @@ impl<'m> ParameterColumn<'m> {
         };
         let found = named(&folded);
         if found.is_empty() { named(without) } else { found }
+    }
+
+    /// Its choices that are columns: what no index orders, or `None` for a choice that is served or not known.
+    pub fn sorts(&self) -> Vec<Option<UnservedSort<'m>>> {
+        let narrowing = self.narrowing_columns();
+        let mut seen: Vec<String> = Vec::new();
+        let mut sorts = Vec::new();
+        for choice in self.parameter.choices() {
+            let columns = self.sort_columns(choice.value);
+            let Some(name) = columns.first().map(|column| column.name.clone()) else { continue };
+            if seen.contains(&name) {
+                continue;
+            }
+            seen.push(name);
+            let columns: Vec<ColumnRef> =
+                columns.into_iter().filter(|column| column.sort_index(&narrowing).known_absent()).collect();
+            sorts.push((!columns.is_empty()).then_some(UnservedSort { choice, columns }));
+        }
+        sorts
+    }
+
+    /// Why few rows are left to sort: the path says whose are meant (`/projects/{id}/keys`), or the list is a catalogue.
+    pub fn few_rows(&self) -> Option<&'static str> {
+        if self.operation.path().contains('{') {
+            return Some("the path narrows the rows before they are sorted");
+        }
+        let catalogue = self.operation.list().is_some_and(|list| self.operation.is_catalogue(&list));
+        catalogue.then_some("it is a catalogue by its name or its entries")
     }
 
     /// The column of the parameter's own name, for filters.
@@ -143,6 +182,13 @@ impl Model {
             Some((*table, gone, migration))
         };
         tables.iter().filter_map(of_table).collect()
+    }
+
+    /// Whether a migration bounds the statements of a role, a database or the server, so that its configuration need not.
+    pub fn statement_timeout_set_in_sql(&self) -> bool {
+        let migrations = self.schema.databases.iter().flat_map(|database| &database.migrations);
+        let mut steps = migrations.flat_map(|migration| &migration.statements).flat_map(|statement| &statement.ops);
+        steps.any(|step| matches!(&step.op.change, Change::Setting { name, scope: Some(_), .. } if name == "statement_timeout"))
     }
 
     /// Every query parameter with choices, of an operation that is joined to a table at medium confidence or better.

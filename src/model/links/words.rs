@@ -8,6 +8,7 @@ struct Inflections {
     singular: HashSet<String>,
     before: HashSet<String>,
     after: HashSet<String>,
+    scopes: HashSet<String>,
 }
 
 fn inflections() -> &'static Inflections {
@@ -26,6 +27,7 @@ fn inflections() -> &'static Inflections {
             singular: list("singular", "words"),
             before: list("carried", "before"),
             after: list("carried", "after"),
+            scopes: list("scopes", "columns"),
         }
     })
 }
@@ -98,6 +100,19 @@ pub fn bare_noun(name: &str) -> String {
         words.pop();
     }
     noun(&words.join("_"))
+}
+
+/// Whether a column says whose row it is, so that every request narrows the rows by it without saying so.
+pub fn is_scope(column: &str) -> bool {
+    inflections().scopes.contains(&snake(column))
+}
+
+/// The version that a name carries at its front or end: `v1` of `V1WorkflowRun` and `order_v2`.
+pub fn version(name: &str) -> Option<String> {
+    let snake = snake(name);
+    let is_version = |word: &&str| word.len() >= 2 && word.starts_with('v') && word[1..].bytes().all(|b| b.is_ascii_digit());
+    let mut ends = [snake.split('_').next(), snake.rsplit('_').next()].into_iter().flatten();
+    ends.find(is_version).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The `services` of `model --format json`. What is not known is null.
 
 use super::Runtime;
+use super::tables::tables;
 use super::timeout::Timeout;
-use super::view::{EdgeRef, Role, ServiceRef, TimeoutKind};
+use super::view::{EdgeRef, ServiceRef, TimeoutKind};
 use crate::fact::{Fact, Origin};
 use crate::source::{Sources, Span};
 use serde_json::{Map, Value, json};
@@ -30,11 +31,7 @@ fn place(value: &mut Map<String, Value>, span: Span, sources: &Sources) {
 
 fn service(runtime: &Runtime, one: ServiceRef<'_>, sources: &Sources) -> Value {
     let said = one.service();
-    let role = one.role();
-    let product = match &role {
-        Role::Datastore(product) | Role::Cache(product) | Role::Broker(product) => Some(product.clone()),
-        _ => None,
-    };
+    let product = said.image.known().and_then(|image| tables().product(image)).map(|product| product.name.clone());
     let request_timeout = match one.request_timeout() {
         Fact::Known(limit, origin) => {
             let mut value = timeout(&Fact::Known(limit.timeout, origin), sources);
@@ -53,7 +50,7 @@ fn service(runtime: &Runtime, one: ServiceRef<'_>, sources: &Sources) -> Value {
     value.insert("name".into(), one.name().into());
     place(&mut value, one.span(), sources);
     value.insert("project".into(), one.project().map(|project| project.path()).into());
-    value.insert("role".into(), role.name().into());
+    value.insert("role".into(), one.role().name().into());
     value.insert("product".into(), product.into());
     value.insert("image".into(), said.image.known().cloned().into());
     value.insert("build".into(), said.build.known().cloned().into());

@@ -42,19 +42,26 @@ fn field(property: &PropertyColumn, values: &ValueComparison) -> Option<Diagnost
             joined(diagnostic, property.confidence, &property.why).at_most(Severity::Info, "no value is in contradiction yet"),
         );
     }
+    if values.is_mapped() && !property.in_request {
+        return None;
+    }
     let rejected = if property.in_request { values.only_api.as_slice() } else { &[] };
     let unlisted = values.only_column.as_slice();
     let diagnostic = if let Some(first) = rejected.first() {
         let message = format!("`{name}` allows {}, which column `{column}` rejects", values.quoted(rejected));
         let diagnostic = Diagnostic::new(&name, message).at(first.span, "passes validation and fails at the INSERT");
-        diagnostic.cause(values.column_span, "the column's values").help(values.widening_sql(rejected))
+        let diagnostic = diagnostic.cause(values.column_span, "the column's values").help(values.widening_sql(rejected));
+        match values.is_mapped() {
+            true => diagnostic.at_most(Severity::Warning, "each list has values of its own: the application may map them"),
+            false => diagnostic,
+        }
     } else if !unlisted.is_empty() {
         let message = format!("column `{column}` can hold {}, which `{name}` does not list", values.quoted(unlisted));
         let diagnostic = Diagnostic::new(&name, message).at(
             values.api_span,
             if property.in_response { "clients reject or misread a response with it" } else { "clients cannot send it" },
         );
-        let diagnostic = diagnostic.cause(unlisted[0].span, "the column's values").help(format!("enum: [{}]", values.union()));
+        let diagnostic = diagnostic.cause(unlisted[0].span, "the column's values").help(values.union());
         match property.in_response {
             true => diagnostic.at_most(Severity::Warning, "the application may never answer with the value"),
             false => diagnostic.at_most(Severity::Info, "clients only send the field, and may be kept from the value on purpose"),

@@ -32,14 +32,14 @@ fn habit(document: DocumentRef, missing: &[OperationRef], judged: usize) -> Opti
     let [first, rest @ ..] = missing else { return None };
     let mostly = missing.len() * 3 >= judged;
     let message = match missing.len() {
-        all if all == judged => format!("none of {judged} operations documents what a wrong request is answered with"),
-        some => format!("{some} of {judged} operations do not document what a wrong request is answered with"),
+        all if all == judged => format!("no `4xx` and no `default` response in any of {judged} operations"),
+        some => format!("no `4xx` and no `default` response in {some} of {judged} operations"),
     };
     // Where it is the rule rather than the exception, the whole document is the place, and every operation an occurrence.
     let whole = document.paths_span().filter(|_| mostly);
     let (place, text, rest) = match whole {
-        Some(paths) => (paths, "neither 4xx nor `default` among the responses".to_owned(), missing),
-        None => (first.span(), format!("`{}` has neither 4xx nor `default` among its responses", first.subject()), rest),
+        Some(paths) => (paths, "what a wrong request is answered with is not documented".to_owned(), missing),
+        None => (first.span(), format!("`{}` does not say what a wrong request is answered with", first.subject()), rest),
     };
     let mut diagnostic =
         Diagnostic::new(document.subject(), message).at(place, text).help(HELP).evidence("no client errors in many operations");

@@ -15,6 +15,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         bodies.iter().for_each(|_| context.consider());
         let others: Vec<ErrorBody> = bodies.iter().copied().filter(|body| !body.is_problem()).collect();
         let mislabelled: Vec<ErrorBody> = others.iter().copied().filter(ErrorBody::looks_like_problem).collect();
+        found.extend(contradictions(document, &bodies));
         found.extend(if document.follows_problem_details(&bodies) {
             departures(document, &others, bodies.len())
         } else if mislabelled.len() * 2 > others.len() {
@@ -22,6 +23,31 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         } else {
             another_form(document, &others)
         });
+    }
+    found
+}
+
+/// The media type promises a problem document, and a member has another type than RFC 9457 gives it: one finding a member.
+fn contradictions(document: DocumentRef, bodies: &[ErrorBody]) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for body in bodies {
+        let Some((member, wanted)) = body.contradicting_member() else { continue };
+        match found.iter_mut().find(|known| known.primary.span == member.span) {
+            Some(known) if known.occurrences.iter().all(|one| one.span != body.span()) => {
+                *known = known.clone().occurrence(body.span(), body.subject());
+            }
+            Some(_) => {}
+            None => {
+                let message = format!("`{}` of a problem document is no {wanted}, as RFC 9457 wants it", member.name);
+                let diagnostic = Diagnostic::new(format!("{} problem {}", document.subject(), member.name), message)
+                    .at(member.span, "generic clients fail to read it")
+                    .context(body.span(), body.subject())
+                    .help(if wanted == "number" { "type: integer" } else { "type: string" })
+                    .evidence(format!("{} is no {wanted}", member.name))
+                    .standing_for_all();
+                found.push(diagnostic);
+            }
+        }
     }
     found
 }

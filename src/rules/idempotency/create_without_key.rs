@@ -34,8 +34,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 fn report(document: DocumentRef, creates: &[&Create], effect: &str, evidence: &str) -> Option<Diagnostic> {
     let first = creates.first()?.operation;
     let message = match creates.len() {
-        1 => format!("`{}` has no idempotency key: {effect}", first.subject()),
-        many => format!("{many} creating operations have no idempotency key: {effect}"),
+        1 => format!("`{}` takes no idempotency key: {effect}", first.subject()),
+        many => format!("{many} creating operations take no `Idempotency-Key`: {effect}"),
     };
     let mut diagnostic = Diagnostic::new(document.subject(), message)
         .at(first.span(), format!("`{}`: a client that saw a timeout cannot repeat this safely", first.subject()))

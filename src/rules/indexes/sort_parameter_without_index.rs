@@ -1,38 +1,55 @@
-//! A sort parameter that names a column which no index orders.
+//! A sort parameter that names columns which no index orders.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::links::{ParameterColumn, UnservedSort};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("indexes/sort-parameter-without-index", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let mut found: Vec<Diagnostic> = Vec::new();
     for parameter in context.head.parameter_columns().into_iter().filter(|one| one.is_sort()) {
-        let narrowing = parameter.narrowing_columns();
-        for choice in parameter.parameter.choices() {
-            let columns = parameter.sort_columns(choice.value);
-            if columns.is_empty() {
-                continue;
-            }
-            context.consider();
-            let unserved: Vec<_> = columns.iter().filter(|column| column.sort_index(&narrowing).known_absent()).collect();
-            let Some(column) = unserved.first() else { continue };
-            let name = column.short_name();
-            let subject = format!("{}={}", parameter.subject(), column.name);
-            let mut diagnostic =
-                Diagnostic::new(subject, format!("`{}` sorts by `{name}`, which no index orders", parameter.subject()))
-                    .at(choice.span, "clients may sort by this")
-                    .help(format!("in a new migration: {}", column.create_index_sql()))
-                    .evidence(column.name.clone())
-                    .join(&parameter.why)
-                    .joined_at(parameter.confidence);
-            for column in &unserved {
-                diagnostic =
-                    diagnostic.cause(column.span, format!("no index of `{}` leads with it", column.table().short_name()));
-            }
-            found.push(diagnostic);
+        let sorts = parameter.sorts();
+        sorts.iter().for_each(|_| context.consider());
+        let unserved: Vec<UnservedSort> = sorts.into_iter().flatten().collect();
+        let Some(first) = unserved.first() else { continue };
+        // A parameter that several operations share, over the same table, is one thing to fix.
+        match found
+            .iter_mut()
+            .find(|known| known.primary.span == first.choice.span && known.causes[0].span == first.columns[0].span)
+        {
+            Some(known) => *known = known.clone().occurrence(parameter.operation.span(), parameter.subject()),
+            None => found.push(report(&parameter, &unserved)),
         }
     }
-    found.dedup_by(|a, b| a.subject == b.subject && a.primary.span == b.primary.span);
     found
+}
+
+fn report(parameter: &ParameterColumn, unserved: &[UnservedSort]) -> Diagnostic {
+    let first = &unserved[0].columns[0];
+    let table = first.table().short_name();
+    let message = match unserved.len() {
+        1 => format!("`{}` sorts by `{}`, which no index orders", parameter.subject(), first.short_name()),
+        many => format!("`{}` sorts by {many} columns of `{table}` that no index orders", parameter.subject()),
+    };
+    let statements: Vec<String> = unserved.iter().map(|one| one.columns[0].create_index_sql()).collect();
+    let names: Vec<&str> = unserved.iter().map(|one| one.columns[0].name.as_str()).collect();
+    let mut diagnostic = Diagnostic::new(parameter.subject(), message)
+        .at(unserved[0].choice.span, "clients may sort by this")
+        .help(format!("in a new migration:\n{}", statements.join("\n")))
+        .evidence(names.join(","))
+        .join(&parameter.why)
+        .joined_at(parameter.confidence);
+    for (number, one) in unserved.iter().enumerate() {
+        for column in &one.columns {
+            diagnostic = diagnostic.cause(column.span, format!("no index of `{}` leads with it", column.table().short_name()));
+        }
+        if number > 0 {
+            diagnostic = diagnostic.occurrence(one.choice.span, format!("{}={}", parameter.subject(), one.choice.value));
+        }
+    }
+    match parameter.few_rows() {
+        Some(why) => diagnostic.at_most(Severity::Info, why),
+        None => diagnostic,
+    }
 }

@@ -65,7 +65,8 @@ fn report(operation: OperationRef, list: &List) -> Diagnostic {
 
 /// The document knows no pages at all: one finding, with every list that grows.
 fn habit(document: DocumentRef, first: OperationRef, list: &List, rest: &[(OperationRef, List)]) -> Diagnostic {
-    let message = format!("none of {} lists has pagination: each returns every entry at once", document.conventions().lists);
+    let message =
+        format!("`{}` and {} other lists return every entry at once: no list here has pages", first.subject(), rest.len());
     let mut diagnostic = Diagnostic::new(document.subject(), message)
         .at(first.span(), "takes neither a page size nor a position")
         .context(list.span(), "this array grows with the data")

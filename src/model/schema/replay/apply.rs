@@ -19,6 +19,8 @@ impl State {
             Change::CreateTable(def) => self.create_table(def, maybe, span),
             Change::AlterTable { table, if_exists, action } => self.alter(table, *if_exists, action, maybe, span),
             Change::DropTable { names, .. } => names.iter().for_each(|name| self.drop_table(name, maybe, span)),
+            // Indexes of materialized views are not followed.
+            Change::CreateIndex(def) if self.find(&def.table).is_none() && self.is_view(&def.table) => {}
             Change::CreateIndex(def) => {
                 let slot = self.existing_or_external(&def.table);
                 self.put_index(slot, def);
@@ -83,8 +85,7 @@ impl State {
         if let TableAction::RenameTable { to } = action
             && self.find(name).is_none()
         {
-            let key = self.key(&name.name);
-            if self.views.contains_key(&key) {
+            if self.is_view(name) {
                 return self.rename_view(name, &to.value);
             }
             if self.find_index(name, None).is_some() {

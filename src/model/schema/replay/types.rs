@@ -126,6 +126,11 @@ impl State {
         self.views.insert(key, view);
     }
 
+    /// Whether there is a view of this name.
+    pub fn is_view(&self, name: &ObjectName) -> bool {
+        self.views.contains_key(&self.key(&name.name))
+    }
+
     pub(super) fn drop_view(&mut self, name: &ObjectName) {
         let key = self.key(&name.name);
         self.views.remove(&key);
