@@ -17,13 +17,18 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 }
 
 fn report(context: &Context, migration: &MigrationRef) -> Option<Diagnostic> {
-    let mut places: Vec<(Span, String)> =
-        migration.not_understood().map(|(statement, why)| (statement.head, why.to_owned())).collect();
-    let broken = context.head.unread.iter().filter(|one| one.path == migration.path);
-    places.extend(broken.filter_map(|one| {
-        let start = one.start?.offset;
-        Some((Span { source: migration.source, start, end: start + 1 }, one.reason.clone()))
-    }));
+    let mut places: Vec<(Span, String)> = Vec::new();
+    let mut told = Vec::new();
+    for (statement, why) in migration.not_understood() {
+        places.push((statement.head, why.to_owned()));
+        told.push(statement.span.start);
+    }
+    // What is wrong with the file as a whole: a string that never ends hides what follows it.
+    for broken in context.head.unread.iter().filter(|one| one.path == migration.path) {
+        if let Some(start) = broken.start.map(|place| place.offset).filter(|start| !told.contains(start)) {
+            places.push((Span { source: migration.source, start, end: start + 1 }, broken.reason.clone()));
+        }
+    }
     places.sort();
     let (span, why) = places.first()?.clone();
     let message = match places.len() {
