@@ -19,11 +19,11 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 fn report(context: &Context, migration: &MigrationRef) -> Option<Diagnostic> {
     let mut places: Vec<(Span, String)> =
         migration.not_understood().map(|(statement, why)| (statement.head, why.to_owned())).collect();
+    let spans: Vec<Span> = migration.not_understood().map(|(statement, _)| statement.span).collect();
     let broken = context.head.unread.iter().filter(|one| one.path == migration.path);
-    places.extend(broken.filter_map(|one| {
-        let start = one.start?.offset;
-        Some((Span { source: migration.source, start, end: start + 1 }, one.reason.clone()))
-    }));
+    let broken = broken.map(|one| (one.start.map_or(0, |start| start.offset), one.reason.clone()));
+    let broken = broken.map(|(start, reason)| (Span { source: migration.source, start, end: start + 1 }, reason));
+    places.extend(broken.filter(|(place, _)| !spans.iter().any(|statement| statement.contains(*place))));
     places.sort();
     let (span, why) = places.first()?.clone();
     let message = match places.len() {
