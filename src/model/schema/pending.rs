@@ -3,14 +3,14 @@
 
 use super::catalog::Database;
 use super::history::{AppliedMigration, AppliedStatement, Step, TableBefore, TableOrigin};
+use super::remedy::quoted;
 use super::view::MigrationRef;
 use super::{Column, Schema};
+use crate::discover::migrations;
+pub use crate::discover::migrations::TakesOut;
 use crate::model::Model;
 use crate::source::Span;
 use crate::sql::{Change, Dialect, IndexDef, TableAction, Understanding};
-use serde::Deserialize;
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 /// One step of a pending migration.
 #[derive(Debug, Clone, Copy)]
@@ -33,29 +33,6 @@ pub enum Audience {
     Deployment,
     /// Running code.
     Everybody,
-}
-
-/// Whether a migration tool runs what a transaction forbids outside of one by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TakesOut {
-    /// It does not.
-    #[default]
-    No,
-    /// Only where the migration holds nothing else.
-    Alone,
-    /// Newer versions do.
-    Newer,
-    /// It does.
-    Yes,
-}
-
-#[derive(Deserialize)]
-struct OptOut {
-    marker: Option<String>,
-    advice: Option<String>,
-    #[serde(default)]
-    takes_out: TakesOut,
 }
 
 impl Schema {
@@ -166,14 +143,14 @@ impl<'m> PendingStep<'m> {
     pub fn table(&self) -> String {
         let Some(before) = self.before() else { return String::new() };
         match before.name.schema.as_deref() {
-            None | Some("public") => quoted(&before.name.name, self.dialect()),
-            Some(schema) => format!("{}.{}", quoted(schema, self.dialect()), quoted(&before.name.name, self.dialect())),
+            None | Some("public") => quoted(self.dialect(), &before.name.name),
+            Some(schema) => format!("{}.{}", quoted(self.dialect(), schema), quoted(self.dialect(), &before.name.name)),
         }
     }
 
     /// A name as it has to be written in SQL.
     pub fn sql_name(&self, name: &str) -> String {
-        quoted(name, self.dialect())
+        quoted(self.dialect(), name)
     }
 
     /// Who uses the table.
@@ -248,7 +225,7 @@ impl<'m> PendingStep<'m> {
 
     /// Whether the tool runs this step outside of its transaction by itself.
     pub fn tool_takes_it_out(&self) -> TakesOut {
-        let takes_out = self.database.tool.as_deref().and_then(opt_out).map(|row| row.takes_out).unwrap_or_default();
+        let takes_out = self.database.tool.as_deref().map(migrations::takes_out).unwrap_or_default();
         if takes_out != TakesOut::Alone || self.own_begin().is_some() {
             return if self.own_begin().is_some() { TakesOut::No } else { takes_out };
         }
@@ -270,31 +247,14 @@ impl<'m> PendingStep<'m> {
         from && !using
     }
 
-    /// The line that takes a migration of this tool out of its transaction.
-    pub fn opt_out_marker(&self) -> Option<&'static str> {
-        opt_out(self.database.tool.as_deref()?)?.marker.as_deref()
-    }
-
-    /// What to do where the tool has no such line.
-    pub fn opt_out_advice(&self) -> Option<&'static str> {
-        opt_out(self.database.tool.as_deref()?)?.advice.as_deref()
-    }
-}
-
-fn opt_out(tool: &str) -> Option<&'static OptOut> {
-    static TABLE: OnceLock<BTreeMap<String, OptOut>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| toml::from_str(include_str!("../../../data/transaction_opt_outs.toml")).unwrap_or_default());
-    table.get(tool)
-}
-
-/// A name in the quotes of its dialect, where it needs any.
-fn quoted(name: &str, dialect: Dialect) -> String {
-    let plain = |byte: u8| byte == b'_' || byte.is_ascii_digit() || byte.is_ascii_lowercase();
-    if name.bytes().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit()) {
-        return name.to_owned();
-    }
-    match dialect {
-        Dialect::MySql => format!("`{}`", name.replace('`', "``")),
-        _ => format!("\"{}\"", name.replace('"', "\"\"")),
+    /// How a migration of this tool is kept out of a transaction, for people: the text to type and where.
+    pub fn way_out(&self) -> String {
+        match self.database.tool.as_deref() {
+            None | Some("unknown") => "run without a transaction".into(),
+            Some(tool) => match migrations::without_transaction(tool) {
+                Some(hint) => format!("with {hint}"),
+                None => format!("run by hand before the deployment ({tool} has no way out of its transaction)"),
+            },
+        }
     }
 }

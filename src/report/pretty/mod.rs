@@ -9,8 +9,8 @@ use super::text::{ascii, printable_lines, short};
 use super::{count, origin, printable, summary};
 use crate::diagnostic::{Finding, Report, Severity};
 use crate::source::{Sources, Span};
-use std::collections::BTreeMap;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::collections::BTreeMap;
 use window::{Spot, Window};
 
 /// How many labels of a finding are drawn.

@@ -122,7 +122,8 @@ impl Window<'_> {
         }
         let base = out.len();
         let masked = without_passwords(&text[shown.clone()]);
-        let within = |at: usize| base + printable(masked.get(..at.clamp(shown.start, shown.end) - shown.start).unwrap_or("")).len();
+        let within =
+            |at: usize| base + printable(masked.get(..at.clamp(shown.start, shown.end) - shown.start).unwrap_or("")).len();
         for (spot, at) in here() {
             ranges[at] = within(spot.range.start)..within(spot.range.end);
         }

@@ -49,10 +49,8 @@ fn report(steps: &[PendingStep]) -> Option<Diagnostic> {
 }
 
 fn help(step: &PendingStep) -> String {
-    match (step.own_begin(), step.opt_out_marker(), step.opt_out_advice()) {
-        (Some(_), ..) => "take BEGIN and COMMIT away, or move the statement to a migration of its own".to_owned(),
-        (None, Some(marker), _) => format!("put it into a migration of its own, with this line at the top:\n{marker}"),
-        (None, None, Some(advice)) => format!("put it into a migration of its own, and {advice}"),
-        (None, None, None) => "put it into a migration of its own that runs without a transaction".to_owned(),
+    match step.own_begin() {
+        Some(_) => "take BEGIN and COMMIT away, or move the statement to a migration of its own".to_owned(),
+        None => format!("put it into a migration of its own, {}", step.way_out()),
     }
 }

@@ -71,13 +71,10 @@ fn help(context: &Context, steps: &[PendingStep]) -> String {
             first.table()
         );
     }
-    let each = if steps.len() > 1 && first.opt_out_marker().is_none() { "each in" } else { "in" };
-    let mut lines = vec![format!("{each} a migration of its own:")];
     let needs_way_out = first.statement.in_transaction.known() != Some(&false);
-    lines.extend(first.opt_out_marker().filter(|_| needs_way_out).map(str::to_owned));
-    lines.extend(steps.iter().map(|step| concurrent(context, step)));
-    lines.extend(first.opt_out_advice().filter(|_| needs_way_out).map(|advice| format!("-- {advice}")));
-    lines.join("\n")
+    let place = if needs_way_out { format!(", {}", first.way_out()) } else { String::new() };
+    let statements: Vec<String> = steps.iter().map(|step| concurrent(context, step)).collect();
+    format!("in a migration of its own{place}:\n{}", statements.join("\n"))
 }
 
 /// The statement as it should be.
