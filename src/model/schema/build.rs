@@ -7,9 +7,9 @@ use super::replay::State;
 use super::transaction::Transactions;
 use crate::discover::{Discovery, Kind, Migration, MigrationSet, Transaction, migrations};
 use crate::model::workspace::in_threads;
-use crate::model::{FileStatus, Settings, Workspace};
+use crate::model::{FileStatus, Pending, Settings, Workspace};
 use crate::source::SourceId;
-use crate::sql::{self, Dialect, Script};
+use crate::sql::{self, Dialect, Script, Understanding};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -59,7 +59,9 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings) 
             status,
         });
     }
-    replay(&mut database, reads, &set.foreign_steps);
+    // Judged one by one, each is its own deployment; changed against a base, all go out together.
+    let together = matches!(settings.pending, Pending::Changed(_));
+    replay(&mut database, reads, &set.foreign_steps, together);
     database
 }
 
@@ -125,6 +127,11 @@ fn read_all(
         for problem in &script.problems {
             workspace.note_unread(&path, problem.message.clone(), Some(problem.span));
         }
+        for statement in &script.statements {
+            if let Understanding::Opaque(why) | Understanding::Partial(why) = &statement.understanding {
+                workspace.note_unread(&path, why.clone(), Some(statement.span));
+            }
+        }
     }
     read
 }
@@ -138,10 +145,11 @@ fn without_breakpoints(text: &Arc<str>) -> Arc<str> {
     }
 }
 
-/// Applies files in order. `foreign_steps` are applied where their versions fall.
-fn replay(database: &mut Database, reads: Vec<Read>, foreign_steps: &[String]) {
+/// Applies files in order. `foreign_steps` are applied where their versions fall; `together` says that what is pending is
+/// one deployment.
+fn replay(database: &mut Database, reads: Vec<Read>, foreign_steps: &[String], together: bool) {
     let mut state = State::new(database.dialect);
-    let pending: Vec<bool> = reads.iter().map(|read| read.pending).collect();
+    let pending: Vec<bool> = reads.iter().map(|read| read.pending && together).collect();
     let mut foreign: Vec<(u128, &String)> = foreign_steps.iter().map(|path| (leading_number(file_name(path)), path)).collect();
     foreign.sort();
     let mut foreign = foreign.into_iter().peekable();
@@ -174,7 +182,7 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], version
     let mut statements = Vec::with_capacity(read.script.statements.len());
     for mut statement in read.script.statements {
         effects::comment(&mut statement, &read.text, state.dialect);
-        state.doubt(&statement);
+        state.doubt(&statement, &read.text);
         let in_transaction = transactions.of(&statement);
         let mut ops = Vec::with_capacity(statement.ops.len());
         for op in std::mem::take(&mut statement.ops) {
@@ -200,6 +208,11 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], version
         source: read.source,
         version: read.version,
         status: read.status,
+        transaction: match read.transaction {
+            Transaction::Wrapped(why) | Transaction::Unwrapped(why) | Transaction::Implicit(why) | Transaction::Unknown(why) => {
+                why
+            }
+        },
         pending: read.pending,
         statements,
     }
@@ -252,7 +265,7 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
                 many => many.first().and_then(|one| one.path.rsplit_once('/')).map_or("", |(folder, _)| folder).to_owned(),
             };
             let mut database = empty(dialect, variant.clone(), source, settings);
-            replay(&mut database, reads, &[]);
+            replay(&mut database, reads, &[], false);
             databases.push(database);
         }
     }

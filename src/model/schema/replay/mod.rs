@@ -12,6 +12,8 @@ mod partitions;
 mod tables;
 mod types;
 
+pub(super) use columns::is_null;
+
 use super::catalog::{Domain, DroppedTable, EnumType, Facet, Gap, Table, TableName, View};
 use super::names;
 use crate::source::Span;
