@@ -69,6 +69,11 @@ pub fn dialect_of(path: &str, text: &str, settings: &Settings) -> (Dialect, Opti
     dialect::of_file(path, text, settings).named
 }
 
+/// How a file of this tool is kept out of a transaction, in a few words; `None` where the tool knows no way, or is not known.
+pub fn without_transaction(tool: &str) -> Option<&'static str> {
+    tools::table().tool.iter().find(|row| row.id == tool)?.off_hint.as_deref()
+}
+
 /// The ids of the migration tools that are known, in the order of the table.
 pub fn tools() -> impl Iterator<Item = &'static str> {
     tools::table().tool.iter().map(|tool| tool.id.as_str())

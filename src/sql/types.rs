@@ -54,7 +54,9 @@ pub fn read(cursor: &mut Cursor) -> Option<ReadType> {
 
 /// What stands between the brackets of a type: numbers as written, labels without quotes.
 fn arguments(cursor: &mut Cursor) -> Vec<String> {
-    let Some(inner) = cursor.group() else { return Vec::new() };
+    // `text[]` has no arguments: square brackets make an array.
+    let round = cursor.peek(0).is_some_and(|token| cursor.token_text(token) == "(");
+    let Some(inner) = (if round { cursor.group() } else { None }) else { return Vec::new() };
     let argument = |mut part: Cursor| match part.literal() {
         Some(label) => label.value,
         None => part.rest_text().to_owned(),

@@ -82,6 +82,7 @@ pub(super) struct Tool {
     pub off_option: Option<String>,
     pub off_file: Option<String>,
     pub off_name: Option<String>,
+    pub off_hint: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -54,8 +54,10 @@ pub(super) struct Databases {
     pub(super) uses: Vec<DatabaseUse>,
     pub(super) stores: Vec<Store>,
     pub(super) settings: Vec<Setting>,
-    /// Variables of `.env` files that no service reads: (file, name).
-    pub(super) loose: Vec<(String, String)>,
+    /// For each project, why a statement may have a limit that we do not see.
+    pub(super) doubts: Vec<Option<(String, Span)>>,
+    /// The same for `.env` files that no service reads.
+    pub(super) loose_doubt: Option<(String, Span)>,
 }
 
 /// Reads the database side of services and of `.env` files.
@@ -67,6 +69,7 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, projects: &
             all.settings.push(Setting {
                 service: Some(at),
                 name: "statement_timeout".into(),
+                flag: Some("statement_timeout".into()),
                 bounds: Bounds::Statement,
                 timeout: Fact::Known(timeout.clone(), origin.clone()),
                 is_certain: true,
@@ -90,7 +93,36 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, projects: &
     }
     all.read_loose(workspace, discovery, services);
     all.join(workspace, projects, services);
+    all.doubts = vec![None; projects.len()];
+    for service in services {
+        if let Some(slot) = all.doubts.get_mut(service.project).filter(|slot| slot.is_none()) {
+            *slot = doubt(service);
+        }
+    }
     all
+}
+
+/// Whether a variable bounds statements in the application, by its name.
+fn bounds_statements(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    tables().words("statement_timeout", "bounded_by_variables").iter().any(|word| name.contains(word.as_str()))
+}
+
+/// Why a statement of this service may have a limit that we do not see.
+fn doubt(service: &Service) -> Option<(String, Span)> {
+    if let Some(why) = service.environment.open().filter(|_| !service.is_partial) {
+        return Some((why.to_owned(), service.span));
+    }
+    let endings = tables().words("statement_timeout", "url_variables");
+    service.environment.iter().find_map(|(name, variable)| {
+        if bounds_statements(name) {
+            return Some((format!("`{name}` may bound statements"), variable.key_span));
+        }
+        let is_lost = variable.partly.as_ref().is_none_or(|text| !text.contains("://"));
+        let is_unread = variable.value.unknown().is_some() && is_lost;
+        let is_url = is_unread && endings.iter().any(|ending| name.to_ascii_uppercase().ends_with(ending.as_str()));
+        is_url.then(|| (format!("`{name}` could not be read"), variable.key_span))
+    })
 }
 
 impl Databases {
@@ -110,7 +142,10 @@ impl Databases {
                 if taken.contains(&entry.key_span) || taken.contains(&value.span) {
                     continue;
                 }
-                self.loose.push((artifact.path.clone(), entry.key.clone()));
+                if self.loose_doubt.is_none() && bounds_statements(&entry.key) {
+                    self.loose_doubt =
+                        Some((format!("`{}` in `{}` may bound statements", entry.key, artifact.path), entry.key_span));
+                }
                 let text = interpolation::expand_partly(&value.text, &mut |_| Variable::Unset).unwrap_or_default();
                 if let Some(url) = url::parse(&text) {
                     self.add(DatabaseUse { service: None, key: entry.key.clone(), key_span: entry.key_span, url, store: None });

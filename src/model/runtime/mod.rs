@@ -10,6 +10,7 @@ mod json;
 pub mod profile;
 pub mod proxy;
 pub mod setting;
+mod store_view;
 pub mod tables;
 pub mod timeout;
 pub mod view;
@@ -17,12 +18,13 @@ pub mod wait;
 
 pub use json::to_json;
 pub use profile::Profile;
+pub use store_view::{SettingRef, StoreRef};
 pub use timeout::Timeout;
-pub use view::{EdgeRef, RequestTimeout, Role, ServiceRef, SettingRef, StoreRef, TimeoutKind};
+pub use view::{EdgeRef, RequestTimeout, Role, ServiceRef, TimeoutKind};
 
 use super::{Settings, Workspace};
 use crate::discover::Discovery;
-use crate::source::SourceId;
+use crate::source::{SourceId, Span};
 use std::collections::{BTreeMap, HashSet};
 
 /// Services, proxies, timeouts and stores, from configuration.
@@ -35,8 +37,10 @@ pub struct Runtime {
     uses: Vec<database::DatabaseUse>,
     stores: Vec<database::Store>,
     settings: Vec<setting::Setting>,
-    /// Variables of `.env` files that no service reads: (file, name).
-    loose: Vec<(String, String)>,
+    /// For each project, why a statement may have a limit that we do not see.
+    doubts: Vec<Option<(String, Span)>>,
+    /// The same for `.env` files that no service reads.
+    loose_doubt: Option<(String, Span)>,
     /// Profiles of the files in which `.env` variables stand.
     profiles: BTreeMap<SourceId, Profile>,
 }
@@ -62,6 +66,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
     let mut settings: Vec<setting::Setting> =
         services.iter().enumerate().flat_map(|(at, service)| setting::of_service(at, service)).collect();
     settings.extend(databases.settings);
+    settings.iter_mut().for_each(|setting| setting.narrow(workspace.sources()));
     let sources = settings.iter().filter_map(|setting| setting.timeout.span()).map(|span| span.source);
     let sources = sources.chain(databases.uses.iter().map(|one| one.key_span.source)).collect::<HashSet<SourceId>>();
     let profiles = sources.into_iter().map(|source| (source, profile::profile(workspace.sources().path(source), &[]))).collect();
@@ -73,7 +78,8 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
         uses: databases.uses,
         stores: databases.stores,
         settings,
-        loose: databases.loose,
+        doubts: databases.doubts,
+        loose_doubt: databases.loose_doubt,
         profiles,
     }
 }

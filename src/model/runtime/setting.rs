@@ -6,7 +6,7 @@ use super::timeout::{self, Timeout, Units};
 use crate::documents::interpolation::STAND_IN;
 use crate::documents::url::DatabaseUrl;
 use crate::fact::{Fact, Origin};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 
 /// A timeout that configuration states.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub struct Setting {
     pub service: Option<usize>,
     /// As one would search for it: `gunicorn --timeout`, `REQUEST_TIMEOUT`, `statement_timeout`.
     pub name: String,
+    /// How it is written on a command line: `--timeout`.
+    pub flag: Option<String>,
     /// What it bounds.
     pub bounds: Bounds,
     /// Its value; a default where the product is known and the setting is not written.
@@ -96,11 +98,29 @@ pub(super) fn of_url(service: Option<usize>, key: &str, url: &DatabaseUrl, span:
 }
 
 impl Setting {
+    /// Narrows the place of a value on a command line to its flag, where the flag is written there in so many words.
+    pub(super) fn narrow(&mut self, sources: &Sources) {
+        let (Some(flag), Fact::Known(timeout, Origin::Explicit(span))) = (&self.flag, &mut self.timeout) else { return };
+        let text = sources.text(*span);
+        let is_end = |c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\'' | ',') || c.is_ascii_digit();
+        let starts = text.match_indices(flag.as_str()).map(|(at, _)| at);
+        let found = starts.filter(|at| text[at + flag.len()..].starts_with(is_end)).find_map(|at| {
+            let after = &text[at + flag.len()..];
+            let gap = after.len() - after.trim_start_matches(|c: char| c.is_whitespace() || "=\"',-[]".contains(c)).len();
+            after[gap..].starts_with(timeout.written.as_str()).then_some((at, at + flag.len() + gap + timeout.written.len()))
+        });
+        if let Some((start, end)) = found {
+            let from = span.start as usize;
+            *span = Span::new(span.source, from + start, from + end);
+        }
+    }
+
     fn new(service: Option<usize>, name: String, row: &TimeoutRow, timeout: Fact<Timeout>, instead: String) -> Setting {
         let (bounds, is_certain) = (row.bounds, row.is_certain);
         Setting {
             service,
             name,
+            flag: None,
             bounds,
             timeout,
             is_certain,
@@ -151,13 +171,10 @@ fn of_command(index: usize, service: &Service) -> Vec<Setting> {
             found.push(gunicorn(index, service, row, arguments, flag, &origin));
         } else if let Some((name, value)) = flag {
             let timeout = read(&Fact::Known(value.to_owned(), origin.clone()), Units::Common, row.unit);
-            found.push(Setting::new(
-                Some(index),
-                format!("{program} {name}").trim().to_owned(),
-                row,
-                timeout,
-                row.instead.clone(),
-            ));
+            let full_name = format!("{program} {name}").trim().to_owned();
+            let mut setting = Setting::new(Some(index), full_name, row, timeout, row.instead.clone());
+            setting.flag = Some(name.to_owned());
+            found.push(setting);
         }
     }
     found
@@ -211,6 +228,7 @@ fn gunicorn(
         },
     };
     let mut setting = Setting::new(Some(index), "gunicorn --timeout".into(), row, timeout, row.instead.clone());
+    setting.flag = flag.map(|(name, _)| name.to_owned());
     let class = of(&["-k", "--worker-class"]).unwrap_or("sync");
     let threads = of(&["--threads"]).unwrap_or("1");
     if class != "sync" || threads != "1" {

@@ -2,10 +2,9 @@
 
 use super::Runtime;
 use super::compose::{Project, Service};
-use super::database::{DatabaseUse, Store};
+use super::database::DatabaseUse;
 use super::profile::Profile;
 use super::proxy::{Gateway, Route, Strength, Target};
-use super::setting::Setting;
 use super::tables::{Bounds, tables};
 use super::timeout::Timeout;
 use crate::fact::{Fact, Origin};
@@ -78,20 +77,6 @@ pub struct EdgeRef<'r> {
     target: &'r Target,
 }
 
-/// A PostgreSQL server with those who use it.
-#[derive(Debug, Clone, Copy)]
-pub struct StoreRef<'r> {
-    runtime: &'r Runtime,
-    store: &'r Store,
-}
-
-/// A stated timeout with its owner.
-#[derive(Debug, Clone, Copy)]
-pub struct SettingRef<'r> {
-    runtime: &'r Runtime,
-    setting: &'r Setting,
-}
-
 impl Runtime {
     /// Every service, in order of project and file.
     pub fn services(&self) -> impl Iterator<Item = ServiceRef<'_>> {
@@ -103,7 +88,7 @@ impl Runtime {
         one.index == index
     }
 
-    fn service(&self, index: usize) -> Option<ServiceRef<'_>> {
+    pub(super) fn service(&self, index: usize) -> Option<ServiceRef<'_>> {
         self.services.get(index).map(|service| ServiceRef { runtime: self, index, service })
     }
 
@@ -115,25 +100,6 @@ impl Runtime {
     /// Every place where a gateway passes requests to a known service.
     pub fn edges(&self) -> impl Iterator<Item = EdgeRef<'_>> {
         self.routes.iter().flat_map(move |route| route.targets.iter().map(move |target| EdgeRef { runtime: self, route, target }))
-    }
-
-    /// Every PostgreSQL server.
-    pub fn stores(&self) -> impl Iterator<Item = StoreRef<'_>> {
-        self.stores.iter().map(|store| StoreRef { runtime: self, store })
-    }
-
-    /// Every timeout that is stated for a service or a database. Services that share a block (an anchor, `extends`, one
-    /// `.env`) state the same thing at the same place: it comes once, for the first of them.
-    pub fn settings(&self) -> impl Iterator<Item = SettingRef<'_>> {
-        let mut seen = std::collections::HashSet::new();
-        let mut is_new =
-            move |setting: &Setting| setting.timeout.span().is_none_or(|span| seen.insert((span, setting.name.clone())));
-        self.settings.iter().filter(move |setting| is_new(setting)).map(|setting| SettingRef { runtime: self, setting })
-    }
-
-    /// Whether nothing that was read bounds a statement on a store. Migrations (`ALTER ROLE ... SET`) are not asked here.
-    pub fn statement_timeout_missing(&self, store: StoreRef<'_>) -> bool {
-        store.statement_timeout().known_absent()
     }
 
     /// For which kind of use the gateway of a route is made.
@@ -321,159 +287,5 @@ impl<'r> EdgeRef<'r> {
     pub fn profile(self) -> Profile {
         let gateway = self.runtime.gateways.get(self.route.gateway).map_or(Profile::Unknown, |gateway| gateway.profile);
         if gateway == Profile::Unknown { self.target().map_or(Profile::Unknown, ServiceRef::profile) } else { gateway }
-    }
-}
-
-impl<'r> StoreRef<'r> {
-    /// `store db`.
-    pub fn subject(self) -> String {
-        format!("store {}", self.store.name)
-    }
-
-    /// The name by which it is reached.
-    pub fn name(self) -> &'r str {
-        &self.store.name
-    }
-
-    /// Where it, or the first variable that names it, stands.
-    pub fn span(self) -> Span {
-        self.store.span
-    }
-
-    /// The compose service that is the server.
-    pub fn service(self) -> Option<ServiceRef<'r>> {
-        self.runtime.service(self.store.service?)
-    }
-
-    /// The services that use it, each once, in order.
-    pub fn clients(self) -> Vec<ServiceRef<'r>> {
-        let mut found: Vec<usize> = self.uses().filter_map(|one| one.service).collect();
-        found.sort_unstable();
-        found.dedup();
-        found.into_iter().filter_map(|index| self.runtime.service(index)).collect()
-    }
-
-    fn uses(self) -> impl Iterator<Item = &'r DatabaseUse> {
-        self.store.clients.iter().filter_map(|at| self.runtime.uses.get(*at))
-    }
-
-    /// For which kind of use it is made.
-    pub fn profile(self) -> Profile {
-        match self.service() {
-            Some(service) => service.profile(),
-            None => self.uses().find_map(|one| self.runtime.profile_of_use(one)).unwrap_or(Profile::Unknown),
-        }
-    }
-
-    /// What to type so that statements end: on the server where it is a service, else in the URL.
-    pub fn statement_timeout_help(self) -> String {
-        match self.service().map(|service| &service.service.command) {
-            Some(Fact::Absent) => "command: [\"postgres\", \"-c\", \"statement_timeout=30s\"]".into(),
-            Some(_) => "add to its command: -c statement_timeout=30s".into(),
-            None => "add to the URL: options=-c%20statement_timeout%3D30000".into(),
-        }
-    }
-
-    /// How long a statement may run, as far as configuration says it: the server's own setting, else that of any client.
-    /// Absent only if nobody who speaks to it sets or could set one in what was read. Settings of roles and of the code
-    /// are not seen here.
-    pub fn statement_timeout(self) -> Fact<Timeout> {
-        if !self.store.server_limit.known_absent() {
-            return self.store.server_limit.clone();
-        }
-        for one in self.uses() {
-            if one.url.session_setting("statement_timeout").is_some() {
-                let set = self
-                    .runtime
-                    .settings
-                    .iter()
-                    .find(|setting| setting.bounds == Bounds::Statement && setting.timeout.span() == Some(one.key_span));
-                return set.map_or_else(
-                    || Fact::Unknown("the URL sets a value that could not be read".into(), vec![one.key_span]),
-                    |setting| setting.timeout.clone(),
-                );
-            }
-        }
-        let unknown = |why: String, span: Span| Fact::Unknown(why, vec![span]);
-        if self.store.clients.is_empty() {
-            return unknown("nobody is seen to use it".into(), self.store.span);
-        }
-        let bounded = tables().words("statement_timeout", "bounded_by_variables");
-        let bounds = |name: &str| bounded.iter().any(|word| name.to_ascii_uppercase().contains(word.as_str()));
-        if let Some((path, name)) = self.runtime.loose.iter().find(|(_, name)| bounds(name)) {
-            return unknown(format!("`{name}` in `{path}` may bound statements"), self.store.span);
-        }
-        let projects: Vec<usize> = self.clients().iter().map(|client| client.service.project).collect();
-        for service in self.runtime.services().filter(|one| projects.contains(&one.service.project)) {
-            if let Some(why) = service.service.environment.open().filter(|_| !service.service.is_partial) {
-                return unknown(why.to_owned(), service.span());
-            }
-            for (name, variable) in service.service.environment.iter() {
-                if bounds(name) {
-                    return unknown(format!("`{name}` may bound statements"), variable.key_span);
-                }
-                let endings = tables().words("statement_timeout", "url_variables");
-                let is_unread =
-                    variable.value.unknown().is_some() && variable.partly.as_ref().is_none_or(|text| !text.contains("://"));
-                if is_unread && endings.iter().any(|ending| name.to_ascii_uppercase().ends_with(ending.as_str())) {
-                    return unknown(format!("`{name}` could not be read"), variable.key_span);
-                }
-            }
-        }
-        Fact::Absent
-    }
-}
-
-impl<'r> SettingRef<'r> {
-    /// `service api/gunicorn --timeout`; the file for a variable that no service reads.
-    pub fn subject(self) -> String {
-        match self.service() {
-            Some(service) => format!("{}/{}", service.subject(), self.setting.name),
-            None => format!("variable {}", self.setting.name),
-        }
-    }
-
-    /// The service that it is stated for.
-    pub fn service(self) -> Option<ServiceRef<'r>> {
-        self.runtime.service(self.setting.service?)
-    }
-
-    /// The setting as its files say it.
-    pub fn setting(self) -> &'r Setting {
-        self.setting
-    }
-
-    /// Whether it is known to be without end.
-    pub fn is_never(self) -> bool {
-        self.setting.timeout.known().is_some_and(Timeout::is_never)
-    }
-
-    /// Whether a known product reads it, so that what 0 means is known.
-    pub fn is_of_product(self) -> bool {
-        self.setting.is_of_product
-    }
-
-    /// What it bounds, as the start of a sentence: `a request may run`.
-    pub fn what_may_last(self) -> &'static str {
-        match self.setting.bounds {
-            Bounds::Request => "a request may run",
-            Bounds::AsynchronousRequest => "an asynchronous request may run",
-            Bounds::Wait => "a request may wait for a connection",
-            Bounds::Statement => "a statement may run",
-            Bounds::Connect => "connecting may take",
-        }
-    }
-
-    /// Where it is written; a default is written nowhere.
-    pub fn span(self) -> Option<Span> {
-        self.setting.timeout.span()
-    }
-
-    /// For which kind of use it is made.
-    pub fn profile(self) -> Profile {
-        match self.service() {
-            Some(service) => service.profile(),
-            None => self.span().map_or(Profile::Unknown, |span| self.runtime.profile_of_source(span.source)),
-        }
     }
 }

@@ -7,9 +7,9 @@ use super::replay::State;
 use super::transaction::Transactions;
 use crate::discover::{Discovery, Kind, Migration, MigrationSet, Transaction, migrations};
 use crate::model::workspace::in_threads;
-use crate::model::{FileStatus, Settings, Workspace};
+use crate::model::{FileStatus, Pending, Settings, Workspace};
 use crate::source::SourceId;
-use crate::sql::{self, Dialect, Script};
+use crate::sql::{self, Dialect, Script, Understanding};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings) 
     let wanted: Vec<(&Migration, bool)> =
         set.migrations.iter().enumerate().map(|(number, one)| (one, number >= judged_from)).collect();
     let files = wanted.iter().map(|(one, _)| File { path: &one.path, range: one.up.clone() }).collect();
-    let scripts = read_all(workspace, files, set.dialect);
+    let scripts = read_all(workspace, files, set.dialect, &set.tool);
     let mut reads = Vec::new();
     for ((migration, judged), script) in wanted.into_iter().zip(scripts) {
         let Some((source, text, script)) = script else { continue };
@@ -59,7 +59,9 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings) 
             status,
         });
     }
-    replay(&mut database, reads, &set.foreign_steps);
+    // Judged one by one, each is its own deployment; changed against a base, all go out together.
+    let together = matches!(settings.pending, Pending::Changed(_));
+    replay(&mut database, reads, &set.foreign_steps, together);
     database
 }
 
@@ -101,45 +103,69 @@ struct File<'a> {
 }
 
 /// Reads files in threads, in their order. `None` where a file cannot be read, which the workspace then knows.
-fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Vec<Option<(SourceId, Arc<str>, Script)>> {
+fn read_all(
+    workspace: &mut Workspace,
+    files: Vec<File>,
+    dialect: Dialect,
+    tool: &str,
+) -> Vec<Option<(SourceId, Arc<str>, Script)>> {
     let paths: Vec<String> = files.iter().map(|file| file.path.to_owned()).collect();
     let loaded = workspace.load_texts(&paths);
-    let by_path: BTreeMap<String, (SourceId, Arc<str>)> = loaded.into_iter().map(|(path, id, text)| (path, (id, text))).collect();
+    let mut by_path: BTreeMap<String, (SourceId, Arc<str>)> = loaded.into_iter().map(|(path, id, text)| (path, (id, text))).collect();
     for path in &paths {
         if let Err(reason) = workspace.source(path) {
             workspace.note_unread(path, reason, None);
+            if let Some(id) = workspace.source_despite(path) {
+                by_path.insert(path.clone(), (id, workspace.text(id)));
+            }
         }
     }
     let read = in_threads(workspace.threads(), &files, |file| {
         let (source, text) = by_path.get(file.path)?;
-        Some((*source, text.clone(), sql::read(*source, text, file.range.clone(), dialect)))
+        let code = if tool == "drizzle" { without_breakpoints(text) } else { text.clone() };
+        Some((*source, text.clone(), sql::read(*source, &code, file.range.clone(), dialect)))
     });
     for (source, _, script) in read.iter().flatten() {
         let path = workspace.sources().path(*source).to_owned();
         for problem in &script.problems {
             workspace.note_unread(&path, problem.message.clone(), Some(problem.span));
         }
+        for statement in &script.statements {
+            if let Understanding::Opaque(why) | Understanding::Partial(why) = &statement.understanding {
+                workspace.note_unread(&path, why.clone(), Some(statement.span));
+            }
+        }
     }
     read
 }
 
-/// Applies files in order. `foreign_steps` are applied where their versions fall.
-fn replay(database: &mut Database, reads: Vec<Read>, foreign_steps: &[String]) {
+/// The line between statements that drizzle splits at begins a comment in every dialect but MySQL; there it is made one, of
+/// the same length.
+fn without_breakpoints(text: &Arc<str>) -> Arc<str> {
+    match text.contains("--> statement-breakpoint") {
+        true => text.replace("--> statement-breakpoint", "--  statement-breakpoint").into(),
+        false => text.clone(),
+    }
+}
+
+/// Applies files in order. `foreign_steps` are applied where their versions fall; `together` says that what is pending is
+/// one deployment.
+fn replay(database: &mut Database, reads: Vec<Read>, foreign_steps: &[String], together: bool) {
     let mut state = State::new(database.dialect);
-    let pending: Vec<bool> = reads.iter().map(|read| read.pending).collect();
+    let pending: Vec<bool> = reads.iter().map(|read| read.pending && together).collect();
     let mut foreign: Vec<(u128, &String)> = foreign_steps.iter().map(|path| (leading_number(file_name(path)), path)).collect();
     foreign.sort();
     let mut foreign = foreign.into_iter().peekable();
     for (number, read) in reads.into_iter().enumerate() {
         let version = leading_number(&read.version);
         while let Some((_, path)) = foreign.next_if(|(step, _)| *step < version) {
-            state.doubt_everything(format!("`{}` is a step that is not SQL", file_name(path)), None);
+            state.doubt_foreign_step(file_name(path));
         }
         let migration = apply(&mut state, number, read, &pending, database.server_version);
         database.migrations.push(migration);
     }
     for (_, path) in foreign {
-        state.doubt_everything(format!("`{}` is a step that is not SQL", file_name(path)), None);
+        state.doubt_foreign_step(file_name(path));
     }
     state.finish(database);
 }
@@ -159,7 +185,7 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], version
     let mut statements = Vec::with_capacity(read.script.statements.len());
     for mut statement in read.script.statements {
         effects::comment(&mut statement, &read.text, state.dialect);
-        state.doubt(&statement);
+        state.doubt(&statement, &read.text);
         let in_transaction = transactions.of(&statement);
         let mut ops = Vec::with_capacity(statement.ops.len());
         for op in std::mem::take(&mut statement.ops) {
@@ -185,6 +211,11 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], version
         source: read.source,
         version: read.version,
         status: read.status,
+        transaction: match read.transaction {
+            Transaction::Wrapped(why) | Transaction::Unwrapped(why) | Transaction::Implicit(why) | Transaction::Unknown(why) => {
+                why
+            }
+        },
         pending: read.pending,
         statements,
     }
@@ -208,7 +239,7 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
     let mut databases = Vec::new();
     for ((_, dialect, variant), paths) in groups {
         let files = paths.iter().map(|path| File { path, range: None }).collect();
-        let scripts = read_all(workspace, files, dialect);
+        let scripts = read_all(workspace, files, dialect, "");
         let mut parts: Vec<(Vec<Read>, Vec<String>)> = Vec::new();
         for (path, script) in paths.into_iter().zip(scripts) {
             let Some((source, text, script)) = script else { continue };
@@ -237,7 +268,7 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
                 many => many.first().and_then(|one| one.path.rsplit_once('/')).map_or("", |(folder, _)| folder).to_owned(),
             };
             let mut database = empty(dialect, variant.clone(), source, settings);
-            replay(&mut database, reads, &[]);
+            replay(&mut database, reads, &[], false);
             databases.push(database);
         }
     }

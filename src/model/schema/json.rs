@@ -83,6 +83,7 @@ impl Writer<'_> {
         // `false`, not null, where there is certainly no default: null says that it is not known.
         let default = match &column.default {
             Fact::Known(value, _) => Value::from(value.text.as_str()),
+            Fact::Absent if column.auto_increment => Value::from("auto_increment"),
             Fact::Absent => Value::Bool(false),
             Fact::Unknown(..) => Value::Null,
         };

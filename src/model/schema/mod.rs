@@ -9,12 +9,16 @@ mod effects;
 pub mod history;
 pub mod json;
 mod names;
+pub mod pending;
+mod remedy;
 mod replay;
 mod transaction;
+mod twins;
 pub mod view;
 
 pub use catalog::*;
 pub use history::*;
+pub use pending::PendingStep;
 pub use view::*;
 
 use super::{Settings, Workspace};
@@ -25,15 +29,13 @@ use crate::discover::Discovery;
 pub struct Schema {
     /// Every database, ordered by source.
     pub databases: Vec<Database>,
-}
-
-impl Schema {
-    fn is_repeated(&self, _database: usize, _table: &str) -> bool {
-        false
-    }
+    /// For each database the number of the first one that is the same database in other words.
+    families: Vec<usize>,
 }
 
 /// Reads this part.
 pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Schema {
-    Schema { databases: build::databases(workspace, discovery, settings) }
+    let databases = build::databases(workspace, discovery, settings);
+    let families = twins::families(&databases);
+    Schema { databases, families }
 }

@@ -4,7 +4,7 @@ use super::Schema;
 use super::catalog::{Backing, Column, Database, Facet, ForeignKey, Index, Table, TableName};
 use super::history::AppliedMigration;
 use crate::fact::{Fact, Origin};
-use crate::sql::Dialect;
+use crate::sql::{Dialect, IndexKey};
 use std::ops::Deref;
 
 /// A table in its database.
@@ -73,6 +73,20 @@ impl Schema {
             .filter(|table| !table.external)
     }
 
+    /// Every foreign key of a table that stays, in databases that do not make an index for it by themselves.
+    pub fn foreign_keys_without_own_index(&self) -> impl Iterator<Item = ForeignKeyRef<'_>> {
+        let tables = self.tables().filter(|table| !table.is_derived() && table.dialect() != Dialect::MySql);
+        tables.flat_map(|table| table.foreign_keys().collect::<Vec<_>>())
+    }
+
+    /// Every index that somebody could drop: of tables that stay and whose indexes are all known. The primary key, exclusion
+    /// constraints and what MySQL made itself are not among them.
+    pub fn droppable_indexes(&self) -> impl Iterator<Item = IndexRef<'_>> {
+        let tables = self.tables().filter(|table| !table.is_derived() && table.indexes_complete());
+        let all = tables.flat_map(|table| table.indexes().collect::<Vec<_>>());
+        all.filter(|index| matches!(index.backs, None | Some(Backing::Unique)))
+    }
+
     /// Every migration of every database, in the order of application. Schema files are not migrations.
     pub fn migrations(&self) -> impl Iterator<Item = MigrationRef<'_>> {
         let all = self.databases.iter().filter(|database| database.tool.is_some());
@@ -101,6 +115,11 @@ impl<'m> MigrationRef<'m> {
     /// The dialect of that database.
     pub fn dialect(&self) -> Dialect {
         self.database.dialect
+    }
+
+    /// The migration itself, with the life of the model.
+    pub fn migration(&self) -> &'m AppliedMigration {
+        self.migration
     }
 }
 
@@ -153,10 +172,16 @@ impl<'m> TableRef<'m> {
         self.database
     }
 
-    /// Whether another database that comes first holds the same logical table (a twin for another dialect, or the schema
-    /// file that restates what the migrations make), so that what is true of both has to be said once.
-    pub fn is_repeated(&self) -> bool {
-        self.schema.is_repeated(self.database, &self.table.name.name)
+    /// What it is apart from its dialect: twins for other dialects, and a schema file that restates what the migrations
+    /// make, have the same number and name, so that what is true of all of them is said once.
+    pub fn logical(&self) -> (usize, String) {
+        let family = self.schema.families.get(self.database).copied().unwrap_or(self.database);
+        (family, self.table.name.name.to_lowercase())
+    }
+
+    /// Whether it is a temporary table or a partition: what is to be said of a partition is said of its parent.
+    pub fn is_derived(&self) -> bool {
+        self.table.temporary || self.table.parent.is_some()
     }
 }
 
@@ -186,6 +211,55 @@ impl<'m> ForeignKeyRef<'m> {
     /// The table referred to, where it was created here.
     pub fn parent(&self) -> Option<TableRef<'m>> {
         self.table.schema.table_in(self.table.database, &self.key.references).filter(|table| !table.external)
+    }
+
+    /// Its name as people say it: `orders.user_id`, `orders(a, b)`.
+    pub fn short_name(&self) -> String {
+        match self.key.columns.as_slice() {
+            [one] => format!("{}.{one}", self.table.short_name()),
+            many => format!("{}({})", self.table.short_name(), many.join(", ")),
+        }
+    }
+
+    /// The name of the table referred to as people say it, known or not.
+    pub fn parent_name(&self) -> String {
+        self.parent().map_or_else(|| self.key.references.name.clone(), |table| table.short_name())
+    }
+
+    /// What it is apart from its dialect; its columns in order of name, since one index serves keys over the same columns.
+    pub fn logical(&self) -> (usize, String, Vec<String>) {
+        let (family, table) = self.table.logical();
+        let mut columns: Vec<String> = self.key.columns.iter().map(|column| column.to_lowercase()).collect();
+        columns.sort();
+        (family, table, columns)
+    }
+
+    /// When the server looks for the rows that refer, in half a sentence.
+    pub fn lookup(&self) -> String {
+        let (child, parent) = (self.table.short_name(), self.parent_name());
+        match self.key.on_delete.as_deref() {
+            Some("CASCADE") => format!("each row deleted from `{parent}` reads all of `{child}` for rows to delete with it"),
+            Some("SET NULL" | "SET DEFAULT") => {
+                format!("each row deleted from `{parent}` reads all of `{child}` for rows to change")
+            }
+            _ => format!("each row deleted from `{parent}` reads all of `{child}` for rows that still refer to it"),
+        }
+    }
+
+    /// An index that holds all its columns, though not as its leading keys.
+    pub fn index_elsewhere(&self) -> Option<IndexRef<'m>> {
+        let holds = |index: &IndexRef| {
+            let has = |column: &String| index.keys.iter().any(|key| key.column.as_ref() == Some(column));
+            index.predicate.is_none() && self.key.columns.iter().all(has)
+        };
+        self.table.indexes().find(holds)
+    }
+
+    /// Whether the table referred to is a short list that the migrations themselves fill, whose rows nobody deletes: three
+    /// columns at most, no references of its own, and no action on delete here.
+    pub fn refers_to_seeded_list(&self) -> bool {
+        let list = |table: TableRef| table.seeded && table.columns.len() <= 3 && table.foreign_keys.is_empty();
+        self.key.on_delete.is_none() && self.parent().is_some_and(list)
     }
 
     /// What it is called in findings: `public.orders.user_id`, `public.orders(a, b)`.
@@ -230,6 +304,22 @@ impl<'m> IndexRef<'m> {
         self.index.name.clone().unwrap_or_else(|| self.keys_text())
     }
 
+    /// What it is, with its name: `unique constraint `users_email_key``, `the primary key`.
+    pub fn described(&self) -> String {
+        match self.index.backs {
+            Some(Backing::PrimaryKey) => "the primary key".to_owned(),
+            Some(Backing::Unique) => format!("unique constraint `{}`", self.label()),
+            _ if self.index.unique => format!("unique index `{}`", self.label()),
+            _ => format!("`{}`", self.label()),
+        }
+    }
+
+    /// What it is apart from its dialect.
+    pub fn logical(&self) -> (usize, String, String) {
+        let (family, table) = self.table.logical();
+        (family, table, self.keys_text().to_lowercase())
+    }
+
     /// Its keys as people write them: `(user_id, created_at DESC)`.
     pub fn keys_text(&self) -> String {
         let keys = self.index.keys.iter().map(|key| match key.descending {
@@ -237,11 +327,6 @@ impl<'m> IndexRef<'m> {
             false => key.text.clone(),
         });
         format!("({})", keys.collect::<Vec<_>>().join(", "))
-    }
-
-    /// Whether it stands before `other` in the table; for pairs that are reported once.
-    pub fn is_older_than(&self, other: &IndexRef) -> bool {
-        self.position < other.position
     }
 
     /// Whether a lookup of rows by equality on `columns` is a search of this index.
@@ -254,24 +339,64 @@ impl<'m> IndexRef<'m> {
         searchable && whole && !columns.is_empty() && !leading.is_empty() && columns.iter().all(has)
     }
 
-    /// Whether both hold the same entries in the same order: same method, keys, `INCLUDE` columns and condition. The
-    /// promise of uniqueness may differ.
-    pub fn same_entries(&self, other: &IndexRef) -> bool {
-        let (a, b) = (self.index, other.index);
-        a.method == b.method && a.keys == b.keys && a.include == b.include && same_condition(a, b) && a.only == b.only
+    /// The index that makes this one superfluous by holding the same entries in the same order: this one can be dropped, and
+    /// nothing but its name is lost. Of two equal ones the newer is superfluous.
+    pub fn repeats(&self) -> Option<IndexRef<'m>> {
+        self.table.indexes().find(|other| self.same_entries(other) && self.gives_way_to(other))
     }
 
-    /// Whether its keys are the leading keys of `other`, so that every search of this one is also a search of that one.
-    pub fn is_prefix_of(&self, other: &IndexRef) -> bool {
-        let (a, b) = (self.index, other.index);
-        let plain = a.method == "btree" && b.method == "btree" && a.include.is_empty() && a.only == b.only;
-        plain && a.keys.len() < b.keys.len() && b.keys.starts_with(&a.keys) && same_condition(a, b)
+    fn gives_way_to(&self, other: &IndexRef) -> bool {
+        let rank = |one: &IndexRef| match one.index.backs {
+            Some(Backing::PrimaryKey) => 0,
+            Some(Backing::Unique | Backing::Exclusion) => 1,
+            _ if one.index.unique => 2,
+            Some(Backing::ForeignKey) => 4,
+            None => 3,
+        };
+        // Two promises of uniqueness that treat NULL differently are two promises.
+        let both_promise = self.index.unique && other.index.unique;
+        let same_promise = !both_promise || self.index.nulls_not_distinct == other.index.nulls_not_distinct;
+        same_promise && (rank(other), other.position) < (rank(self), self.position)
     }
 
-    /// Whether a constraint needs it: it cannot be dropped without the constraint.
-    pub fn backs_constraint(&self) -> Option<Backing> {
-        self.index.backs
+    fn same_entries(&self, other: &IndexRef) -> bool {
+        let (a, b) = (self.index, other.index);
+        let whole = self.position != other.position && a.only == b.only && !a.keys.is_empty();
+        whole && a.method == b.method && same_keys(&a.keys, &b.keys) && a.include == b.include && same_condition(a, b)
     }
+
+    /// The index whose leading keys are all keys of this one, so that every search of this one is a search of that one too;
+    /// the one with the fewest keys. `None` where this one promises uniqueness or a constraint rests on it.
+    pub fn covered_by(&self) -> Option<IndexRef<'m>> {
+        let index = self.index;
+        let plain = index.method == "btree" && index.include.is_empty() && !index.unique && index.backs.is_none() && !index.only;
+        let covers = |other: &IndexRef| {
+            let longer = other.index.keys.len() > index.keys.len() && other.index.method == "btree" && !other.index.only;
+            longer
+                && other.index.keys.get(..index.keys.len()).is_some_and(|head| same_keys(&index.keys, head))
+                && same_condition(index, other.index)
+        };
+        self.table.indexes().filter(|_| plain && !index.keys.is_empty()).filter(covers).min_by_key(|other| other.index.keys.len())
+    }
+}
+
+fn same_keys(a: &[IndexKey], b: &[IndexKey]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_key(a, b))
+}
+
+/// Whether two keys sort alike. `NULLS LAST` says nothing new of an ascending key, `NULLS FIRST` nothing of a descending one.
+fn same_key(a: &IndexKey, b: &IndexKey) -> bool {
+    let nulls = |key: &IndexKey| key.nulls_first.unwrap_or(key.descending);
+    let what = match (&a.column, &b.column) {
+        (Some(a), Some(b)) => a == b,
+        (None, None) => squeeze(&a.text) == squeeze(&b.text),
+        _ => false,
+    };
+    what && a.opclass == b.opclass
+        && a.collation == b.collation
+        && a.descending == b.descending
+        && a.prefix == b.prefix
+        && nulls(a) == nulls(b)
 }
 
 fn squeeze(text: &str) -> String {

@@ -7,10 +7,11 @@ pub(super) const RULE: Rule = rule!("migrations/drop-column-still-exposed", chec
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (table, dropped, _) in context.head.schema.pending_drops() {
+    let drops = context.head.schema.pending_drops();
+    let fields = if drops.is_empty() { Vec::new() } else { context.head.property_columns() };
+    for (table, dropped, _) in drops {
         context.consider();
         let subject = format!("{}.{}", table.subject(), dropped.column.name);
-        let fields = context.head.property_columns();
         let exposing: Vec<_> =
             fields.iter().filter(|field| field.dropped.iter().any(|(_, gone, _)| gone.span == dropped.span)).collect();
         let Some(first) = exposing.first() else { continue };

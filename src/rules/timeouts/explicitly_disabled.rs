@@ -26,7 +26,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 fn never(setting: SettingRef<'_>) -> Option<Diagnostic> {
     let (said, span) = (setting.setting(), setting.span()?);
     let mut diagnostic =
-        Diagnostic::new(setting.subject(), format!("`{}` is 0: {} for ever", said.name, setting.what_may_last()))
+        Diagnostic::new(setting.subject(), format!("{} is 0: {} for ever", setting.quoted_name(), setting.what_may_last()))
             .at(span, "0 means no limit here")
             .help(said.instead.clone())
             .evidence(said.name.clone());
@@ -50,7 +50,7 @@ fn at_once(instant: &InstantTimeout<'_>) -> Diagnostic {
 
 fn rehearsed(diagnostic: Diagnostic, profile: Profile) -> Diagnostic {
     match profile.is_rehearsal() {
-        true => diagnostic.at_most(Severity::Info, format!("it is made for {}", profile.name())),
+        true => diagnostic.at_most(Severity::Info, format!("its profile is {}", profile.name())),
         false => diagnostic,
     }
 }

@@ -75,7 +75,7 @@ fn lowered(mut diagnostic: Diagnostic, edge: EdgeRef<'_>, nesting: &Nesting) -> 
         diagnostic = diagnostic.at_most(Severity::Info, format!("the order is right, the margin is below {margin}"));
     }
     if edge.profile().is_rehearsal() {
-        diagnostic = diagnostic.at_most(Severity::Info, format!("it is made for {}", edge.profile().name()));
+        diagnostic = diagnostic.at_most(Severity::Info, format!("its profile is {}", edge.profile().name()));
     }
     diagnostic.because.dedup();
     diagnostic

@@ -19,6 +19,7 @@ use crate::discover::{Discovery, Kind};
 use crate::fact::Fact;
 use crate::model::Workspace;
 use crate::source::Span;
+use std::collections::HashMap;
 
 /// One nginx configuration: a file that no other one includes, with all that it includes.
 #[derive(Debug, Clone)]
@@ -80,8 +81,9 @@ pub(super) fn read(
         let gateway = Gateway { profile: profile(&path, &[]), path, services: running };
         let configuration = library.configuration(root, &gateway.services);
         let mut found = route::read(&library, &configuration, gateways.len(), &gateway, services);
+        let mut by_host = HashMap::new();
         for route in &mut found {
-            route.targets = target::resolve(route, &gateway, projects, services);
+            route.targets = target::resolve(route, &gateway, projects, services, &mut by_host);
         }
         routes.extend(found);
         gateways.push(gateway);

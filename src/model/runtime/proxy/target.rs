@@ -3,6 +3,7 @@
 use super::super::compose::{Project, Service};
 use super::super::tables::tables;
 use super::{Gateway, Route};
+use std::collections::HashMap;
 
 /// How sure it is that a service is the one meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,10 +64,20 @@ pub(in crate::model::runtime) fn answers_to(service: &Service, host: &str) -> Op
     service.aliases.iter().find(|(name, _)| name == host).map(|(_, kind)| *kind)
 }
 
-/// The services behind a route.
-pub(super) fn resolve(route: &Route, gateway: &Gateway, projects: &[Project], services: &[Service]) -> Vec<Target> {
+/// The services behind a route. `by_host` remembers what a host was resolved to for this gateway.
+pub(super) fn resolve(
+    route: &Route,
+    gateway: &Gateway,
+    projects: &[Project],
+    services: &[Service],
+    by_host: &mut HashMap<String, Vec<Target>>,
+) -> Vec<Target> {
     let Some(hosts) = route.hosts.known() else { return Vec::new() };
-    let mut targets: Vec<Target> = hosts.iter().take(50).flat_map(|host| of_host(host, gateway, projects, services)).collect();
+    let mut targets = Vec::new();
+    for host in hosts.iter().take(50) {
+        let found = by_host.entry(host.clone()).or_insert_with(|| of_host(host, gateway, projects, services));
+        targets.extend(found.iter().cloned());
+    }
     targets.sort_by_key(|target| target.service);
     targets.dedup_by_key(|target| target.service);
     targets

@@ -2,7 +2,7 @@
 
 use super::super::catalog::{ForeignKey, Table, TableName};
 use super::super::history::{LockMode, TableBefore, TableOrigin, TypeChange};
-use super::super::replay::State;
+use super::super::replay::{State, is_null};
 use super::cost::{Cost, Family, by_words};
 use super::{Moment, find_column, proof, types};
 use crate::sql::{ColumnDef, ConstraintDef, ConstraintKind, DefaultKind, ObjectName, TableAction};
@@ -10,8 +10,6 @@ use crate::sql::{ColumnDef, ConstraintDef, ConstraintKind, DefaultKind, ObjectNa
 /// An action on its table.
 pub(super) struct Action<'a> {
     pub moment: &'a Moment<'a>,
-    /// The table as named.
-    pub named: &'a ObjectName,
     /// The table as resolved.
     pub before: &'a TableBefore,
     pub family: Family,
@@ -22,7 +20,7 @@ impl<'a> Action<'a> {
     pub fn new(moment: &'a Moment<'a>, named: &'a ObjectName, before: &'a TableBefore) -> Action<'a> {
         let slot = moment.state.find(named);
         let family = Family::of(moment.state, &before.name, slot);
-        Action { moment, named, before, family, table: slot.and_then(|slot| moment.state.table(slot)) }
+        Action { moment, before, family, table: slot.and_then(|slot| moment.state.table(slot)) }
     }
 
     fn state(&self) -> &'a State {
@@ -148,7 +146,7 @@ impl<'a> Action<'a> {
             return;
         }
         let demanding = self.domain_demands(column, cost);
-        let default = column.default.as_ref().map(|default| default.kind);
+        let default = column.default.as_ref().filter(|default| !is_null(default)).map(|default| default.kind);
         let rewrites =
             column.auto_increment || column.generated == Some(true) || demanding || default == Some(DefaultKind::Volatile);
         if rewrites || (default.is_some() && self.moment.version < 11) {

@@ -1,12 +1,12 @@
 //! One operation at a time; what was not understood leaves doubt behind.
 
-use super::columns::ColumnChange;
+use super::columns::{ColumnChange, is_null, words};
 use super::types::NewView;
 use super::{State, default_path};
 use crate::fact::Fact;
 use crate::model::schema::catalog::{Facet, TableName};
 use crate::source::Span;
-use crate::sql::{Change, DataVerb, Dialect, ObjectName, SchemaOp, Statement, TableAction, Understanding};
+use crate::sql::{Change, DataVerb, ObjectName, SchemaOp, Statement, TableAction, Understanding};
 
 const CONDITION: &str = "may have been changed under a condition";
 
@@ -19,6 +19,8 @@ impl State {
             Change::CreateTable(def) => self.create_table(def, maybe, span),
             Change::AlterTable { table, if_exists, action } => self.alter(table, *if_exists, action, maybe, span),
             Change::DropTable { names, .. } => names.iter().for_each(|name| self.drop_table(name, maybe, span)),
+            // Indexes of materialized views are not followed.
+            Change::CreateIndex(def) if self.find(&def.table).is_none() && self.is_view(&def.table) => {}
             Change::CreateIndex(def) => {
                 let slot = self.existing_or_external(&def.table);
                 self.put_index(slot, def);
@@ -32,7 +34,9 @@ impl State {
             Change::AddEnumValue { name, label, before, after, .. } => {
                 self.add_label(name, label, before.as_ref(), after.as_ref())
             }
-            Change::RenameEnumValue { name, .. } if maybe => self.doubt_type(name),
+            Change::RenameEnumValue { name, .. } if maybe => {
+                self.doubt_type(name);
+            }
             Change::RenameEnumValue { name, from, to } => self.rename_label(name, from, to),
             Change::RenameType { name, to } => self.rename_type(name, &to.value),
             Change::DropType { names, .. } => names.iter().for_each(|name| self.drop_type(name, maybe)),
@@ -83,8 +87,7 @@ impl State {
         if let TableAction::RenameTable { to } = action
             && self.find(name).is_none()
         {
-            let key = self.key(&name.name);
-            if self.views.contains_key(&key) {
+            if self.is_view(name) {
                 return self.rename_view(name, &to.value);
             }
             if self.find_index(name, None).is_some() {
@@ -135,7 +138,7 @@ impl State {
             TableAction::SetNotNull { column } => self.change_column(slot, &column.value, &ColumnChange::Nullable(false), span),
             TableAction::DropNotNull { column } => self.change_column(slot, &column.value, &ColumnChange::Nullable(true), span),
             TableAction::SetDefault { column, default } => {
-                let value = Fact::explicit(default.clone(), default.span);
+                let value = if is_null(default) { Fact::Absent } else { Fact::explicit(default.clone(), default.span) };
                 self.change_column(slot, &column.value, &ColumnChange::Default(value), span);
             }
             TableAction::DropDefault { column } => {
@@ -168,28 +171,59 @@ impl State {
         keys.chain(table.foreign_keys.iter().map(|one| &one.name)).chain(table.checks.iter().map(|one| &one.name)).any(same)
     }
 
-    /// Counts a statement, and notes what the part that was not understood may have touched.
-    pub fn doubt(&mut self, statement: &Statement) {
+    /// Counts a statement, and notes what the part that was not understood may have touched; `text` is the whole file.
+    pub fn doubt(&mut self, statement: &Statement, text: &str) {
         self.now += 1;
-        let (why, anything) = match &statement.understanding {
-            Understanding::Opaque(why) => (why, statement.touches.is_empty()),
-            Understanding::Partial(why) => (why, false),
+        let (why, span) = match &statement.understanding {
+            Understanding::Opaque(why) | Understanding::Partial(why) => (why, statement.span),
             Understanding::Full | Understanding::NoEffect => return,
         };
-        if anything && self.dialect != Dialect::ClickHouse {
-            return self.doubt_everything(why.clone(), Some(statement.span));
-        }
+        let mut found = false;
         for name in &statement.touches {
             if let Some(slot) = self.find(name) {
-                self.doubt_family(slot, &Facet::ALL, why, statement.span);
+                self.doubt_family(slot, &Facet::ALL, why, span);
             } else if let Some((slot, _)) = self.find_index(name, None) {
-                self.gap(slot, &[Facet::Indexes], why, Some(statement.span));
-            } else {
-                self.doubt_type(name);
+                self.gap(slot, &[Facet::Indexes], why, Some(span));
+            } else if !self.doubt_type(name) {
+                continue;
             }
+            found = true;
+        }
+        let opaque = matches!(statement.understanding, Understanding::Opaque(_));
+        if !found && opaque && !self.doubt_named_in(code_before(text, span), why, span) {
+            self.doubt_everything(why.clone(), Some(span));
         }
     }
+
+    /// A procedure or prepared text says in its literals what it works on: the tables that a text names are in doubt.
+    /// `false` where it names none.
+    fn doubt_named_in(&mut self, text: &str, why: &str, span: Span) -> bool {
+        let mut slots: Vec<usize> = words(text).filter_map(|word| self.by_name.get(&self.key(word))).flatten().copied().collect();
+        slots.sort_unstable();
+        slots.dedup();
+        for slot in &slots {
+            self.doubt_family(*slot, &Facet::ALL, why, span);
+        }
+        !slots.is_empty()
+    }
 }
+
+/// What an opaque statement may draw on: itself, and for `EXECUTE` of a prepared text what stands before it in the file.
+fn code_before(text: &str, span: Span) -> &str {
+    let own = text.get(span.range()).unwrap_or("");
+    if !own.get(..7).is_some_and(|word| word.eq_ignore_ascii_case("execute")) {
+        return own;
+    }
+    let end = (span.end as usize).min(text.len());
+    let mut start = end.saturating_sub(LOOK_BACK);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    text.get(start..end).unwrap_or(own)
+}
+
+/// How far back the text of a prepared statement is looked for, in bytes.
+const LOOK_BACK: usize = 16 << 10;
 
 /// What of a table is in doubt when an action may not have run; `None` where the action only adds, which counts as done.
 fn doubtful(action: &TableAction) -> Option<&'static [Facet]> {

@@ -53,6 +53,7 @@ impl State {
             None => Fact::Unknown(unread(), vec![def.span]),
         };
         let default = match &def.default {
+            Some(value) if is_null(value) => Fact::Absent,
             Some(value) => Fact::explicit(value.clone(), value.span),
             None if def.complete => Fact::Absent,
             None => Fact::Unknown(unread(), vec![def.span]),
@@ -266,4 +267,10 @@ fn replace_word(text: &str, dialect: Dialect, from: &str, to: &str) -> String {
         rest = next;
     }
     out
+}
+
+/// `DEFAULT NULL` is no default.
+pub(in crate::model::schema) fn is_null(value: &DefaultValue) -> bool {
+    let text = value.text.trim().trim_start_matches('(').to_ascii_lowercase();
+    text.strip_prefix("null").is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '('))
 }

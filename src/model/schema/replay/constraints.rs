@@ -72,41 +72,15 @@ impl State {
                 let index = Index { name, backs: backing, method: "gist".into(), ..self.plain_index(Vec::new(), def.span) };
                 self.add_index(slot, index);
             }
-            ConstraintKind::ForeignKey { columns, references, referenced_columns, on_delete } => {
-                let columns = self.values(columns);
-                let columns = if columns.is_empty() { at_column.map(|one| self.cut(one)).into_iter().collect() } else { columns };
-                let target = self.find(references);
-                let referenced: Vec<String> = if referenced_columns.is_empty() {
-                    let key =
-                        target.and_then(|slot| self.table(slot)).and_then(|table| table.primary_key()).and_then(Index::columns);
-                    key.unwrap_or_default().into_iter().map(str::to_owned).collect()
-                } else {
-                    referenced_columns.iter().map(|one| self.cut(one)).collect()
-                };
-                let name =
-                    name.or_else(|| self.made_name(slot, Some(&names::addition(columns.iter().map(String::as_str))), "fkey"));
-                let references = self.resolved(references);
-                self.note_reference(&references.name, slot);
-                let key = ForeignKey {
-                    name,
-                    columns,
-                    references,
-                    referenced_columns: referenced,
-                    on_delete: on_delete.clone(),
-                    validated: !def.not_valid,
-                    span: def.span,
-                    migration: self.migration,
-                };
-                if self.dialect == Dialect::MySql {
-                    self.put_implicit_index(slot, &key);
-                }
-                if let Some(table) = self.table_mut(slot) {
-                    table.foreign_keys.push(key);
-                }
-            }
+            ConstraintKind::ForeignKey { .. } => self.put_foreign_key(slot, def, at_column, name),
             ConstraintKind::Check { text, expression, not_null_columns, allowed } => {
-                let only = self.only_column(slot, text);
-                let name = name.or_else(|| self.made_name(slot, at_column.or(only.as_deref()), "check"));
+                let named = self.columns_in(slot, text);
+                let only = match named.as_slice() {
+                    [] => at_column,
+                    [one] => Some(one.as_str()),
+                    _ => None,
+                };
+                let name = name.or_else(|| self.made_name(slot, only, "check"));
                 let check = Check {
                     name,
                     text: text.clone(),
@@ -128,17 +102,64 @@ impl State {
         names.iter().map(|name| self.cut(&name.value)).collect()
     }
 
-    /// The only column of the table that an expression names.
-    fn only_column(&self, slot: usize, text: &str) -> Option<String> {
-        let table = self.table(slot)?;
-        let mut named: Vec<&str> =
-            words(text).filter(|word| table.columns.iter().any(|one| self.same(&one.name, word))).collect();
-        named.sort_unstable();
-        named.dedup();
-        match named.as_slice() {
-            [one] => Some((*one).to_owned()),
-            _ => None,
+    fn put_foreign_key(&mut self, slot: usize, def: &ConstraintDef, at_column: Option<&str>, written: Option<String>) {
+        let ConstraintKind::ForeignKey { columns, references, referenced_columns, on_delete } = &def.kind else { return };
+        let mut columns = self.values(columns);
+        if columns.is_empty() {
+            columns.extend(at_column.map(|one| self.cut(one)));
         }
+        let target = self.find(references).and_then(|slot| self.table(slot));
+        let referenced: Vec<String> = if referenced_columns.is_empty() {
+            let key = target.and_then(|table| table.primary_key()).and_then(Index::columns).unwrap_or_default();
+            key.into_iter().map(str::to_owned).collect()
+        } else {
+            referenced_columns.iter().map(|one| self.cut(one)).collect()
+        };
+        let name = written.clone().or_else(|| match self.dialect {
+            Dialect::MySql => self.innodb_name(slot),
+            _ => self.made_name(slot, Some(&names::addition(columns.iter().map(String::as_str))), "fkey"),
+        });
+        let references = self.resolved(references);
+        self.note_reference(&references.name, slot);
+        if self.dialect == Dialect::MySql {
+            self.put_implicit_index(slot, &columns, written, def.span);
+        }
+        let key = ForeignKey {
+            name,
+            columns,
+            references,
+            referenced_columns: referenced,
+            on_delete: on_delete.clone(),
+            validated: !def.not_valid,
+            span: def.span,
+            migration: self.migration,
+        };
+        if let Some(table) = self.table_mut(slot) {
+            table.foreign_keys.push(key);
+        }
+    }
+
+    /// `table_ibfk_3`: one more than the highest number in use.
+    fn innodb_name(&self, slot: usize) -> Option<String> {
+        let table = self.table(slot)?;
+        let prefix = format!("{}_ibfk_", table.name.name);
+        let number = |key: &ForeignKey| key.name.as_ref()?.strip_prefix(&prefix)?.parse::<u32>().ok();
+        let highest = table.foreign_keys.iter().filter_map(number).max().unwrap_or(0);
+        Some(format!("{prefix}{}", highest.saturating_add(1)))
+    }
+
+    /// The columns of the table that an expression names, each once.
+    fn columns_in(&self, slot: usize, text: &str) -> Vec<String> {
+        let Some(table) = self.table(slot) else { return Vec::new() };
+        let mut named: Vec<String> = Vec::new();
+        for word in words(text) {
+            let lower = word.to_lowercase();
+            let column = table.columns.iter().find(|column| column.name == word || column.name == lower);
+            if let Some(column) = column.filter(|column| !named.contains(&column.name)) {
+                named.push(column.name.clone());
+            }
+        }
+        named
     }
 
     /// A generated name in PostgreSQL; none elsewhere.

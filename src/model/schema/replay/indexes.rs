@@ -2,10 +2,10 @@
 
 use super::State;
 use super::columns::MOST;
-use crate::model::schema::catalog::{Backing, Facet, ForeignKey, Index};
+use crate::model::schema::catalog::{Backing, Facet, Index};
 use crate::model::schema::names;
 use crate::source::Span;
-use crate::sql::{Dialect, IndexDef, ObjectName};
+use crate::sql::{Dialect, IndexDef, IndexKey, ObjectName};
 
 impl State {
     /// `CREATE INDEX`, or an index in a MySQL table; `slot` is its table.
@@ -128,22 +128,19 @@ impl State {
     }
 
     /// MySQL makes an index for a foreign key that has none that begins with its columns in order.
-    pub(super) fn put_implicit_index(&mut self, slot: usize, key: &ForeignKey) {
+    pub(super) fn put_implicit_index(&mut self, slot: usize, columns: &[String], name: Option<String>, span: Span) {
         let Some(table) = self.table(slot) else { return };
+        let has = |(key, column): (&IndexKey, &String)| key.column.as_ref().is_some_and(|one| self.same(one, column));
         let serves = |index: &Index| {
-            let leading = index.keys.get(..key.columns.len()).unwrap_or(&[]);
-            !leading.is_empty()
-                && leading
-                    .iter()
-                    .zip(&key.columns)
-                    .all(|(one, column)| one.column.as_ref().is_some_and(|one| self.same(one, column)))
+            let leading = index.keys.get(..columns.len()).unwrap_or(&[]);
+            !leading.is_empty() && leading.iter().zip(columns).all(has)
         };
-        if table.indexes.iter().any(serves) || key.columns.is_empty() {
+        if table.indexes.iter().any(serves) || columns.is_empty() {
             return;
         }
-        let mut index = self.plain_index(key.columns.clone(), key.span);
+        let mut index = self.plain_index(columns.to_vec(), span);
         index.backs = Some(Backing::ForeignKey);
-        index.name = key.name.clone().or_else(|| key.columns.first().cloned());
+        index.name = name.or_else(|| columns.first().cloned());
         self.add_index(slot, index);
     }
 

@@ -12,6 +12,8 @@ mod partitions;
 mod tables;
 mod types;
 
+pub(super) use columns::is_null;
+
 use super::catalog::{Domain, DroppedTable, EnumType, Facet, Gap, Table, TableName, View};
 use super::names;
 use crate::source::Span;
@@ -257,8 +259,14 @@ impl State {
         }
     }
 
+    /// A step that is not SQL stands between two statements and may have done anything.
+    pub fn doubt_foreign_step(&mut self, name: &str) {
+        self.now += 1;
+        self.doubt_everything(format!("`{name}` is a step that is not SQL"), None);
+    }
+
     /// Notes that anything that exists now may have been touched.
-    pub fn doubt_everything(&mut self, why: String, span: Option<Span>) {
+    pub(super) fn doubt_everything(&mut self, why: String, span: Option<Span>) {
         if !self.tables_unknown.contains(&why) && self.tables_unknown.len() < 20 {
             self.tables_unknown.push(why.clone());
         }

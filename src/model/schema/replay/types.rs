@@ -54,11 +54,14 @@ impl State {
         }
     }
 
-    pub(super) fn doubt_type(&mut self, name: &ObjectName) {
+    /// The labels of an enum are no longer known; `false` where there is no such type.
+    pub(super) fn doubt_type(&mut self, name: &ObjectName) -> bool {
         let key = self.key(&name.name);
-        if let Some(held) = self.enums.get_mut(&key) {
-            held.complete = false;
+        match self.enums.get_mut(&key) {
+            Some(held) => held.complete = false,
+            None => return self.domains.contains_key(&key) || self.views.contains_key(&key),
         }
+        true
     }
 
     /// `ALTER TYPE a RENAME TO b`: columns of the type say the new name.
@@ -90,7 +93,8 @@ impl State {
 
     pub(super) fn drop_type(&mut self, name: &ObjectName, maybe: bool) {
         if maybe {
-            return self.doubt_type(name);
+            self.doubt_type(name);
+            return;
         }
         let key = self.key(&name.name);
         self.enums.remove(&key);
@@ -124,6 +128,11 @@ impl State {
         }
         let view = View { name, materialized: new.materialized, reads, identifiers: new.identifiers.to_vec(), span: new.span };
         self.views.insert(key, view);
+    }
+
+    /// Whether there is a view of this name.
+    pub fn is_view(&self, name: &ObjectName) -> bool {
+        self.views.contains_key(&self.key(&name.name))
     }
 
     pub(super) fn drop_view(&mut self, name: &ObjectName) {
