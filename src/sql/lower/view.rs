@@ -65,10 +65,7 @@ impl Names {
     }
 
     /// Walks a table name, or that of a function, where one comes next; says whether it did.
-    fn take(&mut self, walk: &mut Cursor, in_list: bool) -> bool {
-        if !in_list {
-            return false;
-        }
+    fn take(&mut self, walk: &mut Cursor) -> bool {
         while walk.eat_any(&["ONLY", "LATERAL"]).is_some() {}
         if walk.is_any(&["SELECT", "VALUES", "WITH", "UNNEST"]) {
             return false;
@@ -110,24 +107,24 @@ pub fn names(query: &Cursor) -> Names {
     let mut outer: Vec<Level> = Vec::new();
     let mut level = Level { in_list: false, is_query: true };
     let mut walk = *query;
-    // After a name brackets hold arguments or columns.
-    let mut after_name = false;
+    // Only where a table must come next do brackets hold tables: after a name they hold columns, after `ON a =` values.
+    let mut wants_table = false;
     // A verb of a statement stands first, first in brackets, or after the brackets of `WITH`; `FOR UPDATE` has none.
     let mut after_bracket = true;
     while let Some(token) = walk.next() {
-        let follows_name = std::mem::replace(&mut after_name, matches!(token.kind, Kind::Word | Kind::Quoted));
+        let wanted_table = std::mem::take(&mut wants_table);
         let may_be_verb = std::mem::replace(&mut after_bracket, matches!(token.kind, Kind::Open | Kind::Close));
         match token.kind {
             Kind::Open => {
                 outer.push(level);
                 // `FROM (a JOIN b)` goes on with the list; a subquery starts anew.
-                let is_list = level.in_list && !follows_name && !walk.is_any(&["SELECT", "WITH", "VALUES"]);
+                let is_list = wanted_table && !walk.is_any(&["SELECT", "WITH", "VALUES"]);
                 level = Level { in_list: is_list, is_query: is_list };
-                after_name = found.take(&mut walk, level.in_list);
-                after_bracket = !after_name;
+                wants_table = is_list && !found.take(&mut walk);
+                after_bracket = !is_list || wants_table;
             }
             Kind::Close => level = outer.pop().unwrap_or(level),
-            Kind::Comma => after_name = found.take(&mut walk, level.in_list),
+            Kind::Comma => wants_table = level.in_list && !found.take(&mut walk),
             Kind::Word => {
                 let word = walk.token_text(token).to_ascii_uppercase();
                 match word.as_str() {
@@ -138,7 +135,7 @@ pub fn names(query: &Cursor) -> Names {
                     "UPDATE" | "MERGE" if may_be_verb && matches!(walk.kind(0), Some(Kind::Word | Kind::Quoted)) => {
                         level = Level { in_list: true, is_query: true };
                         while walk.eat_any(data::NOISE).is_some() {}
-                        after_name = found.take(&mut walk, true);
+                        wants_table = !found.take(&mut walk);
                     }
                     // `IS DISTINCT FROM x`
                     "DISTINCT" if walk.is("FROM") => {
@@ -146,10 +143,10 @@ pub fn names(query: &Cursor) -> Names {
                     }
                     "FROM" | "JOIN" | "STRAIGHT_JOIN" if level.is_query => {
                         level.in_list = true;
-                        after_name = found.take(&mut walk, true);
+                        wants_table = !found.take(&mut walk);
                     }
                     // `DELETE FROM a USING b`, and not `JOIN b USING (id)`.
-                    "USING" if level.in_list && walk.kind(0) != Some(Kind::Open) => after_name = found.take(&mut walk, true),
+                    "USING" if level.in_list && walk.kind(0) != Some(Kind::Open) => wants_table = !found.take(&mut walk),
                     "ON" if walk.is("DUPLICATE KEY") => level.in_list = false,
                     _ if AFTER_TABLES.contains(&word.as_str()) => level.in_list = false,
                     _ if defines(&walk) => own.extend(walk.fold(token)),
@@ -182,7 +179,9 @@ fn defines(after_name: &Cursor) -> bool {
     ahead.eat("NOT");
     ahead.eat("MATERIALIZED");
     const STARTS: &[&str] = &["SELECT", "WITH", "VALUES", "INSERT", "UPDATE", "DELETE"];
-    ahead.kind(0) == Some(Kind::Open) && STARTS.iter().any(|word| ahead.word(1).eq_ignore_ascii_case(word))
+    // `AS (%query%)`, `AS ((SELECT`
+    let may_start = matches!(ahead.kind(1), Some(Kind::Symbol | Kind::Template | Kind::Open));
+    ahead.kind(0) == Some(Kind::Open) && (may_start || STARTS.iter().any(|word| ahead.word(1).eq_ignore_ascii_case(word)))
 }
 
 /// Every identifier of a query once, at its first place.
