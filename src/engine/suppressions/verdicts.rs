@@ -61,6 +61,9 @@ impl Suppression {
         for (_, diagnostic) in &mut found {
             if let Some((severity, why)) = self.cap(path, run) {
                 *diagnostic = diagnostic.clone().at_most(severity, why);
+                if matches!(self.form, Form::Comment { .. }) {
+                    diagnostic.help = Some("leave it as it is: an edit would change the migration's checksum".to_owned());
+                }
             }
         }
         found

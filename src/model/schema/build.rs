@@ -111,10 +111,13 @@ fn read_all(
 ) -> Vec<Option<(SourceId, Arc<str>, Script)>> {
     let paths: Vec<String> = files.iter().map(|file| file.path.to_owned()).collect();
     let loaded = workspace.load_texts(&paths);
-    let by_path: BTreeMap<String, (SourceId, Arc<str>)> = loaded.into_iter().map(|(path, id, text)| (path, (id, text))).collect();
+    let mut by_path: BTreeMap<String, (SourceId, Arc<str>)> = loaded.into_iter().map(|(path, id, text)| (path, (id, text))).collect();
     for path in &paths {
         if let Err(reason) = workspace.source(path) {
             workspace.note_unread(path, reason, None);
+            if let Some(id) = workspace.source_despite(path) {
+                by_path.insert(path.clone(), (id, workspace.text(id)));
+            }
         }
     }
     let read = in_threads(workspace.threads(), &files, |file| {

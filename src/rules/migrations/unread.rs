@@ -17,18 +17,13 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 }
 
 fn report(context: &Context, migration: &MigrationRef) -> Option<Diagnostic> {
-    let mut places: Vec<(Span, String)> = Vec::new();
-    let mut told = Vec::new();
-    for (statement, why) in migration.not_understood() {
-        places.push((statement.head, why.to_owned()));
-        told.push(statement.span.start);
-    }
-    // What is wrong with the file as a whole: a string that never ends hides what follows it.
-    for broken in context.head.unread.iter().filter(|one| one.path == migration.path) {
-        if let Some(start) = broken.start.map(|place| place.offset).filter(|start| !told.contains(start)) {
-            places.push((Span { source: migration.source, start, end: start + 1 }, broken.reason.clone()));
-        }
-    }
+    let mut places: Vec<(Span, String)> =
+        migration.not_understood().map(|(statement, why)| (statement.head, why.to_owned())).collect();
+    let spans: Vec<Span> = migration.not_understood().map(|(statement, _)| statement.span).collect();
+    let broken = context.head.unread.iter().filter(|one| one.path == migration.path);
+    let broken = broken.map(|one| (one.start.map_or(0, |start| start.offset), one.reason.clone()));
+    let broken = broken.map(|(start, reason)| (Span { source: migration.source, start, end: start + 1 }, reason));
+    places.extend(broken.filter(|(place, _)| !spans.iter().any(|statement| statement.contains(*place))));
     places.sort();
     let (span, why) = places.first()?.clone();
     let message = match places.len() {
