@@ -9,14 +9,17 @@ pub mod listed;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// One file that a listing found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
     /// Path relative to the root, separated by `/`.
     pub path: String,
-    /// Size in bytes.
+    /// Size in bytes; 0 where only reading would tell.
     pub size: u64,
+    /// When it was last written, since 1970, on a disk that tells.
+    pub modified: Option<Duration>,
 }
 
 /// Why a file could not be read, in one line.
@@ -83,7 +86,7 @@ impl Memory {
 
 impl Files for Memory {
     fn list(&self) -> Vec<Entry> {
-        self.0.iter().map(|(path, bytes)| Entry { path: path.clone(), size: bytes.len() as u64 }).collect()
+        self.0.iter().map(|(path, bytes)| Entry { path: path.clone(), size: bytes.len() as u64, modified: None }).collect()
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {

@@ -4,7 +4,7 @@ use super::arguments::{ListFormat, ModelArguments};
 use super::target::Target;
 use super::{End, Trouble, run, terminal};
 use crate::engine::{Migrations, Options, Outcome};
-use crate::model::{api, links, runtime, schema};
+use crate::model::{api, links, queries, runtime, schema};
 use crate::report::json::to_text;
 use crate::report::printable;
 use serde::Serialize;
@@ -46,7 +46,7 @@ fn document(outcome: &Outcome) -> Document {
         operations: api::to_json(&model.api, sources),
         databases: schema["databases"].take(),
         statements: schema["statements"].take(),
-        queries: Value::Array(Vec::new()),
+        queries: queries::to_json(&model.queries, sources),
         services: runtime::to_json(&model.runtime, sources),
         links: links::to_json(model, sources),
     }
@@ -80,6 +80,10 @@ fn text(document: &Document) -> String {
     heading(&mut out, "databases", &document.databases);
     items(&document.databases).for_each(|one| database(&mut out, one));
     heading(&mut out, "queries", &document.queries);
+    for one in items(&document.queries) {
+        let (name, verb, tables) = (word(one, "name"), word(one, "verb"), word(one, "tables"));
+        let _ = writeln!(out, "  {name} {verb} {tables} ({}:{})", word(one, "path"), one["line"]);
+    }
     heading(&mut out, "services", &document.services);
     for one in items(&document.services) {
         let _ = writeln!(out, "  {} {} ({}:{})", word(one, "role"), word(one, "name"), word(one, "path"), one["line"]);

@@ -74,6 +74,26 @@ pub fn without_transaction(tool: &str) -> Option<&'static str> {
     tools::table().tool.iter().find(|row| row.id == tool)?.off_hint.as_deref()
 }
 
+/// Whether a migration tool runs what a transaction forbids outside of one by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TakesOut {
+    /// It does not.
+    #[default]
+    No,
+    /// Only where the migration holds nothing else.
+    Alone,
+    /// Newer versions do.
+    Newer,
+    /// It does.
+    Yes,
+}
+
+/// Whether a tool runs what a transaction forbids outside of one by itself.
+pub fn takes_out(tool: &str) -> TakesOut {
+    tools::table().tool.iter().find(|row| row.id == tool).map(|row| row.takes_out).unwrap_or_default()
+}
+
 /// The ids of the migration tools that are known, in the order of the table.
 pub fn tools() -> impl Iterator<Item = &'static str> {
     tools::table().tool.iter().map(|tool| tool.id.as_str())

@@ -189,7 +189,7 @@ fn declare(files: &dyn Files, settings: &Settings, entries: &mut Vec<Entry>) -> 
         let evidence = format!("[[artifact]] path = \"{pattern}\"");
         if files.exists(pattern) {
             if !entries.iter().any(|entry| entry.path == *pattern) {
-                entries.push(Entry { path: pattern.clone(), size: 0 });
+                entries.push(Entry { path: pattern.clone(), size: 0, modified: None });
                 entries.sort();
             }
             declared.insert(pattern.clone(), (kind, evidence));

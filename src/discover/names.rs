@@ -94,7 +94,7 @@ pub fn guess(path: &str, charts: &HashSet<&str>) -> Guess {
     {
         return Guess::Env;
     }
-    if is_yaml && (lower.starts_with("docker-compose") || lower.starts_with("compose") || lower.starts_with("docker_compose")) {
+    if is_yaml && lower.contains("compose") {
         return Guess::Compose;
     }
     if is_yaml || lower.ends_with(".json") {
@@ -137,6 +137,7 @@ mod tests {
     #[test]
     fn names_say_what_a_file_may_be() {
         assert_eq!(of("docker-compose.override.yml"), Guess::Compose);
+        assert_eq!(of("deploy/dev-compose.yml"), Guess::Compose);
         assert_eq!(of("api/openapi.yaml"), Guess::Document);
         assert_eq!(of("nginx/default.conf"), Guess::Nginx);
         assert_eq!(of("build/dashboard-nginx.conf"), Guess::Nginx);

@@ -3,6 +3,7 @@
 use super::{Entry, Files, ReadError};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::UNIX_EPOCH;
 
 /// A folder on disk. `.gitignore` is honoured, links are not followed, `.git` is left out; hidden files are seen, because
 /// `.env` and `.github` are.
@@ -50,7 +51,12 @@ impl Files for Disk {
                 continue;
             }
             match self.relative(entry.path()) {
-                Some(path) => entries.push(Entry { path, size: entry.metadata().map_or(0, |data| data.len()) }),
+                Some(path) => {
+                    let data = entry.metadata().ok();
+                    let size = data.as_ref().map_or(0, std::fs::Metadata::len);
+                    let modified = data.and_then(|data| data.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+                    entries.push(Entry { path, size, modified });
+                }
                 None => refused.push((entry.path().to_string_lossy().into_owned(), "the path is not UTF-8".into())),
             }
         }

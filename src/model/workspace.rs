@@ -75,6 +75,20 @@ impl<'a> Workspace<'a> {
         result
     }
 
+    /// The source of a file that is not UTF-8, with every bad byte as `?` so that offsets stay: what is pending must not pass for
+    /// read, and needs a place to say so. `None` where the file cannot be read at all.
+    pub fn source_despite(&mut self, path: &str) -> Option<SourceId> {
+        let bytes = self.files.read(path).ok().filter(|bytes| bytes.len() <= LARGEST_FILE)?;
+        let mut text = String::with_capacity(bytes.len());
+        for chunk in bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            text.extend(chunk.invalid().iter().map(|_| '?'));
+        }
+        let id = self.sources.add(path, text);
+        self.by_path.insert(path.to_owned(), Ok(id));
+        Some(id)
+    }
+
     /// The text of a source.
     pub fn text(&self, id: SourceId) -> Arc<str> {
         self.sources.get(id).text.clone()

@@ -31,6 +31,38 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(|c| replacement(c).unwrap_or(c)).collect())
 }
 
+/// The text with the password of every URL (`scheme://user:password@host`) as asterisks, byte for byte, so that offsets stay.
+/// A variable in its place is no secret and stays.
+pub(super) fn without_passwords(text: &str) -> Cow<'_, str> {
+    let mut secrets: Vec<std::ops::Range<usize>> = Vec::new();
+    for (at, mark) in text.match_indices("://") {
+        let start = at + mark.len();
+        let end = text[start..].find(|c: char| c.is_whitespace() || "\"'`<>,;".contains(c)).map_or(text.len(), |end| start + end);
+        let address = &text[start..end];
+        let authority = &address[..address.find(['/', '?', '#']).unwrap_or(address.len())];
+        let Some((user, rest)) = authority.split_once(':') else { continue };
+        let Some((password, _)) = rest.rsplit_once('@') else { continue };
+        if !password.is_empty() && !password.starts_with('$') && !password.starts_with("{{") {
+            let from = start + user.len() + 1;
+            secrets.push(from..from + password.len());
+        }
+    }
+    if secrets.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for secret in secrets {
+        if secret.start >= done {
+            out.push_str(&text[done..secret.start]);
+            out.push_str(&"*".repeat(secret.len()));
+            done = secret.end;
+        }
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
+}
+
 /// As [`printable`], but with the line breaks kept.
 pub(super) fn printable_lines(text: &str) -> String {
     let lines: Vec<Cow<'_, str>> = text.lines().map(printable).collect();
@@ -70,6 +102,15 @@ mod tests {
     #[test]
     fn line_breaks_of_both_kinds_stay_where_lines_are_wanted() {
         assert_eq!(printable_lines("a\r\nb\u{1b}\n"), "a\nb␛");
+    }
+
+    #[test]
+    fn passwords_in_addresses_are_not_shown() {
+        let masked = without_passwords("a: postgres://shop:p@ss:é@db:5432/x?y=1 # http://h/p?q=a:b@c");
+        assert_eq!(masked, "a: postgres://shop:*******@db:5432/x?y=1 # http://h/p?q=a:b@c");
+        for kept in ["redis://cache:6379/0", "postgres://shop:${DB_PASSWORD}@db/x", "http://user@host/", "no address"] {
+            assert_eq!(without_passwords(kept), kept);
+        }
     }
 
     #[test]

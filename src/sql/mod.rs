@@ -10,10 +10,12 @@ mod leaf;
 mod lexer;
 mod lower;
 pub mod op;
+mod query;
 mod split;
 mod types;
 
 pub use op::*;
+pub use query::*;
 
 use crate::diagnostic::Problem;
 use crate::source::{SourceId, Span};

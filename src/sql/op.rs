@@ -124,6 +124,13 @@ pub enum DataVerb {
     Truncate,
 }
 
+impl DataVerb {
+    /// Whether it takes every row away where it has no condition.
+    pub fn empties(self) -> bool {
+        matches!(self, DataVerb::Delete | DataVerb::Truncate)
+    }
+}
+
 /// What changes.
 #[derive(Debug, Clone)]
 pub enum Change {

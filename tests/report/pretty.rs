@@ -152,3 +152,18 @@ fn the_whole_report_with_its_summary() {
     assert_snapshot!(summary);
     assert_snapshot!(pretty::report(&report(Vec::new()), &sources, Style::default()), @"no problems in 3 files");
 }
+
+/// Twelve findings of one rule beside one of another: three are drawn, eight are named, the last is counted.
+#[test]
+fn a_rule_that_says_the_same_many_times_is_folded() {
+    let (sources, _, diagnostic) = one("first line\nsecond line\n", "second", "here");
+    let many = || (0..12).map(|_| finding("indexes/same", Severity::Warning, diagnostic.clone()));
+    let other = finding("indexes/other", Severity::Warning, diagnostic.clone());
+    let text = pretty::report(&report(many().chain([other]).collect()), &sources, Style::default());
+    assert_eq!(text.matches("warning[indexes/same]:").count(), 4, "{text}");
+    assert_eq!(text.matches("warning[indexes/other]:").count(), 1, "{text}");
+    assert!(text.contains("warning[indexes/same]: 9 more\n"), "{text}");
+    assert!(text.contains("  and 1 more: backend-lint --select indexes/same\n"), "{text}");
+    let alone = pretty::report(&report(many().collect()), &sources, Style::default());
+    assert_eq!(alone.matches("warning[indexes/same]:").count(), 12, "a report of one rule is drawn in full:\n{alone}");
+}

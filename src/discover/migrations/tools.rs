@@ -83,6 +83,8 @@ pub(super) struct Tool {
     pub off_file: Option<String>,
     pub off_name: Option<String>,
     pub off_hint: Option<String>,
+    #[serde(default)]
+    pub takes_out: super::TakesOut,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -57,7 +57,7 @@ fn in_file(sources: &Sources, id: SourceId, dialects: &Dialects) -> Vec<Comment>
         return Vec::new();
     }
     // Only files that hold the marker are parsed again, so that the common case costs a search.
-    let comments = match language {
+    let comments: Vec<u32> = match language {
         Language::Tree => {
             documents::parse(&source.path, id, text.clone()).comments().iter().map(|comment| comment.start).collect()
         }
@@ -67,7 +67,7 @@ fn in_file(sources: &Sources, id: SourceId, dialects: &Dialects) -> Vec<Comment>
         }
         Language::Hash => Vec::new(),
     };
-    let is_comment = |opener: usize| language == Language::Hash || comments.iter().any(|start| *start as usize == opener);
+    let is_comment = |opener: usize| language == Language::Hash || comments.binary_search(&(opener as u32)).is_ok();
     found
         .filter_map(|at| {
             let line = sources.line_column(id, u32::try_from(at).ok()?).line;
@@ -106,4 +106,45 @@ fn line_below(sources: &Sources, id: SourceId, line: u32, language: Language) ->
         below += 1;
     }
     below
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines that the suppressions of a file speak of, and whether ends count too.
+    fn lines(path: &str, text: &str) -> Vec<(u32, bool)> {
+        let mut sources = Sources::default();
+        let id = sources.add(path, text);
+        find(&sources, std::iter::once(id), &Dialects::new()).iter().map(|one| (one.line, one.at_end)).collect()
+    }
+
+    #[test]
+    fn each_language_has_its_comments() {
+        let allow = "backend-lint: allow(a/b)";
+        assert_eq!(
+            lines("a.sql", &format!("-- {allow}\nSELECT 1;\nSELECT 2; -- {allow}\n/* {allow} */\nSELECT 3;")),
+            [(2, false), (3, true), (5, false)]
+        );
+        assert_eq!(lines("a.sql", &format!("SELECT '-- {allow}', $$\n-- {allow}\n$$;\n-- x -- {allow}\n")), []);
+        assert_eq!(
+            lines("nginx.conf", &format!("# {allow}\nlocation / {{ # {allow}\n  proxy_pass http://a#{allow};\n}}\n")),
+            [(2, false), (2, false)]
+        );
+        assert_eq!(lines(".env", &format!("## {allow}\r\n# why\r\nA=b # {allow}\r\n")), [(3, false), (3, false)]);
+        assert_eq!(lines("a.toml", &format!("a = \"# {allow}\" # {allow}\n")), [(1, false)]);
+        assert_eq!(
+            lines("a.yaml", &format!("\u{feff}# {allow}\na: \"# {allow}\"\nb: |\n  # {allow}\nc: 1 # {allow}\n")),
+            [(2, false), (5, false)]
+        );
+        assert_eq!(lines("a.json", &format!("{{}} # {allow}")), []);
+    }
+
+    #[test]
+    fn hostile_texts_are_read_to_their_end() {
+        let many = "# backend-lint: allow(\n".repeat(2000);
+        assert_eq!(lines("a.yaml", &many), []);
+        assert_eq!(lines("a.sql", &"-- backend-lint: allow(a)".repeat(2000)).len(), 1);
+        assert_eq!(lines("a.env", "# backend-lint:"), []);
+    }
 }

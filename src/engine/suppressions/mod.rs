@@ -13,11 +13,12 @@ use crate::diagnostic::{Diagnostic, Finding, Occurrence};
 use crate::model::Pending;
 use crate::source::{SourceId, Sources, Span, Spanned};
 use comments::{Comment, Dialects};
+use std::collections::HashMap;
 
 /// What a suppression is written as.
 enum Form {
-    /// A comment: the lines that it speaks of.
-    Comment { line: u32, at_end: bool, reason: bool },
+    /// A comment, and whether it gives a reason.
+    Comment { reason: bool },
     /// An entry of the configuration.
     Allow(Box<Allow>),
 }
@@ -53,7 +54,15 @@ pub(super) struct Circumstances<'r> {
 }
 
 /// All suppressions of a run.
-pub(super) struct Suppressions(Vec<Suppression>);
+pub(super) struct Suppressions {
+    all: Vec<Suppression>,
+    /// Which of them are comments that speak of places starting on a line.
+    on_line: Lines,
+    /// Which of them are comments that speak of places ending on a line.
+    at_end: Lines,
+}
+
+type Lines = HashMap<(SourceId, u32), Vec<usize>>;
 
 impl Suppressions {
     /// Collects what comments in `files` and the configuration say.
@@ -64,8 +73,15 @@ impl Suppressions {
         allows: &[Allow],
         today: Option<Date>,
     ) -> Suppressions {
-        let mut all: Vec<Suppression> =
-            comments::find(sources, files, dialects).into_iter().map(Suppression::from_comment).collect();
+        let (mut all, mut on_line, mut at_end) = (Vec::new(), Lines::new(), Lines::new());
+        for comment in comments::find(sources, files, dialects) {
+            let place = (comment.source, comment.line);
+            on_line.entry(place).or_default().push(all.len());
+            if comment.at_end {
+                at_end.entry(place).or_default().push(all.len());
+            }
+            all.push(Suppression::from_comment(comment));
+        }
         all.extend(allows.iter().map(Suppression::from_allow));
         for one in &mut all {
             one.expired = one.until.as_ref().is_some_and(|until| match (until.day, today) {
@@ -74,46 +90,72 @@ impl Suppressions {
                 (_, None) => false,
             });
         }
-        Suppressions(all)
+        Suppressions { all, on_line, at_end }
     }
 
     /// Takes what is suppressed out of the findings; returns how many went as a whole.
     pub(super) fn apply(&mut self, findings: &mut Vec<Finding>, sources: &Sources) -> usize {
         let before = findings.len();
-        if !self.0.is_empty() {
+        if !self.all.is_empty() {
             findings.retain_mut(|finding| self.remains(finding, sources));
         }
         before - findings.len()
     }
 
     fn remains(&mut self, finding: &mut Finding, sources: &Sources) -> bool {
-        let diagnostic = &finding.diagnostic;
-        let mut places = Places::all(diagnostic);
-        for one in self.0.iter_mut().filter(|one| !one.expired) {
-            for at in 0..one.rules.len() {
-                if !one.rules.get(at).is_some_and(|(name, _)| names(&name.value, &finding.rule)) {
-                    continue;
-                }
-                let removed = one.removed(diagnostic, sources);
-                if removed.any()
-                    && let Some((_, used)) = one.rules.get_mut(at)
-                {
-                    *used = true;
-                }
+        let mut places = Places::all(&finding.diagnostic);
+        for (number, removed) in self.removals(&finding.diagnostic, sources) {
+            if self.all.get_mut(number).is_some_and(|one| one.removes(&finding.rule)) {
                 places.remove(&removed);
             }
         }
         places.keep(&mut finding.diagnostic)
     }
+
+    /// Which suppressions speak of which places of a finding, whatever rules they name.
+    fn removals(&self, diagnostic: &Diagnostic, sources: &Sources) -> Vec<(usize, Places)> {
+        let comments = |span: Span| {
+            let (start, end) = sources.line_columns(span);
+            let on_line = self.on_line.get(&(span.source, start.line)).into_iter().flatten();
+            on_line.chain(self.at_end.get(&(span.source, end.line)).into_iter().flatten()).copied().collect::<Vec<usize>>()
+        };
+        let mut found = Vec::new();
+        // A cause goes with the primary place: they are one occurrence.
+        let causes = diagnostic.causes.iter().map(|label| label.span);
+        for span in std::iter::once(diagnostic.primary.span).chain(causes) {
+            found.extend(comments(span).into_iter().map(|number| (number, Places::primary(diagnostic))));
+        }
+        for (at, one) in diagnostic.occurrences.iter().enumerate() {
+            found.extend(comments(one.span).into_iter().map(|number| (number, Places::occurrence(diagnostic, at))));
+        }
+        for (number, one) in self.all.iter().enumerate() {
+            if let Form::Allow(allow) = &one.form {
+                let removed = allowed(allow, diagnostic, sources);
+                found.extend(removed.any().then_some((number, removed)));
+            }
+        }
+        found
+    }
+}
+
+/// Which places of a finding an `[[allow]]` speaks of. A subject that is the whole finding's speaks of all.
+fn allowed(allow: &Allow, diagnostic: &Diagnostic, sources: &Sources) -> Places {
+    let here = |span: Span, subject: &str| allow.covers(sources.path(span.source), subject);
+    if allow.target.matches_subject(&diagnostic.subject) && here(diagnostic.primary.span, &diagnostic.subject) {
+        return Places::all(diagnostic);
+    }
+    let causes = diagnostic.causes.iter().map(|label| label.span);
+    let primary = std::iter::once(diagnostic.primary.span).chain(causes).any(|span| here(span, ""));
+    Places { primary, occurrences: diagnostic.occurrences.iter().map(|one| here(one.span, &one.subject)).collect() }
 }
 
 impl Suppression {
     fn from_comment(comment: Comment) -> Suppression {
-        let Comment { source, directive, line, at_end } = comment;
+        let Comment { source, directive, .. } = comment;
         let span = |range: std::ops::Range<usize>| Span::new(source, range.start, range.end);
         let rules = directive.rules.into_iter().map(|(name, range)| (Spanned::new(name, span(range)), false));
         Suppression {
-            form: Form::Comment { line, at_end, reason: directive.reason.is_some() },
+            form: Form::Comment { reason: directive.reason.is_some() },
             span: span(directive.range),
             rules: rules.collect(),
             until: directive.until.map(|(text, day)| Until { text, day }),
@@ -135,24 +177,13 @@ impl Suppression {
         }
     }
 
-    /// Which places of a finding it removes. A cause goes with the primary place: they are one occurrence.
-    fn removed(&self, diagnostic: &Diagnostic, sources: &Sources) -> Places {
-        let here = |span: Span, subject: &str| match &self.form {
-            Form::Allow(allow) => allow.covers(sources.path(span.source), subject),
-            Form::Comment { line, at_end, .. } => {
-                let (start, end) = sources.line_columns(span);
-                span.source == self.span.source && (start.line == *line || (*at_end && end.line == *line))
-            }
-        };
-        if let Form::Allow(allow) = &self.form
-            && allow.target.matches_subject(&diagnostic.subject)
-            && here(diagnostic.primary.span, &diagnostic.subject)
-        {
-            return Places::all(diagnostic);
+    /// Whether it removes what a rule finds, which it then has been of use for.
+    fn removes(&mut self, rule: &str) -> bool {
+        let mut removes = false;
+        for (_, used) in self.rules.iter_mut().filter(|(name, _)| !self.expired && names(&name.value, rule)) {
+            (*used, removes) = (true, true);
         }
-        let causes = diagnostic.causes.iter().map(|label| label.span);
-        let primary = std::iter::once(diagnostic.primary.span).chain(causes).any(|span| here(span, ""));
-        Places { primary, occurrences: diagnostic.occurrences.iter().map(|one| here(one.span, &one.subject)).collect() }
+        removes
     }
 }
 
@@ -166,6 +197,16 @@ impl Places {
     /// All places.
     pub(super) fn all(diagnostic: &Diagnostic) -> Places {
         Places { primary: true, occurrences: vec![true; diagnostic.occurrences.len()] }
+    }
+
+    /// The primary place alone.
+    fn primary(diagnostic: &Diagnostic) -> Places {
+        Places { primary: true, occurrences: vec![false; diagnostic.occurrences.len()] }
+    }
+
+    /// One occurrence alone.
+    fn occurrence(diagnostic: &Diagnostic, at: usize) -> Places {
+        Places { primary: false, occurrences: (0..diagnostic.occurrences.len()).map(|number| number == at).collect() }
     }
 
     /// The places that a question is answered yes for: the path and the subject of each.

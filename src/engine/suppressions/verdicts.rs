@@ -18,7 +18,7 @@ const UNKNOWN_RULE: &str = "suppressions/unknown-rule";
 impl Suppressions {
     /// What is wrong with them, each with the id of its rule. To be asked after [`Suppressions::apply`].
     pub(in crate::engine) fn verdicts(&self, sources: &Sources, run: &Circumstances) -> Vec<(&'static str, Diagnostic)> {
-        self.0.iter().flat_map(|one| one.verdicts(sources, run)).collect()
+        self.all.iter().flat_map(|one| one.verdicts(sources, run)).collect()
     }
 }
 
@@ -30,7 +30,7 @@ impl Suppression {
         let start = |rule: &str, message: String, span: Span, label: &str| {
             Diagnostic::new(format!("{path} allow({rule})"), message).at(span, label)
         };
-        if let Form::Comment { reason: false, .. } = &self.form {
+        if let Form::Comment { reason: false } = &self.form {
             let help = format!("backend-lint: allow({list}) reason=\"why this place is right as it is\"");
             let message = format!("the suppression of `{list}` gives no reason");
             found.push((WITHOUT_REASON, start(&list, message, self.span, "whether it still holds cannot be told").help(help)));
@@ -61,6 +61,9 @@ impl Suppression {
         for (_, diagnostic) in &mut found {
             if let Some((severity, why)) = self.cap(path, run) {
                 *diagnostic = diagnostic.clone().at_most(severity, why);
+                if matches!(self.form, Form::Comment { .. }) {
+                    diagnostic.help = Some("leave it as it is: an edit would change the migration's checksum".to_owned());
+                }
             }
         }
         found

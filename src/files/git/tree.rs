@@ -123,7 +123,7 @@ impl Files for GitTree {
             for (name, item) in self.folder(id, &path).iter() {
                 match item {
                     Item::Folder(id) => todo.push((join(&path, name), *id)),
-                    Item::File(_) => entries.push(Entry { path: join(&path, name), size: 0 }),
+                    Item::File(_) => entries.push(Entry { path: join(&path, name), size: 0, modified: None }),
                     Item::Other => {}
                 }
             }

@@ -6,6 +6,7 @@ use crate::model::Model;
 use crate::model::api::{OperationRef, ParameterRef, Property};
 use crate::model::schema::{ColumnRef, DroppedColumn, MigrationRef, Schema, TableRef};
 use crate::source::Spanned;
+use crate::sql::Change;
 
 /// A property of an object, and the column that stores it.
 #[derive(Debug, Clone)]
@@ -181,6 +182,13 @@ impl Model {
             Some((*table, gone, migration))
         };
         tables.iter().filter_map(of_table).collect()
+    }
+
+    /// Whether a migration bounds the statements of a role, a database or the server, so that its configuration need not.
+    pub fn statement_timeout_set_in_sql(&self) -> bool {
+        let migrations = self.schema.databases.iter().flat_map(|database| &database.migrations);
+        let mut steps = migrations.flat_map(|migration| &migration.statements).flat_map(|statement| &statement.ops);
+        steps.any(|step| matches!(&step.op.change, Change::Setting { name, scope: Some(_), .. } if name == "statement_timeout"))
     }
 
     /// Every query parameter with choices, of an operation that is joined to a table at medium confidence or better.

@@ -7,7 +7,7 @@ use super::replay::State;
 use super::transaction::Transactions;
 use crate::discover::{Discovery, Kind, Migration, MigrationSet, Transaction, migrations};
 use crate::model::workspace::in_threads;
-use crate::model::{FileStatus, Settings, Workspace};
+use crate::model::{FileStatus, Pending, Settings, Workspace};
 use crate::source::SourceId;
 use crate::sql::{self, Dialect, Script, Understanding};
 use std::collections::BTreeMap;
@@ -59,7 +59,9 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings) 
             status,
         });
     }
-    replay(&mut database, reads, &set.foreign_steps);
+    // Judged one by one, each is its own deployment; changed against a base, all go out together.
+    let together = matches!(settings.pending, Pending::Changed(_));
+    replay(&mut database, reads, &set.foreign_steps, together);
     database
 }
 
@@ -109,10 +111,13 @@ fn read_all(
 ) -> Vec<Option<(SourceId, Arc<str>, Script)>> {
     let paths: Vec<String> = files.iter().map(|file| file.path.to_owned()).collect();
     let loaded = workspace.load_texts(&paths);
-    let by_path: BTreeMap<String, (SourceId, Arc<str>)> = loaded.into_iter().map(|(path, id, text)| (path, (id, text))).collect();
+    let mut by_path: BTreeMap<String, (SourceId, Arc<str>)> = loaded.into_iter().map(|(path, id, text)| (path, (id, text))).collect();
     for path in &paths {
         if let Err(reason) = workspace.source(path) {
             workspace.note_unread(path, reason, None);
+            if let Some(id) = workspace.source_despite(path) {
+                by_path.insert(path.clone(), (id, workspace.text(id)));
+            }
         }
     }
     let read = in_threads(workspace.threads(), &files, |file| {
@@ -143,10 +148,11 @@ fn without_breakpoints(text: &Arc<str>) -> Arc<str> {
     }
 }
 
-/// Applies files in order. `foreign_steps` are applied where their versions fall.
-fn replay(database: &mut Database, reads: Vec<Read>, foreign_steps: &[String]) {
+/// Applies files in order. `foreign_steps` are applied where their versions fall; `together` says that what is pending is
+/// one deployment.
+fn replay(database: &mut Database, reads: Vec<Read>, foreign_steps: &[String], together: bool) {
     let mut state = State::new(database.dialect);
-    let pending: Vec<bool> = reads.iter().map(|read| read.pending).collect();
+    let pending: Vec<bool> = reads.iter().map(|read| read.pending && together).collect();
     let mut foreign: Vec<(u128, &String)> = foreign_steps.iter().map(|path| (leading_number(file_name(path)), path)).collect();
     foreign.sort();
     let mut foreign = foreign.into_iter().peekable();
@@ -205,6 +211,11 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], version
         source: read.source,
         version: read.version,
         status: read.status,
+        transaction: match read.transaction {
+            Transaction::Wrapped(why) | Transaction::Unwrapped(why) | Transaction::Implicit(why) | Transaction::Unknown(why) => {
+                why
+            }
+        },
         pending: read.pending,
         statements,
     }
@@ -257,7 +268,7 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
                 many => many.first().and_then(|one| one.path.rsplit_once('/')).map_or("", |(folder, _)| folder).to_owned(),
             };
             let mut database = empty(dialect, variant.clone(), source, settings);
-            replay(&mut database, reads, &[]);
+            replay(&mut database, reads, &[], false);
             databases.push(database);
         }
     }

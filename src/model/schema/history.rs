@@ -183,6 +183,8 @@ pub struct AppliedMigration {
     pub version: String,
     /// How the file stands against the base.
     pub status: FileStatus,
+    /// Why its statements run inside a transaction, or outside of one: the convention of its tool, or the configuration.
+    pub transaction: String,
     /// Whether it is judged for what it does to a live database: new or changed, and not left out by the configuration.
     pub pending: bool,
     /// Its statements in order.

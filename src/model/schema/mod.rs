@@ -9,6 +9,7 @@ mod effects;
 pub mod history;
 pub mod json;
 mod names;
+pub mod pending;
 mod remedy;
 mod replay;
 mod transaction;
@@ -17,6 +18,7 @@ pub mod view;
 
 pub use catalog::*;
 pub use history::*;
+pub use pending::PendingStep;
 pub use view::*;
 
 use super::{Settings, Workspace};

@@ -116,6 +116,11 @@ impl<'m> MigrationRef<'m> {
     pub fn dialect(&self) -> Dialect {
         self.database.dialect
     }
+
+    /// The migration itself, with the life of the model.
+    pub fn migration(&self) -> &'m AppliedMigration {
+        self.migration
+    }
 }
 
 impl<'m> TableRef<'m> {

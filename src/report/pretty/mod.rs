@@ -10,12 +10,19 @@ use super::{count, origin, printable, summary};
 use crate::diagnostic::{Finding, Report, Severity};
 use crate::source::{Sources, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::collections::BTreeMap;
 use window::{Spot, Window};
 
 /// How many labels of a finding are drawn.
 const LABELS: usize = 6;
 /// How many places are named where a finding repeats, or has more labels than are drawn.
 const NAMED: usize = 3;
+/// A rule with more findings than this beside those of others is folded ...
+const UNFOLDED: usize = 8;
+/// ... after so many are drawn in full ...
+const DRAWN: usize = 3;
+/// ... and so many of the rest are named, one on a line.
+const LISTED: usize = 8;
 /// Longest message or label that is printed, in characters; names in hostile files may be longer.
 const LONGEST: usize = 400;
 /// Enclose the number of a window where its place will stand. They cannot come from a file: those are printable by then.
@@ -40,14 +47,43 @@ impl Default for Style {
     }
 }
 
-/// The whole report: findings with a blank line after each, then the summary.
+/// The whole report: findings with a blank line after each, then what a rule that says the same many times has left, then
+/// the summary. A report of a single rule was asked for and is drawn in full.
 pub fn report(report: &Report, sources: &Sources, style: Style) -> String {
     let mut out = String::new();
+    let mut rules: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for one in &report.findings {
-        out.push_str(&finding(one, sources, style));
+        rules.entry(&one.rule).or_default().push(one);
+    }
+    let is_folded = |rule: &str| rules.len() > 1 && rules.get(rule).is_some_and(|all| all.len() > UNFOLDED);
+    let mut drawn: BTreeMap<&str, usize> = BTreeMap::new();
+    for one in &report.findings {
+        let so_far = drawn.entry(&one.rule).or_default();
+        *so_far += 1;
+        if *so_far <= DRAWN || !is_folded(&one.rule) {
+            out.push_str(&finding(one, sources, style));
+            out.push('\n');
+        }
+    }
+    for (rule, all) in rules.iter().filter(|(rule, _)| is_folded(rule)) {
+        out.push_str(&finish(folded(rule, &all[DRAWN..], sources), style));
         out.push('\n');
     }
     out.push_str(&finish(summary::lines(report), style));
+    out
+}
+
+/// What is left of a rule that says the same many times: one line each, and where the rest is to be had.
+fn folded(rule: &str, rest: &[&Finding], sources: &Sources) -> String {
+    let worst = rest.iter().map(|one| one.severity).max().unwrap_or(Severity::Info);
+    let mut out = format!("{}[{}]: {} more\n", worst.name(), printable(rule), rest.len());
+    for one in rest.iter().take(LISTED) {
+        let place = origin(sources, one.diagnostic.primary.span);
+        out.push_str(&format!("  {place}: {}\n", short(&one.diagnostic.message, LONGEST)));
+    }
+    if rest.len() > LISTED {
+        out.push_str(&format!("  and {} more: backend-lint --select {}\n", rest.len() - LISTED, printable(rule)));
+    }
     out
 }
 

@@ -1,7 +1,7 @@
 //! The few lines of a file that a finding shows. Never the whole file: a place in a document of one line and seven megabytes
 //! costs no more than one in a short file.
 
-use super::super::text::printable;
+use super::super::text::{printable, without_passwords};
 use crate::diagnostic::{Label, Role};
 use crate::source::{SourceId, Sources};
 use std::ops::Range;
@@ -121,11 +121,13 @@ impl Window<'_> {
             shown.start = '\u{feff}'.len_utf8().min(shown.end);
         }
         let base = out.len();
-        let within = |at: usize| base + printable(&text[shown.start..at.clamp(shown.start, shown.end)]).len();
+        let masked = without_passwords(&text[shown.clone()]);
+        let within =
+            |at: usize| base + printable(masked.get(..at.clamp(shown.start, shown.end) - shown.start).unwrap_or("")).len();
         for (spot, at) in here() {
             ranges[at] = within(spot.range.start)..within(spot.range.end);
         }
-        out.push_str(&printable(&text[shown.clone()]));
+        out.push_str(&printable(&masked));
         if shown.end < whole.end {
             out.push_str(CUT);
         }

@@ -10,7 +10,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for store in runtime.stores() {
         context.consider();
-        if !runtime.statement_timeout_missing(store) || store.profile().is_rehearsal() {
+        let elsewhere = context.head.statement_timeout_set_in_sql();
+        if elsewhere || !runtime.statement_timeout_missing(store) || store.profile().is_rehearsal() {
             continue;
         }
         let mut diagnostic = Diagnostic::new(store.subject(), format!("no statement on `{}` has a time limit", store.name()))

@@ -7,7 +7,7 @@ use crate::sql::lexer::Kind;
 use crate::sql::{Change, DataVerb, Dialect, ObjectName};
 
 /// Words between a verb and its table.
-const NOISE: &[&str] = &[
+pub const NOISE: &[&str] = &[
     "INTO",
     "ONLY",
     "LOW_PRIORITY",

@@ -12,7 +12,7 @@ mod index;
 mod mysql;
 mod session;
 mod table;
-mod view;
+pub mod view;
 
 use super::cursor::Cursor;
 use super::lexer::Token;
@@ -75,7 +75,7 @@ pub struct Place<'t> {
 }
 
 impl<'t> Place<'t> {
-    fn cursor(&self, tokens: &'t [Token]) -> Cursor<'t> {
+    pub fn cursor(&self, tokens: &'t [Token]) -> Cursor<'t> {
         Cursor::new(self.text, self.source, self.dialect, tokens)
     }
 }

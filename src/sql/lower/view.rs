@@ -1,10 +1,10 @@
-//! `CREATE VIEW`: what its query names.
+//! `CREATE VIEW`, and the names in any statement that reads or writes rows.
 
-use super::Reading;
+use super::{Reading, data};
 use crate::source::Spanned;
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::Kind;
-use crate::sql::{Change, ObjectName};
+use crate::sql::{Change, Dialect, Insert, ObjectName};
 use std::collections::BTreeSet;
 
 /// Walks what follows `CREATE VIEW`.
@@ -14,14 +14,29 @@ pub fn create(cursor: &mut Cursor, materialized: bool, or_replace: bool) -> Opti
     cursor.skip_until(|here| here.is("AS"));
     cursor.eat("AS").then_some(())?;
     let query = *cursor;
-    let change = Change::CreateView { name, materialized, or_replace, reads: tables(&query), identifiers: identifiers(&query) };
+    let change =
+        Change::CreateView { name, materialized, or_replace, reads: names(&query).tables, identifiers: identifiers(&query) };
     cursor.finish();
     Some(Reading::of(change))
 }
 
-/// Words that end the list of tables after `FROM`.
-const AFTER_TABLES: &[&str] =
-    &["WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "WINDOW", "OFFSET", "FETCH", "FOR"];
+/// Words that end the list of tables after `FROM`, `UPDATE` or `USING`.
+const AFTER_TABLES: &[&str] = &[
+    "WHERE",
+    "GROUP",
+    "ORDER",
+    "HAVING",
+    "LIMIT",
+    "UNION",
+    "EXCEPT",
+    "INTERSECT",
+    "WINDOW",
+    "OFFSET",
+    "FETCH",
+    "FOR",
+    "SET",
+    "RETURNING",
+];
 
 /// What is known of one level of brackets.
 #[derive(Clone, Copy, Default)]
@@ -32,39 +47,107 @@ struct Level {
     is_query: bool,
 }
 
-/// Tables and views after `FROM`, `JOIN` and commas, without the names that the query defines itself.
-pub fn tables(query: &Cursor) -> Vec<ObjectName> {
-    let mut found: Vec<ObjectName> = Vec::new();
+/// What a statement names.
+#[derive(Default)]
+pub struct Names {
+    /// Tables and views that it reads or writes, each once, where first named; without those that it defines itself.
+    pub tables: Vec<ObjectName>,
+    /// Its `INSERT`s, those inside of `WITH` too.
+    pub inserts: Vec<Insert>,
+    seen: BTreeSet<(Option<String>, String)>,
+}
+
+impl Names {
+    fn add(&mut self, table: ObjectName) {
+        if self.seen.insert((table.schema.clone(), table.name.clone())) {
+            self.tables.push(table);
+        }
+    }
+
+    /// Walks a table name, or that of a function, where one comes next; says whether it did.
+    fn take(&mut self, walk: &mut Cursor) -> bool {
+        while walk.eat_any(&["ONLY", "LATERAL"]).is_some() {}
+        if walk.is_any(&["SELECT", "VALUES", "WITH", "UNNEST"]) {
+            return false;
+        }
+        let Some(name) = walk.object_name() else { return false };
+        if walk.kind(0) != Some(Kind::Open) {
+            self.add(name);
+        }
+        true
+    }
+
+    /// Walks what follows `INSERT` or `REPLACE`, up to and with the columns; the table is never a part of `WITH`.
+    fn take_insert(&mut self, walk: &mut Cursor) -> bool {
+        // A longer list is none; the bound keeps brackets that never close linear.
+        const LONGEST_LIST: usize = 4096;
+        let mut ahead = *walk;
+        let mut is_insert = walk.dialect == Dialect::MySql && walk.kind(0) != Some(Kind::Open);
+        while let Some(words) = ahead.eat_any(data::NOISE) {
+            is_insert |= words == "INTO";
+        }
+        let Some(table) = ahead.object_name().filter(|_| is_insert) else { return false };
+        if ahead.eat("AS") {
+            ahead.identifier();
+        }
+        let mut list = ahead.over(ahead.mark()..ahead.mark() + LONGEST_LIST);
+        let columns = list.column_list();
+        let end = if columns.is_some() { list.mark() } else { ahead.mark() };
+        *walk = walk.over(end..usize::MAX);
+        self.add(table.clone());
+        self.inserts.push(Insert { table, columns });
+        true
+    }
+}
+
+/// Tables after `FROM`, `JOIN`, `INTO`, `UPDATE`, `USING` and commas, and the columns that `INSERT` lists.
+pub fn names(query: &Cursor) -> Names {
+    let mut found = Names::default();
     let mut own: BTreeSet<String> = BTreeSet::new();
     let mut outer: Vec<Level> = Vec::new();
     let mut level = Level { in_list: false, is_query: true };
     let mut walk = *query;
-    // After a name brackets hold arguments or columns.
-    let mut after_name = false;
+    // Only where a table must come next do brackets hold tables: after a name they hold columns, after `ON a =` values.
+    let mut wants_table = false;
+    // A verb of a statement stands first, first in brackets, or after the brackets of `WITH`; `FOR UPDATE` has none.
+    let mut after_bracket = true;
     while let Some(token) = walk.next() {
-        let follows_name = std::mem::replace(&mut after_name, matches!(token.kind, Kind::Word | Kind::Quoted));
+        let wanted_table = std::mem::take(&mut wants_table);
+        let may_be_verb = std::mem::replace(&mut after_bracket, matches!(token.kind, Kind::Open | Kind::Close));
         match token.kind {
             Kind::Open => {
                 outer.push(level);
                 // `FROM (a JOIN b)` goes on with the list; a subquery starts anew.
-                let is_list = level.in_list && !follows_name && !walk.is_any(&["SELECT", "WITH", "VALUES"]);
+                let is_list = wanted_table && !walk.is_any(&["SELECT", "WITH", "VALUES"]);
                 level = Level { in_list: is_list, is_query: is_list };
-                after_name = take_table(&mut walk, level.in_list, &mut found);
+                wants_table = is_list && !found.take(&mut walk);
+                after_bracket = !is_list || wants_table;
             }
             Kind::Close => level = outer.pop().unwrap_or(level),
-            Kind::Comma => after_name = take_table(&mut walk, level.in_list, &mut found),
+            Kind::Comma => wants_table = level.in_list && !found.take(&mut walk),
             Kind::Word => {
                 let word = walk.token_text(token).to_ascii_uppercase();
                 match word.as_str() {
                     "SELECT" | "DELETE" => level = Level { in_list: false, is_query: true },
+                    "INSERT" | "REPLACE" if may_be_verb && found.take_insert(&mut walk) => {
+                        level = Level { in_list: false, is_query: true };
+                    }
+                    "UPDATE" | "MERGE" if may_be_verb && matches!(walk.kind(0), Some(Kind::Word | Kind::Quoted)) => {
+                        level = Level { in_list: true, is_query: true };
+                        while walk.eat_any(data::NOISE).is_some() {}
+                        wants_table = !found.take(&mut walk);
+                    }
                     // `IS DISTINCT FROM x`
                     "DISTINCT" if walk.is("FROM") => {
                         walk.next();
                     }
-                    "FROM" | "JOIN" if level.is_query => {
+                    "FROM" | "JOIN" | "STRAIGHT_JOIN" if level.is_query => {
                         level.in_list = true;
-                        after_name = take_table(&mut walk, true, &mut found);
+                        wants_table = !found.take(&mut walk);
                     }
+                    // `DELETE FROM a USING b`, and not `JOIN b USING (id)`.
+                    "USING" if level.in_list && walk.kind(0) != Some(Kind::Open) => wants_table = !found.take(&mut walk),
+                    "ON" if walk.is("DUPLICATE KEY") => level.in_list = false,
                     _ if AFTER_TABLES.contains(&word.as_str()) => level.in_list = false,
                     _ if defines(&walk) => own.extend(walk.fold(token)),
                     _ => {}
@@ -74,7 +157,10 @@ pub fn tables(query: &Cursor) -> Vec<ObjectName> {
             _ => {}
         }
     }
-    found.retain(|table| table.schema.is_some() || !own.contains(&table.name));
+    for insert in &found.inserts {
+        own.remove(&insert.table.name);
+    }
+    found.tables.retain(|table| table.schema.is_some() || !own.contains(&table.name));
     found
 }
 
@@ -93,24 +179,9 @@ fn defines(after_name: &Cursor) -> bool {
     ahead.eat("NOT");
     ahead.eat("MATERIALIZED");
     const STARTS: &[&str] = &["SELECT", "WITH", "VALUES", "INSERT", "UPDATE", "DELETE"];
-    ahead.kind(0) == Some(Kind::Open) && STARTS.iter().any(|word| ahead.word(1).eq_ignore_ascii_case(word))
-}
-
-/// Walks a table name, or that of a function, where one comes next; says whether it did.
-fn take_table(walk: &mut Cursor, in_list: bool, found: &mut Vec<ObjectName>) -> bool {
-    if !in_list {
-        return false;
-    }
-    while walk.eat_any(&["ONLY", "LATERAL"]).is_some() {}
-    if walk.is_any(&["SELECT", "VALUES", "WITH", "UNNEST"]) {
-        return false;
-    }
-    let Some(name) = walk.object_name() else { return false };
-    let is_new = || !found.iter().any(|known| known.schema == name.schema && known.name == name.name);
-    if walk.kind(0) != Some(Kind::Open) && is_new() {
-        found.push(name);
-    }
-    true
+    // `AS (%query%)`, `AS ((SELECT`
+    let may_start = matches!(ahead.kind(1), Some(Kind::Symbol | Kind::Template | Kind::Open));
+    ahead.kind(0) == Some(Kind::Open) && (may_start || STARTS.iter().any(|word| ahead.word(1).eq_ignore_ascii_case(word)))
 }
 
 /// Every identifier of a query once, at its first place.

@@ -80,6 +80,19 @@ pub struct ColumnDef {
     pub complete: bool,
 }
 
+impl ColumnDef {
+    /// Whether every row must have a value: `NOT NULL`, or its own primary key.
+    pub fn is_required(&self) -> bool {
+        self.not_null.is_some() || self.constraints.iter().any(|one| matches!(one.kind, ConstraintKind::PrimaryKey { .. }))
+    }
+
+    /// Whether the server has a value for rows that name none: a default other than NULL, a sequence, or an expression.
+    pub fn is_filled(&self) -> bool {
+        let default = self.default.as_ref().is_some_and(|default| !default.text.trim().eq_ignore_ascii_case("null"));
+        default || self.auto_increment || self.generated.is_some()
+    }
+}
+
 /// A constraint as a statement defines it.
 #[derive(Debug, Clone)]
 pub struct ConstraintDef {

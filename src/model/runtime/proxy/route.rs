@@ -140,7 +140,7 @@ impl<'c> Reader<'c, '_, '_, '_> {
             let name = &inner[..length];
             let braced = after.len() != inner.len();
             let end = if braced { inner[length..].strip_prefix('}')? } else { &inner[length..] };
-            match scope.variable(name).map(str::to_owned).or_else(|| self.from_environment(name)) {
+            match scope.variable(name).map(str::to_owned).or_else(|| self.environment_value(name)) {
                 Some(value) => out.push_str(&value),
                 None => out.push('$'),
             }
@@ -150,7 +150,7 @@ impl<'c> Reader<'c, '_, '_, '_> {
         Some(out)
     }
 
-    fn from_environment(&self, name: &str) -> Option<String> {
+    fn environment_value(&self, name: &str) -> Option<String> {
         let mut values = self.environment.iter().map(|service| service.environment.get(name).known().cloned());
         let first = values.next()??;
         values.all(|other| other.as_ref() == Some(&first)).then_some(first)

@@ -1,0 +1,260 @@
+//! What pending migrations do to a database that is in use: each step with its statement and migration, and the questions
+//! that decide whether anybody feels it.
+
+use super::catalog::Database;
+use super::history::{AppliedMigration, AppliedStatement, Step, TableBefore, TableOrigin};
+use super::remedy::quoted;
+use super::view::MigrationRef;
+use super::{Column, Schema};
+use crate::discover::migrations;
+pub use crate::discover::migrations::TakesOut;
+use crate::model::Model;
+use crate::source::Span;
+use crate::sql::{Change, Dialect, IndexDef, TableAction, Understanding};
+
+/// One step of a pending migration.
+#[derive(Debug, Clone, Copy)]
+pub struct PendingStep<'m> {
+    database: &'m Database,
+    /// The migration that it belongs to.
+    pub migration: &'m AppliedMigration,
+    /// The statement that it belongs to.
+    pub statement: &'m AppliedStatement,
+    /// The step.
+    pub step: &'m Step,
+}
+
+/// Who uses what a step changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Nobody: it was made by the same migration, or is temporary.
+    Nobody,
+    /// Nobody but the rest of the deployment: another pending migration made it.
+    Deployment,
+    /// Running code.
+    Everybody,
+}
+
+impl Schema {
+    /// Every pending migration of a dialect that is read, in the order of application.
+    pub fn pending_migrations(&self) -> impl Iterator<Item = MigrationRef<'_>> {
+        let read = |dialect: Dialect| matches!(dialect, Dialect::Postgres | Dialect::MySql | Dialect::Sqlite);
+        self.migrations().filter(move |migration| migration.pending && read(migration.dialect()))
+    }
+
+    /// Every step of every pending migration, in the order of application.
+    pub fn pending_steps(&self) -> impl Iterator<Item = PendingStep<'_>> {
+        self.pending_migrations().flat_map(|one| {
+            let (database, migration) = (one.database(), one.migration());
+            let steps = migration.statements.iter().flat_map(|statement| statement.ops.iter().map(move |step| (statement, step)));
+            steps.map(move |(statement, step)| PendingStep { database, migration, statement, step })
+        })
+    }
+}
+
+impl Model {
+    /// Where a migration drops a column that is still a field of the API.
+    pub fn dropped_fields(&self) -> Vec<Span> {
+        let fields = self.property_columns();
+        fields.iter().flat_map(|field| &field.dropped).map(|(_, gone, _)| gone.span).collect()
+    }
+}
+
+impl MigrationRef<'_> {
+    /// The name by which people know it: that of its file, or of its folder where every file is called alike.
+    pub fn file_name(&self) -> &str {
+        let mut parts = self.path.rsplit('/');
+        match parts.next() {
+            Some("up.sql" | "migration.sql") => parts.next().unwrap_or(&self.path),
+            name => name.unwrap_or(&self.path),
+        }
+    }
+
+    /// The statements that were not understood in full, with the reason.
+    pub fn not_understood(&self) -> impl Iterator<Item = (&AppliedStatement, &str)> {
+        self.statements.iter().filter_map(|statement| match &statement.understanding {
+            Understanding::Partial(why) | Understanding::Opaque(why) => Some((statement, why.as_str())),
+            Understanding::Full | Understanding::NoEffect => None,
+        })
+    }
+}
+
+impl<'m> PendingStep<'m> {
+    /// The dialect of the database.
+    pub fn dialect(&self) -> Dialect {
+        self.database.dialect
+    }
+
+    /// Whether the database is PostgreSQL itself: its relatives lock otherwise.
+    pub fn is_postgres(&self) -> bool {
+        self.database.dialect == Dialect::Postgres && self.database.variant.is_none()
+    }
+
+    /// Major version of the server, and whether it is assumed.
+    pub fn server_version(&self) -> (u32, bool) {
+        (self.database.server_version, self.database.version_assumed)
+    }
+
+    /// The action, where the step is one of an `ALTER TABLE`.
+    pub fn action(&self) -> Option<&'m TableAction> {
+        match &self.step.op.change {
+            Change::AlterTable { action, .. } => Some(action),
+            _ => None,
+        }
+    }
+
+    /// The index, where the step makes one.
+    pub fn new_index(&self) -> Option<&'m IndexDef> {
+        match &self.step.op.change {
+            Change::CreateIndex(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// Where `CONCURRENTLY` is written, and the words before it.
+    pub fn concurrently(&self) -> Option<(&'static str, Span)> {
+        match &self.step.op.change {
+            Change::CreateIndex(index) => index.concurrently.map(|span| ("CREATE INDEX CONCURRENTLY", span)),
+            Change::DropIndex { concurrently, .. } => concurrently.map(|span| ("DROP INDEX CONCURRENTLY", span)),
+            Change::Reindex { concurrently, .. } => concurrently.map(|span| ("REINDEX CONCURRENTLY", span)),
+            Change::AlterTable { action: TableAction::DetachPartition { concurrently, .. }, .. } => {
+                concurrently.map(|span| ("DETACH PARTITION CONCURRENTLY", span))
+            }
+            _ => None,
+        }
+    }
+
+    /// The facts about its table just before it.
+    pub fn before(&self) -> Option<&'m TableBefore> {
+        self.step.table.as_ref()
+    }
+
+    /// The column that it names, as it was; `None` where it names none or the column was never seen.
+    pub fn column(&self) -> Option<&'m Column> {
+        self.before()?.column.as_deref()
+    }
+
+    /// What the table is called in findings: `public.orders`; with a column `public.orders.note`.
+    pub fn subject(&self, column: Option<&str>) -> String {
+        self.before().map(|before| before.subject(column)).unwrap_or_default()
+    }
+
+    /// The table as people say it: without the schema that is searched anyway.
+    pub fn table(&self) -> String {
+        let Some(before) = self.before() else { return String::new() };
+        match before.name.schema.as_deref() {
+            None | Some("public") => quoted(self.dialect(), &before.name.name),
+            Some(schema) => format!("{}.{}", quoted(self.dialect(), schema), quoted(self.dialect(), &before.name.name)),
+        }
+    }
+
+    /// A name as it has to be written in SQL.
+    pub fn sql_name(&self, name: &str) -> String {
+        quoted(self.dialect(), name)
+    }
+
+    /// Who uses the table.
+    pub fn audience(&self) -> Audience {
+        match self.before() {
+            Some(before) if before.temporary => Audience::Nobody,
+            Some(before) => match before.origin {
+                TableOrigin::SameMigration => Audience::Nobody,
+                TableOrigin::Pending => Audience::Deployment,
+                TableOrigin::Before | TableOrigin::External => Audience::Everybody,
+            },
+            None => Audience::Everybody,
+        }
+    }
+
+    /// Who uses the column that it names: it may be newer than its table.
+    pub fn column_audience(&self) -> Audience {
+        let same = self.column().is_some_and(|column| column.span.source == self.migration.source);
+        if same { Audience::Nobody } else { self.audience() }
+    }
+
+    /// Whether the table was never created here, so that nothing else is known of it.
+    pub fn is_external(&self) -> bool {
+        self.before().is_some_and(|before| before.origin == TableOrigin::External)
+    }
+
+    /// Whether the migration emptied the table before this step, so that no row is in the way.
+    pub fn is_emptied(&self) -> bool {
+        let Some(before) = self.before() else { return false };
+        let earlier = self.migration.statements.iter().take_while(|one| one.span.start < self.statement.span.start);
+        earlier.filter(|one| !one.maybe).flat_map(|one| &one.ops).any(|step| {
+            let same = step.table.as_ref().is_some_and(|table| table.name == before.name);
+            same && matches!(&step.op.change, Change::Data { verb, filtered: false, .. } if verb.empties())
+        })
+    }
+
+    /// Whether a later step of the same migration gives the table a column of this name again.
+    pub fn is_added_back(&self, column: &str) -> bool {
+        let Some(before) = self.before() else { return false };
+        self.migration.statements.iter().flat_map(|one| &one.ops).any(|step| {
+            let same = step.table.as_ref().is_some_and(|table| table.name == before.name);
+            let later = step.op.span.start > self.step.op.span.start;
+            same && later
+                && matches!(&step.op.change, Change::AlterTable { action: TableAction::AddColumn { column: added, .. }, .. }
+                    if added.name.value == column)
+        })
+    }
+
+    /// Whether it runs inside a transaction for certain.
+    pub fn is_in_transaction(&self) -> bool {
+        self.statement.in_transaction.known() == Some(&true)
+    }
+
+    /// The `BEGIN` of the migration that it runs under, where the migration opens its transaction itself.
+    pub fn own_begin(&self) -> Option<Span> {
+        let earlier = self.migration.statements.iter().take_while(|one| one.span.start < self.statement.span.start);
+        let mut open = None;
+        for step in earlier.flat_map(|one| &one.ops) {
+            match step.op.change {
+                Change::Begin => open = Some(step.op.span),
+                Change::Commit | Change::Rollback => open = None,
+                _ => {}
+            }
+        }
+        open
+    }
+
+    /// Why it runs inside a transaction or outside of one, where the tool decides.
+    pub fn transaction_reason(&self) -> &'m str {
+        &self.migration.transaction
+    }
+
+    /// Whether the tool runs this step outside of its transaction by itself.
+    pub fn tool_takes_it_out(&self) -> TakesOut {
+        let takes_out = self.database.tool.as_deref().map(migrations::takes_out).unwrap_or_default();
+        if takes_out != TakesOut::Alone || self.own_begin().is_some() {
+            return if self.own_begin().is_some() { TakesOut::No } else { takes_out };
+        }
+        let steps =
+            self.migration.statements.iter().flat_map(|statement| statement.ops.iter().map(move |step| (statement, step)));
+        let mut others = steps.map(|(statement, step)| PendingStep { statement, step, ..*self });
+        if others.all(|one| one.concurrently().is_some() || matches!(one.step.op.change, Change::Setting { .. })) {
+            TakesOut::Yes
+        } else {
+            TakesOut::No
+        }
+    }
+
+    /// Whether a change of type is free or not by the time zone of the session alone.
+    pub fn type_hinges_on_time_zone(&self) -> bool {
+        let is_timestamp = |name: &str| name.starts_with("timestamp");
+        let from = self.column().and_then(|column| column.column_type.known()).is_some_and(|known| is_timestamp(&known.name));
+        let using = matches!(self.action(), Some(TableAction::AlterType { using: Some(_), .. }));
+        from && !using
+    }
+
+    /// How a migration of this tool is kept out of a transaction, for people: the text to type and where.
+    pub fn way_out(&self) -> String {
+        match self.database.tool.as_deref() {
+            None | Some("unknown") => "run without a transaction".into(),
+            Some(tool) => match migrations::without_transaction(tool) {
+                Some(hint) => format!("with {hint}"),
+                None => format!("run by hand before the deployment ({tool} has no way out of its transaction)"),
+            },
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! A pending migration adds a NOT NULL column without a value for the rows that are there.
+
+use super::careful;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::schema::pending::Audience;
+use crate::model::schema::{PendingStep, TableOrigin};
+use crate::rules::{Context, Rule, rule};
+use crate::sql::{ColumnDef, Dialect, TableAction};
+
+pub(super) const RULE: Rule = rule!("migrations/add-required-column", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for step in context.head.schema.pending_steps() {
+        let Some(TableAction::AddColumn { column, if_not_exists }) = step.action() else { continue };
+        if !column.is_required() {
+            continue;
+        }
+        context.consider();
+        let is_there = *if_not_exists && step.column().is_some();
+        if column.is_filled() || is_there || !may_hold_rows(&step) || step.is_emptied() {
+            continue;
+        }
+        found.push(report(&step, column));
+    }
+    found
+}
+
+/// A table that the same migration creates is empty, unless a migration puts rows into it.
+fn may_hold_rows(step: &PendingStep) -> bool {
+    step.before().is_some_and(|before| !before.temporary && (before.seeded || before.origin != TableOrigin::SameMigration))
+}
+
+fn report(step: &PendingStep, column: &ColumnDef) -> Diagnostic {
+    let table = step.table();
+    let name = step.sql_name(&column.name.value);
+    let column_type = column.column_type.as_ref().map(|known| known.value.display()).unwrap_or_default();
+    // MySQL does not refuse: it makes a value up.
+    let silent = step.dialect() == Dialect::MySql;
+    let (message, label) = match silent {
+        true => (format!("the rows of `{table}` silently get an empty value for `{name}`"), "NOT NULL without a default"),
+        false => (
+            format!("adding `{table}.{name}` fails as soon as the table holds a row"),
+            "NOT NULL, and the rows that are there have no value for it",
+        ),
+    };
+    let diagnostic = Diagnostic::new(step.subject(Some(&column.name.value)), message)
+        .at(step.step.op.span, label)
+        .help(format!(
+            "add it nullable, fill it in batches, and demand it in a later migration:\nALTER TABLE {table} ADD COLUMN {name} {column_type};\n-- or, where one value fits all rows, give it a constant default:\nALTER TABLE {table} ADD COLUMN {name} {column_type} NOT NULL DEFAULT ..;"
+        ));
+    let diagnostic = match step.before().and_then(|before| before.created) {
+        Some(created) => diagnostic.context(created, "the table is created here"),
+        None => diagnostic,
+    };
+    let diagnostic = if silent { diagnostic.at_most(Severity::Warning, "MySQL does not fail here") } else { diagnostic };
+    let is_seeded = step.before().is_some_and(|before| before.seeded);
+    careful(step, if is_seeded { Audience::Everybody } else { step.audience() }, diagnostic)
+}

@@ -1,0 +1,80 @@
+//! A pending migration changes the type of a column in a way that writes or reads every row under the strongest lock.
+
+use super::{careful, unsure};
+use crate::diagnostic::{Confidence, Diagnostic, Severity};
+use crate::model::schema::pending::Audience;
+use crate::model::schema::{PendingStep, TypeChange};
+use crate::rules::{Context, Rule, rule};
+use crate::sql::{ColumnType, TableAction};
+
+pub(super) const RULE: Rule = rule!("migrations/column-type-change", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for step in context.head.schema.pending_steps().filter(PendingStep::is_postgres) {
+        let Some(TableAction::AlterType { column, column_type, .. }) = step.action() else { continue };
+        context.consider();
+        if step.audience() == Audience::Nobody || step.is_emptied() {
+            continue;
+        }
+        let to = column_type.as_ref().map(|known| &known.value);
+        found.extend(report(&step, &column.value, to));
+    }
+    found
+}
+
+fn report(step: &PendingStep, column: &str, to: Option<&ColumnType>) -> Option<Diagnostic> {
+    let table = step.table();
+    let name = step.sql_name(column);
+    let never_seen = TypeChange::Unknown("the table is not created here: the old type is not known".into());
+    let change = step.before()?.type_change.as_ref().unwrap_or(&never_seen);
+    let act = match change {
+        // A view forbids even a change that is free.
+        TypeChange::CatalogOnly(_) if step.step.effects.fails.is_none() => return None,
+        TypeChange::CatalogOnly(_) => "is refused",
+        TypeChange::Rewrite(_) => "rewrites the table while nobody can use it",
+        TypeChange::Scan(_) => "reads the whole table while nobody can use it",
+        TypeChange::Unknown(_) => "may rewrite the table while nobody can use it",
+    };
+    let message = match &step.step.effects.fails {
+        Some(fails) => fails.clone(),
+        None => format!("changing the type of `{table}.{name}` {act}"),
+    };
+    let wanted = to.map(ColumnType::display).unwrap_or_else(|| "the new type".into());
+    let mut diagnostic = Diagnostic::new(step.subject(Some(column)), message)
+        .at(step.step.op.span, "ACCESS EXCLUSIVE until it is done")
+        .help(help(step, &table, &name, &wanted))
+        .evidence(format!("to {wanted}"));
+    if let Some(held) = step.column() {
+        let was = held
+            .column_type
+            .known()
+            .map_or_else(|| "the column as it was created".into(), |known| format!("was `{}`", known.display()));
+        diagnostic = diagnostic.context(held.span, was);
+    }
+    match change {
+        TypeChange::Rewrite(why) | TypeChange::CatalogOnly(why) => diagnostic.because.push(why.clone()),
+        TypeChange::Scan(why) => diagnostic = diagnostic.at_most(Severity::Warning, why.clone()),
+        TypeChange::Unknown(why) => diagnostic = unsure(diagnostic, Severity::Info, Confidence::Low, why),
+    }
+    Some(careful(step, step.audience(), diagnostic))
+}
+
+fn help(step: &PendingStep, table: &str, name: &str, wanted: &str) -> String {
+    if step.step.effects.fails.is_some() {
+        return "drop the view in this migration before the change, and create it again after it".to_owned();
+    }
+    if wanted.starts_with("timestamp") && step.type_hinges_on_time_zone() {
+        return "say in which time zone the old values are; in UTC nothing is written:\nSET LOCAL timezone = 'UTC';".to_owned();
+    }
+    if let Some(length) = wanted.strip_prefix("character varying(").and_then(|rest| rest.strip_suffix(')')) {
+        let constraint = step.sql_name(&format!("{}_length", name.trim_matches('"')));
+        return format!(
+            "leave the type, and limit the length by a CHECK that is validated later:\nALTER TABLE {table} ADD CONSTRAINT {constraint} CHECK (char_length({name}) <= {length}) NOT VALID;\n-- in the next migration:\nALTER TABLE {table} VALIDATE CONSTRAINT {constraint};"
+        );
+    }
+    format!(
+        "add a column of the new type, write both, fill it in batches, and switch the reads:\nALTER TABLE {table} ADD COLUMN {} {wanted};\n-- in a later release, when nothing reads `{name}`:\nALTER TABLE {table} DROP COLUMN {name};",
+        step.sql_name(&format!("{}_new", name.trim_matches('"')))
+    )
+}

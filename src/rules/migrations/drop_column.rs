@@ -1,0 +1,48 @@
+//! A pending migration drops a column that running code may still use.
+
+use super::careful;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::schema::pending::Audience;
+use crate::rules::{Context, Rule, rule};
+use crate::sql::TableAction;
+
+pub(super) const RULE: Rule = rule!("migrations/drop-column", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let exposed = context.head.dropped_fields();
+    for step in context.head.schema.pending_steps() {
+        let Some(TableAction::DropColumn { name, .. }) = step.action() else { continue };
+        context.consider();
+        let span = step.step.op.span;
+        // What the API still promises is said by `drop-column-still-exposed`.
+        if step.column_audience() == Audience::Nobody || exposed.contains(&span) {
+            continue;
+        }
+        let table = step.table();
+        let column = step.sql_name(&name.value);
+        let fails = step.step.effects.fails.as_ref();
+        let message =
+            fails.cloned().unwrap_or_else(|| format!("`{table}.{column}` is dropped while running code may still use it"));
+        let (label, first) = match fails {
+            Some(_) => {
+                ("the server refuses this", "drop the view in an earlier statement, or take the column out of it".to_owned())
+            }
+            None => (
+                "old code fails on it from here on, and the data is gone",
+                format!("release code that neither reads nor writes `{column}` first, and run this in a later release"),
+            ),
+        };
+        let mut diagnostic = Diagnostic::new(step.subject(Some(&name.value)), message)
+            .at(span, label)
+            .help(format!("{first}:\nALTER TABLE {table} DROP COLUMN {column};"));
+        if let Some(held) = step.column() {
+            diagnostic = diagnostic.context(held.span, "the column as it was created");
+        }
+        if fails.is_none() {
+            diagnostic = diagnostic.at_most(Severity::Warning, "what running code reads cannot be seen here");
+        }
+        found.push(careful(&step, step.column_audience(), diagnostic));
+    }
+    found
+}

@@ -1,0 +1,38 @@
+//! A pending migration renames a column: old code and new code cannot both work.
+
+use super::careful;
+use crate::diagnostic::Diagnostic;
+use crate::model::schema::pending::Audience;
+use crate::rules::{Context, Rule, rule};
+use crate::sql::TableAction;
+
+pub(super) const RULE: Rule = rule!("migrations/rename-column", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for step in context.head.schema.pending_steps() {
+        let Some(TableAction::RenameColumn { from, to }) = step.action() else { continue };
+        context.consider();
+        let is_kept = from.value == to.value || step.is_added_back(&from.value);
+        if step.column_audience() == Audience::Nobody || is_kept {
+            continue;
+        }
+        let table = step.table();
+        let (old, new) = (step.sql_name(&from.value), step.sql_name(&to.value));
+        let column_type =
+            step.column().and_then(|column| column.column_type.known()).map(|known| format!(" {}", known.display()));
+        let message = format!("`{table}.{old}` is renamed to `{new}` in one step");
+        let mut diagnostic = Diagnostic::new(step.subject(Some(&from.value)), message)
+            .at(step.step.op.span, "from here on old code fails, and before it new code does")
+            .help(format!(
+                "add the new column, write both, fill it in batches, and switch the reads:\nALTER TABLE {table} ADD COLUMN {new}{};\n-- in a later release, when nothing reads `{old}`:\nALTER TABLE {table} DROP COLUMN {old};",
+                column_type.unwrap_or_default()
+            ))
+            .evidence(format!("to {new}"));
+        if let Some(held) = step.column() {
+            diagnostic = diagnostic.context(held.span, "the column as it was created");
+        }
+        found.push(careful(&step, step.column_audience(), diagnostic));
+    }
+    found
+}

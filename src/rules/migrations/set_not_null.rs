@@ -1,0 +1,51 @@
+//! A pending migration demands NOT NULL of a column, and the server reads the whole table under its strongest lock.
+
+use super::{careful, unsure};
+use crate::diagnostic::{Confidence, Diagnostic, Severity};
+use crate::model::schema::PendingStep;
+use crate::model::schema::pending::Audience;
+use crate::rules::{Context, Rule, rule};
+use crate::sql::TableAction;
+
+pub(super) const RULE: Rule = rule!("migrations/set-not-null", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for step in context.head.schema.pending_steps().filter(PendingStep::is_postgres) {
+        let Some(TableAction::SetNotNull { column }) = step.action() else { continue };
+        context.consider();
+        let is_free = step.step.effects.scans.as_ref().is_some_and(Vec::is_empty);
+        if step.audience() == Audience::Nobody || is_free || step.is_emptied() {
+            continue;
+        }
+        found.push(report(&step, &column.value));
+    }
+    found
+}
+
+fn report(step: &PendingStep, column: &str) -> Diagnostic {
+    let table = step.table();
+    let name = step.sql_name(column);
+    let constraint =
+        step.sql_name(&format!("{}_{column}_not_null", step.before().map(|one| one.name.name.as_str()).unwrap_or("t")));
+    let message = format!("`SET NOT NULL` on `{table}.{name}` reads the whole table while nobody can use it");
+    let mut diagnostic = Diagnostic::new(step.subject(Some(column)), message)
+        .at(step.step.op.span, "ACCESS EXCLUSIVE until every row has been checked")
+        .help(format!(
+            "prove it first, without blocking anybody:\nALTER TABLE {table} ADD CONSTRAINT {constraint} CHECK ({name} IS NOT NULL) NOT VALID;\n-- in the next migration:\nALTER TABLE {table} VALIDATE CONSTRAINT {constraint};\n-- in the one after it, which then reads nothing:\nALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL, DROP CONSTRAINT {constraint};"
+        ));
+    if let Some(held) = step.column() {
+        diagnostic = diagnostic.context(held.span, "the column as it was created");
+    }
+    if let Some(check) = step.before().and_then(|before| before.proven_not_null) {
+        diagnostic = diagnostic.context(check, "this CHECK proves it, but only PostgreSQL 12 and later look at it");
+    }
+    if step.is_external() {
+        let why = "the table is not created here: a CHECK that proves it would not be seen";
+        diagnostic = unsure(diagnostic, Severity::Warning, Confidence::Medium, why);
+    } else if step.step.effects.scans.is_none() {
+        let why = "not everything that was done to the table was understood";
+        diagnostic = unsure(diagnostic, Severity::Info, Confidence::Low, why);
+    }
+    careful(step, step.audience(), diagnostic)
+}
