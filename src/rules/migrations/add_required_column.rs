@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::schema::pending::Audience;
 use crate::model::schema::{PendingStep, TableOrigin};
 use crate::rules::{Context, Rule, rule};
-use crate::sql::{ColumnDef, Dialect, TableAction};
+use crate::model::schema::{ColumnDef, Dialect, TableAction};
 
 pub(super) const RULE: Rule = rule!("migrations/add-required-column", check);
 

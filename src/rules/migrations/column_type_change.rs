@@ -5,7 +5,7 @@ use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::schema::pending::Audience;
 use crate::model::schema::{PendingStep, TypeChange};
 use crate::rules::{Context, Rule, rule};
-use crate::sql::{ColumnType, TableAction};
+use crate::model::schema::{ColumnType, TableAction};
 
 pub(super) const RULE: Rule = rule!("migrations/column-type-change", check);
 

@@ -5,7 +5,7 @@ use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::schema::PendingStep;
 use crate::model::schema::pending::Audience;
 use crate::rules::{Context, Rule, rule};
-use crate::sql::TableAction;
+use crate::model::schema::TableAction;
 
 pub(super) const RULE: Rule = rule!("migrations/set-not-null", check);
 
