@@ -23,6 +23,8 @@ pub struct Found {
     pub sets: Vec<MigrationSet>,
     /// Every file that counts, sorted.
     pub artifacts: Vec<Artifact>,
+    /// Files that fill tables, sorted; they are left out too.
+    pub seeds: Vec<String>,
     /// Left out: (path, reason), sorted.
     pub skipped: Vec<(String, String)>,
     /// Counts but cannot be read: (path, reason), sorted.
@@ -60,6 +62,7 @@ pub fn find(entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<String>, set
     found.artifacts.sort();
     found.artifacts.dedup();
     found.skipped.sort();
+    found.seeds.sort();
     found.unread.sort();
     found
 }
@@ -67,11 +70,6 @@ pub fn find(entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<String>, set
 /// The dialect of a file that belongs to no set (a schema, queries), with its relative where it has one.
 pub fn dialect_of(path: &str, text: &str, settings: &Settings) -> (Dialect, Option<String>) {
     dialect::of_file(path, text, settings).named
-}
-
-/// How a file of this tool is kept out of a transaction, in a few words; `None` where the tool knows no way, or is not known.
-pub fn without_transaction(tool: &str) -> Option<&'static str> {
-    tools::table().tool.iter().find(|row| row.id == tool)?.off_hint.as_deref()
 }
 
 /// Whether a migration tool runs what a transaction forbids outside of one by itself.

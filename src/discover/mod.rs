@@ -107,6 +107,9 @@ pub struct MigrationSet {
     pub dialect: Dialect,
     /// A relative of the dialect, where the files are for that: `cockroachdb`.
     pub variant: Option<String>,
+    /// How a migration of this set is kept out of a transaction, in a few words after "with"; `None` where its tool knows no
+    /// way, or is not known.
+    pub way_out: Option<String>,
     /// Why we think so: tool, order, dialect.
     pub evidence: Vec<String>,
     /// In the order of application.
@@ -122,6 +125,8 @@ pub struct Discovery {
     pub artifacts: Vec<Artifact>,
     /// Migrations by database, sorted by folder.
     pub migration_sets: Vec<MigrationSet>,
+    /// Files that fill tables and make none (`data.sql`, `seed_roles.sql`), sorted; they are left out as artifacts.
+    pub seeds: Vec<String>,
     /// What looked like something and was left out: (path, reason), sorted.
     pub skipped: Vec<(String, String)>,
     /// What could not be read although it counts: (path, reason), sorted. Becomes `unread`.
@@ -169,6 +174,7 @@ pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
     let found = migrations::find(&entries, &mut read, settings);
     discovery.migration_sets = found.sets;
     discovery.artifacts.extend(found.artifacts.into_iter().filter(|artifact| !declared.contains_key(&artifact.path)));
+    discovery.seeds = found.seeds;
     discovery.skipped.extend(found.skipped);
     discovery.unread.extend(found.unread);
     for (path, (kind, evidence)) in &declared {

@@ -9,6 +9,7 @@ pub mod queries;
 pub mod runtime;
 pub mod schema;
 pub mod settings;
+pub(crate) mod words;
 pub mod workspace;
 
 pub use settings::{FileStatus, Pending, Settings};

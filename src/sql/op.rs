@@ -323,6 +323,8 @@ pub enum Change {
         filtered: bool,
         /// `TRUNCATE .. CASCADE`.
         cascade: bool,
+        /// Whether the rows come from elsewhere (`INSERT .. SELECT .. FROM t`, `COPY`) instead of standing in the statement.
+        copied: bool,
     },
     /// `SET name = value`; `local` for `SET LOCAL`. Also `ALTER ROLE/DATABASE/SYSTEM .. SET`, with `local` false and `scope` named.
     Setting {

@@ -1,9 +1,10 @@
 //! The `.sql` files that are no migrations: whole schemas, queries, and the rest with the reason why it is left out.
 
 use super::folders::split;
+use super::tools::table;
 use super::{Found, Read, dialect};
 use crate::discover::{Artifact, Kind};
-use crate::model::Settings;
+use crate::model::{Settings, words};
 use crate::sql::Dialect;
 use std::collections::BTreeMap;
 
@@ -39,6 +40,9 @@ pub(super) fn judge(mut paths: Vec<String>, read: Read, settings: &Settings, fou
         } else if creates {
             states.push(path);
         } else if lower.contains("insert into") || lower.contains("update ") {
+            if is_seed(name) {
+                found.seeds.push(path.clone());
+            }
             found.skipped.push((path.clone(), format!("`{name}` changes data and creates no table")));
         } else {
             found.skipped.push((path, "neither a migration, nor a schema, nor queries".into()));
@@ -52,6 +56,13 @@ pub(super) fn judge(mut paths: Vec<String>, read: Read, settings: &Settings, fou
         };
         found.unread.push((path, format!("ClickHouse SQL is not supported{count}")));
     }
+}
+
+/// Whether a file fills tables by its name: `data.sql`, `seed_roles.sql`, `populateDB.sql`.
+fn is_seed(name: &str) -> bool {
+    let name = words::snake(name);
+    let first = name.split('_').next().unwrap_or("");
+    table().seeds.iter().any(|word| word == first)
 }
 
 /// `-- name: ListOrders :many`, and not the `-- Name: orders; Type: TABLE` of a dump; `line` is in lower case.

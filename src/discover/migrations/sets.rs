@@ -68,6 +68,7 @@ pub(super) fn build(group: &Group, around: &Surroundings, read: Read, settings: 
             tool: id.to_owned(),
             dialect: named.0,
             variant: named.1.clone(),
+            way_out: recognised.tool.and_then(|tool| way_out(tool, group, &chosen, &named, around)),
             evidence: vec![
                 format!("tool {id}: {}", recognised.why),
                 format!("dialect {}: {why}", named.1.as_deref().unwrap_or(named.0.name())),
@@ -153,6 +154,31 @@ fn manifest(tool: &Tool, group: &Group, around: &Surroundings, read: Read) -> Op
         let path = around.nearest(group.folder, file)?;
         read(&path)?.contains(word).then(|| format!("`{word}` in `{path}`"))
     })
+}
+
+/// How a file of the set is kept out of a transaction, for people.
+fn way_out(tool: &Tool, group: &Group, chosen: &[&Member], named: &Named, around: &Surroundings) -> Option<String> {
+    let mut hint = tool.off_hint.clone()?;
+    if let Some(word) = &tool.off_name {
+        let own = |one: &&Member| one.name.dialect.as_ref() == Some(named);
+        let forward = |one: &&&Member| one.name.direction != Direction::Down;
+        let known = group.members.iter().any(|one| split(one.path).1.contains(word.as_str()));
+        let like =
+            chosen.iter().filter(forward).find(|one| own(one)).or_else(|| chosen.iter().find(forward)).filter(|_| known)?;
+        hint = hint.replace("{ending}", &ending_with(split(like.path).1, word));
+    }
+    let is_sure = tool.sure_beside.is_empty() || tool.sure_beside.iter().any(|name| around.nearest(group.folder, name).is_some());
+    match &tool.unsure_hint {
+        Some(more) if !is_sure => Some(hint + more),
+        _ => Some(hint),
+    }
+}
+
+/// What a name ends in after its title, with a word put before direction and kind: `.postgres.autocommit.up.sql`.
+fn ending_with(name: &str, word: &str) -> String {
+    let ending = name.find('.').and_then(|dot| name.get(dot..)).unwrap_or(".sql").replace(word, "");
+    let head = ending.strip_suffix(".up.sql").or_else(|| ending.strip_suffix(".sql")).unwrap_or("");
+    format!("{head}{word}{}", ending.get(head.len()..).unwrap_or(".sql"))
 }
 
 /// Numbered files of an unknown tool are migrations when they change tables and their folder is not one that states a schema.

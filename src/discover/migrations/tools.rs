@@ -84,6 +84,9 @@ pub(super) struct Tool {
     pub off_name: Option<String>,
     pub off_hint: Option<String>,
     #[serde(default)]
+    pub sure_beside: Vec<String>,
+    pub unsure_hint: Option<String>,
+    #[serde(default)]
     pub takes_out: super::TakesOut,
 }
 
@@ -101,6 +104,8 @@ pub(super) struct Table {
     not_read: NotRead,
     /// Words of file names that state a schema.
     pub states: Vec<String>,
+    /// Beginnings of names of files that fill tables.
+    pub seeds: Vec<String>,
     /// Folders whose numbered files state a schema in parts, or fill it.
     pub state_folders: Vec<String>,
     pub words: BTreeMap<String, Vec<String>>,

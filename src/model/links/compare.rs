@@ -85,7 +85,7 @@ fn compare_one<'m>(api: &[Spanned<&str>], column: ColumnRef<'m>) -> Option<Value
     comparison.only_column = held.iter().filter(|one| !ours.contains(one.value.as_str())).cloned().collect();
     comparison.column_span = origin.span().unwrap_or(column.span);
     comparison.held = held.into_iter().map(|one| one.value).collect();
-    comparison.kind = column.enum_type().map(|kind| kind.name.to_string());
+    comparison.kind = column.enum_type().map(|kind| kind.sql_name(column.table().dialect()));
     Some(comparison)
 }
 
@@ -124,28 +124,37 @@ impl ValueComparison<'_> {
         }
     }
 
-    /// The API's list as SQL literals.
-    pub fn sql_list(&self) -> String {
-        literals(&self.api)
+    /// The condition that lets the column take the API's list alone, and where to write it.
+    pub fn check_help(&self) -> String {
+        let (table, column) = (self.column.table(), self.column.sql_name());
+        let check = format!("CHECK ({column} IN ({}))", literals(&self.api));
+        match table.dialect() {
+            _ if table.is_stated() => table.in_place(&check),
+            // SQLite adds no condition to a table that is there.
+            Dialect::Sqlite => table.in_place(&check),
+            Dialect::Postgres => table.in_place(&format!("ALTER TABLE {} ADD {check} NOT VALID;", table.sql_name())),
+            _ => table.in_place(&format!("ALTER TABLE {} ADD {check};", table.sql_name())),
+        }
     }
 
-    /// The SQL that lets the column take the rejected values too.
-    pub fn widening_sql(&self, rejected: &[Spanned<String>]) -> String {
+    /// What lets the column take the rejected values too, and where to write it.
+    pub fn widening_help(&self, rejected: &[Spanned<String>]) -> String {
         let table = self.column.table();
-        if let Some(kind) = &self.kind {
-            let adds = rejected.iter().map(|one| format!("ALTER TYPE {kind} ADD VALUE '{}';", one.value.replace('\'', "''")));
-            return format!("in a new migration: {}", adds.collect::<Vec<_>>().join(" "));
-        }
         let all: Vec<String> = self.held.iter().cloned().chain(rejected.iter().map(|one| one.value.clone())).collect();
-        let check = format!("CHECK ({} IN ({}))", self.column.name, literals(&all));
-        match self.column.allowed_by_check() {
-            Some(name) if table.dialect() == Dialect::Postgres => {
-                let table = table.short_name();
-                format!(
-                    "in a new migration: ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {check} NOT VALID;"
-                )
+        if let Some(kind) = &self.kind {
+            if table.is_stated() {
+                return table.in_place(&format!("CREATE TYPE {kind} AS ENUM ({});", literals(&all)));
             }
-            _ => format!("in a new migration: {check}"),
+            let adds = rejected.iter().map(|one| format!("ALTER TYPE {kind} ADD VALUE '{}';", one.value.replace('\'', "''")));
+            return table.in_place(&adds.collect::<Vec<_>>().join(" "));
+        }
+        let check = format!("CHECK ({} IN ({}))", self.column.sql_name(), literals(&all));
+        match self.column.allowed_by_check() {
+            Some(name) if table.dialect() == Dialect::Postgres && !table.is_stated() => table.in_place(&format!(
+                "ALTER TABLE {} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {check} NOT VALID;",
+                table.sql_name()
+            )),
+            _ => table.in_place(&check),
         }
     }
 }

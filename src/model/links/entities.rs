@@ -1,8 +1,9 @@
 //! The objects that operations take and give, each once, with what their names and places say that they are.
 
 use super::bind::Profile;
-use super::{tables, words};
+use super::tables;
 use crate::model::api::{Api, Method, OperationRef, Pin, SchemaRef, Segment};
+use crate::model::words;
 use std::collections::BTreeMap;
 
 /// How deep objects within objects are looked at.

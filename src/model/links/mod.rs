@@ -10,7 +10,6 @@ mod json;
 pub mod tables;
 mod values;
 mod view;
-mod words;
 
 pub use compare::ValueComparison;
 pub use json::to_json;
@@ -18,7 +17,7 @@ pub use tables::TableKey;
 pub use values::ShortestColumn;
 pub use view::{ParameterColumn, PropertyColumn, UnservedSort};
 
-use super::{Settings, api::Api, api::Pin, queries::Queries, runtime::Runtime, schema::Schema};
+use super::{Settings, api::Api, api::Pin, queries::Queries, runtime::Runtime, schema::Schema, words};
 use crate::diagnostic::Confidence;
 
 /// An object of the API and the table that stores it.

@@ -1,7 +1,7 @@
 //! Tables by what one row of them is called, twins of several dialects together.
 
-use super::words;
 use crate::model::schema::{Schema, TableName};
+use crate::model::words;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Names a table: its database and its name there.

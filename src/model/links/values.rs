@@ -1,11 +1,10 @@
 //! What a column can hold and which index orders it: the questions of the joined rules about one column.
 
 use super::view::PropertyColumn;
-use super::words;
 use crate::fact::{Fact, Origin};
 use crate::model::schema::{ColumnRef, EnumType, Facet, IndexRef, TableRef};
+use crate::model::words;
 use crate::source::Spanned;
-use crate::sql::Dialect;
 
 impl<'m> ColumnRef<'m> {
     /// The texts that the column takes: labels of its enum type, or the list of a CHECK. `Absent`: any text.
@@ -42,7 +41,7 @@ impl<'m> ColumnRef<'m> {
     /// other tables, and `narrowing`) stand before it.
     pub fn sort_index(&self, narrowing: &[String]) -> Fact<IndexRef<'m>> {
         let narrows = |name: &str| {
-            let scope = words::is_scope(name) || name.ends_with("_id") || name.ends_with("Id");
+            let scope = words::is_scope(name) || words::is_soft_delete(name) || name.ends_with("_id") || name.ends_with("Id");
             scope || narrowing.iter().any(|one| one == name)
         };
         let orders = |index: &IndexRef<'m>| {
@@ -101,26 +100,27 @@ impl<'m> ColumnRef<'m> {
         check.and_then(|check| check.name.clone())
     }
 
-    /// The statement that gives it another type.
-    pub fn alter_type_sql(&self, to: &str) -> String {
-        let table = self.table();
-        let (name, table_name) = (&self.name, table.short_name());
-        match table.dialect() {
-            // MODIFY states the whole column anew: what is left out is lost.
-            Dialect::MySql if self.nullable.known() == Some(&false) => {
-                format!("ALTER TABLE {table_name} MODIFY {name} {to} NOT NULL;")
-            }
-            Dialect::MySql => format!("ALTER TABLE {table_name} MODIFY {name} {to};"),
-            _ => format!("ALTER TABLE {table_name} ALTER COLUMN {name} TYPE {to};"),
-        }
+    /// Whether it takes so few values that no index would order it to any avail: an enum, a boolean, a list in a CHECK.
+    pub fn takes_few_values(&self) -> bool {
+        let named =
+            self.column_type.known().is_some_and(|kind| matches!(kind.name.as_str(), "boolean" | "bool" | "enum" | "bit"));
+        named || self.enum_type().is_some() || self.allowed_values().known().is_some()
     }
 
-    /// The statement that gives it an index.
-    pub fn create_index_sql(&self) -> String {
+    /// The columns of the index that would order it: behind the column that says whose row it is, where every other index of
+    /// the table begins with that.
+    pub fn ordering_index(&self) -> Vec<String> {
         let table = self.table();
-        let concurrently = if table.dialect() == Dialect::Postgres { "CONCURRENTLY " } else { "" };
-        let bare = &table.name.name;
-        format!("CREATE INDEX {concurrently}{bare}_{}_idx ON {} ({});", self.name, table.short_name(), self.name)
+        let key = table.table().primary_key().and_then(|index| index.columns());
+        let others = table.indexes().filter(|index| index.method == "btree" && (key.is_none() || index.columns() != key));
+        let mut leads: Vec<Option<String>> = others
+            .map(|index| index.keys.first().and_then(|key| key.column.clone()).filter(|_| index.leads_with_scope()))
+            .collect();
+        leads.dedup();
+        match leads.as_slice() {
+            [Some(scope)] if *scope != self.name => vec![scope.clone(), self.name.clone()],
+            _ => vec![self.name.clone()],
+        }
     }
 }
 

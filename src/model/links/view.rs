@@ -1,10 +1,11 @@
 //! Joins as rules ask for them: properties and parameters with their columns.
 
-use super::{EntityLink, Links, OperationLink, TableKey, entities, tables, words};
+use super::{EntityLink, Links, OperationLink, TableKey, entities, tables};
 use crate::diagnostic::Confidence;
 use crate::model::Model;
 use crate::model::api::{OperationRef, ParameterRef, Property};
-use crate::model::schema::{ColumnRef, DroppedColumn, MigrationRef, Schema, TableRef};
+use crate::model::schema::{ColumnRef, DroppedColumn, MigrationRef, Schema, TableRef, per_dialect};
+use crate::model::words;
 use crate::source::Spanned;
 use crate::sql::Change;
 
@@ -34,6 +35,14 @@ pub struct PropertyColumn<'m> {
 }
 
 impl PropertyColumn<'_> {
+    /// How each column that holds fewer characters is made to hold `length`, one line for each dialect; empty where no dialect
+    /// has a statement for it.
+    pub fn lengthening_help(&self, length: i64) -> String {
+        let short = self.columns.iter().filter(|column| column.length().is_some_and(|held| held < length));
+        let to = format!("varchar({length})");
+        per_dialect(short.filter_map(|column| Some((column.table(), column.alter_type_help(&to)?))))
+    }
+
     /// `Order.status`.
     pub fn subject(&self) -> String {
         format!("{}.{}", self.entity, self.property.name)
@@ -103,11 +112,31 @@ impl<'m> ParameterColumn<'m> {
                 continue;
             }
             seen.push(name);
+            if columns.iter().all(|column| column.takes_few_values()) {
+                continue;
+            }
             let columns: Vec<ColumnRef> =
                 columns.into_iter().filter(|column| column.sort_index(&narrowing).known_absent()).collect();
             sorts.push((!columns.is_empty()).then_some(UnservedSort { choice, columns }));
         }
         sorts
+    }
+
+    /// The statements that make the indexes which `unserved` wants, and where to write them; one line for each dialect.
+    pub fn index_help(&self, unserved: &[UnservedSort<'m>]) -> String {
+        let help = |table: &TableRef<'m>| {
+            let here = unserved.iter().flat_map(|one| &one.columns).filter(|column| {
+                (column.table().database_number(), &column.table().name) == (table.database_number(), &table.name)
+            });
+            let mut indexes: Vec<Vec<String>> = Vec::new();
+            for columns in here.map(|column| column.ordering_index()) {
+                if !indexes.contains(&columns) {
+                    indexes.push(columns);
+                }
+            }
+            (!indexes.is_empty()).then(|| (*table, table.create_indexes_help(&indexes)))
+        };
+        per_dialect(self.tables.iter().filter_map(help))
     }
 
     /// Why few rows are left to sort: the path says whose are meant (`/projects/{id}/keys`), or the list is a catalogue.

@@ -3,7 +3,9 @@
 use super::catalog::Database;
 use super::effects::{self, Moment};
 use super::history::{AppliedMigration, AppliedStatement};
+use super::names;
 use super::replay::State;
+use super::seeds;
 use super::transaction::Transactions;
 use crate::discover::{Discovery, Kind, Migration, MigrationSet, Transaction, migrations};
 use crate::model::workspace::in_threads;
@@ -32,6 +34,7 @@ struct Read {
 pub(super) fn databases(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Vec<Database> {
     let mut databases: Vec<Database> = discovery.migration_sets.iter().map(|set| from_set(workspace, set, settings)).collect();
     databases.extend(from_schema_files(workspace, discovery, settings));
+    databases.iter_mut().for_each(|database| seeds::note(workspace, &discovery.seeds, database));
     databases.sort_by(|a, b| (&a.source, a.dialect, &a.variant).cmp(&(&b.source, b.dialect, &b.variant)));
     databases
 }
@@ -39,6 +42,7 @@ pub(super) fn databases(workspace: &mut Workspace, discovery: &Discovery, settin
 fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings) -> Database {
     let mut database = empty(set.dialect, set.variant.clone(), set.folder.clone(), settings);
     database.tool = Some(set.tool.clone());
+    database.way_out = set.way_out.clone();
     let judged_from = judged_from(set, settings);
     let wanted: Vec<(&Migration, bool)> =
         set.migrations.iter().enumerate().map(|(number, one)| (one, number >= judged_from)).collect();
@@ -84,6 +88,7 @@ fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &S
         variant,
         source,
         tool: None,
+        way_out: None,
         server_version: configured.unwrap_or(if dialect == Dialect::Postgres { ASSUMED_POSTGRES } else { 0 }),
         version_assumed: configured.is_none(),
         tables: Vec::new(),
@@ -111,7 +116,8 @@ fn read_all(
 ) -> Vec<Option<(SourceId, Arc<str>, Script)>> {
     let paths: Vec<String> = files.iter().map(|file| file.path.to_owned()).collect();
     let loaded = workspace.load_texts(&paths);
-    let mut by_path: BTreeMap<String, (SourceId, Arc<str>)> = loaded.into_iter().map(|(path, id, text)| (path, (id, text))).collect();
+    let mut by_path: BTreeMap<String, (SourceId, Arc<str>)> =
+        loaded.into_iter().map(|(path, id, text)| (path, (id, text))).collect();
     for path in &paths {
         if let Err(reason) = workspace.source(path) {
             workspace.note_unread(path, reason, None);
@@ -153,6 +159,7 @@ fn without_breakpoints(text: &Arc<str>) -> Arc<str> {
 fn replay(database: &mut Database, reads: Vec<Read>, foreign_steps: &[String], together: bool) {
     let mut state = State::new(database.dialect);
     let pending: Vec<bool> = reads.iter().map(|read| read.pending && together).collect();
+    let texts: Vec<Arc<str>> = reads.iter().map(|read| read.text.clone()).collect();
     let mut foreign: Vec<(u128, &String)> = foreign_steps.iter().map(|path| (leading_number(file_name(path)), path)).collect();
     foreign.sort();
     let mut foreign = foreign.into_iter().peekable();
@@ -168,6 +175,11 @@ fn replay(database: &mut Database, reads: Vec<Read>, foreign_steps: &[String], t
         state.doubt_foreign_step(file_name(path));
     }
     state.finish(database);
+    for table in &mut database.tables {
+        let (start, end) = (table.name_span.start as usize, table.name_span.end as usize);
+        let written = texts.get(table.migration).and_then(|text| text.get(start..end));
+        table.qualifier = written.and_then(names::qualifier).map(str::to_owned);
+    }
 }
 
 fn file_name(path: &str) -> &str {

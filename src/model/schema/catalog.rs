@@ -199,8 +199,13 @@ pub struct Table {
     pub partitioned: bool,
     /// The table that it is a partition of.
     pub parent: Option<TableName>,
-    /// Whether a migration puts rows into it.
+    /// Whether a migration, or a seed file beside the schema, puts rows into it.
     pub seeded: bool,
+    /// Whether some of these rows come from another table or from a file: they are data, and no list of constants.
+    pub copied: bool,
+    /// What stands before its name where it was created, without the dot and as it is written: `public`, a placeholder of a
+    /// template.
+    pub qualifier: Option<String>,
     /// Never created here: it exists, and nothing else is known.
     pub external: bool,
     /// What is not known of it.
@@ -276,6 +281,8 @@ pub struct Database {
     pub source: String,
     /// Id of the migration tool; `None` for schema files.
     pub tool: Option<String>,
+    /// How one of its migrations is kept out of a transaction, in a few words after "with"; `None` where there is no way.
+    pub way_out: Option<String>,
     /// Major version of the server that effects are judged by.
     pub server_version: u32,
     /// Whether that version is our assumption rather than the configuration's word.

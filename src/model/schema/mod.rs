@@ -6,12 +6,14 @@
 mod build;
 pub mod catalog;
 mod effects;
+mod foreign_key;
 pub mod history;
 pub mod json;
 mod names;
 pub mod pending;
 mod remedy;
 mod replay;
+mod seeds;
 mod transaction;
 mod twins;
 pub mod view;
@@ -21,6 +23,7 @@ pub use crate::sql::{Change, ColumnDef, ColumnType, Dialect, IndexDef, TableActi
 pub use catalog::*;
 pub use history::*;
 pub use pending::PendingStep;
+pub use remedy::per_dialect;
 pub use view::*;
 
 use super::{Settings, Workspace};

@@ -18,6 +18,20 @@ fn clip(text: &str, bytes: usize) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
+/// What stands before a name with its dot, as it is written: `public` of `public."orders"`, the placeholder of a template.
+pub(super) fn qualifier(written: &str) -> Option<&str> {
+    let written = written.trim_end();
+    let opening = match written.chars().next_back()? {
+        '"' => '"',
+        '`' => '`',
+        ']' => '[',
+        _ => return written.rsplit_once('.').map(|(head, _)| head.trim_end()),
+    };
+    let inner = written.get(..written.len() - 1)?;
+    let head = inner.get(..inner.rfind(opening)?)?.trim_end();
+    head.strip_suffix('.').map(str::trim_end).filter(|head| !head.is_empty())
+}
+
 /// A name as maps hold it: PostgreSQL has folded it already, the others compare without case.
 pub(super) fn key(dialect: Dialect, name: &str) -> String {
     if dialect == Dialect::Postgres { clip(name, LONGEST).to_owned() } else { name.to_lowercase() }

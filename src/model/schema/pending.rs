@@ -277,7 +277,7 @@ impl<'m> PendingStep<'m> {
     pub fn way_out(&self) -> String {
         match self.database.tool.as_deref() {
             None | Some("unknown") => "run without a transaction".into(),
-            Some(tool) => match migrations::without_transaction(tool) {
+            Some(tool) => match &self.database.way_out {
                 Some(hint) => format!("with {hint}"),
                 None => format!("run by hand before the deployment ({tool} has no way out of its transaction)"),
             },

@@ -1,92 +1,41 @@
 //! The SQL that mends what a rule finds, ready to be typed.
 
-use super::catalog::{Backing, Database};
-use super::view::{ForeignKeyRef, IndexRef, TableRef};
-use crate::discover::migrations::without_transaction;
+use super::catalog::{Backing, Database, EnumType};
+use super::view::{ColumnRef, ForeignKeyRef, IndexRef, TableRef};
+use crate::source::SourceId;
 use crate::sql::Dialect;
+use std::collections::HashSet;
+use std::sync::OnceLock;
 
 /// Reserved words that are likely names of tables and columns.
-const RESERVED: &[&str] = &[
-    "all",
-    "and",
-    "any",
-    "array",
-    "as",
-    "asc",
-    "both",
-    "by",
-    "case",
-    "cast",
-    "check",
-    "column",
-    "constraint",
-    "create",
-    "default",
-    "desc",
-    "distinct",
-    "do",
-    "else",
-    "end",
-    "false",
-    "fetch",
-    "for",
-    "foreign",
-    "from",
-    "grant",
-    "group",
-    "having",
-    "in",
-    "index",
-    "interval",
-    "into",
-    "is",
-    "key",
-    "keys",
-    "left",
-    "like",
-    "limit",
-    "not",
-    "null",
-    "offset",
-    "on",
-    "only",
-    "or",
-    "order",
-    "primary",
-    "range",
-    "rank",
-    "references",
-    "right",
-    "row",
-    "rows",
-    "schema",
-    "select",
-    "some",
-    "table",
-    "then",
-    "to",
-    "true",
-    "union",
-    "unique",
-    "user",
-    "using",
-    "values",
-    "when",
-    "where",
-    "window",
-    "with",
-];
+fn reserved() -> &'static HashSet<String> {
+    static WORDS: OnceLock<HashSet<String>> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let table: toml::Table = include_str!("../../../data/reserved_words.toml").parse().unwrap_or_default();
+        let words = table.get("words").and_then(|value| value.as_array()).into_iter().flatten();
+        words.filter_map(|word| word.as_str().map(str::to_owned)).collect()
+    })
+}
 
 /// A name as SQL writes it in a dialect: in quotes where it needs them.
 pub fn quoted(dialect: Dialect, name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     match dialect {
-        _ if plain && !RESERVED.contains(&name) => name.to_owned(),
+        _ if plain && !reserved().contains(name) => name.to_owned(),
         Dialect::MySql => format!("`{}`", name.replace('`', "``")),
         Dialect::SqlServer => format!("[{}]", name.replace(']', "]]")),
         _ => format!("\"{}\"", name.replace('"', "\"\"")),
     }
+}
+
+/// Where statements are to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// Like any other.
+    Plain,
+    /// Alone and outside of a transaction.
+    Apart,
 }
 
 impl Database {
@@ -95,44 +44,149 @@ impl Database {
         self.dialect == Dialect::Postgres && self.variant.is_none() && self.tool.is_some()
     }
 
-    /// A statement in its place: in a new migration, or in the schema file that states everything.
-    fn place(&self, statement: &str, concurrent: bool) -> String {
-        match &self.tool {
-            Some(tool) => match without_transaction(tool).filter(|_| concurrent) {
-                Some(hint) => format!("in a new migration, with {hint}:\n{statement}"),
-                None => format!("in a new migration: {statement}"),
-            },
-            None => format!("in `{}`: {statement}", self.source),
+    /// The word that keeps writers going while an index is made or dropped, with a space behind it, where there is one.
+    fn concurrently(&self) -> &'static str {
+        if self.is_live_postgres() { "CONCURRENTLY " } else { "" }
+    }
+
+    /// What its statements are for, in words of people: `cockroachdb`, `mysql`.
+    fn spoken_dialect(&self) -> &str {
+        self.variant.as_deref().unwrap_or(self.dialect.name())
+    }
+
+    /// The path of one of its migrations or schema files.
+    fn path(&self, source: SourceId) -> &str {
+        self.migrations.iter().find(|one| one.source == source).map_or(self.source.as_str(), |one| one.path.as_str())
+    }
+
+    /// Where statements go that would change what this migration or schema file made, and the statements.
+    fn place(&self, source: SourceId, statements: &[String], manner: Manner) -> String {
+        let text = statements.join("\n");
+        let file = self.path(source);
+        let each = if statements.len() > 1 { " each" } else { "" };
+        let apart = manner == Manner::Apart;
+        match (self.tool.as_deref(), &self.way_out) {
+            (None, _) if statements.len() > 1 => format!("in `{file}`:\n{text}"),
+            (None, _) => format!("in `{file}`: {text}"),
+            (Some(_), Some(way)) if apart => format!("in a new migration{each}, with {way}:\n{text}"),
+            (Some("unknown"), None) if apart => format!("in a new migration{each}, outside of a transaction:\n{text}"),
+            (Some(tool), None) if apart => format!("by hand, since {tool} has no way out of its transaction:\n{text}"),
+            _ if statements.len() > 1 => format!("in a new migration:\n{text}"),
+            _ => format!("in a new migration: {text}"),
         }
     }
 }
 
+/// The remedies of one finding: the first of each dialect, migrations before schema files, named where there are several.
+pub fn per_dialect<'m>(remedies: impl IntoIterator<Item = (TableRef<'m>, String)>) -> String {
+    let mut remedies: Vec<(TableRef, String)> = remedies.into_iter().collect();
+    remedies.sort_by_key(|(table, _)| table.database().tool.is_none());
+    let mut chosen: Vec<(&str, String)> = Vec::new();
+    for (table, help) in &remedies {
+        let dialect = table.database().spoken_dialect();
+        if !chosen.iter().any(|(known, _)| *known == dialect) {
+            chosen.push((dialect, help.clone()));
+        }
+    }
+    let several = chosen.len() > 1;
+    let lines = chosen.into_iter().map(|(dialect, help)| if several { format!("for {dialect}, {help}") } else { help });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 impl TableRef<'_> {
+    /// Its name as SQL writes it: in the schema that the statement which created it wrote, placeholders included.
+    pub fn sql_name(&self) -> String {
+        format!("{}{}", self.sql_qualifier(), quoted(self.dialect(), &self.name.name))
+    }
+
+    /// The schema as SQL writes it, with its dot; empty where it need not be said.
+    fn sql_qualifier(&self) -> String {
+        let schema = self.name.schema.as_deref();
+        match self.qualifier.as_deref() {
+            Some(written) if written.contains(['{', '$', '%', '<']) => format!("{written}."),
+            Some(written) if schema.is_none_or(|name| name.eq_ignore_ascii_case(written.trim_matches(['"', '`', '[', ']']))) => {
+                format!("{written}.")
+            }
+            _ => match schema {
+                Some("public") | None => String::new(),
+                Some(schema) => format!("{}.", quoted(self.dialect(), schema)),
+            },
+        }
+    }
+
+    /// A statement about it and where to write it: in a new migration, or in the file that states its schema.
+    pub fn in_place(&self, statement: &str) -> String {
+        self.database().place(self.span.source, &[statement.to_owned()], Manner::Plain)
+    }
+
+    /// Whether its schema is stated in a file instead of being changed by migrations, so that the file itself is mended.
+    pub fn is_stated(&self) -> bool {
+        self.database().tool.is_none()
+    }
+
+    /// The statement that makes an index over columns.
+    fn create_index_sql(&self, columns: &[String]) -> String {
+        let dialect = self.dialect();
+        let keys: Vec<String> = columns.iter().map(|column| quoted(dialect, column)).collect();
+        let mut name = format!("{}_{}_idx", self.name.name, columns.join("_"));
+        if name.len() > 63 {
+            name = super::names::choose(&self.name.name, Some(&columns.join("_")), "idx", 0, |_| false);
+        }
+        let word = self.database().concurrently();
+        format!("CREATE INDEX {word}{} ON {} ({});", quoted(dialect, &name), self.sql_name(), keys.join(", "))
+    }
+
+    /// The statements that make indexes, one over each of these lists of columns, and where to write them.
+    pub fn create_indexes_help(&self, indexes: &[Vec<String>]) -> String {
+        let statements: Vec<String> = indexes.iter().map(|columns| self.create_index_sql(columns)).collect();
+        let manner = if self.database().is_live_postgres() { Manner::Apart } else { Manner::Plain };
+        self.database().place(self.span.source, &statements, manner)
+    }
+}
+
+impl EnumType {
+    /// Its name as SQL writes it.
+    pub fn sql_name(&self, dialect: Dialect) -> String {
+        match self.name.schema.as_deref() {
+            Some("public") | None => quoted(dialect, &self.name.name),
+            Some(schema) => format!("{}.{}", quoted(dialect, schema), quoted(dialect, &self.name.name)),
+        }
+    }
+}
+
+impl ColumnRef<'_> {
     /// Its name as SQL writes it.
     pub fn sql_name(&self) -> String {
-        let quoted = |name: &str| quoted(self.dialect(), name);
-        match self.name.schema.as_deref() {
-            Some("public") | None => quoted(&self.name.name),
-            Some(schema) => format!("{}.{}", quoted(schema), quoted(&self.name.name)),
-        }
+        quoted(self.table().dialect(), &self.name)
+    }
+
+    /// The statement that gives it another type, and where to write it; `None` where the dialect knows no such statement.
+    pub fn alter_type_help(&self, to: &str) -> Option<String> {
+        let (column, table) = (self.sql_name(), self.table());
+        let table_name = table.sql_name();
+        let statement = match table.dialect() {
+            // The type of a column there bounds nothing.
+            Dialect::Sqlite | Dialect::ClickHouse => return None,
+            _ if table.is_stated() => to.to_owned(),
+            // MODIFY states the whole column anew: what is left out is lost.
+            Dialect::MySql if self.nullable.known() == Some(&false) => {
+                format!("ALTER TABLE {table_name} MODIFY {column} {to} NOT NULL;")
+            }
+            Dialect::MySql => format!("ALTER TABLE {table_name} MODIFY {column} {to};"),
+            Dialect::SqlServer if self.nullable.known() == Some(&false) => {
+                format!("ALTER TABLE {table_name} ALTER COLUMN {column} {to} NOT NULL;")
+            }
+            Dialect::SqlServer => format!("ALTER TABLE {table_name} ALTER COLUMN {column} {to};"),
+            Dialect::Postgres => format!("ALTER TABLE {table_name} ALTER COLUMN {column} TYPE {to};"),
+        };
+        Some(table.database().place(self.span.source, &[statement], Manner::Plain))
     }
 }
 
 impl ForeignKeyRef<'_> {
     /// The statement that makes the missing index, and where to write it.
     pub fn create_index_help(&self) -> String {
-        let table = self.table();
-        let dialect = table.dialect();
-        let concurrent = table.database().is_live_postgres();
-        let columns: Vec<String> = self.columns.iter().map(|column| quoted(dialect, column)).collect();
-        let mut name = format!("{}_{}_idx", table.name.name, self.columns.join("_"));
-        if name.len() > 63 {
-            name = super::names::choose(&table.name.name, Some(&self.columns.join("_")), "idx", 0, |_| false);
-        }
-        let word = if concurrent { "CONCURRENTLY " } else { "" };
-        let statement =
-            format!("CREATE INDEX {word}{} ON {} ({});", quoted(dialect, &name), table.sql_name(), columns.join(", "));
-        table.database().place(&statement, concurrent)
+        self.table().create_indexes_help(std::slice::from_ref(&self.columns))
     }
 }
 
@@ -140,26 +194,22 @@ impl IndexRef<'_> {
     /// The statement that drops it, and where to write it.
     pub fn drop_help(&self) -> String {
         let table = self.table();
-        let dialect = table.dialect();
+        let (dialect, database) = (table.dialect(), table.database());
         let Some(name) = self.name.as_deref() else { return "remove it where it is written".into() };
-        if table.database().tool.is_none() {
-            return format!("remove `{name}` from `{}`", table.database().source);
+        if table.is_stated() {
+            return format!("remove `{name}` from `{}`", database.path(self.span.source));
         }
-        let concurrent = table.database().is_live_postgres() && self.backs.is_none();
-        let statement = match (self.backs, dialect) {
+        let index = quoted(dialect, name);
+        let (statement, manner) = match (self.backs, dialect) {
             (Some(Backing::Unique), Dialect::Postgres) => {
-                format!("ALTER TABLE {} DROP CONSTRAINT {};", table.sql_name(), quoted(dialect, name))
+                (format!("ALTER TABLE {} DROP CONSTRAINT {index};", table.sql_name()), Manner::Plain)
             }
-            (_, Dialect::MySql) => format!("DROP INDEX {} ON {};", quoted(dialect, name), table.sql_name()),
+            (_, Dialect::MySql) => (format!("DROP INDEX {index} ON {};", table.sql_name()), Manner::Plain),
             _ => {
-                let schema = match table.name.schema.as_deref() {
-                    Some("public") | None => String::new(),
-                    Some(schema) => format!("{}.", quoted(dialect, schema)),
-                };
-                let word = if concurrent { "CONCURRENTLY " } else { "" };
-                format!("DROP INDEX {word}{schema}{};", quoted(dialect, name))
+                let manner = if database.is_live_postgres() { Manner::Apart } else { Manner::Plain };
+                (format!("DROP INDEX {}{}{index};", database.concurrently(), table.sql_qualifier()), manner)
             }
         };
-        table.database().place(&statement, concurrent)
+        database.place(self.span.source, &[statement], manner)
     }
 }

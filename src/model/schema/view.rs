@@ -1,9 +1,8 @@
 //! The catalog with neighbours: what rules and joins ask. A reference knows its database, so that it can look around.
 
 use super::Schema;
-use super::catalog::{Backing, Column, Database, Facet, ForeignKey, Index, Table, TableName};
+use super::catalog::{Backing, Column, Database, ForeignKey, Index, Table, TableName};
 use super::history::AppliedMigration;
-use crate::fact::{Fact, Origin};
 use crate::sql::{Dialect, IndexKey};
 use std::ops::Deref;
 
@@ -172,11 +171,15 @@ impl<'m> TableRef<'m> {
         self.database
     }
 
+    /// The number of the first database that is the same database in other words.
+    pub fn family(&self) -> usize {
+        self.schema.families.get(self.database).copied().unwrap_or(self.database)
+    }
+
     /// What it is apart from its dialect: twins for other dialects, and a schema file that restates what the migrations
     /// make, have the same number and name, so that what is true of all of them is said once.
     pub fn logical(&self) -> (usize, String) {
-        let family = self.schema.families.get(self.database).copied().unwrap_or(self.database);
-        (family, self.table.name.name.to_lowercase())
+        (self.family(), self.table.name.name.to_lowercase())
     }
 
     /// Whether it is a temporary table or a partition: what is to be said of a partition is said of its parent.
@@ -234,51 +237,11 @@ impl<'m> ForeignKeyRef<'m> {
         (family, table, columns)
     }
 
-    /// When the server looks for the rows that refer, in half a sentence.
-    pub fn lookup(&self) -> String {
-        let (child, parent) = (self.table.short_name(), self.parent_name());
-        match self.key.on_delete.as_deref() {
-            Some("CASCADE") => format!("each row deleted from `{parent}` reads all of `{child}` for rows to delete with it"),
-            Some("SET NULL" | "SET DEFAULT") => {
-                format!("each row deleted from `{parent}` reads all of `{child}` for rows to change")
-            }
-            _ => format!("each row deleted from `{parent}` reads all of `{child}` for rows that still refer to it"),
-        }
-    }
-
-    /// An index that holds all its columns, though not as its leading keys.
-    pub fn index_elsewhere(&self) -> Option<IndexRef<'m>> {
-        let holds = |index: &IndexRef| {
-            let has = |column: &String| index.keys.iter().any(|key| key.column.as_ref() == Some(column));
-            index.predicate.is_none() && self.key.columns.iter().all(has)
-        };
-        self.table.indexes().find(holds)
-    }
-
-    /// Whether the table referred to is a short list that the migrations themselves fill, whose rows nobody deletes: three
-    /// columns at most, no references of its own, and no action on delete here.
-    pub fn refers_to_seeded_list(&self) -> bool {
-        let list = |table: TableRef| table.seeded && table.columns.len() <= 3 && table.foreign_keys.is_empty();
-        self.key.on_delete.is_none() && self.parent().is_some_and(list)
-    }
-
     /// What it is called in findings: `public.orders.user_id`, `public.orders(a, b)`.
     pub fn subject(&self) -> String {
         match self.key.columns.as_slice() {
             [one] => format!("{}.{one}", self.table.subject()),
             many => format!("{}({})", self.table.subject(), many.join(", ")),
-        }
-    }
-
-    /// The index that a lookup by the referring columns uses: its leading keys are these columns in any order, and it holds
-    /// every row that refers (it may be partial only by `column IS NOT NULL`).
-    pub fn index(&self) -> Fact<IndexRef<'m>> {
-        if let Some(index) = self.table.indexes().find(|index| index.serves_lookup(&self.key.columns)) {
-            return Fact::Known(index, Origin::Explicit(index.span));
-        }
-        match self.table.gap(Facet::Indexes).or(self.table.gap(Facet::Constraints)) {
-            Some(gap) => Fact::Unknown(gap.why.clone(), gap.span.into_iter().collect()),
-            None => Fact::Absent,
         }
     }
 }
@@ -331,12 +294,15 @@ impl<'m> IndexRef<'m> {
 
     /// Whether a lookup of rows by equality on `columns` is a search of this index.
     pub fn serves_lookup(&self, columns: &[String]) -> bool {
-        let keys = &self.index.keys;
+        self.leads_with(columns) && self.index.predicate.as_ref().is_none_or(|one| only_excludes_null(&one.value, columns))
+    }
+
+    /// Whether its leading keys are these columns in any order, whatever rows it leaves out.
+    pub fn leads_with(&self, columns: &[String]) -> bool {
         let searchable = matches!(self.index.method.as_str(), "btree" | "hash") && !self.index.only;
-        let whole = self.index.predicate.as_ref().is_none_or(|one| only_excludes_null(&one.value, columns));
-        let leading = keys.get(..columns.len()).unwrap_or(&[]);
+        let leading = self.index.keys.get(..columns.len()).unwrap_or(&[]);
         let has = |column: &String| leading.iter().any(|key| key.column.as_ref() == Some(column) && key.prefix.is_none());
-        searchable && whole && !columns.is_empty() && !leading.is_empty() && columns.iter().all(has)
+        searchable && !columns.is_empty() && !leading.is_empty() && columns.iter().all(has)
     }
 
     /// The index that makes this one superfluous by holding the same entries in the same order: this one can be dropped, and

@@ -29,15 +29,10 @@ fn field(property: &PropertyColumn, values: &ValueComparison) -> Option<Diagnost
     let column = values.column.short_name();
     if values.column_takes_anything {
         let message = format!("`{name}` is an enum, column `{column}` takes any text");
-        let allowed = values.sql_list();
         let diagnostic = Diagnostic::new(&name, message)
             .at(values.column.span, "nothing in the database keeps other values out")
             .cause(values.api_span, "the API lists the values")
-            .help(format!(
-                "in a new migration: ALTER TABLE {} ADD CHECK ({} IN ({allowed})) NOT VALID;",
-                values.column.table().short_name(),
-                values.column.name
-            ));
+            .help(values.check_help());
         return Some(
             joined(diagnostic, property.confidence, &property.why).at_most(Severity::Info, "no value is in contradiction yet"),
         );
@@ -50,7 +45,7 @@ fn field(property: &PropertyColumn, values: &ValueComparison) -> Option<Diagnost
     let diagnostic = if let Some(first) = rejected.first() {
         let message = format!("`{name}` allows {}, which column `{column}` rejects", values.quoted(rejected));
         let diagnostic = Diagnostic::new(&name, message).at(first.span, "passes validation and fails at the INSERT");
-        let diagnostic = diagnostic.cause(values.column_span, "the column's values").help(values.widening_sql(rejected));
+        let diagnostic = diagnostic.cause(values.column_span, "the column's values").help(values.widening_help(rejected));
         match values.is_mapped() {
             true => diagnostic.at_most(Severity::Warning, "each list has values of its own: the application may map them"),
             false => diagnostic,

@@ -36,10 +36,7 @@ fn longer(one: &PropertyColumn, column: ColumnRef, allowed: i64, span: Span, hel
     let message = format!("`{name}` allows {allowed} characters, column `{}` holds {held}", column.short_name());
     let mut diagnostic = Diagnostic::new(&name, message)
         .at(span, format!("{} to {allowed} characters pass validation and fail at the INSERT", held + 1))
-        .help(format!(
-            "in a new migration: {}\nor here: maxLength: {held}",
-            column.alter_type_sql(&format!("varchar({allowed})"))
-        ))
+        .help(format!("{}\nor here: maxLength: {held}", one.lengthening_help(allowed)).trim_start())
         .evidence(format!("{allowed}>{held}"))
         .join(&one.why)
         .joined_at(one.confidence);

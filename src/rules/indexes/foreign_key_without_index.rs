@@ -1,7 +1,7 @@
 //! A foreign key whose columns no index leads with.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::schema::ForeignKeyRef;
+use crate::model::schema::{ForeignKeyRef, per_dialect};
 use crate::rules::{Context, Rule, rule};
 use std::collections::BTreeMap;
 
@@ -21,19 +21,19 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 
 fn finding(keys: &[ForeignKeyRef]) -> Option<Diagnostic> {
     let (first, others) = keys.split_first()?;
-    let (name, parent) = (first.short_name(), first.parent_name());
-    let mut found = Diagnostic::new(first.subject(), format!("foreign key `{name}` has no index"))
+    let help = per_dialect(keys.iter().map(|key| (key.table(), key.create_index_help())));
+    let mut found = Diagnostic::new(first.subject(), first.headline())
         .at(first.span, first.lookup())
-        .help(first.create_index_help())
+        .help(help)
         .evidence(first.columns.join(","));
     if let Some(table) = first.parent() {
         found = found.context(table.name_span, "the table that it refers to");
     }
-    if let Some(index) = first.index_elsewhere() {
-        found = found.context(index.span, format!("index `{}` does not begin with it, so a lookup cannot use it", index.label()));
+    if let Some((index, why)) = first.index_that_fails() {
+        found = found.context(index.span, why);
     }
-    if first.refers_to_seeded_list() {
-        found = found.at_most(Severity::Info, format!("`{parent}` is a short list that the migrations fill"));
+    if let Some(why) = first.seldom_looked_up() {
+        found = found.at_most(Severity::Info, why);
     }
     for other in others {
         found = found.occurrence(other.span, other.subject());

@@ -32,11 +32,10 @@ fn report(parameter: &ParameterColumn, unserved: &[UnservedSort]) -> Diagnostic 
         1 => format!("`{}` sorts by `{}`, which no index orders", parameter.subject(), first.short_name()),
         many => format!("`{}` sorts by {many} columns of `{table}` that no index orders", parameter.subject()),
     };
-    let statements: Vec<String> = unserved.iter().map(|one| one.columns[0].create_index_sql()).collect();
     let names: Vec<&str> = unserved.iter().map(|one| one.columns[0].name.as_str()).collect();
     let mut diagnostic = Diagnostic::new(parameter.subject(), message)
         .at(unserved[0].choice.span, "clients may sort by this")
-        .help(format!("in a new migration:\n{}", statements.join("\n")))
+        .help(parameter.index_help(unserved))
         .evidence(names.join(","))
         .join(&parameter.why)
         .joined_at(parameter.confidence);

@@ -3,9 +3,9 @@
 use super::{careful, gather};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::schema::pending::Audience;
+use crate::model::schema::{ColumnDef, Dialect, TableAction};
 use crate::model::schema::{PendingStep, TableOrigin};
 use crate::rules::{Context, Rule, rule};
-use crate::model::schema::{ColumnDef, Dialect, TableAction};
 
 pub(super) const RULE: Rule = rule!("migrations/add-required-column", check);
 

@@ -3,9 +3,9 @@
 use super::{careful, gather, unsure};
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::schema::pending::Audience;
+use crate::model::schema::{ColumnType, TableAction};
 use crate::model::schema::{PendingStep, TypeChange};
 use crate::rules::{Context, Rule, rule};
-use crate::model::schema::{ColumnType, TableAction};
 
 pub(super) const RULE: Rule = rule!("migrations/column-type-change", check);
 

@@ -2,9 +2,9 @@
 
 use super::{careful, gather};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::schema::TableAction;
 use crate::model::schema::pending::Audience;
 use crate::rules::{Context, Rule, rule};
-use crate::model::schema::TableAction;
 
 pub(super) const RULE: Rule = rule!("migrations/drop-column", check);
 

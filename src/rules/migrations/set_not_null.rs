@@ -3,9 +3,9 @@
 use super::{careful, gather, unsure};
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::schema::PendingStep;
+use crate::model::schema::TableAction;
 use crate::model::schema::pending::Audience;
 use crate::rules::{Context, Rule, rule};
-use crate::model::schema::TableAction;
 
 pub(super) const RULE: Rule = rule!("migrations/set-not-null", check);
 

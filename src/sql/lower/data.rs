@@ -33,6 +33,7 @@ pub fn read(cursor: &mut Cursor) -> Option<Reading> {
     if cursor.is_any(&["SELECT", "VALUES", "TABLE"]) || cursor.is_done() {
         return Some(reading);
     }
+    let whole = *cursor;
     if let Some((verb, tables)) = written(cursor) {
         let mut rest = *cursor;
         rest.skip_until(|here| here.is("WHERE"));
@@ -40,7 +41,8 @@ pub fn read(cursor: &mut Cursor) -> Option<Reading> {
         let mut tail = *cursor;
         tail.skip_until(|here| here.is("CASCADE"));
         let cascade = verb == DataVerb::Truncate && !tail.is_done();
-        reading.push(Change::Data { verb, tables, filtered, cascade }, None);
+        let copied = copies(&whole, cursor);
+        reading.push(Change::Data { verb, tables, filtered, cascade, copied }, None);
     }
     Some(reading)
 }
@@ -76,6 +78,14 @@ fn written(cursor: &mut Cursor) -> Option<(DataVerb, Vec<ObjectName>)> {
     Some((verb, tables))
 }
 
+/// Whether the rows come from elsewhere: a file, or a table that a `FROM` of the query itself names. That of a subquery after
+/// `WHERE NOT EXISTS` stands in parentheses.
+fn copies(whole: &Cursor, after_table: &Cursor) -> bool {
+    let mut rest = *after_table;
+    rest.skip_until(|here| here.is("FROM"));
+    whole.is_any(&["COPY", "LOAD"]) || !rest.is_done()
+}
+
 /// Walks `WITH a AS (..), b AS (..)`; what the parts write is noted.
 fn common_tables(cursor: &mut Cursor, reading: &mut Reading) {
     cursor.eat_any(&["WITH RECURSIVE", "WITH"]);
@@ -91,7 +101,7 @@ fn common_tables(cursor: &mut Cursor, reading: &mut Reading) {
             && let Some((verb, tables)) = written(&mut inner)
         {
             inner.skip_until(|here| here.is("WHERE"));
-            reading.push(Change::Data { verb, tables, filtered: !inner.is_done(), cascade: false }, Some(span));
+            reading.push(Change::Data { verb, tables, filtered: !inner.is_done(), cascade: false, copied: true }, Some(span));
         }
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn of(moment: &Moment, op: &SchemaOp, before: Option<&TableBefore>) -
             Some((mode, _)) => cost.lock(&name_of(state, table), mode),
             None => cost.doubt_locks(),
         },
-        Change::Data { verb, tables, filtered, cascade } => {
+        Change::Data { verb, tables, filtered, cascade, .. } => {
             tables.iter().for_each(|table| data(moment, *verb, table, *filtered, *cascade, &mut cost))
         }
         Change::LockTable { tables, mode } => match LockMode::parse(mode) {

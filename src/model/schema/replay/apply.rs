@@ -50,7 +50,7 @@ impl State {
             Change::DropSchema { names, .. } if !maybe => names.iter().for_each(|name| self.drop_schema(name, span)),
             Change::RenameSchema { from, to } if !maybe => self.rename_schema(from, to, span),
             Change::DropSchema { .. } | Change::RenameSchema { .. } => self.doubt_everything(CONDITION.into(), Some(span)),
-            Change::Data { verb: DataVerb::Insert, tables, .. } => self.seed(tables),
+            Change::Data { verb: DataVerb::Insert, tables, copied, .. } => self.seed(tables, *copied),
             Change::Setting { name, value, scope: None, .. } if name == "search_path" => self.set_search_path(value),
             Change::Data { .. }
             | Change::TableObject { .. }
@@ -63,10 +63,11 @@ impl State {
         }
     }
 
-    fn seed(&mut self, tables: &[ObjectName]) {
+    fn seed(&mut self, tables: &[ObjectName], copied: bool) {
         for name in tables {
             if let Some(table) = self.find(name).and_then(|slot| self.table_mut(slot)) {
                 table.seeded = true;
+                table.copied |= copied;
             }
         }
     }

@@ -19,6 +19,8 @@ pub(super) fn blank(name: TableName, span: Span, name_span: Span, migration: usi
         partitioned: false,
         parent: None,
         seeded: false,
+        copied: false,
+        qualifier: None,
         external: false,
         gaps: Vec::new(),
         span,

@@ -9,12 +9,13 @@ struct Inflections {
     before: HashSet<String>,
     after: HashSet<String>,
     scopes: HashSet<String>,
+    soft_delete: HashSet<String>,
 }
 
 fn inflections() -> &'static Inflections {
     static TABLE: OnceLock<Inflections> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let table: toml::Table = include_str!("../../../data/names.toml").parse().unwrap_or_default();
+        let table: toml::Table = include_str!("../../data/names.toml").parse().unwrap_or_default();
         let irregular = table.get("irregular").and_then(|value| value.as_table()).into_iter().flatten();
         let irregular = irregular.filter_map(|(plural, one)| Some((plural.clone(), one.as_str()?.to_owned()))).collect();
         let list = |group: &str, key: &str| -> HashSet<String> {
@@ -28,6 +29,7 @@ fn inflections() -> &'static Inflections {
             before: list("carried", "before"),
             after: list("carried", "after"),
             scopes: list("scopes", "columns"),
+            soft_delete: list("soft_delete", "columns"),
         }
     })
 }
@@ -105,6 +107,11 @@ pub fn bare_noun(name: &str) -> String {
 /// Whether a column says whose row it is, so that every request narrows the rows by it without saying so.
 pub fn is_scope(column: &str) -> bool {
     inflections().scopes.contains(&snake(column))
+}
+
+/// Whether a column marks rows as deleted, so that nobody deletes them: `deleted_at`, `isDeleted`.
+pub fn is_soft_delete(column: &str) -> bool {
+    inflections().soft_delete.contains(&snake(column))
 }
 
 /// The version that a name carries at its front or end: `v1` of `V1WorkflowRun` and `order_v2`.

@@ -1,0 +1,128 @@
+//! What a foreign key asks of its table's indexes, and how much its lack of one matters.
+
+use super::catalog::Facet;
+use super::view::{ForeignKeyRef, IndexRef, TableRef};
+use crate::fact::{Fact, Origin};
+use crate::model::words;
+
+/// How long a condition and a name may be together for a headline of 100 characters.
+const ROOM: usize = 50;
+
+impl TableRef<'_> {
+    /// Whether the repository itself fills it with constants, in its migrations or in seed files beside the schema.
+    pub fn is_filled_with_constants(&self) -> bool {
+        self.seeded && !self.copied
+    }
+
+    /// The column that marks its rows as deleted, so that they stay.
+    pub fn soft_delete_column(&self) -> Option<&str> {
+        self.table().columns.iter().map(|column| column.name.as_str()).find(|name| words::is_soft_delete(name))
+    }
+}
+
+impl IndexRef<'_> {
+    /// Whether it leads with a column that says whose row it is, by which every request narrows the rows.
+    pub fn leads_with_scope(&self) -> bool {
+        self.keys.first().and_then(|key| key.column.as_deref()).is_some_and(words::is_scope)
+    }
+
+    /// Where a column stands among its keys, as people count: `second`.
+    pub fn place_of(&self, column: &str) -> Option<&'static str> {
+        let at = self.keys.iter().position(|key| key.column.as_deref() == Some(column))?;
+        Some(["first", "second", "third", "fourth"].get(at).copied().unwrap_or("later"))
+    }
+}
+
+impl<'m> ForeignKeyRef<'m> {
+    /// The index that a lookup by the referring columns uses: its leading keys are these columns in any order, and it holds
+    /// every row that refers (it may be partial only by `column IS NOT NULL`).
+    pub fn index(&self) -> Fact<IndexRef<'m>> {
+        let table = self.table();
+        if let Some(index) = table.indexes().find(|index| index.serves_lookup(&self.columns)) {
+            return Fact::Known(index, Origin::Explicit(index.span));
+        }
+        match table.gap(Facet::Indexes).or(table.gap(Facet::Constraints)) {
+            Some(gap) => Fact::Unknown(gap.why.clone(), gap.span.into_iter().collect()),
+            None => Fact::Absent,
+        }
+    }
+
+    /// An index that leads with its columns and leaves rows out.
+    pub fn partial_index(&self) -> Option<IndexRef<'m>> {
+        self.table().indexes().find(|index| index.predicate.is_some() && index.leads_with(&self.columns))
+    }
+
+    /// An index that holds all its columns, though not as its leading keys.
+    pub fn index_elsewhere(&self) -> Option<IndexRef<'m>> {
+        let holds = |index: &IndexRef| {
+            let has = |column: &String| index.keys.iter().any(|key| key.column.as_ref() == Some(column));
+            index.predicate.is_none() && self.columns.iter().all(has)
+        };
+        self.table().indexes().find(holds)
+    }
+
+    /// What is wrong, in one line.
+    pub fn headline(&self) -> String {
+        let name = self.short_name();
+        match self.partial_index().and_then(|index| index.index().predicate.as_ref()) {
+            Some(one) if one.value.len() + name.len() <= ROOM && !one.value.contains('\n') => {
+                format!("only a partial index (`WHERE {}`) covers foreign key `{name}`", one.value)
+            }
+            Some(_) => format!("only a partial index covers foreign key `{name}`"),
+            None => format!("foreign key `{name}` has no index"),
+        }
+    }
+
+    /// The index that comes nearest to serving it, and why it does not.
+    pub fn index_that_fails(&self) -> Option<(IndexRef<'m>, String)> {
+        if let Some(index) = self.partial_index() {
+            return Some((index, format!("index `{}` holds only the rows of its condition", index.label())));
+        }
+        let index = self.index_elsewhere()?;
+        let why = match self.columns.as_slice() {
+            [one] => {
+                let place = index.place_of(one).unwrap_or("later");
+                format!("index `{}` has it {place}, so a lookup by it alone cannot use it", index.label())
+            }
+            _ => format!("index `{}` does not begin with them, so a lookup by them alone cannot use it", index.label()),
+        };
+        Some((index, why))
+    }
+
+    /// What reads the whole table for want of an index, in half a sentence.
+    pub fn lookup(&self) -> String {
+        let (child, parent) = (self.table().short_name(), self.parent_name());
+        if self.partial_index().is_some() {
+            return format!("each row deleted from `{parent}` reads all of `{child}`, since the index leaves rows out");
+        }
+        let columns = self.columns.join("`, `");
+        format!("each row deleted from `{parent}`, and each list of `{child}` by `{columns}`, reads all of `{child}`")
+    }
+
+    /// Why the lack of an index matters little, where something says so.
+    pub fn seldom_looked_up(&self) -> Option<String> {
+        let parent = self.parent()?;
+        if self.refers_to_seeded_list(parent) {
+            return Some(format!("`{}` is a short list that the repository itself fills", parent.short_name()));
+        }
+        let marked = parent.soft_delete_column()?;
+        let stays = !matches!(self.on_delete.as_deref(), Some("CASCADE" | "SET NULL" | "SET DEFAULT"));
+        if stays || self.is_second_after_scope() {
+            return Some(format!("rows of `{}` are marked in `{marked}` and not deleted", parent.short_name()));
+        }
+        None
+    }
+
+    /// Whether an index holds its column behind one that says whose row it is, so that a request which says both is served.
+    fn is_second_after_scope(&self) -> bool {
+        let [column] = self.columns.as_slice() else { return false };
+        let second = |index: &IndexRef| index.keys.get(1).and_then(|key| key.column.as_ref()) == Some(column);
+        self.table().indexes().any(|index| index.leads_with_scope() && second(&index))
+    }
+
+    /// Whether the table referred to is a short list that the repository itself fills, whose rows nobody deletes: three columns
+    /// at most, and no references of its own.
+    fn refers_to_seeded_list(&self, parent: TableRef) -> bool {
+        parent.is_filled_with_constants() && parent.columns.len() <= 3 && parent.foreign_keys.is_empty()
+    }
+}
