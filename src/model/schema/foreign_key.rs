@@ -20,10 +20,18 @@ impl TableRef<'_> {
     }
 }
 
-impl IndexRef<'_> {
+impl<'m> IndexRef<'m> {
     /// Whether it leads with a column that says whose row it is, by which every request narrows the rows.
     pub fn leads_with_scope(&self) -> bool {
         self.keys.first().and_then(|key| key.column.as_deref()).is_some_and(words::is_scope)
+    }
+
+    /// The column that says whose row it is, where it is the only key.
+    pub fn scope_alone(&self) -> Option<&'m str> {
+        match self.index().keys.as_slice() {
+            [key] => key.column.as_deref().filter(|name| words::is_scope(name)),
+            _ => None,
+        }
     }
 
     /// Where a column stands among its keys, as people count: `second`.

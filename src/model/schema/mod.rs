@@ -23,7 +23,7 @@ pub use crate::sql::{Change, ColumnDef, ColumnType, Dialect, IndexDef, TableActi
 pub use catalog::*;
 pub use history::*;
 pub use pending::PendingStep;
-pub use remedy::per_dialect;
+pub use remedy::{drop_all_help, per_dialect};
 pub use view::*;
 
 use super::{Settings, Workspace};

@@ -93,6 +93,12 @@ pub fn per_dialect<'m>(remedies: impl IntoIterator<Item = (TableRef<'m>, String)
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// The statements that drop the first of many indexes, and the word that the others go the same way.
+pub fn drop_all_help<'m>(indexes: impl IntoIterator<Item = IndexRef<'m>>) -> String {
+    let first = per_dialect(indexes.into_iter().map(|index| (index.table(), index.drop_help())));
+    format!("{first}\n-- and so on for each table named above")
+}
+
 impl TableRef<'_> {
     /// Its name as SQL writes it: in the schema that the statement which created it wrote, placeholders included.
     pub fn sql_name(&self) -> String {
