@@ -6,7 +6,10 @@ use crate::model::Workspace;
 use crate::sql::{self, Change, DataVerb};
 use std::collections::BTreeSet;
 
-/// Notes which tables of `database` the seed files beside it fill. What cannot be read fills nothing.
+/// Seed files hold sample data too: of the tables that they fill, only those with so few columns are taken for lists of names.
+const MOST_COLUMNS: usize = 2;
+
+/// Notes which lists of `database` the seed files beside it fill. What cannot be read fills nothing.
 pub(super) fn note(workspace: &mut Workspace, seeds: &[String], database: &mut Database) {
     let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let mut beside: BTreeSet<String> = database.migrations.iter().map(|one| folder(&one.path)).collect();
@@ -19,7 +22,8 @@ pub(super) fn note(workspace: &mut Workspace, seeds: &[String], database: &mut D
         for op in script.statements.iter().flat_map(|statement| &statement.ops) {
             let Change::Data { verb: DataVerb::Insert, tables, copied, .. } = &op.change else { continue };
             let is_named = |name: &str| tables.iter().any(|table| names::same(database.dialect, &table.name, name));
-            for table in database.tables.iter_mut().filter(|table| is_named(&table.name.name)) {
+            let lists = database.tables.iter_mut().filter(|table| table.columns.len() <= MOST_COLUMNS);
+            for table in lists.filter(|table| is_named(&table.name.name)) {
                 table.seeded = true;
                 table.copied |= copied;
             }

@@ -28,7 +28,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut habits: BTreeMap<(usize, &str), Vec<Covered>> = BTreeMap::new();
     let mut found = Vec::new();
     for (logical, pairs) in covered {
-        let scope = pairs.first().filter(|(index, longer)| !is_much_longer(index, longer)).and_then(|(index, _)| index.scope_alone());
+        let scope =
+            pairs.first().filter(|(index, longer)| !is_much_longer(index, longer)).and_then(|(index, _)| index.scope_alone());
         match scope {
             Some(scope) => habits.entry((logical.0, scope)).or_default().push(pairs),
             None => found.extend(finding(&pairs)),
