@@ -104,6 +104,9 @@ impl<'m> ForeignKeyRef<'m> {
             return format!("each row deleted from `{parent}` reads all of `{child}`, since the index leaves rows out");
         }
         let columns = self.columns.join("`, `");
+        if self.parent_that_marks_deleted().is_some() {
+            return format!("each list of `{child}` by `{columns}` alone reads all of `{child}`");
+        }
         format!("each row deleted from `{parent}`, and each list of `{child}` by `{columns}`, reads all of `{child}`")
     }
 
@@ -113,12 +116,17 @@ impl<'m> ForeignKeyRef<'m> {
         if self.refers_to_seeded_list(parent) {
             return Some(format!("`{}` is a short list that the repository itself fills", parent.short_name()));
         }
+        let parent = self.parent_that_marks_deleted()?;
         let marked = parent.soft_delete_column()?;
+        Some(format!("rows of `{}` are marked in `{marked}` and not deleted", parent.short_name()))
+    }
+
+    /// The table referred to, where its rows are marked as deleted and stay. An action on delete says that rows do go, but for
+    /// a database where every request says the scope too.
+    fn parent_that_marks_deleted(&self) -> Option<TableRef<'m>> {
         let stays = !matches!(self.on_delete.as_deref(), Some("CASCADE" | "SET NULL" | "SET DEFAULT"));
-        if stays || self.is_second_after_scope() {
-            return Some(format!("rows of `{}` are marked in `{marked}` and not deleted", parent.short_name()));
-        }
-        None
+        let marks = |table: &TableRef| table.soft_delete_column().is_some() && (stays || self.is_second_after_scope());
+        self.parent().filter(marks)
     }
 
     /// Whether an index holds its column behind one that says whose row it is, so that a request which says both is served.

@@ -129,6 +129,18 @@ mod tests {
     }
 
     #[test]
+    fn a_qualifier_is_what_was_written() {
+        assert_eq!(qualifier("orders"), None);
+        assert_eq!(qualifier("\"a.b\""), None);
+        assert_eq!(qualifier("shop.orders"), Some("shop"));
+        assert_eq!(qualifier("\"Shop\" . \"my.orders\""), Some("\"Shop\""));
+        assert_eq!(qualifier("[dbo].[orders]"), Some("[dbo]"));
+        assert_eq!(qualifier("{{ index .Options \"Namespace\" }}.orders"), Some("{{ index .Options \"Namespace\" }}"));
+        assert_eq!(qualifier("\""), None);
+        assert_eq!(qualifier(""), None);
+    }
+
+    #[test]
     fn an_expression_gives_its_function_name() {
         let key = |column: Option<&str>, text: &str| IndexKey {
             column: column.map(str::to_owned),

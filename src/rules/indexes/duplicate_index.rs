@@ -60,7 +60,8 @@ fn habit(tables: &[Repeated]) -> Option<Diagnostic> {
     let (index, kept) = tables.first()?.first()?;
     let all = || tables.iter().flatten().map(|(index, _)| *index);
     let what = if all().all(|index| index.unique) { "a unique index" } else { "an index" };
-    let message = format!("{} tables have {what} that repeats their primary key", tables.len());
+    let table = index.table().short_name();
+    let message = format!("{} tables have {what} that repeats their primary key, like `{table}`", tables.len());
     let mut found = Diagnostic::new(index.table().database().source.clone(), message)
         .at(index.span, "every write keeps both up to date, and no query needs the second")
         .cause(kept.span, format!("the primary key holds the same entries: {}", kept.keys_text()))
