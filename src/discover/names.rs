@@ -87,11 +87,7 @@ pub fn guess(path: &str, charts: &HashSet<&str>) -> Guess {
             Guess::Nothing
         };
     }
-    if lower == ".env"
-        || lower.starts_with(".env.")
-        || (lower.ends_with(".env") && lower != ".env")
-        || lower.ends_with(".env.example")
-    {
+    if lower.ends_with(".env") || lower.starts_with(".env.") || lower.ends_with(".env.example") {
         return Guess::Env;
     }
     if is_yaml && lower.contains("compose") {

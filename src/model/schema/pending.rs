@@ -187,16 +187,42 @@ impl<'m> PendingStep<'m> {
         })
     }
 
-    /// Whether a later step of the same migration gives the table a column of this name again.
-    pub fn is_added_back(&self, column: &str) -> bool {
+    /// Whether the same migration keeps the old name alive after a rename: a generated column of that name, or a column with a
+    /// trigger that fills it.
+    pub fn is_old_name_kept(&self, column: &str) -> bool {
         let Some(before) = self.before() else { return false };
-        self.migration.statements.iter().flat_map(|one| &one.ops).any(|step| {
+        let all = self.migration.statements.iter().flat_map(|one| &one.ops);
+        let here = all.filter(|step| step.table.as_ref().is_some_and(|table| table.name == before.name));
+        let (mut is_back, mut is_generated, mut has_trigger) = (false, false, false);
+        for step in here.filter(|step| step.op.span.start > self.step.op.span.start) {
+            match &step.op.change {
+                Change::AlterTable { action: TableAction::AddColumn { column: added, .. }, .. } if added.name.value == column => {
+                    is_back = true;
+                    is_generated |= added.generated.is_some();
+                }
+                Change::TableObject { words, .. } => has_trigger |= words == "CREATE TRIGGER",
+                _ => {}
+            }
+        }
+        is_back && (is_generated || has_trigger)
+    }
+
+    /// Whether a constraint of the table that was never seen being made is validated before this step: it may prove anything.
+    pub fn follows_unseen_validation(&self) -> bool {
+        let Some(before) = self.before().filter(|before| before.origin == TableOrigin::External) else { return false };
+        let all =
+            self.database.migrations.iter().flat_map(|migration| &migration.statements).flat_map(|statement| &statement.ops);
+        all.take_while(|step| !std::ptr::eq(*step, self.step)).any(|step| {
             let same = step.table.as_ref().is_some_and(|table| table.name == before.name);
-            let later = step.op.span.start > self.step.op.span.start;
-            same && later
-                && matches!(&step.op.change, Change::AlterTable { action: TableAction::AddColumn { column: added, .. }, .. }
-                    if added.name.value == column)
+            same && matches!(step.op.change, Change::AlterTable { action: TableAction::ValidateConstraint { .. }, .. })
         })
+    }
+
+    /// Whether `other` is the same migration for another dialect.
+    pub fn is_twin_of(&self, other: &PendingStep) -> bool {
+        let variant = |step: &PendingStep| (step.database.dialect, step.database.variant.clone());
+        let same = !self.migration.version.is_empty() && self.migration.version == other.migration.version;
+        same && variant(self) != variant(other)
     }
 
     /// Whether it runs inside a transaction for certain.

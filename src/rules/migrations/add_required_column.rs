@@ -1,11 +1,11 @@
 //! A pending migration adds a NOT NULL column without a value for the rows that are there.
 
-use super::careful;
+use super::{careful, gather};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::schema::pending::Audience;
 use crate::model::schema::{PendingStep, TableOrigin};
 use crate::rules::{Context, Rule, rule};
-use crate::sql::{ColumnDef, Dialect, TableAction};
+use crate::model::schema::{ColumnDef, Dialect, TableAction};
 
 pub(super) const RULE: Rule = rule!("migrations/add-required-column", check);
 
@@ -21,9 +21,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         if column.is_filled() || is_there || !may_hold_rows(&step) || step.is_emptied() {
             continue;
         }
-        found.push(report(&step, column));
+        found.push((step, report(&step, column)));
     }
-    found
+    gather(found)
 }
 
 /// A table that the same migration creates is empty, unless a migration puts rows into it.

@@ -1,11 +1,11 @@
 //! A pending migration changes the type of a column in a way that writes or reads every row under the strongest lock.
 
-use super::{careful, unsure};
+use super::{careful, gather, unsure};
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::schema::pending::Audience;
 use crate::model::schema::{PendingStep, TypeChange};
 use crate::rules::{Context, Rule, rule};
-use crate::sql::{ColumnType, TableAction};
+use crate::model::schema::{ColumnType, TableAction};
 
 pub(super) const RULE: Rule = rule!("migrations/column-type-change", check);
 
@@ -18,9 +18,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             continue;
         }
         let to = column_type.as_ref().map(|known| &known.value);
-        found.extend(report(&step, &column.value, to));
+        found.extend(report(&step, &column.value, to).map(|diagnostic| (step, diagnostic)));
     }
-    found
+    gather(found)
 }
 
 fn report(step: &PendingStep, column: &str, to: Option<&ColumnType>) -> Option<Diagnostic> {

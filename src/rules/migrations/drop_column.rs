@@ -1,10 +1,10 @@
 //! A pending migration drops a column that running code may still use.
 
-use super::careful;
+use super::{careful, gather};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::schema::pending::Audience;
 use crate::rules::{Context, Rule, rule};
-use crate::sql::TableAction;
+use crate::model::schema::TableAction;
 
 pub(super) const RULE: Rule = rule!("migrations/drop-column", check);
 
@@ -42,7 +42,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         if fails.is_none() {
             diagnostic = diagnostic.at_most(Severity::Warning, "what running code reads cannot be seen here");
         }
-        found.push(careful(&step, step.column_audience(), diagnostic));
+        found.push((step, careful(&step, step.column_audience(), diagnostic)));
     }
-    found
+    gather(found)
 }

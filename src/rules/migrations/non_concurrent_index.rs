@@ -5,7 +5,7 @@ use crate::diagnostic::{Confidence, Diagnostic};
 use crate::model::schema::PendingStep;
 use crate::model::schema::pending::Audience;
 use crate::rules::{Context, Rule, rule};
-use crate::sql::IndexDef;
+use crate::model::schema::IndexDef;
 use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = rule!("migrations/non-concurrent-index", check);

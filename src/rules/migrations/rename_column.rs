@@ -1,10 +1,10 @@
 //! A pending migration renames a column: old code and new code cannot both work.
 
-use super::careful;
+use super::{careful, gather};
 use crate::diagnostic::Diagnostic;
 use crate::model::schema::pending::Audience;
 use crate::rules::{Context, Rule, rule};
-use crate::sql::TableAction;
+use crate::model::schema::TableAction;
 
 pub(super) const RULE: Rule = rule!("migrations/rename-column", check);
 
@@ -13,7 +13,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for step in context.head.schema.pending_steps() {
         let Some(TableAction::RenameColumn { from, to }) = step.action() else { continue };
         context.consider();
-        let is_kept = from.value == to.value || step.is_added_back(&from.value);
+        let is_kept = from.value == to.value || step.is_old_name_kept(&from.value);
         if step.column_audience() == Audience::Nobody || is_kept {
             continue;
         }
@@ -32,7 +32,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         if let Some(held) = step.column() {
             diagnostic = diagnostic.context(held.span, "the column as it was created");
         }
-        found.push(careful(&step, step.column_audience(), diagnostic));
+        found.push((step, careful(&step, step.column_audience(), diagnostic)));
     }
-    found
+    gather(found)
 }

@@ -1,11 +1,11 @@
 //! A pending migration demands NOT NULL of a column, and the server reads the whole table under its strongest lock.
 
-use super::{careful, unsure};
+use super::{careful, gather, unsure};
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::schema::PendingStep;
 use crate::model::schema::pending::Audience;
 use crate::rules::{Context, Rule, rule};
-use crate::sql::TableAction;
+use crate::model::schema::TableAction;
 
 pub(super) const RULE: Rule = rule!("migrations/set-not-null", check);
 
@@ -15,12 +15,12 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let Some(TableAction::SetNotNull { column }) = step.action() else { continue };
         context.consider();
         let is_free = step.step.effects.scans.as_ref().is_some_and(Vec::is_empty);
-        if step.audience() == Audience::Nobody || is_free || step.is_emptied() {
+        if step.audience() == Audience::Nobody || is_free || step.is_emptied() || step.follows_unseen_validation() {
             continue;
         }
-        found.push(report(&step, &column.value));
+        found.push((step, report(&step, &column.value)));
     }
-    found
+    gather(found)
 }
 
 fn report(step: &PendingStep, column: &str) -> Diagnostic {

@@ -40,6 +40,11 @@ impl Reading {
         reading
     }
 
+    /// A statement that may do anything.
+    fn opaque(why: &str) -> Reading {
+        Reading { doubts: vec![why.to_owned()], ..Reading::default() }
+    }
+
     /// Adds an operation; without a place it gets that of the statement.
     fn push(&mut self, change: Change, span: Option<Span>) {
         let span = span.unwrap_or(Span { source: SourceId(u32::MAX), start: 0, end: 0 });

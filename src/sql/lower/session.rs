@@ -93,6 +93,10 @@ pub fn read(cursor: &mut Cursor, head: &mut usize) -> Option<Reading> {
     if cursor.is_any(&["VACUUM", "ANALYZE", "CLUSTER"]) {
         return Some(Reading::of(maintenance(cursor)));
     }
+    if let Some(word) = cursor.eat_any(&["EXECUTE", "CALL"]) {
+        let what = if word == "CALL" { "a procedure, which may do anything" } else { "SQL that is put together at run time" };
+        return Some(Reading::opaque(what));
+    }
     // `x := 1` in a block.
     let assigns = cursor.kind(1) == Some(Kind::Symbol) && matches!(cursor.kind(0), Some(Kind::Word | Kind::Quoted));
     (cursor.is_any(NO_EFFECT) || assigns).then(Reading::default)

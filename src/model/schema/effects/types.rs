@@ -187,7 +187,7 @@ fn by_base(moment: &Moment, table: &Table, column: &Column, from: &ColumnType, t
         When::Unindexed => {
             let indexed =
                 table.indexes.iter().any(|index| index.keys.iter().any(|key| key.column.as_ref() == Some(&column.name)));
-            free(!indexed, "builds an index of the column again")
+            free(!indexed && to.arguments.is_empty(), "builds an index of the column again or adds a limit")
         }
     }
 }
