@@ -111,7 +111,8 @@ fn read_all(
 ) -> Vec<Option<(SourceId, Arc<str>, Script)>> {
     let paths: Vec<String> = files.iter().map(|file| file.path.to_owned()).collect();
     let loaded = workspace.load_texts(&paths);
-    let mut by_path: BTreeMap<String, (SourceId, Arc<str>)> = loaded.into_iter().map(|(path, id, text)| (path, (id, text))).collect();
+    let mut by_path: BTreeMap<String, (SourceId, Arc<str>)> =
+        loaded.into_iter().map(|(path, id, text)| (path, (id, text))).collect();
     for path in &paths {
         if let Err(reason) = workspace.source(path) {
             workspace.note_unread(path, reason, None);
