@@ -105,9 +105,6 @@ fn switched_off(tool: &Tool, evidence: &Evidence) -> Option<String> {
     {
         return Some(format!("the file starts with `{start}`"));
     }
-    if let Some(word) = tool.off_words.iter().find(|word| has_word(text, word)) {
-        return Some(format!("{} runs a file with `{}` outside a transaction", tool.id, word.to_uppercase()));
-    }
     if let Some(option) = &tool.off_option
         && evidence.sections.options.split(' ').any(|word| word.eq_ignore_ascii_case(option))
     {
@@ -116,13 +113,6 @@ fn switched_off(tool: &Tool, evidence: &Evidence) -> Option<String> {
     let wanted = tool.off_line.as_ref().and_then(|line| comment(line))?;
     let mut lines = text.lines().filter(|line| line.starts_with("--"));
     lines.find(|line| comment(line).as_deref() == Some(wanted.as_str())).map(|line| format!("`{}`", line.trim_end()))
-}
-
-/// Whether a text holds a word, comment lines aside.
-fn has_word(text: &str, word: &str) -> bool {
-    let code = text.lines().filter(|line| !line.trim_start().starts_with("--"));
-    let mut words = code.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
-    words.any(|one| one.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

@@ -82,8 +82,6 @@ pub(super) struct Tool {
     pub off_option: Option<String>,
     pub off_file: Option<String>,
     pub off_name: Option<String>,
-    #[serde(default)]
-    pub off_words: Vec<String>,
     pub off_hint: Option<String>,
     #[serde(default)]
     pub takes_out: super::TakesOut,
