@@ -279,8 +279,7 @@ fn migration(
 ) -> Migration {
     let looks_inside = |tool: &Tool| {
         let sectioned = tool.layout == Layout::File && tool.up.is_some();
-        let markers = [&tool.off_line, &tool.off_start, &tool.off_option];
-        sectioned || markers.iter().any(|marker| marker.is_some())
+        sectioned || tool.off_line.is_some() || tool.off_start.is_some() || tool.off_option.is_some()
     };
     let text = tool.filter(|tool| looks_inside(tool)).and_then(|_| read(member.path));
     let sections = match (tool, &text) {

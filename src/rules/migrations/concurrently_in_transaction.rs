@@ -1,9 +1,9 @@
 //! A pending migration runs a statement in a transaction that the server refuses there.
 
-use super::careful;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::schema::PendingStep;
 use crate::model::schema::pending::{Audience, TakesOut};
+use crate::rules::pending::careful;
 use crate::rules::{Context, Rule, rule};
 use std::collections::BTreeMap;
 

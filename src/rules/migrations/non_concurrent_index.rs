@@ -1,11 +1,10 @@
 //! A pending migration builds an index and keeps every writer waiting meanwhile.
 
-use super::careful;
 use crate::diagnostic::{Confidence, Diagnostic};
 use crate::model::schema::PendingStep;
-use crate::model::schema::pending::Audience;
+use crate::model::schema::pending::{Audience, NewIndex};
+use crate::rules::pending::careful;
 use crate::rules::{Context, Rule, rule};
-use crate::model::schema::IndexDef;
 use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = rule!("migrations/non-concurrent-index", check);
@@ -58,7 +57,7 @@ fn report(context: &Context, steps: &[PendingStep]) -> Option<Diagnostic> {
     Some(careful(first, first.audience(), diagnostic))
 }
 
-fn keys(index: &IndexDef) -> String {
+fn keys(index: &NewIndex) -> String {
     let keys: Vec<&str> = index.keys.iter().map(|key| key.text.as_str()).collect();
     format!("({})", keys.join(", "))
 }
