@@ -77,9 +77,12 @@ fn creates_tables(lower: &str) -> bool {
     })
 }
 
+/// The numbers of a file name, and its path.
+type Version = (Vec<u128>, String);
+
 /// Of `schema-v1.sql`, `schema-v2.sql` in one folder only the newest counts.
 fn keep_newest(states: Vec<String>, found: &mut Found) {
-    let mut families: BTreeMap<(String, String), Vec<(Vec<u128>, String)>> = BTreeMap::new();
+    let mut families: BTreeMap<(String, String), Vec<Version>> = BTreeMap::new();
     for path in states {
         let (folder, name) = split(&path);
         let stem = name.get(..name.len().saturating_sub(4)).unwrap_or(name);

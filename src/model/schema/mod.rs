@@ -16,6 +16,8 @@ mod transaction;
 mod twins;
 pub mod view;
 
+/// Our own words for what statements do: what rules on migrations speak of.
+pub use crate::sql::{ColumnDef, IndexDef};
 pub use catalog::*;
 pub use history::*;
 pub use pending::PendingStep;

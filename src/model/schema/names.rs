@@ -43,14 +43,16 @@ fn joined(first: &str, second: Option<&str>, label: &str) -> String {
     }
 }
 
-/// The first of `t_c_label`, `t_c_label1`, ... that is not taken.
-pub(super) fn choose(first: &str, second: Option<&str>, label: &str, taken: impl Fn(&str) -> bool) -> String {
+/// How many numbered names are tried one after the other; nobody has more, and hostile input must not make a long search.
+const TRIES: usize = 16;
+
+/// The first of `t_c_label`, `t_c_label1`, ... that is not taken. `held`: how many names may be taken at most.
+pub(super) fn choose(first: &str, second: Option<&str>, label: &str, held: usize, taken: impl Fn(&str) -> bool) -> String {
     let plain = joined(first, second, label);
     if !taken(&plain) {
         return plain;
     }
-    // The bound only stops a search that hostile input could make long.
-    let numbered = (1..10_000).map(|pass| joined(first, second, &format!("{label}{pass}")));
+    let numbered = (1..=TRIES).chain(held + TRIES..held + 2 * TRIES).map(|pass| joined(first, second, &format!("{label}{pass}")));
     numbered.into_iter().find(|name| !taken(name)).unwrap_or(plain)
 }
 
@@ -101,13 +103,13 @@ mod tests {
 
     #[test]
     fn names_are_made_as_postgres_makes_them() {
-        assert_eq!(choose("orders", Some("user_id"), "fkey", |_| false), "orders_user_id_fkey");
-        assert_eq!(choose("orders", None, "pkey", |_| false), "orders_pkey");
-        assert_eq!(choose("t", Some("a"), "key", |name| name == "t_a_key"), "t_a_key1");
-        let long = choose(&"a".repeat(50), Some(&"b".repeat(50)), "idx", |_| false);
+        assert_eq!(choose("orders", Some("user_id"), "fkey", 0, |_| false), "orders_user_id_fkey");
+        assert_eq!(choose("orders", None, "pkey", 0, |_| false), "orders_pkey");
+        assert_eq!(choose("t", Some("a"), "key", 0, |name| name == "t_a_key"), "t_a_key1");
+        let long = choose(&"a".repeat(50), Some(&"b".repeat(50)), "idx", 0, |_| false);
         assert_eq!(long, format!("{}_{}_idx", "a".repeat(29), "b".repeat(29)));
         assert_eq!(long.len(), 63);
-        let uneven = choose(&"t".repeat(60), Some("ab"), "fkey", |_| false);
+        let uneven = choose(&"t".repeat(60), Some("ab"), "fkey", 0, |_| false);
         assert_eq!(uneven, format!("{}_ab_fkey", "t".repeat(55)));
         assert_eq!(cut(Dialect::Postgres, &"é".repeat(40)), "é".repeat(31));
     }

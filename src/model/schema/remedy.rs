@@ -127,7 +127,7 @@ impl ForeignKeyRef<'_> {
         let columns: Vec<String> = self.columns.iter().map(|column| quoted(dialect, column)).collect();
         let mut name = format!("{}_{}_idx", table.name.name, self.columns.join("_"));
         if name.len() > 63 {
-            name = super::names::choose(&table.name.name, Some(&self.columns.join("_")), "idx", |_| false);
+            name = super::names::choose(&table.name.name, Some(&self.columns.join("_")), "idx", 0, |_| false);
         }
         let word = if concurrent { "CONCURRENTLY " } else { "" };
         let statement =

@@ -106,7 +106,8 @@ fn create_index(moment: &Moment, def: &IndexDef, cost: &mut Cost) {
     let partitioned = slot.and_then(|slot| state.table(slot)).is_some_and(|table| table.partitioned);
     let family = Family::of(state, &name, slot.filter(|_| partitioned && !def.only));
     family.all.iter().for_each(|table| cost.lock(table, mode));
-    if !held && !(partitioned && def.only) {
+    let builds_nothing = held || (partitioned && def.only);
+    if !builds_nothing {
         family.stored.iter().for_each(|table| cost.scan(table));
     }
     if def.concurrently.is_some() {

@@ -173,7 +173,8 @@ impl State {
                 || table.checks.iter().any(|one| one.name.as_deref() == Some(name));
             constraint || self.is_taken(table.name.schema.as_ref(), name)
         };
-        Some(names::choose(&table.name.name, addition.filter(|text| !text.is_empty()), label, taken))
+        let held = table.indexes.len() + table.foreign_keys.len() + table.checks.len();
+        Some(names::choose(&table.name.name, addition.filter(|text| !text.is_empty()), label, held, taken))
     }
 
     pub(super) fn plain_index(&self, columns: Vec<String>, span: Span) -> Index {

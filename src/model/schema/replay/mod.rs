@@ -18,7 +18,7 @@ use super::catalog::{Domain, DroppedTable, EnumType, Facet, Gap, Table, TableNam
 use super::names;
 use crate::source::Span;
 use crate::sql::{Dialect, ObjectName};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The catalog while it is being replayed.
 pub(super) struct State {
@@ -42,7 +42,7 @@ pub(super) struct State {
     pub domains: HashMap<String, Domain>,
     pub views: HashMap<String, View>,
     /// Folded names of the views that name a table of this folded bare name.
-    readers: HashMap<String, Vec<String>>,
+    readers: HashMap<String, BTreeSet<String>>,
     search_path: Vec<String>,
     /// Number of the migration that is being applied.
     pub migration: usize,
@@ -122,18 +122,17 @@ impl State {
         };
         let temporary =
             slots.iter().find(|(slot, _)| self.table(*slot).is_some_and(|table| table.temporary)).map(|(slot, _)| *slot);
+        let only = match slots.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        };
         match &name.schema {
-            Some(schema) => in_schema(schema).or_else(|| match slots.as_slice() {
-                // Where nobody says which schema is meant, a qualified name meets the unqualified table.
-                [(only, held)] if held.schema.is_none() => Some(*only),
-                _ => None,
-            }),
-            None => temporary.or_else(|| self.search_path.iter().find_map(|schema| in_schema(schema))).or_else(|| {
-                match slots.as_slice() {
-                    [(only, _)] => Some(*only),
-                    _ => None,
-                }
-            }),
+            // Where nobody says which schema is meant, a qualified name meets the unqualified table.
+            Some(schema) => in_schema(schema).or(only.filter(|(_, held)| held.schema.is_none()).map(|(slot, _)| *slot)),
+            None => {
+                let on_path = || self.search_path.iter().find_map(|schema| in_schema(schema));
+                temporary.or_else(on_path).or(only.map(|(slot, _)| *slot))
+            }
         }
     }
 

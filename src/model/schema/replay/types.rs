@@ -9,6 +9,9 @@ use crate::sql::{ColumnType, ObjectName};
 /// Most labels, views' names and the like that are followed in one place.
 const MOST: usize = 10_000;
 
+/// How many views of one table are looked at.
+const MOST_VIEWS: usize = 256;
+
 /// A view as it is created.
 pub(super) struct NewView<'a> {
     pub name: &'a ObjectName,
@@ -121,10 +124,7 @@ impl State {
         let key = self.key(&name.name);
         let reads: Vec<TableName> = new.reads.iter().map(|one| self.resolved(one)).collect();
         for read in &reads {
-            let readers = self.readers.entry(names::key(self.dialect, &read.name)).or_default();
-            if readers.last() != Some(&key) {
-                readers.push(key.clone());
-            }
+            self.readers.entry(names::key(self.dialect, &read.name)).or_default().insert(key.clone());
         }
         let view = View { name, materialized: new.materialized, reads, identifiers: new.identifiers.to_vec(), span: new.span };
         self.views.insert(key, view);
@@ -146,17 +146,15 @@ impl State {
         view.name.name = self.cut(to);
         let key = self.key(to);
         for read in &view.reads {
-            self.readers.entry(names::key(self.dialect, &read.name)).or_default().push(key.clone());
+            self.readers.entry(names::key(self.dialect, &read.name)).or_default().insert(key.clone());
         }
         self.views.insert(key, view);
     }
 
-    /// The views that name a table, each once.
+    /// The views that name a table, in order of name; no more than anybody would read.
     pub fn views_of(&self, table: &TableName) -> Vec<&View> {
-        let mut keys: Vec<&String> = self.readers.get(&self.key(&table.name)).into_iter().flatten().collect();
-        keys.sort();
-        keys.dedup();
-        keys.into_iter().filter_map(|key| self.views.get(key)).filter(|view| view.reads.contains(table)).collect()
+        let keys = self.readers.get(&self.key(&table.name)).into_iter().flatten().take(MOST_VIEWS);
+        keys.filter_map(|key| self.views.get(key)).filter(|view| view.reads.contains(table)).collect()
     }
 
     /// A view cannot outlive a table that it reads.

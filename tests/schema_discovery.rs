@@ -1,0 +1,157 @@
+//! Which files are migrations of which tool, in which order and in which transaction; and which are something else.
+
+mod schema_support;
+
+use backend_lint::discover::{self, Discovery, Kind, Transaction};
+use backend_lint::model::Settings;
+use backend_lint::sql::Dialect;
+use schema_support::memory;
+
+fn find(files: &[(&str, &str)]) -> Discovery {
+    discover::find(&memory(files), &Settings { threads: 1, ..Settings::default() })
+}
+
+/// Tool, and the order of the file names (of folders where a folder is a migration).
+fn order(files: &[(&str, &str)]) -> (String, Vec<String>) {
+    let found = find(files);
+    assert_eq!(found.migration_sets.len(), 1, "{found:?}");
+    let set = &found.migration_sets[0];
+    let name = |path: &str| path.strip_prefix(&format!("{}/", set.folder)).unwrap_or(path).to_owned();
+    (set.tool.clone(), set.migrations.iter().map(|one| name(&one.path)).collect())
+}
+
+const TABLE: &str = "CREATE TABLE t (id bigserial);";
+
+#[test]
+fn each_tool_orders_its_files_in_its_own_way() {
+    let (tool, files) = order(&[("m/10_b.up.sql", TABLE), ("m/2_a.up.sql", TABLE), ("m/2_a.down.sql", "DROP TABLE t;")]);
+    assert_eq!((tool.as_str(), files), ("golang-migrate", vec!["2_a.up.sql".into(), "10_b.up.sql".into()]));
+    let (tool, files) = order(&[
+        ("m/2017-09-23-110000_b/up.sql", TABLE),
+        ("m/20170309122510_a/up.sql", TABLE),
+        ("m/20170309122510_a/down.sql", ""),
+    ]);
+    assert_eq!((tool.as_str(), files), ("diesel", vec!["20170309122510_a/up.sql".into(), "2017-09-23-110000_b/up.sql".into()]));
+    let (tool, files) = order(&[
+        ("m/V10__b.sql", TABLE),
+        ("m/V2.1__a.sql", TABLE),
+        ("m/R__views.sql", ""),
+        ("m/U10__b.sql", ""),
+        ("m/V2__x.sql", TABLE),
+    ]);
+    assert_eq!(tool, "flyway");
+    assert_eq!(files, ["V2__x.sql", "V2.1__a.sql", "V10__b.sql", "R__views.sql"]);
+    let (tool, files) = order(&[
+        ("m/20200102000000_b/migration.sql", TABLE),
+        ("m/20200101000000_a/migration.sql", TABLE),
+        ("m/migration_lock.toml", "provider = \"mysql\""),
+    ]);
+    assert_eq!((tool.as_str(), files.len()), ("prisma", 2));
+    let (tool, files) = order(&[("m/0.10/00__b.sql", TABLE), ("m/0.9/01__b.sql", TABLE), ("m/0.9/00__a.sql", TABLE)]);
+    assert_eq!(
+        (tool.as_str(), files),
+        ("unknown", vec!["0.9/00__a.sql".into(), "0.9/01__b.sql".into(), "0.10/00__b.sql".into()])
+    );
+    let (tool, files) = order(&[("v2.10.1.sql", TABLE), ("v2.9.0.sql", TABLE)]);
+    assert_eq!((tool.as_str(), files), ("unknown", vec!["v2.9.0.sql".into(), "v2.10.1.sql".into()]));
+}
+
+#[test]
+fn markers_in_files_and_beside_them_name_the_tool() {
+    let tool = |files: &[(&str, &str)]| order(files).0;
+    assert_eq!(tool(&[("db/1_a.sql", "-- +goose Up\nCREATE TABLE t (id int);")]), "goose");
+    assert_eq!(tool(&[("db/1_a.sql", "-- migrate:up\nCREATE TABLE t (id int);\n-- migrate:down\n")]), "dbmate");
+    assert_eq!(tool(&[("db/1_a.sql", "-- +migrate Up\nCREATE TABLE t (id int);")]), "sql-migrate");
+    assert_eq!(tool(&[("a/migrations/1_a.sql", TABLE), ("a/Cargo.toml", "sqlx = \"0.8\"")]), "sqlx");
+    assert_eq!(
+        tool(&[("a/migrations/1_a.up.sql", TABLE), ("a/migrations/1_a.down.sql", ""), ("a/Cargo.toml", "sqlx = \"0.8\"")]),
+        "sqlx"
+    );
+    assert_eq!(tool(&[("supabase/migrations/20200101000000_a.sql", TABLE)]), "supabase");
+    assert_eq!(tool(&[("d/0000_a.sql", TABLE), ("d/meta/_journal.json", "{\"dialect\": \"postgresql\"}")]), "drizzle");
+    assert_eq!(tool(&[("m/20200101000000_a.sql", TABLE), ("m/atlas.sum", "h1:")]), "atlas");
+    assert_eq!(tool(&[("m/20200101000000_a.sql", TABLE)]), "unknown");
+    assert_eq!(tool(&[("0001_setup.up.sql", TABLE), ("0002_case.up.sql", "ALTER TABLE t ADD a int;")]), "golang-migrate");
+}
+
+#[test]
+fn transactions_follow_the_tool_and_its_opt_outs() {
+    let mode = |files: &[(&str, &str)]| find(files).migration_sets[0].migrations[0].transaction.clone();
+    assert!(matches!(mode(&[("db/1_a.up.sql", TABLE)]), Transaction::Implicit(_)));
+    assert!(matches!(mode(&[("m/1_a/up.sql", TABLE)]), Transaction::Wrapped(_)));
+    assert!(matches!(
+        mode(&[("m/1_a/up.sql", TABLE), ("m/1_a/metadata.toml", "run_in_transaction = false\n")]),
+        Transaction::Unwrapped(_)
+    ));
+    assert!(matches!(
+        mode(&[("m/V1__a.sql", TABLE), ("m/V1__a.sql.conf", "executeInTransaction=false")]),
+        Transaction::Unwrapped(_)
+    ));
+    assert!(matches!(mode(&[("m/1_a.autocommit.up.sql", TABLE)]), Transaction::Unwrapped(_)));
+    assert!(matches!(mode(&[("m/1_a.sql", TABLE)]), Transaction::Unknown(_)));
+    let told = Settings { transaction: Some(true), threads: 1, ..Settings::default() };
+    let found = discover::find(&memory(&[("m/1_a.sql", TABLE)]), &told);
+    assert!(matches!(found.migration_sets[0].migrations[0].transaction, Transaction::Wrapped(_)));
+}
+
+#[test]
+fn the_dialect_comes_from_the_nearest_evidence() {
+    let dialect = |files: &[(&str, &str)]| {
+        find(files).migration_sets.iter().map(|set| (set.dialect, set.variant.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(dialect(&[("db/mysql/1_a.up.sql", TABLE)]), [(Dialect::MySql, None)]);
+    assert_eq!(dialect(&[("mysql-store/migration_postgres/V1__a.sql", TABLE)]), [(Dialect::Postgres, None)]);
+    assert_eq!(dialect(&[("m/1_a.up.sql", "CREATE TABLE t (id INT AUTO_INCREMENT) ENGINE=InnoDB;")]), [(Dialect::MySql, None)]);
+    assert_eq!(dialect(&[("m/1_a.up.sql", "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT);")]), [(Dialect::Sqlite, None)]);
+    let lock = ("m/migration_lock.toml", "provider = \"sqlite\"");
+    assert_eq!(dialect(&[("m/20200101000000_a/migration.sql", TABLE), lock]), [(Dialect::Sqlite, None)]);
+    let twins = [
+        ("m/1_a.postgres.up.sql", TABLE),
+        ("m/1_a.mysql.up.sql", "CREATE TABLE t (id INT);"),
+        ("m/1_a.cockroach.up.sql", TABLE),
+        ("m/2_b.up.sql", "ALTER TABLE t ADD a int;"),
+        ("m/3_c.mysql.up.sql", "ALTER TABLE t ADD b int;"),
+    ];
+    let cockroach = (Dialect::Postgres, Some("cockroachdb".to_owned()));
+    assert_eq!(dialect(&twins), [(Dialect::Postgres, None), cockroach, (Dialect::MySql, None)]);
+    let sizes: Vec<_> = find(&twins).migration_sets.iter().map(|set| set.migrations.len()).collect();
+    assert_eq!(sizes, [2, 2, 3]);
+    let only = Settings { dialect: Some(Dialect::MySql), threads: 1, ..Settings::default() };
+    assert_eq!(discover::find(&memory(&twins), &only).migration_sets.len(), 1);
+}
+
+#[test]
+fn other_sql_is_a_schema_or_queries_or_left_out_with_a_reason() {
+    let found = find(&[
+        ("schema.sql", TABLE),
+        ("db/structure.sql", "--\n-- Name: t; Type: TABLE; Schema: public\n--\nCREATE TABLE public.t (id int);"),
+        ("install/schema-v2.sql", TABLE),
+        ("install/schema-v10.sql", TABLE),
+        ("sql/users.sql", "-- name: GetUser :one\nSELECT 1;"),
+        ("queries/more.sql", "SELECT 1;"),
+        ("seed.sql", "INSERT INTO t VALUES (1);"),
+        ("x/clickhouse/1_a.sql", "CREATE TABLE t (id Int64) ENGINE = MergeTree ORDER BY id;"),
+        ("db/h2/schema.sql", TABLE),
+        ("tests/fixtures/schema.sql", TABLE),
+        ("schema/001_a.sql", TABLE),
+        ("mysql_outbox.sql", "CREATE TABLE mysql_outbox (id bigserial);"),
+    ]);
+    let of = |kind: Kind| found.artifacts.iter().filter(|one| one.kind == kind).map(|one| one.path.as_str()).collect::<Vec<_>>();
+    assert_eq!(
+        of(Kind::Schema),
+        ["db/structure.sql", "install/schema-v10.sql", "mysql_outbox.sql", "schema.sql", "schema/001_a.sql"]
+    );
+    assert_eq!(of(Kind::Queries), ["queries/more.sql", "sql/users.sql"]);
+    assert!(of(Kind::Migration).is_empty() && found.migration_sets.is_empty());
+    let skipped: Vec<_> = found.skipped.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(skipped, ["db/h2/schema.sql", "install/schema-v2.sql", "seed.sql", "tests/fixtures/schema.sql"]);
+    assert_eq!(found.unread.len(), 1);
+    assert!(found.unread[0].1.contains("ClickHouse"));
+}
+
+#[test]
+fn steps_in_other_languages_are_known() {
+    let found =
+        find(&[("m/00001_a.sql", "-- +goose Up\n"), ("m/00002_b.go", "package m"), ("m/00003_c_test.go", ""), ("m/main.go", "")]);
+    assert_eq!(found.migration_sets[0].foreign_steps, ["m/00002_b.go"]);
+}
