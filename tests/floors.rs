@@ -93,7 +93,11 @@ fn a_rule_knows_the_model_and_nothing_else() {
         let siblings = files.iter().filter(|(other, _)| other != &relative && parent(other) == parent(&relative));
         for (sibling, _) in siblings {
             let name = sibling.rsplit('/').next().unwrap_or("").trim_end_matches(".rs");
-            if name != "mod" && [format!("super::{name}"), format!("{}::{name}", parent(&relative).replace('/', "::"))].iter().any(|word| code.contains(word.as_str())) {
+            if name != "mod"
+                && [format!("super::{name}"), format!("{}::{name}", parent(&relative).replace('/', "::"))]
+                    .iter()
+                    .any(|word| code.contains(word.as_str()))
+            {
                 wrong.push(format!("{relative} imports `{name}`: a rule imports no rule"));
             }
         }

@@ -10,8 +10,7 @@ use crate::discover::migrations;
 pub use crate::discover::migrations::TakesOut;
 use crate::model::Model;
 use crate::source::Span;
-use crate::sql::{Change, Dialect, TableAction, Understanding};
-pub use crate::sql::{ColumnDef as NewColumn, IndexDef as NewIndex};
+use crate::sql::{Change, ColumnDef, Dialect, IndexDef, TableAction, Understanding};
 
 /// One step of a pending migration.
 #[derive(Debug, Clone, Copy)]
@@ -121,7 +120,7 @@ impl<'m> PendingStep<'m> {
     }
 
     /// The column that it adds.
-    pub fn added_column(&self) -> Option<&'m NewColumn> {
+    pub fn added_column(&self) -> Option<&'m ColumnDef> {
         match self.action()? {
             TableAction::AddColumn { column, .. } => Some(column),
             _ => None,
@@ -157,7 +156,7 @@ impl<'m> PendingStep<'m> {
     }
 
     /// The index, where the step makes one.
-    pub fn new_index(&self) -> Option<&'m NewIndex> {
+    pub fn new_index(&self) -> Option<&'m IndexDef> {
         match &self.step.op.change {
             Change::CreateIndex(index) => Some(index),
             _ => None,

@@ -1,8 +1,8 @@
 //! A pending migration adds a NOT NULL column without a value for the rows that are there.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::schema::pending::{Audience, NewColumn};
-use crate::model::schema::{PendingStep, TableOrigin};
+use crate::model::schema::pending::Audience;
+use crate::model::schema::{ColumnDef, PendingStep, TableOrigin};
 use crate::rules::pending::{careful, gather};
 use crate::rules::{Context, Rule, rule};
 
@@ -30,7 +30,7 @@ fn may_hold_rows(step: &PendingStep) -> bool {
     step.before().is_some_and(|before| !before.temporary && (before.seeded || before.origin != TableOrigin::SameMigration))
 }
 
-fn report(step: &PendingStep, column: &NewColumn) -> Diagnostic {
+fn report(step: &PendingStep, column: &ColumnDef) -> Diagnostic {
     let table = step.table();
     let name = step.sql_name(&column.name.value);
     let column_type = column.column_type.as_ref().map(|known| known.value.display()).unwrap_or_default();

@@ -1,8 +1,8 @@
 //! A pending migration builds an index and keeps every writer waiting meanwhile.
 
 use crate::diagnostic::{Confidence, Diagnostic};
-use crate::model::schema::PendingStep;
-use crate::model::schema::pending::{Audience, NewIndex};
+use crate::model::schema::pending::Audience;
+use crate::model::schema::{IndexDef, PendingStep};
 use crate::rules::pending::careful;
 use crate::rules::{Context, Rule, rule};
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ fn report(context: &Context, steps: &[PendingStep]) -> Option<Diagnostic> {
     Some(careful(first, first.audience(), diagnostic))
 }
 
-fn keys(index: &NewIndex) -> String {
+fn keys(index: &IndexDef) -> String {
     let keys: Vec<&str> = index.keys.iter().map(|key| key.text.as_str()).collect();
     format!("({})", keys.join(", "))
 }
