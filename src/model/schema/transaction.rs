@@ -19,7 +19,7 @@ pub(super) struct Transactions {
     labels: Vec<(String, Span)>,
     /// Enums created in this transaction.
     fresh_enums: Vec<String>,
-    /// Whether the tool takes single statements out of the transaction, in some of its versions.
+    /// Whether the tool may take single statements out of the transaction: then none fails for certain.
     takes_out: bool,
     /// The session's time zone where it was set: whether it is UTC.
     utc: Option<bool>,
@@ -69,9 +69,6 @@ impl Transactions {
                 }
                 _ => {}
             }
-        }
-        if self.takes_out && statement.ops.iter().any(forbids) {
-            return Fact::Unknown("the tool may take the statement out of its transaction".into(), vec![statement.head]);
         }
         match self.open {
             Some(open) => Fact::Known(open, Origin::Inferred(statement.head)),
