@@ -33,7 +33,8 @@ impl LibraryReport {
         }
         let mut reports = files.into_iter().map(|file| LibraryReport::of_file(finding, sources, file));
         // The primary label's file comes first: every finding has one.
-        let mut first = reports.next().unwrap_or_else(|| LibraryReport::of_file(finding, sources, finding.diagnostic.primary.span.source));
+        let mut first =
+            reports.next().unwrap_or_else(|| LibraryReport::of_file(finding, sources, finding.diagnostic.primary.span.source));
         first.related = reports.collect();
         first
     }
