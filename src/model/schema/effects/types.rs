@@ -102,6 +102,10 @@ fn by_using(moment: &Moment, column: &str, using: &str, to: &Spanned<ColumnType>
     });
     match cast {
         Some(cast) if cast == written || cast == canonical => None,
+        // By way of text, as the labels of an enum are changed.
+        Some(_) if moment.state.enum_named(&to.value.name).is_some() => {
+            Some(TypeChange::Rewrite(format!("`USING` converts every value to `{}`", to.value.name)))
+        }
         Some(_) => Some(TypeChange::Unknown("`USING` casts to another type".into())),
         None => Some(TypeChange::Rewrite("`USING` computes every value".into())),
     }
