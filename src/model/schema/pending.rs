@@ -296,6 +296,14 @@ impl<'m> PendingStep<'m> {
         open
     }
 
+    /// Whether the name of the migration says that it runs outside of a transaction, in words that no known tool reads: the
+    /// project may have a runner of its own.
+    pub fn name_says_no_transaction(&self) -> bool {
+        const WORDS: &[&str] = &["autocommit", "no_transaction", "no-transaction", "notransaction", "no_tx", "no-tx", "notx"];
+        let path = self.migration.path.to_ascii_lowercase();
+        WORDS.iter().any(|word| path.contains(word))
+    }
+
     /// Why it runs inside a transaction or outside of one, where the tool decides.
     pub fn transaction_reason(&self) -> &'m str {
         &self.migration.transaction
