@@ -1,11 +1,10 @@
 //! A commit's tree as files: what it lists, reads, refuses and compares.
 
-mod support;
 
 use backend_lint::files::Files;
 use backend_lint::files::git::{GitTree, Repository};
 use std::path::Path;
-use support::Scratch;
+use super::support::Scratch;
 
 fn tree(folder: &Path, commit: &str) -> GitTree {
     let repository = Repository::discover(folder).unwrap().unwrap();
