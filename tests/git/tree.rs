@@ -1,10 +1,9 @@
 //! A commit's tree as files: what it lists, reads, refuses and compares.
 
-
+use super::support::Scratch;
 use backend_lint::files::Files;
 use backend_lint::files::git::{GitTree, Repository};
 use std::path::Path;
-use super::support::Scratch;
 
 fn tree(folder: &Path, commit: &str) -> GitTree {
     let repository = Repository::discover(folder).unwrap().unwrap();
