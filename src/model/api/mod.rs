@@ -9,6 +9,7 @@ mod create;
 mod cursor;
 mod document;
 mod error;
+mod error_part;
 mod json;
 mod list;
 mod operation;
@@ -17,6 +18,8 @@ mod parameter;
 mod reach;
 mod response;
 mod schema;
+mod security;
+mod successor;
 mod twin;
 mod words;
 
