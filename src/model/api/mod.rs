@@ -11,6 +11,7 @@ mod document;
 mod error;
 mod error_part;
 mod json;
+mod mention;
 mod list;
 mod operation;
 mod paging;
