@@ -4,6 +4,7 @@
 //! asks; a thing has one identity, its file and node, however many references lead to it. What is absent: JSON Schema
 //! validation, examples, links, and anything that a reference to a URL would say.
 
+mod bound;
 mod convention;
 mod create;
 mod cursor;
@@ -14,6 +15,7 @@ mod json;
 mod mention;
 mod list;
 mod operation;
+mod page_sign;
 mod paging;
 mod parameter;
 mod reach;
@@ -24,6 +26,7 @@ mod successor;
 mod twin;
 mod words;
 
+pub use bound::LooseBound;
 pub use convention::Conventions;
 pub use create::{Create, KeyDeclaration};
 pub use cursor::Pin;
