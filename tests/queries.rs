@@ -68,7 +68,7 @@ fn names(queries: &Queries) -> Vec<Row<'_>> {
 
 #[test]
 fn the_shop_has_three_queries() {
-    let (model, sources) = model(&Disk::new(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shop")));
+    let (model, sources) = model(&Disk::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shop")));
     let entry = |name: &str, line: u32, verb: &str, cardinality: &str| {
         json!({
             "name": name, "path": "queries/orders.sql", "line": line, "verb": verb, "cardinality": cardinality,

@@ -3,6 +3,7 @@
 pub mod concise;
 pub mod github;
 pub mod json;
+pub mod library;
 pub mod plain;
 pub mod pretty;
 pub mod sarif;

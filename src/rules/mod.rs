@@ -12,6 +12,7 @@ mod internal;
 mod migrations;
 pub mod page;
 mod pagination;
+mod pending;
 mod suppressions;
 mod timeouts;
 

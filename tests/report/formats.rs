@@ -164,3 +164,21 @@ fn the_same_bytes_every_time() {
     let first = all();
     assert!((0..10).all(|_| all() == first));
 }
+
+/// Library users get the same finding: the first file's labels in the report itself, each further file as a related one.
+#[test]
+fn findings_are_miette_reports_for_library_users() {
+    use miette::Diagnostic;
+    let (sources, finding) = crate::build::shop();
+    let report = backend_lint::report::library::LibraryReport::new(&finding, &sources);
+    assert_eq!(report.to_string(), finding.diagnostic.message);
+    assert_eq!(report.code().map(|code| code.to_string()), Some(finding.rule.clone()));
+    let files: std::collections::BTreeSet<_> = finding.labels().map(|(_, label)| label.span.source).collect();
+    let related: Vec<_> = report.related().into_iter().flatten().collect();
+    assert_eq!(related.len() + 1, files.len());
+    let labels = |one: &dyn Diagnostic| one.labels().into_iter().flatten().count();
+    assert_eq!(labels(&report) + related.iter().map(|one| labels(*one)).sum::<usize>(), finding.labels().count());
+    let mut text = String::new();
+    miette::NarratableReportHandler::new().render_report(&mut text, &report).expect("a report is text");
+    assert!(text.contains(&finding.diagnostic.message) && text.contains("api/openapi.yaml"), "{text}");
+}

@@ -75,8 +75,14 @@ impl<'a> OperationRef<'a> {
         !media.is_empty() && media.iter().all(binary)
     }
 
+    /// Whether its id calls it an action: `invoicePendingLinesAction`.
+    fn is_action(self) -> bool {
+        self.operation_id().is_some_and(|id| words::last_token(id) == "action")
+    }
+
     /// What it creates, where it does: a POST on a collection (its items have a path, it answers 201, its id says so), or one
-    /// that sends something to a person. `None` where its caller names what it creates.
+    /// that sends something to a person. `None` where its caller names what it creates, and for actions and for what answers
+    /// with a list.
     pub fn create(self) -> Option<Create<'a>> {
         if self.method() != Method::Post || self.is_health_like() || self.is_stream() {
             return None;
@@ -85,6 +91,9 @@ impl<'a> OperationRef<'a> {
         let creates = &words().creates;
         let sends = creates.sends.contains(&last.to_lowercase());
         if self.is_harmless_post(last) || self.is_upload() {
+            return None;
+        }
+        if self.is_action() || self.success_schema().is_some_and(|schema| schema.core().is_array()) {
             return None;
         }
         let statuses: Vec<Status> = self.responses().iter().map(|response| response.status()).collect();

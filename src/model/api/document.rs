@@ -166,11 +166,12 @@ impl<'a> DocumentRef<'a> {
         all >= 5 && posts * 5 > all * 4 && templated * 5 < all
     }
 
-    /// Whether it speaks of idempotency where it introduces itself, which is as good as a declaration everywhere.
+    /// Whether it speaks of idempotency where it introduces itself, or names something after it: as good as a declaration
+    /// everywhere.
     pub fn promises_idempotency(self) -> bool {
         let own = self.description().is_some_and(words::speaks_of_idempotency);
         let tags = self.root().map(|root| root.items("tags")).unwrap_or_default();
-        own || tags.iter().filter_map(|tag| tag.text("description")).any(words::speaks_of_idempotency)
+        own || tags.iter().filter_map(|tag| tag.text("description")).any(words::speaks_of_idempotency) || self.names_idempotency()
     }
 
     /// Its house style. Found out once for all documents.

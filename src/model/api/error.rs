@@ -2,6 +2,7 @@
 
 use super::cursor::Pin;
 use super::document::DocumentRef;
+use super::error_part::ErrorParts;
 use super::response::{MediaRef, ResponseRef};
 use super::schema::{Property, SchemaRef};
 use super::words::words;
@@ -28,6 +29,11 @@ impl Shape {
             Shape::Object(names) => format!("{{{}}}", names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
             Shape::Other(name) => name.clone(),
         }
+    }
+
+    /// Whether it is a list.
+    pub fn is_list(&self) -> bool {
+        *self == Shape::Other("array".to_owned())
     }
 
     /// Whether a client that reads `majority` can read this too: it has all its properties, or all that it requires.
@@ -171,11 +177,11 @@ impl<'a> DocumentRef<'a> {
     /// What most error bodies look like: at least nine of ten, of at least five whose shape is known. With the shape come how
     /// many have it, how many there are, and the first of them.
     pub fn majority_shape(self, bodies: &[ErrorBody<'a>]) -> Option<Majority<'a>> {
-        let mut counts: BTreeMap<Shape, (usize, ErrorBody<'a>)> = BTreeMap::new();
-        let mut all = 0;
-        for (shape, body) in bodies.iter().filter_map(|body| Some((body.shape()?, *body))) {
-            all += 1;
-            counts.entry(shape).or_insert((0, body)).0 += 1;
+        let shaped: Vec<(Shape, ErrorBody)> = bodies.iter().filter_map(|body| Some((body.shape()?, *body))).collect();
+        let all = shaped.len();
+        let mut counts: BTreeMap<&Shape, (usize, ErrorBody<'a>)> = BTreeMap::new();
+        for (shape, body) in &shaped {
+            counts.entry(shape).or_insert((0, *body)).0 += 1;
         }
         let (shape, (count, first)) = counts.into_iter().max_by_key(|(_, (count, _))| *count)?;
         if all < 5 || count * 10 < all * 9 {
@@ -183,7 +189,9 @@ impl<'a> DocumentRef<'a> {
         }
         let properties = first.schema().map(SchemaRef::properties).unwrap_or_default();
         let required = properties.into_iter().filter(|property| property.required);
-        Some(Majority { shape, required: required.map(|property| property.name.to_owned()).collect(), count, all, first })
+        let required = required.map(|property| property.name.to_owned()).collect();
+        let parts = ErrorParts::new(&shaped, shape);
+        Some(Majority { shape: shape.clone(), required, count, all, first, parts })
     }
 }
 
@@ -200,4 +208,40 @@ pub struct Majority<'a> {
     pub all: usize,
     /// The first body that has it.
     pub first: ErrorBody<'a>,
+    /// Where in the document it is usual.
+    parts: ErrorParts,
+}
+
+impl Majority<'_> {
+    /// Whether a parser of this shape reads a body: it has everything of the shape and perhaps more; or nothing but members
+    /// of the shape, of the same types, and all that the shape requires.
+    pub fn is_readable(&self, body: &ErrorBody, shape: &Shape) -> bool {
+        shape.extends(&self.shape, &self.required) || self.is_part(body)
+    }
+
+    fn is_part(&self, body: &ErrorBody) -> bool {
+        let Some((own, usual)) = body.schema().zip(self.first.schema()) else { return false };
+        let (own, usual) = (own.properties(), usual.properties());
+        let same = |property: &Property| {
+            let known = usual.iter().find(|known| known.name == property.name);
+            known.is_some_and(|known| same_type(known.schema, property.schema))
+        };
+        let has = |name: &String| own.iter().any(|property| property.name == name);
+        !own.is_empty() && own.iter().all(same) && self.required.iter().all(has)
+    }
+
+    /// Whether the shape is usual where a body stands: in its version of the interface, on its servers, under its security.
+    pub fn speaks_for(&self, body: &ErrorBody) -> bool {
+        self.parts.speak_for(body)
+    }
+}
+
+/// Whether two members have the same type, as far as the document says.
+fn same_type(one: SchemaRef, other: SchemaRef) -> bool {
+    let types = |schema: SchemaRef| -> BTreeSet<String> {
+        let names = schema.core().types().into_iter().filter(|name| *name != "null");
+        names.map(str::to_owned).collect()
+    };
+    let (one, other) = (types(one), types(other));
+    one.is_empty() || other.is_empty() || one == other
 }

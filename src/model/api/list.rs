@@ -150,6 +150,9 @@ impl<'a> OperationRef<'a> {
         if !nested && segments.iter().take(segments.len().saturating_sub(1)).any(own) {
             return Some("it holds only what belongs to the caller");
         }
+        if paths.configuration.contains(&words::singular(&token)) {
+            return Some("it is configuration by its name, of which there are few");
+        }
         if paths.search.contains(&token) {
             return Some("it is a search or a report, not a collection");
         }

@@ -4,22 +4,29 @@
 //! asks; a thing has one identity, its file and node, however many references lead to it. What is absent: JSON Schema
 //! validation, examples, links, and anything that a reference to a URL would say.
 
+mod bound;
 mod convention;
 mod create;
 mod cursor;
 mod document;
 mod error;
+mod error_part;
 mod json;
+mod mention;
 mod list;
 mod operation;
+mod page_sign;
 mod paging;
 mod parameter;
 mod reach;
 mod response;
 mod schema;
+mod security;
+mod successor;
 mod twin;
 mod words;
 
+pub use bound::LooseBound;
 pub use convention::Conventions;
 pub use create::{Create, KeyDeclaration};
 pub use cursor::Pin;

@@ -146,7 +146,7 @@ impl<'a> OperationRef<'a> {
         self.api.node(self.data().node).map(|node| Cursor::new(self.api, node))
     }
 
-    fn item(self) -> Option<Cursor<'a>> {
+    pub(super) fn item(self) -> Option<Cursor<'a>> {
         self.api.node(self.data().item).map(|node| Cursor::new(self.api, node))
     }
 
@@ -407,13 +407,19 @@ impl<'a> OperationRef<'a> {
         classes.contains(&Some(3)) && !classes.contains(&Some(2))
     }
 
-    /// Whether a caller can do something wrong: it takes input, needs to know the caller, or changes something; and the answer
-    /// would be a status code. Not so for health checks, redirects, and what could not be read.
+    /// Whether a caller can do something wrong: it takes a body or something required, or a login; and the answer would be a
+    /// status code. Not so for health checks, redirects, what is internal, and what could not be read.
     pub fn can_be_called_wrongly(self) -> bool {
-        let writes = matches!(self.method(), Method::Post | Method::Put | Method::Patch | Method::Delete);
-        let asks = writes || matches!(self.method(), Method::Get | Method::Query);
-        let open = writes || self.has_input() || self.is_secured();
-        asks && open && self.is_known() && !self.is_health_like() && !self.only_redirects() && !self.responses().is_empty()
+        use Method::{Delete, Get, Patch, Post, Put, Query};
+        let asks = matches!(self.method(), Post | Put | Patch | Delete | Get | Query);
+        let open = self.has_input() || self.needs_login();
+        let answers = !self.is_health_like() && !self.only_redirects() && !self.responses().is_empty();
+        asks && open && answers && self.is_known() && !self.is_internal()
+    }
+
+    /// Whether it is marked as no part of the public interface.
+    fn is_internal(self) -> bool {
+        [self.cursor(), self.item()].into_iter().flatten().any(|cursor| cursor.flag("x-internal"))
     }
 
     /// Whether it says what a wrong request is answered with: a 4xx code, `4XX`, or `default`.
@@ -422,17 +428,10 @@ impl<'a> OperationRef<'a> {
         statuses.into_iter().any(|status| status == Status::Default || status.class() == Some(4))
     }
 
-    /// Whether its caller can give it something that is not valid: a body, a required parameter, or one that is no free text.
+    /// Whether its caller must give it something, which may not be valid: a body, a part of the path, a required parameter.
     fn has_input(self) -> bool {
-        let strict = |parameter: &ParameterRef| {
-            let schema = parameter.schema().map(SchemaRef::core);
-            let free = |schema: SchemaRef| {
-                schema.is_string() && schema.format().is_none() && schema.pattern().is_none() && schema.enum_values().is_empty()
-            };
-            parameter.is_required() || schema.is_some_and(|schema| !free(schema) && !schema.is_boolean())
-        };
-        self.parameters().iter().filter(|parameter| parameter.location() != Location::Cookie).any(strict)
-            || !self.request_media().is_empty()
+        let required = |parameter: &ParameterRef| parameter.location() != Location::Cookie && parameter.is_required();
+        self.parameters().iter().any(required) || !self.request_media().is_empty()
     }
 }
 

@@ -1,6 +1,7 @@
 //! How a list is asked for page by page.
 
 use super::operation::OperationRef;
+use super::page_sign::PageSign;
 use super::parameter::{Location, ParameterRef};
 use super::response::ResponseRef;
 use super::schema::{Property, SchemaRef};
@@ -18,6 +19,8 @@ pub struct Paging<'a> {
     pub size_property: Option<Property<'a>>,
     /// Whether something else leads to the next page: a `Link` header, an address in the body, a body of the request, an extension.
     pub other: bool,
+    /// The property of the answer that speaks of pages (`next_marker`, `pagination.total`) and is no address of the next one.
+    pub remark: Option<Property<'a>>,
 }
 
 /// What says how many entries a page has: a parameter, or a property of one.
@@ -39,14 +42,9 @@ impl PageSize<'_> {
         self.schema.is_unbounded_number()
     }
 
-    /// Whether its prose states the bound that its schema lacks: "max 100", "between 1 and 500".
-    pub fn prose_states_bound(&self) -> bool {
-        let prose = [self.parameter.description(), self.schema.description()];
-        prose.into_iter().flatten().any(|text| {
-            let text = text.to_ascii_lowercase();
-            let bound = ["max", "up to", "at most", "between", "no more than", "exceed", "range", "capped", "1-", "<="];
-            bound.iter().any(|word| text.contains(word)) && text.contains(|c: char| c.is_ascii_digit())
-        })
+    /// What it says about itself, in the parameter and in the schema.
+    pub(super) fn prose(&self) -> impl Iterator<Item = &str> {
+        [self.parameter.description(), self.schema.description()].into_iter().flatten()
     }
 }
 
@@ -94,7 +92,13 @@ impl<'a> OperationRef<'a> {
             let sizes = |name: &str| paging.size.contains(name) || paging.ambiguous_size.contains(name);
             properties.into_iter().find(|property| sizes(&words::folded(property.name)))
         });
-        Paging { size, position, size_property, other: self.pages_otherwise() }
+        let sign = self.page_sign();
+        let (linked, remark) = match sign {
+            Some(PageSign::Address) => (true, None),
+            Some(PageSign::Remark(property)) => (false, Some(property)),
+            None => (false, None),
+        };
+        Paging { size, position, size_property, other: linked || self.pages_otherwise(), remark }
     }
 
     /// The signs that its list comes in pages.
@@ -119,25 +123,6 @@ impl<'a> OperationRef<'a> {
             headers.into_iter().any(|name| paging.headers.contains(&words::folded(name)))
         };
         let extended = || paging.extensions.iter().any(|name| self.cursor().is_some_and(|cursor| cursor.raw(name).is_some()));
-        in_header || answered() || extended() || in_body() || self.links_to_next_page()
-    }
-
-    /// Whether the body holds the address of the next page, at the top or in an object of links.
-    fn links_to_next_page(self) -> bool {
-        let Some(schema) = self.success_schema() else { return false };
-        let properties = schema.properties();
-        let inner = properties
-            .iter()
-            .filter(|one| matches!(words::folded(one.name).as_str(), "links" | "paging" | "pagination" | "meta"));
-        let inner: Vec<Property> = inner.flat_map(|one| one.schema.core().properties()).collect();
-        let deeper = inner.iter().filter(|one| matches!(words::folded(one.name).as_str(), "pages" | "links"));
-        let deeper: Vec<Property> = deeper.flat_map(|one| one.schema.core().properties()).collect();
-        properties.iter().chain(&inner).chain(&deeper).any(|one| {
-            let name = words::folded(one.name);
-            let schema = one.schema.core();
-            let address = matches!(schema.format(), Some("uri" | "url" | "uri-reference")) || schema.property("href").is_some();
-            words().paging.next_links.contains(&name)
-                || (name == "next" && (address || inner.len() + deeper.len() > 0 && schema.is_string()))
-        })
+        in_header || answered() || extended() || in_body()
     }
 }

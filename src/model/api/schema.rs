@@ -232,6 +232,11 @@ impl<'a> SchemaRef<'a> {
 
     /// The schema and everything that its `allOf` draws in, itself first, each once.
     fn composed(self) -> Vec<SchemaRef<'a>> {
+        self.drawn_in(&["allOf"])
+    }
+
+    /// The schema and everything that these keys draw in, itself first, each once.
+    fn drawn_in(self, keys: &[&str]) -> Vec<SchemaRef<'a>> {
         let mut seen: HashSet<Pin> = HashSet::new();
         let mut composed = Vec::new();
         let mut stack = vec![self.core()];
@@ -240,8 +245,8 @@ impl<'a> SchemaRef<'a> {
                 continue;
             }
             composed.push(schema);
-            let parts = schema.parts("allOf");
-            stack.extend(parts.into_iter().rev().map(SchemaRef::core));
+            let parts = keys.iter().flat_map(|key| schema.parts(key));
+            stack.extend(parts.collect::<Vec<_>>().into_iter().rev().map(SchemaRef::core));
         }
         composed
     }
@@ -253,28 +258,37 @@ impl<'a> SchemaRef<'a> {
 
     /// The properties of an object, those of `allOf` members included, each name once.
     pub fn properties(self) -> Vec<Property<'a>> {
-        let composed = self.composed();
-        let required: HashSet<&str> = composed
-            .iter()
-            .filter_map(|part| part.cursor.raw("required"))
-            .flat_map(|list| list.items())
-            .filter_map(NodeRef::text)
-            .collect();
-        let mut names: HashSet<&str> = HashSet::new();
-        let mut properties = Vec::new();
-        for part in composed {
-            let Some(map) = part.cursor.get("properties") else { continue };
-            for (key, cursor) in map.entries() {
-                let Some(name) = key.text().filter(|name| names.insert(name)) else { continue };
-                let required = required.contains(name);
-                properties.push(Property { name, span: key.span(), schema: SchemaRef { cursor }, required });
-            }
-        }
-        properties
+        properties_of(self.composed())
+    }
+
+    /// The properties that some form of it has: those of `oneOf` and `anyOf` members too, each name once.
+    pub fn possible_properties(self) -> Vec<Property<'a>> {
+        properties_of(self.drawn_in(&["allOf", "oneOf", "anyOf"]))
     }
 
     /// One property by name.
     pub fn property(self, name: &str) -> Option<Property<'a>> {
         self.properties().into_iter().find(|property| property.name == name)
     }
+}
+
+/// The properties that schemas declare together, each name once.
+fn properties_of(composed: Vec<SchemaRef<'_>>) -> Vec<Property<'_>> {
+    let required: HashSet<&str> = composed
+        .iter()
+        .filter_map(|part| part.cursor.raw("required"))
+        .flat_map(|list| list.items())
+        .filter_map(NodeRef::text)
+        .collect();
+    let mut names: HashSet<&str> = HashSet::new();
+    let mut properties = Vec::new();
+    for part in composed {
+        let Some(map) = part.cursor.get("properties") else { continue };
+        for (key, cursor) in map.entries() {
+            let Some(name) = key.text().filter(|name| names.insert(name)) else { continue };
+            let required = required.contains(name);
+            properties.push(Property { name, span: key.span(), schema: SchemaRef { cursor }, required });
+        }
+    }
+    properties
 }

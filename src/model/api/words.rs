@@ -27,6 +27,9 @@ pub(super) struct PagingWords {
     pub(super) headers: Set,
     pub(super) request_headers: Set,
     pub(super) next_links: Set,
+    pub(super) next_marks: Set,
+    pub(super) objects: Set,
+    pub(super) totals: Set,
     pub(super) extensions: Set,
 }
 
@@ -46,6 +49,7 @@ pub(super) struct PathWords {
     pub(super) catalogue: Set,
     pub(super) catalogue_endings: Vec<String>,
     pub(super) bounded: Set,
+    pub(super) configuration: Set,
     pub(super) tenants: Set,
     pub(super) plurals: Set,
 }

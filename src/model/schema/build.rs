@@ -168,7 +168,7 @@ fn replay(database: &mut Database, reads: Vec<Read>, foreign_steps: &[String], t
         while let Some((_, path)) = foreign.next_if(|(step, _)| *step < version) {
             state.doubt_foreign_step(file_name(path));
         }
-        let migration = apply(&mut state, number, read, &pending, database.server_version);
+        let migration = apply(&mut state, number, read, &pending, database);
         database.migrations.push(migration);
     }
     for (_, path) in foreign {
@@ -191,9 +191,11 @@ fn leading_number(text: &str) -> u128 {
     digits.parse().unwrap_or(u128::MAX)
 }
 
-fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], version: u32) -> AppliedMigration {
+fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], database: &Database) -> AppliedMigration {
+    let takes_out = database.tool.as_deref().map(migrations::takes_out).unwrap_or_default();
+    let version = database.server_version;
     state.begin_migration(number);
-    let mut transactions = Transactions::new(&read.transaction, &read.script);
+    let mut transactions = Transactions::new(&read.transaction, &read.script, takes_out);
     let mut statements = Vec::with_capacity(read.script.statements.len());
     for mut statement in read.script.statements {
         effects::comment(&mut statement, &read.text, state.dialect);

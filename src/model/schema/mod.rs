@@ -19,7 +19,7 @@ mod twins;
 pub mod view;
 
 /// Our own words for what statements do: what rules on migrations speak of.
-pub use crate::sql::{Change, ColumnDef, ColumnType, Dialect, IndexDef, TableAction};
+pub use crate::sql::{ColumnDef, IndexDef};
 pub use catalog::*;
 pub use history::*;
 pub use pending::PendingStep;

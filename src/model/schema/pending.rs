@@ -10,7 +10,7 @@ use crate::discover::migrations;
 pub use crate::discover::migrations::TakesOut;
 use crate::model::Model;
 use crate::source::Span;
-use crate::sql::{Change, Dialect, IndexDef, TableAction, Understanding};
+use crate::sql::{Change, ColumnDef, Dialect, IndexDef, TableAction, Understanding};
 
 /// One step of a pending migration.
 #[derive(Debug, Clone, Copy)]
@@ -96,11 +96,63 @@ impl<'m> PendingStep<'m> {
     }
 
     /// The action, where the step is one of an `ALTER TABLE`.
-    pub fn action(&self) -> Option<&'m TableAction> {
+    fn action(&self) -> Option<&'m TableAction> {
         match &self.step.op.change {
             Change::AlterTable { action, .. } => Some(action),
             _ => None,
         }
+    }
+
+    /// The column that it drops.
+    pub fn dropped_column(&self) -> Option<&'m str> {
+        match self.action()? {
+            TableAction::DropColumn { name, .. } => Some(&name.value),
+            _ => None,
+        }
+    }
+
+    /// The column that it renames, and its new name.
+    pub fn renamed_column(&self) -> Option<(&'m str, &'m str)> {
+        match self.action()? {
+            TableAction::RenameColumn { from, to } => Some((&from.value, &to.value)),
+            _ => None,
+        }
+    }
+
+    /// The column that it adds.
+    pub fn added_column(&self) -> Option<&'m ColumnDef> {
+        match self.action()? {
+            TableAction::AddColumn { column, .. } => Some(column),
+            _ => None,
+        }
+    }
+
+    /// Whether it adds, `IF NOT EXISTS`, a column that is there.
+    pub fn is_there_already(&self) -> bool {
+        matches!(self.action(), Some(TableAction::AddColumn { if_not_exists: true, .. })) && self.column().is_some()
+    }
+
+    /// The column of which it demands NOT NULL.
+    pub fn required_column(&self) -> Option<&'m str> {
+        match self.action()? {
+            TableAction::SetNotNull { column } => Some(&column.value),
+            _ => None,
+        }
+    }
+
+    /// The column whose type it changes, and the new type as people write it, where it was understood.
+    pub fn retyped_column(&self) -> Option<(&'m str, Option<String>)> {
+        match self.action()? {
+            TableAction::AlterType { column, column_type, .. } => {
+                Some((&column.value, column_type.as_ref().map(|known| known.value.display())))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the database is MySQL or a relative.
+    pub fn is_mysql(&self) -> bool {
+        self.database.dialect == Dialect::MySql
     }
 
     /// The index, where the step makes one.
@@ -242,6 +294,14 @@ impl<'m> PendingStep<'m> {
             }
         }
         open
+    }
+
+    /// Whether the name of the migration says that it runs outside of a transaction, in words that no known tool reads: the
+    /// project may have a runner of its own.
+    pub fn name_says_no_transaction(&self) -> bool {
+        const WORDS: &[&str] = &["autocommit", "no_transaction", "no-transaction", "notransaction", "no_tx", "no-tx", "notx"];
+        let path = self.migration.path.to_ascii_lowercase();
+        WORDS.iter().any(|word| path.contains(word))
     }
 
     /// Why it runs inside a transaction or outside of one, where the tool decides.

@@ -2,9 +2,10 @@
 
 use super::replay::State;
 use crate::discover::Transaction;
+use crate::discover::migrations::TakesOut;
 use crate::fact::{Fact, Origin};
 use crate::source::Span;
-use crate::sql::{Change, SchemaOp, Script, Statement};
+use crate::sql::{Change, SchemaOp, Script, Statement, TableAction};
 
 /// The transactions of one migration, statement by statement.
 pub(super) struct Transactions {
@@ -18,12 +19,14 @@ pub(super) struct Transactions {
     labels: Vec<(String, Span)>,
     /// Enums created in this transaction.
     fresh_enums: Vec<String>,
+    /// Whether the tool may take single statements out of the transaction: then none fails for certain.
+    takes_out: bool,
     /// The session's time zone where it was set: whether it is UTC.
     utc: Option<bool>,
 }
 
 impl Transactions {
-    pub fn new(mode: &Transaction, script: &Script) -> Transactions {
+    pub fn new(mode: &Transaction, script: &Script, takes_out: TakesOut) -> Transactions {
         let mut statements = 0;
         let mut block = None;
         for statement in &script.statements {
@@ -39,7 +42,19 @@ impl Transactions {
             Transaction::Implicit(why) => (Some(statements > 1), statements > 1, why),
             Transaction::Unknown(why) => (None, false, why),
         };
-        Transactions { open, message, why: why.clone(), labels: Vec::new(), fresh_enums: Vec::new(), utc: None }
+        let changes = || script.statements.iter().flat_map(|statement| &statement.ops);
+        let is_setting = |op: &SchemaOp| matches!(op.change, Change::Setting { .. });
+        let alone = changes().any(forbids) && changes().all(|op| forbids(op) || is_setting(op));
+        let open = if takes_out == TakesOut::Alone && alone { Some(false) } else { open };
+        Transactions {
+            open,
+            message,
+            why: why.clone(),
+            labels: Vec::new(),
+            fresh_enums: Vec::new(),
+            takes_out: matches!(takes_out, TakesOut::Newer | TakesOut::Yes),
+            utc: None,
+        }
     }
 
     /// Whether a statement runs in a transaction. `BEGIN` and `COMMIT` act from here on.
@@ -78,9 +93,9 @@ impl Transactions {
         }
     }
 
-    /// Whether a transaction is open.
+    /// Whether a transaction is open around what a transaction forbids.
     pub fn is_open(&self) -> Option<bool> {
-        self.open
+        if self.takes_out { None } else { self.open }
     }
 
     /// Whether the session's time zone is UTC, where the migration says so.
@@ -91,5 +106,16 @@ impl Transactions {
     /// The label, added earlier in this transaction, that a text uses.
     pub fn used_label(&self, text: &str) -> Option<&str> {
         self.labels.iter().map(|(label, _)| label.as_str()).find(|label| text.contains(&format!("'{label}'")))
+    }
+}
+
+/// Whether an operation cannot run inside a transaction.
+fn forbids(op: &SchemaOp) -> bool {
+    match &op.change {
+        Change::CreateIndex(def) => def.concurrently.is_some(),
+        Change::DropIndex { concurrently, .. } | Change::Reindex { concurrently, .. } => concurrently.is_some(),
+        Change::AlterTable { action: TableAction::DetachPartition { concurrently, .. }, .. } => concurrently.is_some(),
+        Change::Maintenance { words, .. } => words.starts_with("VACUUM"),
+        _ => false,
     }
 }

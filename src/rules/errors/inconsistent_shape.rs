@@ -19,7 +19,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         for body in bodies {
             let Some(shape) = body.shape() else { continue };
             context.consider();
-            if shape.extends(&majority.shape, &majority.required) || is_beside_majority(&body, &majority) {
+            if majority.is_readable(&body, &shape) || is_beside_majority(&body, &majority) || !majority.speaks_for(&body) {
                 continue;
             }
             match groups.iter_mut().find(|(known, _)| *known == shape) {
@@ -42,7 +42,10 @@ fn report(document: DocumentRef, majority: &Majority, shape: &Shape, group: &[Er
     let first = group.first()?;
     let (own, usual) = (shape.label(), majority.shape.label());
     let subject = format!("{} error {own}", document.subject());
-    let message = format!("error body `{own}` is unlike the `{usual}` of {} others", majority.count);
+    let message = match shape.is_list() {
+        true => format!("the {} answers with a list, not with `{usual}` like {} others", first.response.status(), majority.count),
+        false => format!("error body `{own}` is unlike the `{usual}` of {} others", majority.count),
+    };
     let mut diagnostic = Diagnostic::new(subject, message)
         .at(first.span(), format!("{}: clients need a second parser for this", first.subject()))
         .context(majority.first.place(), format!("{} of {} error bodies look like this", majority.count, majority.all))

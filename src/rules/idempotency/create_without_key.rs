@@ -1,7 +1,7 @@
 //! Operations that create, and create again when a client repeats the request.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::api::{Create, DocumentRef};
+use crate::model::api::{Create, DocumentRef, Version};
 use crate::rules::{Context, Rule, rule};
 
 /// Operations that create again when a client repeats the request.
@@ -34,12 +34,21 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 fn report(document: DocumentRef, creates: &[&Create], effect: &str, evidence: &str) -> Option<Diagnostic> {
     let first = creates.first()?.operation;
     let message = match creates.len() {
-        1 => format!("`{}` takes no idempotency key: {effect}", first.subject()),
-        many => format!("{many} creating operations take no `Idempotency-Key`: {effect}"),
+        1 => format!("`{}` declares no idempotency key: {effect}", first.subject()),
+        many => {
+            format!("{many} creating operations declare no `Idempotency-Key`: unsafe to repeat after a timeout")
+        }
+    };
+    let label = match creates.len() {
+        1 => "a client that saw a timeout cannot repeat this safely".to_owned(),
+        _ => format!("`{}`: {effect}", first.subject()),
     };
     let mut diagnostic = Diagnostic::new(document.subject(), message)
-        .at(first.span(), format!("`{}`: a client that saw a timeout cannot repeat this safely", first.subject()))
-        .help("- { name: Idempotency-Key, in: header, schema: { type: string, maxLength: 255 } }")
+        .at(first.span(), label)
+        .help(match document.version() {
+            Version::V2 => "- { name: Idempotency-Key, in: header, type: string, maxLength: 255 }",
+            _ => "- { name: Idempotency-Key, in: header, schema: { type: string, maxLength: 255 } }",
+        })
         .evidence(evidence);
     for create in creates.iter().skip(1) {
         diagnostic = diagnostic.occurrence(create.operation.span(), create.operation.subject());

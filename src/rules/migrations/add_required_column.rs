@@ -1,10 +1,9 @@
 //! A pending migration adds a NOT NULL column without a value for the rows that are there.
 
-use super::{careful, gather};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::schema::pending::Audience;
-use crate::model::schema::{ColumnDef, Dialect, TableAction};
-use crate::model::schema::{PendingStep, TableOrigin};
+use crate::model::schema::{ColumnDef, PendingStep, TableOrigin};
+use crate::rules::pending::{careful, gather};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/add-required-column", check);
@@ -12,12 +11,12 @@ pub(super) const RULE: Rule = rule!("migrations/add-required-column", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for step in context.head.schema.pending_steps() {
-        let Some(TableAction::AddColumn { column, if_not_exists }) = step.action() else { continue };
+        let Some(column) = step.added_column() else { continue };
         if !column.is_required() {
             continue;
         }
         context.consider();
-        let is_there = *if_not_exists && step.column().is_some();
+        let is_there = step.is_there_already();
         if column.is_filled() || is_there || !may_hold_rows(&step) || step.is_emptied() {
             continue;
         }
@@ -36,7 +35,7 @@ fn report(step: &PendingStep, column: &ColumnDef) -> Diagnostic {
     let name = step.sql_name(&column.name.value);
     let column_type = column.column_type.as_ref().map(|known| known.value.display()).unwrap_or_default();
     // MySQL does not refuse: it makes a value up.
-    let silent = step.dialect() == Dialect::MySql;
+    let silent = step.is_mysql();
     let (message, label) = match silent {
         true => (format!("the rows of `{table}` silently get an empty value for `{name}`"), "NOT NULL without a default"),
         false => (

@@ -1,10 +1,9 @@
 //! A pending migration changes the type of a column in a way that writes or reads every row under the strongest lock.
 
-use super::{careful, gather, unsure};
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::schema::pending::Audience;
-use crate::model::schema::{ColumnType, TableAction};
 use crate::model::schema::{PendingStep, TypeChange};
+use crate::rules::pending::{careful, gather, unsure};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/column-type-change", check);
@@ -12,18 +11,17 @@ pub(super) const RULE: Rule = rule!("migrations/column-type-change", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for step in context.head.schema.pending_steps().filter(PendingStep::is_postgres) {
-        let Some(TableAction::AlterType { column, column_type, .. }) = step.action() else { continue };
+        let Some((column, to)) = step.retyped_column() else { continue };
         context.consider();
         if step.audience() == Audience::Nobody || step.is_emptied() {
             continue;
         }
-        let to = column_type.as_ref().map(|known| &known.value);
-        found.extend(report(&step, &column.value, to).map(|diagnostic| (step, diagnostic)));
+        found.extend(report(&step, column, to.as_deref()).map(|diagnostic| (step, diagnostic)));
     }
     gather(found)
 }
 
-fn report(step: &PendingStep, column: &str, to: Option<&ColumnType>) -> Option<Diagnostic> {
+fn report(step: &PendingStep, column: &str, to: Option<&str>) -> Option<Diagnostic> {
     let table = step.table();
     let name = step.sql_name(column);
     let never_seen = TypeChange::Unknown("the table is not created here: the old type is not known".into());
@@ -40,10 +38,10 @@ fn report(step: &PendingStep, column: &str, to: Option<&ColumnType>) -> Option<D
         Some(fails) => fails.clone(),
         None => format!("changing the type of `{table}.{name}` {act}"),
     };
-    let wanted = to.map(ColumnType::display).unwrap_or_else(|| "the new type".into());
+    let wanted = to.unwrap_or("the new type");
     let mut diagnostic = Diagnostic::new(step.subject(Some(column)), message)
         .at(step.step.op.span, "ACCESS EXCLUSIVE until it is done")
-        .help(help(step, &table, &name, &wanted))
+        .help(help(step, &table, &name, wanted))
         .evidence(format!("to {wanted}"));
     if let Some(held) = step.column() {
         let was = held

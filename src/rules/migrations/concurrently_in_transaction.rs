@@ -1,9 +1,9 @@
 //! A pending migration runs a statement in a transaction that the server refuses there.
 
-use super::careful;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::schema::PendingStep;
 use crate::model::schema::pending::{Audience, TakesOut};
+use crate::rules::pending::{careful, unsure};
 use crate::rules::{Context, Rule, rule};
 use std::collections::BTreeMap;
 
@@ -44,6 +44,10 @@ fn report(steps: &[PendingStep]) -> Option<Diagnostic> {
     if first.tool_takes_it_out() == TakesOut::Newer {
         diagnostic =
             diagnostic.at_most(Severity::Info, "newer versions of the tool run it outside of the transaction by themselves");
+    }
+    if first.own_begin().is_none() && first.name_says_no_transaction() {
+        let why = "the file name says that it runs outside of a transaction: the project may have a runner of its own";
+        diagnostic = unsure(diagnostic, Severity::Info, Confidence::Low, why);
     }
     Some(careful(first, Audience::Everybody, diagnostic))
 }

@@ -1,9 +1,8 @@
 //! A pending migration drops a column that running code may still use.
 
-use super::{careful, gather};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::schema::TableAction;
 use crate::model::schema::pending::Audience;
+use crate::rules::pending::{careful, gather};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/drop-column", check);
@@ -12,7 +11,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let exposed = context.head.dropped_fields();
     for step in context.head.schema.pending_steps() {
-        let Some(TableAction::DropColumn { name, .. }) = step.action() else { continue };
+        let Some(name) = step.dropped_column() else { continue };
         context.consider();
         let span = step.step.op.span;
         // What the API still promises is said by `drop-column-still-exposed`.
@@ -20,7 +19,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             continue;
         }
         let table = step.table();
-        let column = step.sql_name(&name.value);
+        let column = step.sql_name(name);
         let fails = step.step.effects.fails.as_ref();
         let message =
             fails.cloned().unwrap_or_else(|| format!("`{table}.{column}` is dropped while running code may still use it"));
@@ -33,7 +32,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
                 format!("release code that neither reads nor writes `{column}` first, and run this in a later release"),
             ),
         };
-        let mut diagnostic = Diagnostic::new(step.subject(Some(&name.value)), message)
+        let mut diagnostic = Diagnostic::new(step.subject(Some(name)), message)
             .at(span, label)
             .help(format!("{first}:\nALTER TABLE {table} DROP COLUMN {column};"));
         if let Some(held) = step.column() {

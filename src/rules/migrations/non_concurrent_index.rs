@@ -1,10 +1,9 @@
 //! A pending migration builds an index and keeps every writer waiting meanwhile.
 
-use super::careful;
 use crate::diagnostic::{Confidence, Diagnostic};
-use crate::model::schema::IndexDef;
-use crate::model::schema::PendingStep;
 use crate::model::schema::pending::Audience;
+use crate::model::schema::{IndexDef, PendingStep};
+use crate::rules::pending::careful;
 use crate::rules::{Context, Rule, rule};
 use std::collections::BTreeMap;
 

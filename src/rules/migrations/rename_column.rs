@@ -1,9 +1,8 @@
 //! A pending migration renames a column: old code and new code cannot both work.
 
-use super::{careful, gather};
 use crate::diagnostic::Diagnostic;
-use crate::model::schema::TableAction;
 use crate::model::schema::pending::Audience;
+use crate::rules::pending::{careful, gather};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/rename-column", check);
@@ -11,18 +10,18 @@ pub(super) const RULE: Rule = rule!("migrations/rename-column", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for step in context.head.schema.pending_steps() {
-        let Some(TableAction::RenameColumn { from, to }) = step.action() else { continue };
+        let Some((from, to)) = step.renamed_column() else { continue };
         context.consider();
-        let is_kept = from.value == to.value || step.is_old_name_kept(&from.value);
+        let is_kept = from == to || step.is_old_name_kept(from);
         if step.column_audience() == Audience::Nobody || is_kept {
             continue;
         }
         let table = step.table();
-        let (old, new) = (step.sql_name(&from.value), step.sql_name(&to.value));
+        let (old, new) = (step.sql_name(from), step.sql_name(to));
         let column_type =
             step.column().and_then(|column| column.column_type.known()).map(|known| format!(" {}", known.display()));
         let message = format!("`{table}.{old}` is renamed to `{new}` in one step");
-        let mut diagnostic = Diagnostic::new(step.subject(Some(&from.value)), message)
+        let mut diagnostic = Diagnostic::new(step.subject(Some(from)), message)
             .at(step.step.op.span, "from here on old code fails, and before it new code does")
             .help(format!(
                 "add the new column, write both, fill it in batches, and switch the reads:\nALTER TABLE {table} ADD COLUMN {new}{};\n-- in a later release, when nothing reads `{old}`:\nALTER TABLE {table} DROP COLUMN {old};",

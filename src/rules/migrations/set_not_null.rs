@@ -1,10 +1,9 @@
 //! A pending migration demands NOT NULL of a column, and the server reads the whole table under its strongest lock.
 
-use super::{careful, gather, unsure};
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::schema::PendingStep;
-use crate::model::schema::TableAction;
 use crate::model::schema::pending::Audience;
+use crate::rules::pending::{careful, gather, unsure};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/set-not-null", check);
@@ -12,13 +11,13 @@ pub(super) const RULE: Rule = rule!("migrations/set-not-null", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for step in context.head.schema.pending_steps().filter(PendingStep::is_postgres) {
-        let Some(TableAction::SetNotNull { column }) = step.action() else { continue };
+        let Some(column) = step.required_column() else { continue };
         context.consider();
         let is_free = step.step.effects.scans.as_ref().is_some_and(Vec::is_empty);
         if step.audience() == Audience::Nobody || is_free || step.is_emptied() || step.follows_unseen_validation() {
             continue;
         }
-        found.push((step, report(&step, &column.value)));
+        found.push((step, report(&step, column)));
     }
     gather(found)
 }

@@ -1,7 +1,7 @@
 //! A GET on a collection that answers with every entry at once.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::api::{Conventions, DocumentRef, List, OperationRef};
+use crate::model::api::{DocumentRef, List, OperationRef, Version};
 use crate::rules::{Context, Rule, rule};
 
 /// A GET on a collection that answers with every entry at once.
@@ -41,6 +41,12 @@ fn reason_to_lower(operation: OperationRef, list: &List) -> Option<&'static str>
     if operation.item_siblings().is_empty() {
         return Some("no operation addresses a single entry, so it may be no collection");
     }
+    if operation.paging().remark.is_some() {
+        return Some("the service may have pages, which the document forgot to offer");
+    }
+    if operation.paged_successor().is_some() {
+        return Some("a later version of it comes in pages");
+    }
     if operation.is_deprecated() {
         return Some("the operation is deprecated");
     }
@@ -52,12 +58,25 @@ fn reason_to_lower(operation: OperationRef, list: &List) -> Option<&'static str>
 
 fn report(operation: OperationRef, list: &List) -> Diagnostic {
     let subject = operation.subject();
-    let mut diagnostic = Diagnostic::new(&subject, format!("`{subject}` returns every entry at once, without pagination"))
+    let paging = operation.paging();
+    let successor = operation.paged_successor();
+    let help = match successor {
+        Some(_) => "mark it as deprecated, in favour of the later version:\ndeprecated: true".to_owned(),
+        None => parameters_to_add(operation.document()),
+    };
+    let message = match paging.remark {
+        Some(_) => format!("the answer of `{subject}` has pages, but no parameter asks for one"),
+        None => format!("`{subject}` returns every entry at once, without pagination"),
+    };
+    let mut diagnostic = Diagnostic::new(&subject, message)
         .at(operation.span(), "takes neither a page size nor a position")
         .context(list.span(), "this array grows with the data")
-        .help(parameters_to_add(operation.document().conventions()))
+        .help(help)
         .evidence("unpaged list");
-    if let Some(paged) = operation.paged_namesake().or_else(|| operation.paged_neighbour()) {
+    if let Some(remark) = paging.remark {
+        diagnostic = diagnostic.context(remark.span, format!("`{}` speaks of pages", remark.name));
+    }
+    if let Some(paged) = successor.or_else(|| operation.paged_namesake().or_else(|| operation.paged_neighbour())) {
         diagnostic = diagnostic.context(paged.span(), format!("`{}` comes in pages", paged.subject()));
     }
     diagnostic
@@ -70,7 +89,7 @@ fn habit(document: DocumentRef, first: OperationRef, list: &List, rest: &[(Opera
     let mut diagnostic = Diagnostic::new(document.subject(), message)
         .at(first.span(), "takes neither a page size nor a position")
         .context(list.span(), "this array grows with the data")
-        .help(parameters_to_add(document.conventions()))
+        .help(parameters_to_add(document))
         .evidence("no paged list");
     for (operation, _) in rest {
         diagnostic = diagnostic.occurrence(operation.span(), operation.subject());
@@ -79,13 +98,17 @@ fn habit(document: DocumentRef, first: OperationRef, list: &List, rest: &[(Opera
 }
 
 /// The document's own paging parameters where it has some, else a common pair.
-fn parameters_to_add(conventions: &Conventions) -> String {
-    match conventions.paging_parameters.as_slice() {
-        [] => "add these, and return the cursor of the next page:\n\
+fn parameters_to_add(document: DocumentRef) -> String {
+    match (document.conventions().paging_parameters.as_slice(), document.version()) {
+        ([], Version::V2) => "add these, and return the cursor of the next page:\n\
+               - { name: limit, in: query, type: integer, minimum: 1, maximum: 100, default: 20 }\n\
+               - { name: cursor, in: query, type: string }"
+            .to_owned(),
+        ([], _) => "add these, and return the cursor of the next page:\n\
                - { name: limit, in: query, schema: { type: integer, minimum: 1, maximum: 100, default: 20 } }\n\
                - { name: cursor, in: query, schema: { type: string } }"
             .to_owned(),
-        [(only, _)] => format!("add `{only}`, which other lists of this document take"),
-        [(first, _), (second, _), ..] => format!("add `{first}` and `{second}`, which other lists of this document take"),
+        ([(only, _)], _) => format!("add `{only}`, which other lists of this document take"),
+        ([(first, _), (second, _), ..], _) => format!("add `{first}` and `{second}`, which other lists of this document take"),
     }
 }

@@ -24,11 +24,12 @@ pub(super) fn of(moment: &Moment, op: &SchemaOp, before: Option<&TableBefore>) -
             None => cost.doubt_locks(),
         },
         Change::CreateIndex(def) => create_index(moment, def, &mut cost),
-        Change::DropIndex { concurrently, names, .. } => {
+        Change::DropIndex { concurrently, names, if_exists, .. } => {
             let mode = if concurrently.is_some() { LockMode::ShareUpdateExclusive } else { LockMode::AccessExclusive };
             for name in names {
                 match state.find_index(name, None).and_then(|(slot, _)| state.table(slot)) {
                     Some(table) => cost.lock(&table.name, mode),
+                    None if *if_exists && state.tables_unknown.is_empty() => {}
                     None => cost.doubt_locks(),
                 }
             }
@@ -56,8 +57,9 @@ pub(super) fn of(moment: &Moment, op: &SchemaOp, before: Option<&TableBefore>) -
             }
         }
         Change::CreateTable(def) => create_table(moment, def, &mut cost),
-        Change::DropTable { names, cascade, .. } => {
-            names.iter().for_each(|name| drop_table(moment, name, names, *cascade, &mut cost))
+        Change::DropTable { names, cascade, if_exists } => {
+            let there = |name: &&ObjectName| !if_exists || state.find(name).is_some() || !state.tables_unknown.is_empty();
+            names.iter().filter(there).for_each(|name| drop_table(moment, name, names, *cascade, &mut cost));
         }
         Change::CreateView { name, materialized, reads, .. } => {
             reads.iter().for_each(|read| cost.lock(&name_of(state, read), LockMode::AccessShare));

@@ -60,12 +60,15 @@ pub(super) fn judge(moment: &Moment, table: &Table, column: Option<&Column>, wan
     let Some(to) = wanted.to else { return TypeChange::Unknown("the new type was not understood".into()) };
     let Some(column) = column else { return TypeChange::Unknown("the column was never seen".into()) };
     let Some(from) = column.column_type.known() else { return TypeChange::Unknown("the old type is not known".into()) };
-    if let Some(using) = wanted.using
-        && let Some(verdict) = by_using(moment, &column.name, using, to)
-    {
-        return verdict;
-    }
     let verdict = by_types(moment, table, column, from, &to.value);
+    match wanted.using.map_or(Using::Cast, |using| by_using(moment, &column.name, using, to)) {
+        Using::Cast => {}
+        Using::Computed => return TypeChange::Rewrite("`USING` computes every value".into()),
+        Using::OtherCast if !matches!(verdict, TypeChange::Rewrite(_)) => {
+            return TypeChange::Unknown("`USING` casts to another type on the way".into());
+        }
+        Using::OtherCast => {}
+    }
     let TypeChange::CatalogOnly(why) = verdict else { return verdict };
     if table.checks.iter().any(|check| names(&check.text, &column.name)) {
         return TypeChange::Scan("a CHECK on the column is checked again".into());
@@ -82,8 +85,17 @@ fn names(text: &str, column: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == column)
 }
 
-/// A verdict where the `USING` expression is more than the column or its cast to the new type.
-fn by_using(moment: &Moment, column: &str, using: &str, to: &Spanned<ColumnType>) -> Option<TypeChange> {
+/// What a `USING` expression does with the old value.
+enum Using {
+    /// Takes it, or casts it to the new type, as no `USING` would.
+    Cast,
+    /// Casts it through, or to, another type.
+    OtherCast,
+    /// Anything else.
+    Computed,
+}
+
+fn by_using(moment: &Moment, column: &str, using: &str, to: &Spanned<ColumnType>) -> Using {
     let squeeze =
         |text: &str| text.chars().filter(|c| !c.is_whitespace() && *c != '"').flat_map(char::to_lowercase).collect::<String>();
     let mut expression = squeeze(using);
@@ -94,16 +106,14 @@ fn by_using(moment: &Moment, column: &str, using: &str, to: &Spanned<ColumnType>
     let written = squeeze(moment.text.get(to.span.range()).unwrap_or(""));
     let canonical = squeeze(&to.value.display());
     if expression == column {
-        return None;
+        return Using::Cast;
     }
-    let cast = expression.strip_prefix(&column).and_then(|rest| rest.strip_prefix("::")).map(str::to_owned);
-    let cast = cast.or_else(|| {
-        expression.strip_prefix(&format!("cast({column}as")).and_then(|rest| rest.strip_suffix(')')).map(str::to_owned)
-    });
-    match cast {
-        Some(cast) if cast == written || cast == canonical => None,
-        Some(_) => Some(TypeChange::Unknown("`USING` casts to another type".into())),
-        None => Some(TypeChange::Rewrite("`USING` computes every value".into())),
+    let short = expression.strip_prefix(&column).and_then(|rest| rest.strip_prefix("::"));
+    let long = || expression.strip_prefix(&format!("cast({column}as"))?.strip_suffix(')');
+    match short.or_else(long) {
+        Some(cast) if cast == written || cast == canonical => Using::Cast,
+        Some(cast) if cast.chars().all(|c| c.is_alphanumeric() || "_:()[],.".contains(c)) => Using::OtherCast,
+        _ => Using::Computed,
     }
 }
 
@@ -113,7 +123,12 @@ fn by_types(moment: &Moment, table: &Table, column: &Column, from: &ColumnType, 
     }
     let pair = || format!("`{}` to `{}`", from.display(), to.display());
     if from.array || to.array {
-        return TypeChange::Unknown(format!("{} is not in the matrix", pair()));
+        // Elements that are converted are written anew; whether others are is not in the matrix.
+        let element = |one: &ColumnType| ColumnType { array: false, ..one.clone() };
+        return match by_types(moment, table, column, &element(from), &element(to)) {
+            TypeChange::Rewrite(why) if from.array && to.array => TypeChange::Rewrite(why),
+            _ => TypeChange::Unknown(format!("{} is not in the matrix", pair())),
+        };
     }
     let state = moment.state;
     if let Some(domain) = state.domain_named(&to.name) {

@@ -1,11 +1,9 @@
 //! Which migrations are judged: those that are new or changed against the base, line ends apart.
 
-mod support;
-
+use super::support::{Scratch, Work};
 use backend_lint::engine::{self, Migrations, Options, Outcome};
 use std::collections::BTreeMap;
 use std::path::Path;
-use support::{Scratch, Work};
 
 fn run(root: &Path, migrations: Migrations) -> Outcome {
     engine::run(root, &BTreeMap::new(), &Options { migrations, ..Options::default() }).unwrap()

@@ -1,11 +1,9 @@
 //! A commit's tree as files: what it lists, reads, refuses and compares.
 
-mod support;
-
+use super::support::Scratch;
 use backend_lint::files::Files;
 use backend_lint::files::git::{GitTree, Repository};
 use std::path::Path;
-use support::Scratch;
 
 fn tree(folder: &Path, commit: &str) -> GitTree {
     let repository = Repository::discover(folder).unwrap().unwrap();

@@ -1,11 +1,9 @@
 //! Which commit a run compares with: on branches, in pipelines, in clones that lack it, and outside of git.
 
-mod support;
-
+use super::support::{Scratch, Work};
 use backend_lint::engine::{self, Failure, Migrations, Options};
 use std::collections::BTreeMap;
 use std::path::Path;
-use support::{Scratch, Work};
 
 /// The base's commit and how it was found.
 fn base(root: &Path, variables: &[(&str, &str)]) -> (Option<String>, String) {

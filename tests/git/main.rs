@@ -1,0 +1,6 @@
+//! Repositories of every kind: which base is found, what a commit's tree holds, which migrations are pending.
+
+mod base;
+mod pending;
+mod support;
+mod tree;
