@@ -264,10 +264,20 @@ impl<'m> PendingStep<'m> {
         let Some(before) = self.before().filter(|before| before.origin == TableOrigin::External) else { return false };
         let all =
             self.database.migrations.iter().flat_map(|migration| &migration.statements).flat_map(|statement| &statement.ops);
-        all.take_while(|step| !std::ptr::eq(*step, self.step)).any(|step| {
-            let same = step.table.as_ref().is_some_and(|table| table.name == before.name);
-            same && matches!(step.op.change, Change::AlterTable { action: TableAction::ValidateConstraint { .. }, .. })
-        })
+        let mut made: Vec<&str> = Vec::new();
+        let mut is_unseen = false;
+        for step in all.take_while(|step| !std::ptr::eq(*step, self.step)) {
+            let Change::AlterTable { action, .. } = &step.op.change else { continue };
+            if step.table.as_ref().is_none_or(|table| table.name != before.name) {
+                continue;
+            }
+            match action {
+                TableAction::AddConstraint(here) => made.extend(here.name.as_ref().map(|name| name.value.as_str())),
+                TableAction::ValidateConstraint { name } => is_unseen |= !made.contains(&name.value.as_str()),
+                _ => {}
+            }
+        }
+        is_unseen
     }
 
     /// Whether `other` is the same migration for another dialect.
