@@ -8,16 +8,23 @@ pub(super) const RULE: Rule = rule!("contract/enum-mismatch", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let mut told = Vec::new();
     for property in context.head.property_columns() {
         for comparison in property.compare_values() {
             context.consider();
-            found.extend(field(&property, &comparison));
+            if let Some(diagnostic) = field(&property, &comparison) {
+                found.push(diagnostic);
+                told.push(comparison.api_span);
+            }
         }
     }
     for parameter in context.head.parameter_columns().into_iter().filter(|one| !one.is_sort()) {
         for comparison in parameter.compare_values() {
             context.consider();
-            found.extend(filter(&parameter, &comparison));
+            // A list that a field shares is one thing to fix, and is told there.
+            if !told.contains(&comparison.api_span) {
+                found.extend(filter(&parameter, &comparison));
+            }
         }
     }
     found
