@@ -108,13 +108,13 @@ impl<'m> ColumnRef<'m> {
     }
 
     /// The columns of the index that would order it: behind the column that says whose row it is, where every other index of
-    /// the table begins with that; those of the primary key and of foreign keys are no lists.
+    /// the table begins with that; those of the primary key and of other foreign keys are no lists.
     pub fn ordering_index(&self) -> Vec<String> {
         let table = self.table();
         let key = table.table().primary_key().and_then(|index| index.columns());
         let refers = |index: &IndexRef| {
             let columns = index.columns().unwrap_or_default();
-            table.table().foreign_keys.iter().any(|one| one.columns == columns)
+            !index.leads_with_scope() && table.table().foreign_keys.iter().any(|one| one.columns == columns)
         };
         let lists = |index: &IndexRef| index.method == "btree" && (key.is_none() || index.columns() != key) && !refers(index);
         let others = table.indexes().filter(lists);
