@@ -9,6 +9,7 @@ struct Inflections {
     before: HashSet<String>,
     after: HashSet<String>,
     scopes: HashSet<String>,
+    growing: HashSet<String>,
     soft_delete: HashSet<String>,
 }
 
@@ -29,6 +30,7 @@ fn inflections() -> &'static Inflections {
             before: list("carried", "before"),
             after: list("carried", "after"),
             scopes: list("scopes", "columns"),
+            growing: list("growing", "words"),
             soft_delete: list("soft_delete", "columns"),
         }
     })
@@ -102,6 +104,13 @@ pub fn bare_noun(name: &str) -> String {
         words.pop();
     }
     noun(&words.join("_"))
+}
+
+/// Whether a table's rows grow with use, by the last word of its name.
+pub fn is_growing(table: &str) -> bool {
+    let noun = noun(table);
+    let last = noun.rsplit('_').next().unwrap_or(&noun);
+    inflections().growing.contains(last)
 }
 
 /// Whether a column says whose row it is, so that every request narrows the rows by it without saying so.

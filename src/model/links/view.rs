@@ -139,10 +139,15 @@ impl<'m> ParameterColumn<'m> {
         per_dialect(self.tables.iter().filter_map(help))
     }
 
-    /// Why few rows are left to sort: the path says whose are meant (`/projects/{id}/keys`), or the list is a catalogue.
-    pub fn few_rows(&self) -> Option<&'static str> {
+    /// Why few rows are left to sort: the path says whose are meant (`/projects/{id}/keys`), they are one tenant's, or the list is a catalogue.
+    pub fn few_rows(&self, unserved: &[UnservedSort<'m>]) -> Option<&'static str> {
         if self.operation.path().contains('{') {
             return Some("the path narrows the rows before they are sorted");
+        }
+        // Where every index begins with the tenant, so does every query, and a tenant has few rows of most things.
+        let scoped = |column: &ColumnRef| column.ordering_index().len() > 1 && !words::is_growing(&column.table().name.name);
+        if unserved.iter().flat_map(|one| &one.columns).all(scoped) {
+            return Some("the indexes of the table begin with its tenant, so only one tenant's rows are sorted");
         }
         let catalogue = self.operation.list().is_some_and(|list| self.operation.is_catalogue(&list));
         catalogue.then_some("it is a catalogue by its name or its entries")

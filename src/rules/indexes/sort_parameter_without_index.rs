@@ -25,7 +25,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     found
 }
 
-fn report(parameter: &ParameterColumn, unserved: &[UnservedSort]) -> Diagnostic {
+fn report<'m>(parameter: &ParameterColumn<'m>, unserved: &[UnservedSort<'m>]) -> Diagnostic {
     let first = &unserved[0].columns[0];
     let table = first.table().short_name();
     let message = match unserved.len() {
@@ -47,7 +47,7 @@ fn report(parameter: &ParameterColumn, unserved: &[UnservedSort]) -> Diagnostic 
             diagnostic = diagnostic.occurrence(one.choice.span, format!("{}={}", parameter.subject(), one.choice.value));
         }
     }
-    match parameter.few_rows() {
+    match parameter.few_rows(unserved) {
         Some(why) => diagnostic.at_most(Severity::Info, why),
         None => diagnostic,
     }
