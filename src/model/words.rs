@@ -10,6 +10,9 @@ struct Inflections {
     after: HashSet<String>,
     scopes: HashSet<String>,
     growing: HashSet<String>,
+    wrappers: HashSet<String>,
+    sorts: HashSet<String>,
+    transformed: HashSet<String>,
     soft_delete: HashSet<String>,
 }
 
@@ -31,6 +34,9 @@ fn inflections() -> &'static Inflections {
             after: list("carried", "after"),
             scopes: list("scopes", "columns"),
             growing: list("growing", "words"),
+            wrappers: list("wrappers", "properties"),
+            sorts: list("sorts", "parameters"),
+            transformed: list("transformed", "parts"),
             soft_delete: list("soft_delete", "columns"),
         }
     })
@@ -104,6 +110,22 @@ pub fn bare_noun(name: &str) -> String {
         words.pop();
     }
     noun(&words.join("_"))
+}
+
+/// Whether a property holds the thing itself (`data`, `items`) and so names nothing.
+pub fn is_wrapper(property: &str) -> bool {
+    inflections().wrappers.contains(&property.to_ascii_lowercase())
+}
+
+/// Whether a query parameter, folded to lower case letters and digits, chooses an order.
+pub fn is_sort(folded: &str) -> bool {
+    inflections().sorts.contains(folded)
+}
+
+/// Whether what is stored under this name is not what was sent: passwords, hashes, tokens.
+pub fn is_transformed(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    inflections().transformed.iter().any(|part| name.contains(part.as_str()))
 }
 
 /// Whether a table's rows grow with use, by the last word of its name.

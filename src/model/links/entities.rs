@@ -9,26 +9,6 @@ use std::collections::BTreeMap;
 /// How deep objects within objects are looked at.
 const DEEPEST: usize = 3;
 
-/// Properties that hold the thing itself: they name nothing.
-const WRAPPERS: &[&str] = &[
-    "data",
-    "item",
-    "items",
-    "result",
-    "results",
-    "payload",
-    "attributes",
-    "record",
-    "records",
-    "content",
-    "entries",
-    "value",
-    "values",
-    "list",
-    "rows",
-    "page",
-];
-
 /// An object of the API and where operations use it.
 #[derive(Debug, Clone)]
 pub struct Entity {
@@ -135,7 +115,7 @@ impl Entities {
             if !(inner.is_array() || inner.is_object()) {
                 continue;
             }
-            let wrapper = WRAPPERS.contains(&property.name.to_ascii_lowercase().as_str());
+            let wrapper = words::is_wrapper(property.name);
             let noun = words::noun(property.name);
             let held = match wrapper {
                 true => Use { ..*used },
@@ -168,7 +148,7 @@ pub fn pins(schema: SchemaRef) -> Vec<Pin> {
     let mut found = Vec::new();
     for property in core.properties() {
         let inner = property.schema.core();
-        let wrapper = WRAPPERS.contains(&property.name.to_ascii_lowercase().as_str());
+        let wrapper = words::is_wrapper(property.name);
         match inner.array_items().filter(|_| inner.is_array()) {
             Some(items) => found.push(items.core().pin()),
             None if wrapper && inner.is_object() => found.extend(pins_within(inner)),

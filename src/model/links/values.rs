@@ -147,13 +147,7 @@ impl<'m> PropertyColumn<'m> {
 
     /// Whether what is stored is not what was sent: passwords, hashes, tokens.
     pub fn is_transformed(&self) -> bool {
-        let says = |name: &str| {
-            let name = name.to_ascii_lowercase();
-            ["password", "passwd", "passphrase", "hash", "digest", "secret", "encrypted", "cipher", "token", "salt"]
-                .iter()
-                .any(|word| name.contains(word))
-        };
-        says(self.property.name) || self.columns.iter().any(|column| says(&column.name))
+        words::is_transformed(self.property.name) || self.columns.iter().any(|column| words::is_transformed(&column.name))
     }
 
     /// Whether nothing bounds what clients may send: no limit, no list, no pattern, no format with a length of its own.

@@ -81,10 +81,7 @@ impl<'m> ParameterColumn<'m> {
 
     /// Whether clients choose an order with it.
     pub fn is_sort(&self) -> bool {
-        matches!(
-            tables::fold(self.parameter.name()).as_str(),
-            "sort" | "sortby" | "order" | "orderby" | "ordering" | "sorting" | "sortfield" | "orderfield"
-        )
+        words::is_sort(&tables::fold(self.parameter.name()))
     }
 
     /// The columns of one choice of a sort parameter: `-created_at`, `created_at:desc`, `createdAt desc` are `created_at`.
