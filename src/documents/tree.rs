@@ -103,6 +103,11 @@ impl Tree {
         self.source
     }
 
+    /// Whether these characters stand anywhere in the file, comments included.
+    pub fn holds(&self, characters: &str) -> bool {
+        memchr::memmem::find(self.text.as_bytes(), characters.as_bytes()).is_some()
+    }
+
     /// The root of each document, in order. A document that could not be read at all is missing here and has a problem.
     pub fn documents(&self) -> impl Iterator<Item = NodeRef<'_>> {
         self.documents.iter().map(|id| self.node(*id))

@@ -59,6 +59,10 @@ impl<'a> DocumentRef<'a> {
         if let Some(found) = listed.into_iter().find(|(parameter, _)| fits(parameter)) {
             return Some(found);
         }
+        // What a document of one file shares is listed there.
+        if self.data().files == 0 {
+            return None;
+        }
         let used = self.operations().flat_map(|operation| operation.parameters()).filter(|parameter| parameter.is_shared());
         used.into_iter().find(fits).map(|parameter| (parameter, None))
     }

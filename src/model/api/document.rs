@@ -29,6 +29,9 @@ pub(super) struct Document {
     pub(super) files: usize,
     /// Operations by path with all parameters named alike, in order.
     pub(super) by_path: HashMap<String, Vec<u32>>,
+    /// Operations by the last part of that path, and by all that stands before it.
+    pub(super) by_end: HashMap<String, Vec<u32>>,
+    pub(super) by_parent: HashMap<String, Vec<u32>>,
     pub(super) operations: std::ops::Range<u32>,
 }
 
@@ -79,6 +82,12 @@ pub(super) fn read(api: &mut Api, entry: &Entry) {
         }
     }
     let last = first + operations.len() as u32;
+    let (mut by_end, mut by_parent): (HashMap<String, Vec<u32>>, HashMap<String, Vec<u32>>) = Default::default();
+    for (at, operation) in (first..).zip(&operations) {
+        let (parent, end) = operation.normal.rsplit_once('/').unwrap_or(("", &operation.normal));
+        by_end.entry(end.to_owned()).or_default().push(at);
+        by_parent.entry(parent.to_owned()).or_default().push(at);
+    }
     api.operations.extend(operations);
     api.documents.push(Document {
         path: entry.path.clone(),
@@ -86,6 +95,8 @@ pub(super) fn read(api: &mut Api, entry: &Entry) {
         version,
         files: entry.files,
         by_path,
+        by_end,
+        by_parent,
         operations: first..last,
     });
 }
@@ -153,6 +164,18 @@ impl<'a> DocumentRef<'a> {
     pub(super) fn at_path(self, normal: &str) -> impl Iterator<Item = OperationRef<'a>> {
         let api = self.api;
         self.data().by_path.get(normal).into_iter().flatten().map(move |at| OperationRef::new(api, *at))
+    }
+
+    /// The operations whose path ends in this part, in order.
+    pub(super) fn ending_in(self, part: &str) -> impl Iterator<Item = OperationRef<'a>> {
+        let api = self.api;
+        self.data().by_end.get(part).into_iter().flatten().map(move |at| OperationRef::new(api, *at))
+    }
+
+    /// The operations one part below a path whose parameters may be named otherwise, in order.
+    pub(super) fn below(self, normal: &str) -> impl Iterator<Item = OperationRef<'a>> {
+        let api = self.api;
+        self.data().by_parent.get(normal).into_iter().flatten().map(move |at| OperationRef::new(api, *at))
     }
 
     /// Whether it calls procedures instead of naming things: nearly all POST, hardly a path with a parameter.

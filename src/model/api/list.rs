@@ -108,16 +108,15 @@ impl<'a> OperationRef<'a> {
     /// A list of the same name elsewhere in the document that comes in pages: `/orgs/{}/packages` for `/users/{}/packages`.
     pub fn paged_namesake(self) -> Option<OperationRef<'a>> {
         let last = self.last_literal()?;
-        let others = self.document().operations().filter(|other| *other != self && other.last_literal() == Some(last));
-        others.into_iter().find(|other| other.list().is_some() && other.paging().is_paged())
+        let mut others = self.document().ending_in(last).filter(|other| *other != self);
+        others.find(|other| other.list().is_some() && other.paging().is_paged())
     }
 
     /// A list under the same thing that comes in pages: `/orders/{}/notes` for `/orders/{}/items`.
     pub fn paged_neighbour(self) -> Option<OperationRef<'a>> {
-        let parent = |operation: OperationRef<'a>| operation.normal_path().rsplit_once('/').map(|(parent, _)| parent);
-        let own = parent(self).filter(|parent| parent.ends_with("{}"))?;
-        let others = self.document().operations().filter(|other| *other != self && parent(*other) == Some(own));
-        others.into_iter().find(|other| other.list().is_some() && other.paging().is_paged())
+        let (parent, _) = self.normal_path().rsplit_once('/').filter(|(parent, _)| parent.ends_with("{}"))?;
+        let mut others = self.document().below(parent).filter(|other| *other != self);
+        others.find(|other| other.list().is_some() && other.paging().is_paged())
     }
 
     /// Whether the list holds what its owner offers (plans, regions, types) and so has few entries.

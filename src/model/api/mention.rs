@@ -13,6 +13,10 @@ impl<'a> DocumentRef<'a> {
     /// Whether something that it reaches is named after idempotency: a property, a header, an error type among the values of
     /// an enum. Such a document knows keys, though it may not declare them where they are sent.
     pub fn names_idempotency(self) -> bool {
+        // A scan of the text rules most documents out before anything is walked.
+        if !self.api.trees.values().any(|tree| tree.holds("dempoten") || tree.holds("DEMPOTEN")) {
+            return false;
+        }
         let mut seen: HashSet<Pin> = HashSet::new();
         let mut stack: Vec<Cursor> = self.root().into_iter().collect();
         while let Some(cursor) = stack.pop() {

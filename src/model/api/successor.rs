@@ -30,8 +30,7 @@ impl<'a> OperationRef<'a> {
     pub fn paged_successor(self) -> Option<OperationRef<'a>> {
         let (own, rest) = self.versioned_path();
         let last = self.last_literal()?;
-        let others = self.document().operations().filter(|other| other.method() == Method::Get);
-        let same_end = others.filter(|other| other.last_literal() == Some(last));
+        let same_end = self.document().ending_in(last).filter(|other| other.method() == Method::Get);
         let mut later = same_end.filter(|other| {
             let (version, path) = other.versioned_path();
             version > own && path == rest

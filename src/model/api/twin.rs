@@ -82,7 +82,9 @@ pub(super) fn set_apart(api: &mut Api) {
         }
         let shift = document.operations.start - api.operations.len() as u32;
         document.operations = document.operations.start - shift..document.operations.end - shift;
-        document.by_path.values_mut().flatten().for_each(|at| *at -= shift);
+        for index in [&mut document.by_path, &mut document.by_end, &mut document.by_parent] {
+            index.values_mut().flatten().for_each(|at| *at -= shift);
+        }
         let number = api.documents.len() as u32;
         api.operations.extend(own.into_iter().map(|mut operation| {
             operation.document = number;
