@@ -47,7 +47,7 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings) 
     let wanted: Vec<(&Migration, bool)> =
         set.migrations.iter().enumerate().map(|(number, one)| (one, number >= judged_from)).collect();
     let files = wanted.iter().map(|(one, _)| File { path: &one.path, range: one.up.clone() }).collect();
-    let scripts = read_all(workspace, files, set.dialect, &set.tool);
+    let scripts = read_all(workspace, files, set.dialect);
     let mut reads = Vec::new();
     for ((migration, judged), script) in wanted.into_iter().zip(scripts) {
         let Some((source, text, script)) = script else { continue };
@@ -108,12 +108,7 @@ struct File<'a> {
 }
 
 /// Reads files in threads, in their order. `None` where a file cannot be read, which the workspace then knows.
-fn read_all(
-    workspace: &mut Workspace,
-    files: Vec<File>,
-    dialect: Dialect,
-    tool: &str,
-) -> Vec<Option<(SourceId, Arc<str>, Script)>> {
+fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Vec<Option<(SourceId, Arc<str>, Script)>> {
     let paths: Vec<String> = files.iter().map(|file| file.path.to_owned()).collect();
     let loaded = workspace.load_texts(&paths);
     let mut by_path: BTreeMap<String, (SourceId, Arc<str>)> =
@@ -128,8 +123,7 @@ fn read_all(
     }
     let read = in_threads(workspace.threads(), &files, |file| {
         let (source, text) = by_path.get(file.path)?;
-        let code = if tool == "drizzle" { without_breakpoints(text) } else { text.clone() };
-        Some((*source, text.clone(), sql::read(*source, &code, file.range.clone(), dialect)))
+        Some((*source, text.clone(), sql::read(*source, text, file.range.clone(), dialect)))
     });
     for (source, _, script) in read.iter().flatten() {
         let path = workspace.sources().path(*source).to_owned();
@@ -143,15 +137,6 @@ fn read_all(
         }
     }
     read
-}
-
-/// The line between statements that drizzle splits at begins a comment in every dialect but MySQL; there it is made one, of
-/// the same length.
-fn without_breakpoints(text: &Arc<str>) -> Arc<str> {
-    match text.contains("--> statement-breakpoint") {
-        true => text.replace("--> statement-breakpoint", "--  statement-breakpoint").into(),
-        false => text.clone(),
-    }
 }
 
 /// Applies files in order. `foreign_steps` are applied where their versions fall; `together` says that what is pending is
@@ -253,7 +238,7 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
     let mut databases = Vec::new();
     for ((_, dialect, variant), paths) in groups {
         let files = paths.iter().map(|path| File { path, range: None }).collect();
-        let scripts = read_all(workspace, files, dialect, "");
+        let scripts = read_all(workspace, files, dialect);
         let mut parts: Vec<(Vec<Read>, Vec<String>)> = Vec::new();
         for (path, script) in paths.into_iter().zip(scripts) {
             let Some((source, text, script)) = script else { continue };

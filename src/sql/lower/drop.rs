@@ -7,23 +7,14 @@ use crate::source::Spanned;
 use crate::sql::cursor::Cursor;
 use crate::sql::{Change, Dialect, ObjectName, TableAction};
 
+/// What `DROP` and `ALTER` are followed down for; everything else is not kept in the catalog.
+const OBJECTS: &[&str] =
+    &["FOREIGN TABLE", "TABLE", "INDEX", "MATERIALIZED VIEW", "VIEW", "TYPE", "DOMAIN", "SCHEMA", "TRIGGER", "POLICY", "RULE"];
+
 /// Walks a `DROP` statement.
 pub fn drop(cursor: &mut Cursor, head: &mut usize) -> Option<Reading> {
     cursor.eat("DROP");
     cursor.eat_any(&["TEMPORARY", "CONSTRAINT"]);
-    const OBJECTS: &[&str] = &[
-        "FOREIGN TABLE",
-        "TABLE",
-        "INDEX",
-        "MATERIALIZED VIEW",
-        "VIEW",
-        "TYPE",
-        "DOMAIN",
-        "SCHEMA",
-        "TRIGGER",
-        "POLICY",
-        "RULE",
-    ];
     let object = cursor.eat_any(OBJECTS);
     *head = cursor.mark() + usize::from(object.is_none());
     let Some(object) = object else { return not_kept(cursor) };
@@ -76,19 +67,6 @@ fn not_kept(cursor: &mut Cursor) -> Option<Reading> {
 pub fn alter(cursor: &mut Cursor, head: &mut usize) -> Option<Reading> {
     cursor.eat("ALTER");
     cursor.eat_any(&["ONLINE", "IGNORE"]);
-    const OBJECTS: &[&str] = &[
-        "FOREIGN TABLE",
-        "TABLE",
-        "INDEX",
-        "MATERIALIZED VIEW",
-        "VIEW",
-        "TYPE",
-        "DOMAIN",
-        "SCHEMA",
-        "TRIGGER",
-        "POLICY",
-        "RULE",
-    ];
     let object = cursor.eat_any(OBJECTS);
     *head = cursor.mark() + usize::from(object.is_none());
     match object {

@@ -1,11 +1,9 @@
 //! Which files are migrations of which tool, in which order and in which transaction; and which are something else.
 
-mod schema_support;
-
+use super::support::memory;
 use backend_lint::discover::{self, Discovery, Kind, Transaction};
 use backend_lint::model::Settings;
 use backend_lint::sql::Dialect;
-use schema_support::memory;
 
 fn find(files: &[(&str, &str)]) -> Discovery {
     discover::find(&memory(files), &Settings { threads: 1, ..Settings::default() })

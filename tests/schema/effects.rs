@@ -1,10 +1,8 @@
 //! What statements cost a live PostgreSQL: facts measured on PostgreSQL 15, and the recorded ones beside the repository.
 
-mod schema_support;
-
+use super::support::{Built, build, memory, migrate, postgres, shared};
 use backend_lint::fact::Fact;
 use backend_lint::model::schema::{AppliedStatement, LockMode};
-use schema_support::{Built, build, memory, migrate, postgres, shared};
 use serde_json::Value;
 
 const SETUP: &str = "

@@ -1,5 +1,4 @@
 //! Small repositories in memory, and the model of them.
-#![allow(dead_code)]
 
 use backend_lint::discover::{self, Discovery};
 use backend_lint::files::{Files, Memory};

@@ -1,8 +1,6 @@
 //! Migrations that mean harm: bounded time, no panic, whatever the bytes.
 
-mod schema_support;
-
-use schema_support::migrate;
+use super::support::migrate;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 

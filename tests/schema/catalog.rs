@@ -1,9 +1,7 @@
 //! The replayed catalog against what a real PostgreSQL held after the same migrations.
 
-mod schema_support;
-
+use super::support::{build, shared};
 use backend_lint::files::disk::Disk;
-use schema_support::{build, shared};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

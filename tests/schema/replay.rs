@@ -1,11 +1,9 @@
 //! Histories and the catalog that they leave.
 
-mod schema_support;
-
+use super::support::{build, memory, migrate, postgres};
 use backend_lint::model::schema::{Backing, Facet, TableOrigin};
 use backend_lint::model::{FileStatus, Pending, Settings};
 use backend_lint::sql::Dialect;
-use schema_support::{build, memory, migrate, postgres};
 use std::collections::BTreeMap;
 
 #[test]

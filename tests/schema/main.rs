@@ -1,0 +1,8 @@
+//! Databases: which files make them, what replaying them gives, what each statement costs, and what hostile SQL does.
+
+mod catalog;
+mod discovery;
+mod effects;
+mod hostile;
+mod replay;
+mod support;
