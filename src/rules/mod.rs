@@ -13,6 +13,8 @@ mod migrations;
 pub mod page;
 mod pagination;
 mod pending;
+mod queries;
+mod schema;
 mod suppressions;
 mod timeouts;
 
@@ -89,6 +91,8 @@ const GROUPS: &[&[Rule]] = &[
     internal::RULES,
     migrations::RULES,
     pagination::RULES,
+    queries::RULES,
+    schema::RULES,
     suppressions::RULES,
     timeouts::RULES,
 ];
