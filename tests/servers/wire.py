@@ -105,21 +105,26 @@ class Session:
 def statements(sql):
     """The statements of a text, one by one, as psql would send them."""
     found, start, at, depth = [], 0, 0, 0
+
+    def after(what, since):
+        place = sql.find(what, since)
+        return len(sql) if place < 0 else place + len(what)
+
     while at < len(sql):
         rest = sql[at:]
         if rest.startswith("--"):
-            at = sql.find("\n", at) if "\n" in rest else len(sql)
+            at = after("\n", at)
             continue
         if rest.startswith("/*"):
-            at = sql.index("*/", at) + 2
+            at = after("*/", at)
             continue
         if rest[0] in "'\"":
-            at = sql.index(rest[0], at + 1) + 1
+            at = after(rest[0], at + 1)
             continue
         if rest[0] == "$":
             tag = rest[:rest.find("$", 1) + 1]
             if len(tag) > 1 and tag[1:-1].replace("_", "").isalnum() or tag == "$$":
-                at = sql.index(tag, at + len(tag)) + len(tag)
+                at = after(tag, at + len(tag))
                 continue
         depth += {"(": 1, ")": -1}.get(rest[0], 0)
         if rest[0] == ";" and depth == 0:

@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Holds our replay against a real PostgreSQL: the migrations of the fixtures and of the pages, and random sequences of DDL.
+
+    python3 tests/servers/catalog.py BINARY [--sequences N] [--seed S] [--show]
+
+A sequence is made from what the server holds, statement by statement. What the server accepted is replayed by `BINARY model`, one
+migration a statement; the catalogs must be equal, and nothing accepted may be predicted to fail. What the server refused must not
+change our catalog either, unless the failure is predicted or the table is said to be unknown. A difference is shrunk to the
+statements that it needs.
+"""
+import argparse, collections, glob, json, os, random, re, shutil, subprocess, sys, tempfile
+
+import pg_catalog, postgres, random_ddl, wire
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def replay(binary, histories, version):
+    """`model` over many histories at once: each a list of migrations. Returns by history its database and its statements."""
+    folder = tempfile.mkdtemp(prefix="backend-lint-replay-")
+    try:
+        for number, migrations in enumerate(histories):
+            place = f"{folder}/s{number:04}/migrations"
+            os.makedirs(place)
+            for order, text in enumerate(migrations):
+                with open(f"{place}/{order + 1:06}_step.up.sql", "w") as file:
+                    file.write(text.rstrip().rstrip(";") + ";\n")
+        with open(f"{folder}/backend-lint.toml", "w") as file:
+            file.write(f'[migrations]\ndialect = "postgres"\n[versions]\npostgres = "{version}"\n')
+        done = subprocess.run([binary, "model", folder, "--format", "json"], capture_output=True, text=True)
+        if not done.stdout.startswith("{"):
+            raise RuntimeError(f"model failed: {done.stderr[-2000:]}")
+        model = json.loads(done.stdout)
+    finally:
+        shutil.rmtree(folder)
+    nothing = lambda: ({"tables": [], "enums": [], "views": [], "unknown": []}, [])
+    found = [nothing() for _ in histories]
+    for database in model["databases"]:
+        number = int(database["source"][1:5])
+        found[number] = (database, found[number][1])
+    for statement in model["statements"]:
+        found[int(statement["path"][1:5])][1].append(statement)
+    return found
+
+
+def grow(session, seed, length):
+    """A random sequence that the server accepted, its catalog, and what was refused: (how many came before, statement, why)."""
+    changes, accepted, refused = random_ddl.Changes(random.Random(seed)), [], []
+    pg_catalog.empty(session)
+    catalog = pg_catalog.read(session)
+    while len(accepted) < length and len(refused) < 2 * length:
+        statement = changes.next(catalog)
+        try:
+            session.run(statement)
+        except wire.Refused as why:
+            refused.append((len(accepted), statement, str(why)))
+            continue
+        accepted.append(statement)
+        catalog = pg_catalog.read(session)
+    return accepted, catalog, refused
+
+
+def apply(session, migrations):
+    """Applies migrations to an empty database, or says None where one is refused."""
+    pg_catalog.empty(session)
+    try:
+        for text in migrations:
+            for statement in wire.statements(text):
+                session.run(statement)
+        if session.in_transaction:
+            session.run("ROLLBACK")
+        return pg_catalog.read(session)
+    except wire.Refused:
+        if session.in_transaction:
+            session.run("ROLLBACK")
+        return None
+    finally:
+        session.run("RESET ALL")
+
+
+def judge(real, said):
+    database, statements = said
+    wrong, unknown = pg_catalog.differences(real, database)
+    wrong += [f"predicted to fail, and it does not: {one['fails']}" for one in statements if fails(one)]
+    return wrong, unknown
+
+
+def fails(statement):
+    """A failure that does not depend on the rows: the tables of this test have none."""
+    return statement["fails"] and not statement["fails"].startswith("fails when")
+
+
+def kind(line):
+    """The sort of a difference: names left out."""
+    return re.sub(r"\b\w*\d+\w*\b|'[^']*'|\\[[^]]*\\]", "_", line)
+
+
+def shrink(binary, session, version, migrations, wrong):
+    """As few migrations as still show the first difference."""
+    wanted = kind(wrong[0])
+    step = max(1, len(migrations) // 2)
+    while True:
+        tries = [migrations[:at] + migrations[at + step:] for at in range(0, len(migrations), step)]
+        tried = [(one, apply(session, one)) for one in tries]
+        tried = [(one, real) for one, real in tried if one and real is not None]
+        better = None
+        if tried:
+            for (one, real), said in zip(tried, replay(binary, [one for one, _ in tried], version)):
+                still = judge(real, said)[0]
+                if any(kind(line) == wanted for line in still):
+                    better = (one, still)
+                    break
+        if better:
+            migrations, wrong = better
+            step = max(1, min(step, len(migrations) // 2))
+        elif step == 1:
+            return migrations, [line for line in wrong if kind(line) == wanted]
+        else:
+            step = max(1, step // 2)
+
+
+def report(binary, session, version, label, migrations, wrong):
+    small, lines = shrink(binary, session, version, migrations, wrong)
+    print(f"{label}: {lines[0] if lines else wrong[0]}")
+    for one in small:
+        print(f"    {one};")
+
+
+def random_sequences(binary, server, session, count, seed, length, show):
+    grown = [grow(session, f"{seed}/{number}", length) for number in range(count)]
+    said = replay(binary, [accepted for accepted, _, _ in grown], server.major)
+    statements = sum(len(accepted) for accepted, _, _ in grown)
+    seen, sorts, wrong, unknown = set(), collections.Counter(), 0, 0
+    for number, ((accepted, real, _), one) in enumerate(zip(grown, said)):
+        lines, less = judge(real, one)
+        unknown += less
+        wrong += bool(lines)
+        sorts.update(map(kind, lines))
+        if lines and (show or len(seen) < 12) and kind(lines[0]) not in seen:
+            seen.add(kind(lines[0]))
+            report(binary, session, server.major, f"sequence {number}", accepted, lines)
+    for sort, times in sorts.most_common(20):
+        print(f"  {times} x {sort}")
+    print(f"random DDL (seed {seed}): {count} sequences, {statements} statements accepted, {wrong} sequences differ, {unknown} answers unknown")
+    return wrong + refused_statements(binary, server, session, grown, show)
+
+
+def refused_statements(binary, server, session, grown, show):
+    """What the server refuses: the failure is predicted, or our catalog stays as it was, or says that it does not know."""
+    cases = [(accepted[:at], statement, why) for accepted, _, refused in grown for at, statement, why in refused[:3]]
+    said = replay(binary, [before + [statement] for before, statement, _ in cases], server.major)
+    predicted = wrong = 0
+    seen = set()
+    for (before, statement, why), one in zip(cases, said):
+        if any(map(fails, one[1])):
+            predicted += 1
+            continue
+        real = apply(session, before)
+        if real is None:
+            continue
+        lines, _ = pg_catalog.differences(real, one[0])
+        if lines:
+            wrong += 1
+            sort = re.sub(r'"[^"]*"|\b\w*\d+\w*\b', "_", why)
+            if show and sort not in seen:
+                seen.add(sort)
+                print(f"refused: {statement}\n    the server: {why}\n    we: {lines[0]}")
+    print(f"refused statements: {len(cases)}, {predicted} failures predicted, {wrong} replayed as if they had worked")
+    return 0
+
+
+def histories_of_files():
+    """The migrations of the fixtures and, file by file in order of name, of the examples on the pages: PostgreSQL's only."""
+    found = []
+    for folder in sorted(glob.glob(f"{ROOT}/fixtures/*/migrations")):
+        files = [path for path in sorted(glob.glob(f"{folder}/*.sql")) if not path.endswith(".down.sql")]
+        found.append((os.path.relpath(folder, ROOT), [open(path).read() for path in files]))
+    for page in sorted(glob.glob(f"{ROOT}/rules/*/*.md") + glob.glob(f"{ROOT}/tests/rules/*/*.md")):
+        text = open(page).read()
+        for number, part in enumerate(re.split(r"(?m)^##+ ", text)):
+            files = re.findall(r"(?ms)^`([^`\n]+\.sql)`(?: \(base\))?:\n```+\w*\n(.*?)^```", part)
+            plain = [(path, body) for path, body in files if "/migrations/" in f"/{path}" and not path.endswith(".down.sql")]
+            whole = re.search(r"(?i)mysql|sqlite|engine=|`|-- \+|\{\{|\\|clickhouse|autoincrement|cockroach", " ".join(body for _, body in plain))
+            if plain and len(plain) == len(files) and not whole and len({path for path, _ in plain}) == len(plain):
+                found.append((f"{os.path.relpath(page, ROOT)}, part {number}", [body for _, body in sorted(plain)]))
+    return found
+
+
+def files(binary, server, session, show):
+    histories = histories_of_files()
+    applied = [(name, texts, apply(session, texts)) for name, texts in histories]
+    usable = [(name, texts, real) for name, texts, real in applied if real is not None]
+    said = replay(binary, [texts for _, texts, _ in usable], server.major)
+    wrong = 0
+    for (name, texts, real), one in zip(usable, said):
+        lines, _ = pg_catalog.differences(real, one[0])
+        if lines:
+            wrong += 1
+            print(f"{name}: " + "\n    ".join(lines[:5]))
+    print(f"fixtures and pages: {len(usable)} of {len(histories)} histories apply, {wrong} differ")
+    return wrong
+
+
+def run(binary, server, count, seed, length=25, show=False):
+    server.connect().run("CREATE DATABASE replay")
+    with server.connect("replay") as session:
+        session.run("SET client_min_messages = error")
+        return files(binary, server, session, show) + random_sequences(binary, server, session, count, seed, length, show)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary")
+    parser.add_argument("--sequences", type=int, default=300)
+    parser.add_argument("--length", type=int, default=25)
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--show", action="store_true")
+    wanted = parser.parse_args()
+    try:
+        sys.exit(1 if run(os.path.abspath(wanted.binary), postgres.Postgres(), wanted.sequences, wanted.seed, wanted.length, wanted.show) else 0)
+    except postgres.Unavailable as why:
+        sys.exit(f"skipped: {why}")
