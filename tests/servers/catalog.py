@@ -92,7 +92,7 @@ def fails(statement):
 
 def kind(line):
     """The sort of a difference: names left out."""
-    return re.sub(r"\b\w*\d+\w*\b|'[^']*'|\\[[^]]*\\]", "_", line)
+    return re.sub(r"\b\w*\d+\w*\b|'[^']*'|\[[^]]*\]", "_", line)
 
 
 def shrink(binary, session, version, migrations, wrong):
