@@ -1,8 +1,10 @@
 //! What the rules about pending migrations have in common: when they speak more softly, and what is one thing to fix.
 
 use crate::diagnostic::{Confidence, Diagnostic, Occurrence, Severity};
-use crate::model::schema::PendingStep;
 use crate::model::schema::pending::Audience;
+use crate::model::schema::{ColumnDef, PendingStep};
+use crate::rules::Context;
+use crate::source::Span;
 
 /// Lowers what fewer people feel, and what may not happen at all.
 pub(super) fn careful(step: &PendingStep, audience: Audience, mut diagnostic: Diagnostic) -> Diagnostic {
@@ -15,6 +17,30 @@ pub(super) fn careful(step: &PendingStep, audience: Audience, mut diagnostic: Di
     diagnostic
 }
 
+/// What every finding about a table in use has in common: where the table comes from, and how sure one can be of it.
+pub(super) fn on_live_table(step: &PendingStep, diagnostic: Diagnostic) -> Diagnostic {
+    let mut diagnostic = match step.before().and_then(|before| before.created) {
+        Some(created) => diagnostic.context(created, "the table is created here"),
+        None => diagnostic,
+    };
+    if step.is_external() {
+        diagnostic = diagnostic.sure_at_most(Confidence::Medium, "the table is not created here: how it is used is not known");
+    }
+    careful(step, step.audience(), diagnostic)
+}
+
+/// A piece of SQL on one line.
+pub(super) fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The definition of a new column without one of its constraints, on one line.
+pub(super) fn column_without(context: &Context, column: &ColumnDef, part: Span) -> String {
+    let before = Span { end: part.start, ..column.span };
+    let after = Span { start: part.end, ..column.span };
+    on_one_line(&format!("{} {}", context.sources.text(before), context.sources.text(after)))
+}
+
 /// Lowers severity and confidence for one reason.
 pub(super) fn unsure(mut diagnostic: Diagnostic, severity: Severity, confidence: Confidence, why: &str) -> Diagnostic {
     diagnostic.confidence_cap = Some(diagnostic.confidence_cap.map_or(confidence, |old| old.min(confidence)));
@@ -24,24 +50,27 @@ pub(super) fn unsure(mut diagnostic: Diagnostic, severity: Severity, confidence:
 /// Makes one finding of what is one thing to fix: columns of one table in one migration, and the same migration written for
 /// several dialects.
 pub(super) fn gather(found: Vec<(PendingStep, Diagnostic)>) -> Vec<Diagnostic> {
-    let mut groups: Vec<(PendingStep, Diagnostic, usize)> = Vec::new();
-    for (step, diagnostic) in found {
-        let same = groups.iter_mut().find(|(first, held, _)| {
+    gather_by(found.into_iter().map(|(step, diagnostic)| (step, step.table(), diagnostic)).collect())
+}
+
+/// The same, where something else than the table of the step says what belongs together.
+pub(super) fn gather_by(found: Vec<(PendingStep, String, Diagnostic)>) -> Vec<Diagnostic> {
+    let mut groups: Vec<(PendingStep, String, Diagnostic, usize)> = Vec::new();
+    for (step, key, diagnostic) in found {
+        let same = groups.iter_mut().find(|(first, of, held, _)| {
             let caps = (held.severity_cap, held.confidence_cap) == (diagnostic.severity_cap, diagnostic.confidence_cap);
-            caps && first.migration.path == step.migration.path
-                && first.dialect() == step.dialect()
-                && first.table() == step.table()
+            caps && first.migration.path == step.migration.path && first.dialect() == step.dialect() && *of == key
         });
         match same {
-            Some((_, held, more)) => {
+            Some((_, _, held, more)) => {
                 *more += 1;
                 held.occurrences.push(Occurrence { span: diagnostic.primary.span, subject: diagnostic.subject });
             }
-            None => groups.push((step, diagnostic, 0)),
+            None => groups.push((step, key, diagnostic, 0)),
         }
     }
     let mut out: Vec<(PendingStep, Diagnostic)> = Vec::new();
-    for (step, mut diagnostic, more) in groups {
+    for (step, _, mut diagnostic, more) in groups {
         if more > 0 {
             diagnostic.message = format!("{} (and {more} more)", diagnostic.message);
         }

@@ -19,7 +19,7 @@ mod twins;
 pub mod view;
 
 /// Our own words for what statements do: what rules on migrations speak of.
-pub use crate::sql::{ColumnDef, IndexDef};
+pub use crate::sql::{ColumnDef, ConstraintDef, ConstraintKind, IndexDef};
 pub use catalog::*;
 pub use history::*;
 pub use pending::PendingStep;

@@ -1,6 +1,10 @@
 //! What pending migrations do to a database that is in use: each step with its statement and migration, and the questions
 //! that decide whether anybody feels it.
 
+mod locks;
+
+pub use locks::{NewConstraint, RewriteCause};
+
 use super::catalog::Database;
 use super::history::{AppliedMigration, AppliedStatement, Step, TableBefore, TableOrigin};
 use super::remedy::quoted;

@@ -1,26 +1,44 @@
 //! The rules of the group `migrations`.
 
+mod add_column_rewrite;
+mod add_column_volatile_default;
+mod add_primary_key;
 mod add_required_column;
 mod column_type_change;
 mod concurrently_in_transaction;
+mod constraint_without_not_valid;
 mod drop_column;
 mod drop_column_still_exposed;
+mod exclusion_constraint;
+mod foreign_key_without_not_valid;
 mod non_concurrent_index;
+mod primary_key_using_nullable_index;
 mod rename_column;
 mod set_not_null;
+mod unique_constraint_without_index;
 mod unread;
+mod validate_in_same_transaction;
 
 use super::Rule;
 
 /// In order of id.
 pub(super) const RULES: &[Rule] = &[
+    add_column_rewrite::RULE,
+    add_column_volatile_default::RULE,
+    add_primary_key::RULE,
     add_required_column::RULE,
     column_type_change::RULE,
     concurrently_in_transaction::RULE,
+    constraint_without_not_valid::RULE,
     drop_column::RULE,
     drop_column_still_exposed::RULE,
+    exclusion_constraint::RULE,
+    foreign_key_without_not_valid::RULE,
     non_concurrent_index::RULE,
+    primary_key_using_nullable_index::RULE,
     rename_column::RULE,
     set_not_null::RULE,
+    unique_constraint_without_index::RULE,
     unread::RULE,
+    validate_in_same_transaction::RULE,
 ];

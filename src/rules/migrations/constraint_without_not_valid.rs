@@ -1,0 +1,50 @@
+//! A pending migration adds a CHECK, and the server reads every row under its strongest lock.
+
+use crate::diagnostic::Diagnostic;
+use crate::model::schema::pending::NewConstraint;
+use crate::model::schema::{ConstraintKind, PendingStep};
+use crate::rules::pending::{column_without, gather, on_live_table, on_one_line};
+use crate::rules::{Context, Rule, rule};
+
+pub(super) const RULE: Rule = rule!("migrations/constraint-without-not-valid", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for step in context.head.schema.pending_steps().filter(PendingStep::is_postgres) {
+        let checks = step.new_constraints().into_iter().filter(|new| matches!(new.def.kind, ConstraintKind::Check { .. }));
+        for new in checks {
+            context.consider();
+            if !new.def.not_valid && step.is_felt() && !step.rewrites_table() {
+                found.push((step, report(context, &step, &new)));
+            }
+        }
+    }
+    gather(found)
+}
+
+fn report(context: &Context, step: &PendingStep, new: &NewConstraint) -> Diagnostic {
+    let (table, name) = (step.table(), new.name(step));
+    let written = step.sql_name(&name);
+    let message = format!("adding CHECK `{written}` reads all of `{table}` while nobody can use it");
+    let diagnostic = Diagnostic::new(step.subject(Some(&name)), message)
+        .at(new.def.span, "ACCESS EXCLUSIVE until every row has been checked")
+        .help(help(context, step, new, &written));
+    on_live_table(step, diagnostic)
+}
+
+fn help(context: &Context, step: &PendingStep, new: &NewConstraint, name: &str) -> String {
+    let table = step.table();
+    let text = on_one_line(context.sources.text(new.def.span));
+    let condition = text.find(['C', 'c']).and_then(|_| text.to_ascii_uppercase().find("CHECK")).and_then(|at| text.get(at..));
+    let add = format!("ALTER TABLE {table} ADD CONSTRAINT {name} {} NOT VALID;", condition.unwrap_or("CHECK (..)"));
+    let validate = format!("-- in the next migration:\nALTER TABLE {table} VALIDATE CONSTRAINT {name};");
+    match new.column {
+        Some(column) => {
+            let column = column_without(context, column, new.def.span);
+            format!(
+                "check new rows first, and the old ones without blocking anybody:\nALTER TABLE {table} ADD COLUMN {column};\n{add}\n{validate}"
+            )
+        }
+        None => format!("check new rows first, and the old ones without blocking anybody:\n{add}\n{validate}"),
+    }
+}
