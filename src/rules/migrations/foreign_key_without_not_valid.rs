@@ -28,12 +28,13 @@ fn report(context: &Context, step: &PendingStep, new: &NewConstraint) -> Diagnos
     let written = step.sql_name(&name);
     let is_free = new.column.is_some() && step.scans() == Some(false);
     let both = if parent == table { format!("`{table}`") } else { format!("`{table}` and `{parent}`") };
+    let checks = format!("foreign key `{written}` blocks writes to {both} until every row is checked");
     let (message, label) = match (new.column, is_free) {
-        (_, false) => (
-            format!("foreign key `{written}` blocks writes to {both} until every row is checked"),
-            "without NOT VALID: SHARE ROW EXCLUSIVE on both tables until every row has been checked",
-        ),
-        _ => (
+        (None, _) => (checks, "without NOT VALID: SHARE ROW EXCLUSIVE on both tables until every row has been checked"),
+        (Some(_), false) => {
+            (checks, "ACCESS EXCLUSIVE here and SHARE ROW EXCLUSIVE there until the default of every row has been checked")
+        }
+        (Some(_), true) => (
             format!("adding a column with a foreign key also blocks writes to `{parent}` until the commit"),
             "nothing is read, since the column is empty, but both tables are locked",
         ),
