@@ -378,6 +378,8 @@ pub struct Report {
     pub suppressed: usize,
     /// How many findings the baseline removed.
     pub baselined: usize,
+    /// How many findings were left out because the base has them too; `None` where all findings are reported.
+    pub debt: Option<usize>,
     /// How many files were read as artifacts.
     pub files: usize,
     /// What could not be read.

@@ -73,7 +73,7 @@ pub struct LineColumn {
 }
 
 /// One file: its path relative to the root of the run, with `/`, and its text.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Source {
     /// Path relative to the root, separated by `/`.
     pub path: Arc<str>,
@@ -118,8 +118,8 @@ impl Source {
     }
 }
 
-/// All files of one run, the only owner of their text.
-#[derive(Debug, Default)]
+/// All files of one run; their texts are shared among copies.
+#[derive(Debug, Clone, Default)]
 pub struct Sources(Vec<Source>);
 
 impl Sources {

@@ -63,6 +63,12 @@ pub(super) struct CheckArguments {
     /// Which migrations are judged for what they do to a live database
     #[arg(long, value_enum, default_value_t = MigrationsWord::Auto, value_name = "WHICH")]
     pub(super) migrations: MigrationsWord,
+    /// Report only what the change since this revision brought: `main`, `HEAD~1`, an id, or `auto` for the base that is found
+    #[arg(long, value_name = "REF", conflicts_with = "staged")]
+    pub(super) since: Option<String>,
+    /// Report only what the staged change brought: the index is read, and compared with HEAD
+    #[arg(long)]
+    pub(super) staged: bool,
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
     /// When to use colours and links

@@ -4,7 +4,7 @@ use super::arguments::{CheckArguments, FailOn, Format};
 use super::target::Target;
 use super::{End, Trouble, destination, run, terminal};
 use crate::diagnostic::{Finding, Role, Severity};
-use crate::engine::{Options, Outcome};
+use crate::engine::{Options, Outcome, Reach};
 use crate::report::pretty::{self, Style};
 use crate::report::{RulePage, concise, github, json, sarif, statistics};
 use crate::rules;
@@ -61,6 +61,11 @@ fn options(arguments: &CheckArguments) -> Result<Options, Trouble> {
         min_severity: arguments.min_severity.map_or(least, Severity::from),
         min_confidence: arguments.min_confidence.into(),
         migrations: arguments.migrations.into(),
+        reach: match &arguments.since {
+            Some(name) => Reach::Since(name.trim().to_owned()),
+            None if arguments.staged => Reach::Staged,
+            None => Reach::Everything,
+        },
         ..run::options(&arguments.reading)?
     })
 }

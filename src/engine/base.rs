@@ -1,8 +1,8 @@
 //! The tree against which change is judged: what the pipeline says, or the merge base with the default branch.
 
-use super::{Failure, Migrations};
+use super::{Failure, Migrations, Options, Reach};
 use crate::diagnostic::Base;
-use crate::files::git::{Commit, GitTree, Head, Repository};
+use crate::files::git::{Commit, GitTree, Head, Index, Repository};
 use crate::files::{Files, ReadError};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,6 +32,12 @@ impl Missing {
         Missing { reason: reason.into(), fetch: None, looked: false }
     }
 
+    /// What a run that demands a base says.
+    fn failure(self) -> Failure {
+        let what = format!("no base to compare with: {}", self.reason);
+        Failure(vec![self.fetch.map_or(what.clone(), |command| format!("{what}; run: {command}"))])
+    }
+
     fn fetch(self, command: impl Into<String>) -> Missing {
         Missing { fetch: Some(command.into()), ..self }
     }
@@ -47,34 +53,100 @@ pub(super) fn find(
     files: &dyn Files,
     repository: &Result<Option<Repository>, ReadError>,
     environment: &Environment,
-    migrations: Migrations,
+    options: &Options,
 ) -> Result<Found, Failure> {
-    let choice = match repository {
-        Err(error) => Err(Missing::new(format!("the git repository cannot be read: {}", error.0))),
-        Ok(None) => Err(Missing::new(format!("{} lies in no git repository", root.display()))),
-        Ok(Some(repository)) if repository.top().is_none() => Err(Missing::new("a bare repository has no working tree")),
-        Ok(Some(repository)) if !repository.is_tracked() => {
-            Err(Missing::new(format!("the enclosing git repository does not track {}", repository.prefix())))
-        }
-        Ok(Some(repository)) => choose(repository, files, environment)
+    let named = match &options.reach {
+        Reach::Since(name) if name != "auto" => Some(name.as_str()),
+        _ => None,
+    };
+    let choice = match usable(root, repository) {
+        Err(missing) => Err(missing),
+        Ok(repository) => named
+            .map_or_else(|| choose(repository, files, environment), |name| since(repository, name))
             .and_then(|(commit, why)| match repository.tree(commit) {
                 Ok(tree) => Ok((tree, commit, why)),
                 Err(error) => Err(Missing::new(format!("the tree of {commit} cannot be read: {}", error.0))),
             })
             .map_err(|missing| Missing { looked: true, ..missing }),
     };
-    let is_demanded = |missing: &Missing| match migrations {
+    let is_demanded = |missing: &Missing| match options.migrations {
+        _ if options.reach != Reach::Everything => true,
         Migrations::Pending => true,
         Migrations::Auto => missing.looked && names_base(environment),
         Migrations::All => false,
     };
     match choice {
         Ok((tree, commit, why)) => Ok(Found { tree: Some(tree), base: Base { revision: Some(commit.to_string()), why } }),
-        Err(missing) if is_demanded(&missing) => {
-            let what = format!("no base to compare with: {}", missing.reason);
-            Err(Failure(vec![missing.fetch.map_or(what.clone(), |command| format!("{what}; run: {command}"))]))
-        }
+        Err(missing) if is_demanded(&missing) => Err(missing.failure()),
         Err(missing) => Ok(Found { tree: None, base: Base { revision: None, why: missing.reason } }),
+    }
+}
+
+/// The repository, where its working tree holds the folder.
+fn usable<'r>(root: &Path, repository: &'r Result<Option<Repository>, ReadError>) -> Result<&'r Repository, Missing> {
+    match repository {
+        Err(error) => Err(Missing::new(format!("the git repository cannot be read: {}", error.0))),
+        Ok(None) => Err(Missing::new(format!("{} lies in no git repository", root.display()))),
+        Ok(Some(repository)) if repository.top().is_none() => Err(Missing::new("a bare repository has no working tree")),
+        Ok(Some(repository)) if !repository.is_tracked() => {
+            Err(Missing::new(format!("the enclosing git repository does not track {}", repository.prefix())))
+        }
+        Ok(Some(repository)) => Ok(repository),
+    }
+}
+
+/// What is staged, and what it is compared with.
+pub(super) struct Staged {
+    /// The index.
+    pub(super) index: Index,
+    /// The checked out commit's tree; `None` before the first commit, when everything that is staged is new.
+    pub(super) tree: Option<GitTree>,
+    /// Its commit.
+    pub(super) base: Base,
+}
+
+/// What is staged in the repository of a folder.
+pub(super) fn staged(root: &Path, repository: &Result<Option<Repository>, ReadError>) -> Result<Staged, Failure> {
+    let read = |what: &str, error: ReadError| Missing::new(format!("{what} cannot be read: {}", error.0)).failure();
+    let repository = usable(root, repository).map_err(Missing::failure)?;
+    let index = repository.index().map_err(|error| read("the index", error))?;
+    match repository.head().map_err(|error| read("HEAD", error))? {
+        Head::Unborn => {
+            let why = "the repository has no commit yet: all that is staged is new".to_owned();
+            Ok(Staged { index, tree: None, base: Base { revision: None, why } })
+        }
+        Head::At(commit, _) => {
+            let tree = repository.tree(commit).map_err(|error| read("the tree of HEAD", error))?;
+            let base = Base { revision: Some(commit.to_string()), why: "HEAD, which what is staged is compared with".into() };
+            Ok(Staged { index, tree: Some(tree), base })
+        }
+    }
+}
+
+/// The commit that `--since` names: where the history of HEAD left it.
+fn since(repository: &Repository, name: &str) -> Result<Choice, Missing> {
+    let head = match repository.head() {
+        Ok(Head::At(commit, _)) => commit,
+        Ok(Head::Unborn) => return Err(Missing::new("the repository has no commit yet")),
+        Err(error) => return Err(Missing::new(format!("HEAD cannot be read: {}", error.0))),
+    };
+    let all = if repository.is_shallow() { " --unshallow" } else { "" };
+    let branch = name.strip_prefix("origin/").filter(|branch| !branch.contains(['~', '^', '@', ':', ' ']));
+    let fetch = match branch {
+        Some(branch) => format!("git fetch --no-tags{all} origin +refs/heads/{branch}:refs/remotes/origin/{branch}"),
+        None => format!("git fetch{all} origin"),
+    };
+    let Some(named) = repository.revision(name) else {
+        let missing = Missing::new(format!("--since names `{name}`, which this clone does not have"));
+        return Err(if branch.is_some() || repository.is_shallow() { missing.fetch(fetch) } else { missing });
+    };
+    match repository.merge_base(head, named) {
+        Some(base) if base == named => Ok((base, format!("`{name}`, which --since names"))),
+        Some(base) => Ok((base, format!("merge base with `{name}`, which --since names"))),
+        None if repository.is_shallow() => {
+            Err(Missing::new(format!("this shallow clone ends before the merge base with `{name}`")).fetch(fetch))
+        }
+        None => Err(Missing::new(format!("--since names `{name}`, which has no commit in common with HEAD"))),
     }
 }
 

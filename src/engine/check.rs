@@ -1,17 +1,19 @@
 //! One run from files to a report: configuration, discovery, models, rules, suppressions, filters.
 
+use super::changes::Changes;
 use super::config::{self, Config, Level, Parent};
 use super::running::Subject;
 use super::selection::{Selection, names};
 use super::suppressions::{Circumstances, Places, Suppressions, UNUSED};
-use super::{Failure, Options, Outcome, findings, pending, running};
-use crate::diagnostic::{Base, Finding, Report, RuleInfo};
+use super::{Failure, Options, Outcome, Reach, findings, pending, running};
+use crate::diagnostic::{Base, Confidence, Finding, Report, RuleInfo, Severity};
 use crate::discover;
 use crate::files::Files;
 use crate::files::listed::Listed;
 use crate::model::{Model, Pending, Settings};
 use crate::rules::{self, Rule};
 use crate::source::{SourceId, Sources};
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Checks a repository; `parents` are the configuration files above its root.
@@ -28,11 +30,42 @@ pub(super) fn check(
     let config = config::read(head, &options.config, parents, &mut sources)?;
     let mut settings = Settings { threads: options.threads.max(1), ..Settings::default() };
     config.fill(&mut settings);
+    let configured = (settings.clone(), sources.clone());
     // Reading must not fail on any bytes; where it does, the run has judged nothing and must not look as if it had.
     let read = catch_unwind(AssertUnwindSafe(|| Run::read(head, base, &config, &selection, settings, sources, options)));
-    let run =
-        read.map_err(|panic| Failure(vec![format!("internal error while reading: {}", running::reason(panic.as_ref()))]))?;
-    Ok(run.finish(why, &config, &selection, options))
+    let failure = |panic: Box<dyn std::any::Any + Send>| {
+        Failure(vec![format!("internal error while reading: {}", running::reason(panic.as_ref()))])
+    };
+    let mut outcome = read.map_err(failure)?.finish(why, &config, &selection, options);
+    if let Some(base) = base.filter(|_| options.reach != Reach::Everything) {
+        // Where nothing is found, nothing can be old.
+        let known = if outcome.report.findings.is_empty() {
+            Ok(HashSet::new())
+        } else {
+            catch_unwind(AssertUnwindSafe(|| debt(base, &config, &selection, configured, options)))
+        };
+        let changes = Changes::new(head, base, &outcome.sources, known.map_err(failure)?);
+        let all = outcome.report.findings.len();
+        outcome.report.findings.retain(|finding| changes.brought(finding));
+        outcome.report.debt = Some(all - outcome.report.findings.len());
+    }
+    Ok(outcome)
+}
+
+/// The fingerprints of what is found in the base, by the head's configuration: what is turned on anew is not brought by a change of
+/// the code.
+fn debt(
+    base: &dyn Files,
+    config: &Config,
+    selection: &Selection,
+    (settings, sources): (Settings, Sources),
+    options: &Options,
+) -> HashSet<String> {
+    let base = &Listed::new(base);
+    let everything = Options { min_severity: Severity::Info, min_confidence: Confidence::Low, ..options.clone() };
+    let run = Run::read(base, None, config, selection, settings, sources, &everything);
+    let outcome = run.finish(None, config, selection, &everything);
+    outcome.report.findings.into_iter().map(|finding| finding.fingerprint).collect()
 }
 
 /// The group of the rules that judge what a pending migration does to a live database.
@@ -80,7 +113,7 @@ impl Run {
 
         let about_migrations: Vec<&'static Rule> = rules.into_iter().filter(|rule| names(MIGRATIONS, rule.id)).collect();
         let mut with_all = None;
-        if settings.pending != Pending::All {
+        if settings.pending != Pending::All && options.reach == Reach::Everything {
             let all = pending::judging_all(head, &discovery, &model, &settings, &mut sources, &head_sources);
             let said = all.as_ref().map(|head| Subject { head, base: base_model.as_ref(), sources: &sources });
             let said = said.map(|subject| running::run(&about_migrations, subject, settings.threads));

@@ -1,6 +1,7 @@
 //! Runs rules; configuration, suppressions, base and head; orders findings.
 
 mod base;
+mod changes;
 mod check;
 mod config;
 mod findings;
@@ -13,10 +14,10 @@ mod suppressions;
 
 use crate::diagnostic::{Base, Confidence, Report, Severity};
 use crate::discover::Discovery;
-use crate::files::Files;
 use crate::files::disk::Disk;
 use crate::files::git::Repository;
 use crate::files::listed::Listed;
+use crate::files::{Files, Memory};
 use crate::model::Model;
 use crate::source::Sources;
 use std::collections::BTreeMap;
@@ -32,6 +33,19 @@ pub enum Migrations {
     Pending,
     /// All.
     All,
+}
+
+/// What is reported of what was found. Everything is analysed, whatever this says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// All of it.
+    #[default]
+    Everything,
+    /// What the change since a revision brought; the revision is named as git names it, and `auto` is the base of the run. A base is
+    /// demanded.
+    Since(String),
+    /// What the change that is staged brought: the index is read, and compared with the checked out commit.
+    Staged,
 }
 
 /// Which configuration file is read.
@@ -59,6 +73,8 @@ pub struct Options {
     pub min_confidence: Confidence,
     /// Which migrations are judged.
     pub migrations: Migrations,
+    /// What is reported of what was found.
+    pub reach: Reach,
     /// Which configuration is read.
     pub config: ConfigChoice,
     /// The day of the run (year, month, day), which the last days of suppressions are held against. Nothing expires without it.
@@ -75,6 +91,7 @@ impl Default for Options {
             min_severity: Severity::Warning,
             min_confidence: Confidence::Medium,
             migrations: Migrations::Auto,
+            reach: Reach::Everything,
             config: ConfigChoice::Found,
             today: None,
             threads: 1,
@@ -112,14 +129,20 @@ pub fn run(root: &Path, environment: &BTreeMap<String, String>, options: &Option
         let what = if root.exists() { "is no folder" } else { "does not exist" };
         return Err(Failure(vec![format!("{} {what}", root.display())]));
     }
-    let disk = Disk::new(root);
-    let files = Listed::new(&disk);
     let repository = Repository::discover(root);
-    let found = base::find(root, &files, &repository, environment, options.migrations)?;
     let parents = match options.config {
         ConfigChoice::Found => config::parents(repository.as_ref().ok().and_then(Option::as_ref)),
         _ => Vec::new(),
     };
+    if options.reach == Reach::Staged {
+        let staged = base::staged(root, &repository)?;
+        let nothing = Memory::new();
+        let tree = staged.tree.as_ref().map_or(&nothing as &dyn Files, |tree| tree as &dyn Files);
+        return check::check(&staged.index, Some(tree), Some(staged.base), &parents, options);
+    }
+    let disk = Disk::new(root);
+    let files = Listed::new(&disk);
+    let found = base::find(root, &files, &repository, environment, options)?;
     let tree = found.tree.as_ref().map(|tree| tree as &dyn Files);
     check::check(&files, tree, Some(found.base), &parents, options)
 }

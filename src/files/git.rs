@@ -2,8 +2,10 @@
 //! no `git` is run, nothing is written, and neither the user's nor the machine's git configuration is consulted.
 
 mod changes;
+mod index;
 mod tree;
 
+pub use index::Index;
 pub use tree::GitTree;
 
 use super::ReadError;
@@ -123,6 +125,18 @@ impl Repository {
     pub fn commit(&self, id: &str) -> Option<Commit> {
         let id = gix::ObjectId::from_hex(id.as_bytes()).ok()?;
         self.inner.to_thread_local().find_commit(id).ok().map(|commit| Commit(commit.id))
+    }
+
+    /// The commit that a name stands for, in any form that git knows: `main`, `origin/main`, `HEAD~2`, the first digits of an id.
+    pub fn revision(&self, name: &str) -> Option<Commit> {
+        let local = self.inner.to_thread_local();
+        let id = local.rev_parse_single(name).ok()?.object().ok()?.peel_to_commit().ok()?.id;
+        Some(Commit(id))
+    }
+
+    /// What is staged below the folder.
+    pub fn index(&self) -> Result<Index, ReadError> {
+        Index::new(self.inner.clone(), &self.prefix)
     }
 
     /// The parents that a commit names, whether this clone has them or not.

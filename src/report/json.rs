@@ -40,6 +40,8 @@ struct Summary {
     hidden: usize,
     suppressed: usize,
     baselined: usize,
+    /// How many the base has too, so that they are not here; null where all findings are reported.
+    debt: Option<usize>,
     files: usize,
     unread: usize,
 }
@@ -144,6 +146,7 @@ pub fn report(report: &Report, sources: &Sources) -> String {
             hidden: report.hidden,
             suppressed: report.suppressed,
             baselined: report.baselined,
+            debt: report.debt,
             files: report.files,
             unread: report.unread.len(),
         },

@@ -31,6 +31,9 @@ pub fn lines(report: &Report) -> String {
     if report.hidden > 0 {
         line("hidden", format!("{}, shown by `{}`", report.hidden, flags(report)));
     }
+    if let Some(old @ 1..) = report.debt {
+        line("before", format!("{} that the base has too, shown by a run without `--since`", count(old, "finding")));
+    }
     if report.suppressed > 0 {
         line("suppressed", report.suppressed.to_string());
     }
@@ -49,8 +52,9 @@ pub fn lines(report: &Report) -> String {
     if let Some(first) = report.findings.first() {
         line("reasons", format!("`backend-lint explain {}`", first.rule));
     }
-    // Where all migrations were judged, nothing was decided by the base.
-    if let Some(base) = report.base.as_ref().filter(|_| report.with_all_migrations.is_some()) {
+    // Where all migrations were judged and all findings are told, nothing was decided by the base.
+    let decides = report.with_all_migrations.is_some() || report.debt.is_some();
+    if let Some(base) = report.base.as_ref().filter(|_| decides) {
         let revision = base.revision.as_deref().map_or("none", |revision| revision.get(..12).unwrap_or(revision));
         line("base", format!("{}, {}", printable(revision), printable(&base.why)));
     }

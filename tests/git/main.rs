@@ -2,5 +2,6 @@
 
 mod base;
 mod pending;
+mod since;
 mod support;
 mod tree;

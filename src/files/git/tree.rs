@@ -99,15 +99,22 @@ impl GitTree {
     pub(super) fn holds(&self, path: &str, id: ObjectId) -> bool {
         self.find(path) == Some(Item::File(id))
     }
+}
 
-    fn blob(&self, id: ObjectId) -> Result<Vec<u8>, ReadError> {
-        let local = self.repository.to_thread_local();
-        let size = local.find_header(id).map_err(reason)?.size();
-        if size > LARGEST_BLOB {
-            return Err(ReadError(format!("larger than {LARGEST_BLOB} bytes")));
-        }
-        Ok(local.find_blob(id).map_err(reason)?.take_data())
+/// The bytes of a blob.
+pub(super) fn blob(repository: &ThreadSafeRepository, id: ObjectId) -> Result<Vec<u8>, ReadError> {
+    let local = repository.to_thread_local();
+    let size = local.find_header(id).map_err(reason)?.size();
+    if size > LARGEST_BLOB {
+        return Err(ReadError(format!("larger than {LARGEST_BLOB} bytes")));
     }
+    Ok(local.find_blob(id).map_err(reason)?.take_data())
+}
+
+/// Whether a blob has these bytes, line ends apart. Compares ids first, so that an unchanged file costs no look into the object store.
+pub(super) fn has_content(repository: &ThreadSafeRepository, id: ObjectId, bytes: &[u8]) -> bool {
+    let own = gix::objs::compute_hash(id.kind(), gix::objs::Kind::Blob, bytes);
+    own.is_ok_and(|own| own == id) || blob(repository, id).is_ok_and(|blob| same_content(&blob, bytes))
 }
 
 fn join(folder: &str, name: &str) -> String {
@@ -134,7 +141,7 @@ impl Files for GitTree {
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         match self.find(path) {
-            Some(Item::File(id)) => self.blob(id),
+            Some(Item::File(id)) => blob(&self.repository, id),
             Some(Item::Folder(_)) => Err(ReadError("a folder, not a file".into())),
             Some(Item::Other) => Err(ReadError("a link or a submodule, which is not followed".into())),
             None => Err(ReadError("no such file".into())),
@@ -145,11 +152,8 @@ impl Files for GitTree {
         matches!(self.find(path), Some(Item::File(_)))
     }
 
-    /// Compares ids first, so that an unchanged file costs no look into the object store.
     fn same(&self, path: &str, bytes: &[u8]) -> bool {
-        let Some(Item::File(id)) = self.find(path) else { return false };
-        let own = gix::objs::compute_hash(id.kind(), gix::objs::Kind::Blob, bytes);
-        own.is_ok_and(|own| own == id) || self.blob(id).is_ok_and(|blob| same_content(&blob, bytes))
+        matches!(self.find(path), Some(Item::File(id)) if has_content(&self.repository, id, bytes))
     }
 
     fn refused(&self) -> Vec<(String, String)> {

@@ -1,0 +1,145 @@
+//! What a change brought: by revision, and by what is staged.
+
+use super::support::{Scratch, Work};
+use backend_lint::engine::{self, Failure, Options, Outcome, Reach};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+fn run(root: &Path, reach: Reach) -> Result<Outcome, Failure> {
+    engine::run(root, &BTreeMap::new(), &Options { reach, ..Options::default() })
+}
+
+/// The findings that a run reports, `rule subject` each, and how many it leaves out as old.
+fn brought(root: &Path, reach: Reach) -> (Vec<String>, usize) {
+    let report = run(root, reach).unwrap().report;
+    let findings = report.findings.iter().map(|one| format!("{} {}", one.rule, one.diagnostic.subject));
+    (findings.collect(), report.debt.unwrap())
+}
+
+fn since(name: &str) -> Reach {
+    Reach::Since(name.to_owned())
+}
+
+const ORDERS: &str = "CREATE TABLE customers (id bigint PRIMARY KEY);\nCREATE TABLE orders (\n    id bigint PRIMARY KEY,\n    customer_id bigint NOT NULL REFERENCES customers (id) ON DELETE CASCADE\n);\n";
+const OLD: &str = "indexes/foreign-key-without-index public.orders.customer_id";
+
+/// A repository with one finding that is old.
+fn shop(scratch: &Scratch) -> Work {
+    let work = scratch.repository("shop");
+    work.write("migrations/0001_orders.up.sql", ORDERS)
+        .write("migrations/0001_orders.down.sql", "DROP TABLE orders, customers;\n");
+    work.commit();
+    work.git(&["checkout", "-q", "-b", "feature"]);
+    work
+}
+
+#[test]
+fn old_findings_are_left_out_and_counted() {
+    let scratch = Scratch::new();
+    let work = shop(&scratch);
+    assert_eq!(brought(&work.0, since("main")), (vec![], 1), "nothing has changed");
+    work.write(
+        "migrations/0002_lines.up.sql",
+        "CREATE TABLE lines (id bigint PRIMARY KEY, order_id bigint REFERENCES orders (id) ON DELETE CASCADE);\n",
+    );
+    work.write("migrations/0002_lines.down.sql", "DROP TABLE lines;\n");
+    let new = "indexes/foreign-key-without-index public.lines.order_id".to_owned();
+    assert_eq!(brought(&work.0, since("main")), (vec![new.clone()], 1), "what is not tracked yet counts");
+    work.commit();
+    for name in ["main", "auto", "HEAD~1"] {
+        assert_eq!(brought(&work.0, since(name)), (vec![new.clone()], 1), "--since {name}");
+    }
+    assert_eq!(brought(&work.0, since("HEAD")), (vec![], 2));
+    assert_eq!(run(&work.0, Reach::Everything).unwrap().report.debt, None);
+}
+
+#[test]
+fn a_changed_line_brings_its_findings_back_and_other_line_ends_do_not() {
+    let scratch = Scratch::new();
+    let work = shop(&scratch);
+    work.write("migrations/0001_orders.up.sql", ORDERS.replace('\n', "\r\n"));
+    assert_eq!(brought(&work.0, since("main")), (vec![], 1), "other line ends");
+    work.write("migrations/0001_orders.up.sql", format!("-- a comment\n{ORDERS}"));
+    assert_eq!(brought(&work.0, since("main")), (vec![], 1), "a line above");
+    work.write("migrations/0001_orders.up.sql", ORDERS.replace("ON DELETE CASCADE", "ON DELETE  CASCADE"));
+    assert_eq!(brought(&work.0, since("main")), (vec![OLD.to_owned()], 0), "the line itself");
+}
+
+#[test]
+fn a_moved_file_brings_nothing() {
+    let scratch = Scratch::new();
+    let work = shop(&scratch);
+    work.git(&["mv", "migrations", "db"]);
+    assert_eq!(brought(&work.0, since("main")), (vec![], 1));
+}
+
+#[test]
+fn what_is_turned_on_anew_is_not_brought_by_the_code() {
+    let scratch = Scratch::new();
+    let work = scratch.repository("shop");
+    work.write("backend-lint.toml", "[rules]\n\"indexes\" = \"off\"\n").write("migrations/0001_orders.up.sql", ORDERS).commit();
+    work.git(&["checkout", "-q", "-b", "feature"]);
+    work.write("backend-lint.toml", "[rules]\n\"indexes\" = \"warning\"\n");
+    assert_eq!(brought(&work.0, since("main")), (vec![], 1));
+}
+
+#[test]
+fn the_index_is_what_would_be_committed() {
+    let scratch = Scratch::new();
+    let work = shop(&scratch);
+    assert_eq!(brought(&work.0, Reach::Staged), (vec![], 1), "nothing is staged");
+    let lines = "CREATE TABLE lines (id bigint PRIMARY KEY, order_id bigint REFERENCES orders (id) ON DELETE CASCADE);\n";
+    work.write("migrations/0002_lines.up.sql", lines).write("migrations/0002_lines.down.sql", "DROP TABLE lines;\n");
+    assert_eq!(brought(&work.0, Reach::Staged), (vec![], 1), "what is not added does not count");
+    work.git(&["add", "-A"]);
+    work.write("migrations/0002_lines.up.sql", "CREATE INDEX orders_customer_idx ON orders (customer_id);\n");
+    let new = "indexes/foreign-key-without-index public.lines.order_id".to_owned();
+    assert_eq!(brought(&work.0, Reach::Staged), (vec![new.clone()], 1), "the index and not the working tree");
+    assert_eq!(brought(&work.0.join("migrations"), Reach::Staged), (vec![new], 1), "from a folder");
+    let outcome = run(&work.0, Reach::Staged).unwrap();
+    assert_eq!(outcome.report.base.unwrap().why, "HEAD, which what is staged is compared with");
+}
+
+#[test]
+fn before_the_first_commit_all_that_is_staged_is_new() {
+    let scratch = Scratch::new();
+    let work = scratch.repository("shop");
+    work.write("migrations/0001_orders.up.sql", ORDERS);
+    work.git(&["add", "-A"]);
+    assert_eq!(brought(&work.0, Reach::Staged), (vec![OLD.to_owned()], 0));
+}
+
+#[test]
+fn a_base_that_cannot_be_had_is_refused_with_the_remedy() {
+    let scratch = Scratch::new();
+    let refusal = |root: &Path, reach: Reach| run(root, reach).unwrap_err().0.join("\n");
+    let bare = scratch.path().join("plain");
+    std::fs::create_dir_all(&bare).unwrap();
+    assert!(refusal(&bare, since("main")).ends_with("plain lies in no git repository"));
+    assert!(refusal(&bare, Reach::Staged).ends_with("plain lies in no git repository"));
+    let empty = scratch.repository("empty");
+    assert_eq!(refusal(&empty.0, since("main")), "no base to compare with: the repository has no commit yet");
+    let work = shop(&scratch);
+    assert_eq!(refusal(&work.0, since("mian")), "no base to compare with: --since names `mian`, which this clone does not have");
+    assert_eq!(
+        refusal(&work.0, since("origin/release/1")),
+        "no base to compare with: --since names `origin/release/1`, which this clone does not have; \
+         run: git fetch --no-tags origin +refs/heads/release/1:refs/remotes/origin/release/1"
+    );
+    work.write("a", "1").commit();
+    work.git(&["checkout", "-q", "--orphan", "apart"]);
+    work.write("b", "1").commit();
+    assert_eq!(
+        refusal(&work.0, since("main")),
+        "no base to compare with: --since names `main`, which has no commit in common with HEAD"
+    );
+    let source = format!("file://{}", work.0.display());
+    work.git(&["checkout", "-q", "feature"]);
+    let shallow = Work(scratch.path().join("shallow"));
+    empty.git(&["clone", "-q", "--depth=1", "--branch", "feature", &source, &shallow.0.to_string_lossy()]);
+    assert_eq!(
+        refusal(&shallow.0, since("origin/main")),
+        "no base to compare with: --since names `origin/main`, which this clone does not have; \
+         run: git fetch --no-tags --unshallow origin +refs/heads/main:refs/remotes/origin/main"
+    );
+}
