@@ -28,11 +28,11 @@ impl<'r> Changes<'r> {
         Changes { head, base, sources, known, lines: RefCell::default() }
     }
 
-    /// Whether the change brought a finding: the base does not have it, or a place that makes it one stands on a changed line.
+    /// Whether the change brought a finding: the base does not have it, or a place that makes it one stands on a changed line. One
+    /// more occurrence of an old fault is none: the place to edit is the old one.
     pub(super) fn brought(&self, finding: &Finding) -> bool {
-        let causes = finding.labels().filter(|(role, _)| *role != Role::Context).map(|(_, label)| label.span);
-        let occurrences = finding.diagnostic.occurrences.iter().map(|one| one.span);
-        !self.known.contains(&finding.fingerprint) || causes.chain(occurrences).any(|span| self.touches(span))
+        let mut causes = finding.labels().filter(|(role, _)| *role != Role::Context).map(|(_, label)| label.span);
+        !self.known.contains(&finding.fingerprint) || causes.any(|span| self.touches(span))
     }
 
     /// Whether a place stands on a line that the base does not have.

@@ -143,3 +143,28 @@ fn a_base_that_cannot_be_had_is_refused_with_the_remedy() {
          run: git fetch --no-tags --unshallow origin +refs/heads/main:refs/remotes/origin/main"
     );
 }
+
+#[test]
+fn one_more_place_with_an_old_fault_is_not_another_fault() {
+    let scratch = Scratch::new();
+    let work = scratch.repository("shop");
+    let operation = |path: &str| {
+        format!(
+            "  /{path}:\n    get:\n      parameters: [{{ $ref: '#/components/parameters/limit' }}]\n      responses:\n        '200':\n          description: page\n          content: {{ application/json: {{ schema: {{ type: array, items: {{ type: string }} }} }} }}\n        '400': {{ description: bad }}\n"
+        )
+    };
+    let document = |paths: &str| {
+        format!(
+            "openapi: 3.0.3\ninfo: {{ title: shop, version: '1' }}\npaths:\n{paths}components:\n  parameters:\n    limit: {{ name: limit, in: query, schema: {{ type: integer }} }}\n"
+        )
+    };
+    work.write("openapi.yaml", document(&operation("orders"))).commit();
+    work.git(&["checkout", "-q", "-b", "feature"]);
+    let (old, _) = brought(&work.0, since("HEAD"));
+    assert_eq!(old, [""; 0]);
+    work.write("openapi.yaml", document(&(operation("orders") + &operation("customers"))));
+    let outcome = run(&work.0, Reach::Everything).unwrap();
+    let bounds: Vec<usize> = outcome.report.findings.iter().map(|one| one.diagnostic.occurrences.len()).collect();
+    assert_eq!(bounds, [2], "both operations share one parameter without a maximum");
+    assert_eq!(brought(&work.0, since("main")), (vec![], 1));
+}
