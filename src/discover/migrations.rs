@@ -3,6 +3,7 @@
 //! Folders first: one is a set of migrations when its names carry versions and something says so (a marker file, a marker
 //! in a file, the names themselves). What is left is judged file by file. The conventions are `data/migration_tools.toml`.
 
+mod conventions;
 mod dialect;
 mod file_name;
 mod folders;
@@ -10,6 +11,8 @@ mod loose;
 mod sections;
 mod sets;
 mod tools;
+
+pub use conventions::{Edited, Late, edited, forward, is_read_by, late};
 
 use super::{Artifact, MigrationSet, names};
 use crate::files::Entry;

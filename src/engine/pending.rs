@@ -1,10 +1,11 @@
 //! Which migrations are judged for what they do to a live database: those that are new or changed against the base.
 
 use super::{Migrations, Options};
-use crate::discover::{Discovery, Kind};
+use crate::discover::{Discovery, Kind, migrations};
 use crate::files::Files;
 use crate::model::{FileStatus, Model, Pending, Settings, Workspace, schema};
 use crate::source::{SourceId, Sources};
+use crate::sql::{self, Dialect};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -22,13 +23,20 @@ pub(super) fn pending(head: &dyn Files, base: Option<&dyn Files>, discovery: &Di
         (_, None) => return Pending::None,
         (_, Some(base)) => base,
     };
+    let sets = discovery.migration_sets.iter();
+    let kinds: BTreeMap<&str, (&str, Dialect)> =
+        sets.flat_map(|set| set.migrations.iter().map(|one| (one.path.as_str(), (set.tool.as_str(), set.dialect)))).collect();
     let mut changed = BTreeMap::new();
     for path in migration_files(discovery) {
         let status = if !base.exists(path) {
             FileStatus::New
         } else {
             match head.read(path) {
-                Ok(bytes) if !base.same(path, &bytes) => FileStatus::Changed,
+                Ok(bytes) if !base.same(path, &bytes) => {
+                    let old = base.read(path).unwrap_or_default();
+                    let kind = kinds.get(path).copied();
+                    status(kind, &String::from_utf8_lossy(&old), &String::from_utf8_lossy(&bytes))
+                }
                 // What cannot be read is noted by the model.
                 _ => continue,
             }
@@ -36,6 +44,19 @@ pub(super) fn pending(head: &dyn Files, base: Option<&dyn Files>, discovery: &Di
         changed.insert(path.to_owned(), status);
     }
     Pending::Changed(changed)
+}
+
+/// How a file stands that the base has too, with other bytes; `kind` is the tool and the dialect of what runs forward.
+fn status(kind: Option<(&str, Dialect)>, old: &str, new: &str) -> FileStatus {
+    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let same = old.bytes().zip(new.bytes()).take_while(|(a, b)| a == b).count().min(new.len());
+    let Some((tool, dialect)) = kind else { return FileStatus::Changed(place(same)) };
+    let (before, now) = (migrations::forward(tool, old), migrations::forward(tool, new));
+    let texts = (old.get(before).unwrap_or(old), new.get(now.clone()).unwrap_or(new));
+    match sql::first_difference(texts.0, texts.1, dialect, &|comment| migrations::is_read_by(tool, comment)) {
+        Some(at) => FileStatus::Changed(place(now.start + at)),
+        None => FileStatus::Reworded(place(same)),
+    }
 }
 
 /// The model as it would be if every migration were judged; nothing but the schema is read again. `None` without migrations.

@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 pub enum FileStatus {
     /// The base has the same content.
     Same,
-    /// The base has other content.
-    Changed,
+    /// The base has other content, which runs the same: comments, white space or the backward section differ, first at this byte.
+    Reworded(u32),
+    /// The base runs something else forward, first at this byte.
+    Changed(u32),
     /// The base does not have it.
     New,
 }
@@ -25,6 +27,13 @@ pub enum Pending {
     None,
     /// Those that are new or changed against the base. A path that is missing here is the same as in the base.
     Changed(BTreeMap<String, FileStatus>),
+}
+
+impl FileStatus {
+    /// Whether the file runs what the base does not run.
+    pub fn runs_anew(self) -> bool {
+        matches!(self, FileStatus::Changed(_) | FileStatus::New)
+    }
 }
 
 impl Pending {

@@ -14,6 +14,7 @@ struct Inflections {
     sorts: HashSet<String>,
     transformed: HashSet<String>,
     soft_delete: HashSet<String>,
+    common: HashSet<String>,
 }
 
 fn inflections() -> &'static Inflections {
@@ -38,6 +39,7 @@ fn inflections() -> &'static Inflections {
             sorts: list("sorts", "parameters"),
             transformed: list("transformed", "parts"),
             soft_delete: list("soft_delete", "columns"),
+            common: list("common", "words"),
         }
     })
 }
@@ -110,6 +112,29 @@ pub fn bare_noun(name: &str) -> String {
         words.pop();
     }
     noun(&words.join("_"))
+}
+
+/// Whether a text holds a word as a whole, upper and lower case alike.
+pub fn mentions(text: &str, word: &str) -> bool {
+    let (text, word) = (text.to_ascii_lowercase(), word.to_ascii_lowercase());
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    !word.is_empty()
+        && text.match_indices(word.as_str()).any(|(at, _)| {
+            let before = text.get(..at).and_then(|head| head.chars().next_back());
+            let after = text.get(at + word.len()..).and_then(|tail| tail.chars().next());
+            !before.is_some_and(is_part) && !after.is_some_and(is_part)
+        })
+}
+
+/// Whether one name of a column says what the other says in other or more words: `name` and `full_name`, `status` and
+/// `status_v2`. Words that half of all columns carry (`id`, `at`) say nothing.
+pub fn is_rewording(a: &str, b: &str) -> bool {
+    let telling = |name: &str| -> HashSet<String> {
+        let snake = snake(name);
+        snake.split('_').map(singular).filter(|word| !word.is_empty() && !inflections().common.contains(word)).collect()
+    };
+    let (a, b) = (telling(a), telling(b));
+    !a.is_empty() && !b.is_empty() && (a.is_subset(&b) || b.is_subset(&a))
 }
 
 /// Whether a property holds the thing itself (`data`, `items`) and so names nothing.

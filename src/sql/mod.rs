@@ -11,11 +11,13 @@ mod lexer;
 mod lower;
 pub mod op;
 mod query;
+mod same;
 mod split;
 mod types;
 
 pub use op::*;
 pub use query::*;
+pub use same::first_difference;
 
 use crate::diagnostic::Problem;
 use crate::source::{SourceId, Span};

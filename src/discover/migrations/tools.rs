@@ -88,6 +88,10 @@ pub(super) struct Tool {
     pub unsure_hint: Option<String>,
     #[serde(default)]
     pub takes_out: super::TakesOut,
+    #[serde(default)]
+    pub edited: super::Edited,
+    #[serde(default)]
+    pub late: super::Late,
 }
 
 #[derive(Debug, Default, Deserialize)]

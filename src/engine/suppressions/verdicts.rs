@@ -82,8 +82,8 @@ impl Suppression {
     fn could_be_used(&self, rule: &str, path: &str, run: &Circumstances) -> bool {
         let ran = run.ran.iter().any(|id| names(rule, id));
         let judges_pending = rule == "migrations" || rule.starts_with("migrations/");
-        let judged = *run.pending == Pending::All
-            || (matches!(self.form, Form::Comment { .. }) && run.pending.status(path) != FileStatus::Same);
+        let judged =
+            *run.pending == Pending::All || (matches!(self.form, Form::Comment { .. }) && run.pending.status(path).runs_anew());
         ran && (!judges_pending || judged)
     }
 

@@ -59,13 +59,11 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings) 
             text,
             script,
             transaction: migration.transaction.clone(),
-            pending: judged && status != FileStatus::Same,
+            pending: judged && status.runs_anew(),
             status,
         });
     }
-    // Judged one by one, each is its own deployment; changed against a base, all go out together.
-    let together = matches!(settings.pending, Pending::Changed(_));
-    replay(&mut database, reads, &set.foreign_steps, together);
+    replay(&mut database, reads, &set.foreign_steps);
     database
 }
 
@@ -91,6 +89,7 @@ fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &S
         way_out: None,
         server_version: configured.unwrap_or(if dialect == Dialect::Postgres { ASSUMED_POSTGRES } else { 0 }),
         version_assumed: configured.is_none(),
+        deployed_together: matches!(settings.pending, Pending::Changed(_)),
         tables: Vec::new(),
         dropped_tables: Vec::new(),
         enums: Vec::new(),
@@ -139,9 +138,10 @@ fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Ve
     read
 }
 
-/// Applies files in order. `foreign_steps` are applied where their versions fall; `together` says that what is pending is
-/// one deployment.
-fn replay(database: &mut Database, reads: Vec<Read>, foreign_steps: &[String], together: bool) {
+/// Applies files in order. `foreign_steps` are applied where their versions fall.
+fn replay(database: &mut Database, reads: Vec<Read>, foreign_steps: &[String]) {
+    // Judged one by one, each is its own deployment; changed against a base, all go out together.
+    let together = database.deployed_together;
     let mut state = State::new(database.dialect);
     let pending: Vec<bool> = reads.iter().map(|read| read.pending && together).collect();
     let texts: Vec<Arc<str>> = reads.iter().map(|read| read.text.clone()).collect();
@@ -267,7 +267,7 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
                 many => many.first().and_then(|one| one.path.rsplit_once('/')).map_or("", |(folder, _)| folder).to_owned(),
             };
             let mut database = empty(dialect, variant.clone(), source, settings);
-            replay(&mut database, reads, &[], false);
+            replay(&mut database, reads, &[]);
             databases.push(database);
         }
     }

@@ -287,6 +287,8 @@ pub struct Database {
     pub server_version: u32,
     /// Whether that version is our assumption rather than the configuration's word.
     pub version_assumed: bool,
+    /// Whether everything that is pending goes out in one deployment; else each migration is judged as its own.
+    pub deployed_together: bool,
     /// Its tables, by name.
     pub tables: Vec<Table>,
     /// Tables that are no more, in the order in which they went.

@@ -1,9 +1,13 @@
 //! What pending migrations do to a database that is in use: each step with its statement and migration, and the questions
 //! that decide whether anybody feels it.
 
+mod late;
 mod locks;
+mod release;
 
+pub use late::LateMigration;
 pub use locks::{NewConstraint, RewriteCause};
+pub use release::{Replaced, Unfilled};
 
 use super::catalog::Database;
 use super::history::{AppliedMigration, AppliedStatement, Step, TableBefore, TableOrigin};
@@ -11,7 +15,7 @@ use super::remedy::quoted;
 use super::view::MigrationRef;
 use super::{Column, Schema};
 use crate::discover::migrations;
-pub use crate::discover::migrations::TakesOut;
+pub use crate::discover::migrations::{Edited, Late, TakesOut};
 use crate::model::Model;
 use crate::source::Span;
 use crate::sql::{Change, ColumnDef, Dialect, IndexDef, TableAction, Understanding};

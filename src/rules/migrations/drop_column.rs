@@ -10,12 +10,14 @@ pub(super) const RULE: Rule = rule!("migrations/drop-column", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let exposed = context.head.dropped_fields();
+    let replaced = context.head.schema.replaced_in_one_release(context.sources);
     for step in context.head.schema.pending_steps() {
         let Some(name) = step.dropped_column() else { continue };
         context.consider();
         let span = step.step.op.span;
-        // What the API still promises is said by `drop-column-still-exposed`.
-        if step.column_audience() == Audience::Nobody || exposed.contains(&span) {
+        // What the API still promises is said by `drop-column-still-exposed`, what is replaced by `expand-and-contract-together`.
+        let is_told = exposed.contains(&span) || replaced.iter().any(|one| one.drop.step.op.span == span);
+        if step.column_audience() == Audience::Nobody || is_told {
             continue;
         }
         let table = step.table();

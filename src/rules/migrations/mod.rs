@@ -13,6 +13,14 @@ mod exclusion_constraint;
 mod foreign_key_without_not_valid;
 mod non_concurrent_index;
 mod primary_key_using_nullable_index;
+mod constraint_never_validated;
+mod drop_column;
+mod drop_column_still_exposed;
+mod edited_applied_migration;
+mod expand_and_contract_together;
+mod non_concurrent_index;
+mod not_null_without_backfill;
+mod out_of_order;
 mod rename_column;
 mod set_not_null;
 mod unique_constraint_without_index;
@@ -36,6 +44,14 @@ pub(super) const RULES: &[Rule] = &[
     foreign_key_without_not_valid::RULE,
     non_concurrent_index::RULE,
     primary_key_using_nullable_index::RULE,
+    constraint_never_validated::RULE,
+    drop_column::RULE,
+    drop_column_still_exposed::RULE,
+    edited_applied_migration::RULE,
+    expand_and_contract_together::RULE,
+    non_concurrent_index::RULE,
+    not_null_without_backfill::RULE,
+    out_of_order::RULE,
     rename_column::RULE,
     set_not_null::RULE,
     unique_constraint_without_index::RULE,

@@ -1,0 +1,62 @@
+//! What tools do about files that change or come late, and which of their words stand in comments.
+
+use super::sections;
+use super::tools::{Layout, Tool, table};
+use std::ops::Range;
+
+/// What a tool says when a file changes after it has run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Edited {
+    /// It does not notice.
+    #[default]
+    Nothing,
+    /// It warns, and goes on.
+    Warns,
+    /// It stores a checksum, and runs nothing any more.
+    Refuses,
+}
+
+/// What a tool does with a file that sorts before one that has run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Late {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// It runs the file, after those that should have come later.
+    Runs,
+    /// It stops.
+    Refuses,
+    /// It never runs the file.
+    Skips,
+}
+
+fn row(tool: &str) -> Option<&'static Tool> {
+    table().tool.iter().find(|row| row.id == tool)
+}
+
+/// What a tool says when a file changes after it has run.
+pub fn edited(tool: &str) -> Edited {
+    row(tool).map(|row| row.edited).unwrap_or_default()
+}
+
+/// What a tool does with a file that sorts before one that has run.
+pub fn late(tool: &str) -> Late {
+    row(tool).map(|row| row.late).unwrap_or_default()
+}
+
+/// The bytes of a file that its tool runs forward.
+pub fn forward(tool: &str, text: &str) -> Range<usize> {
+    let found = row(tool).filter(|row| row.layout == Layout::File).and_then(|row| sections::find(text, row).up);
+    found.unwrap_or(0..text.len())
+}
+
+/// Whether a comment is one that the tool reads: the markers of its sections, the way out of its transaction.
+pub fn is_read_by(tool: &str, comment: &str) -> bool {
+    let comment = comment.to_ascii_lowercase();
+    let Some(row) = row(tool) else { return false };
+    let markers = [&row.up, &row.down, &row.off_line, &row.off_start, &row.off_option];
+    let said = |marker: &String| comment.contains(marker.trim_start_matches(['-', ' ']).to_ascii_lowercase().as_str());
+    markers.into_iter().flatten().any(said)
+}
