@@ -352,12 +352,12 @@ fn blocks_say_what_may_not_run() {
 fn dynamic_statements_are_bound_by_the_names_in_sight() {
     let touches = |text: &str| {
         let statement = postgres(text).statements.remove(0);
-        assert!(matches!(statement.understanding, Understanding::Opaque(_)), "{text}");
+        assert!(matches!(statement.understanding, Understanding::Opaque(_) | Understanding::Partial(_)), "{text}");
         statement.touches.into_iter().map(|name| name.name).collect::<Vec<_>>()
     };
     assert!(touches("DO $$ BEGIN EXECUTE 'ALTER TABLE users ADD COLUMN ' || c; END $$;").contains(&"users".to_owned()));
     assert!(
-        touches("DO $$ BEGIN t := 'users'; EXECUTE format('ALTER TABLE %I ADD COLUMN a int', t); END $$;")
+        touches("DO $$ BEGIN t := first_of('users'); EXECUTE format('ALTER TABLE %I ADD COLUMN a int', t); END $$;")
             .contains(&"users".to_owned())
     );
     assert!(touches("DO $$ BEGIN FOR t IN SELECT * FROM pg_tables WHERE schemaname = 'public' LOOP EXECUTE format('DROP TABLE %I', t); END LOOP; END $$;").is_empty());

@@ -4,7 +4,7 @@ use backend_lint::source::SourceId;
 use backend_lint::sql::{self, Dialect, Understanding};
 use proptest::prelude::*;
 
-const DIALECTS: [Dialect; 3] = [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite];
+const DIALECTS: [Dialect; 4] = [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite, Dialect::SqlServer];
 
 /// Statements stand in order, inside the text, on character borders; what lies between them holds no word but terminators.
 fn covers(text: &str) {
@@ -121,6 +121,19 @@ const SOUP: &[&str] = &[
     "1e-5",
     "U&'x'",
     "@",
+    "CALL",
+    "PREPARE",
+    "SET",
+    "PROCEDURE",
+    "FOREACH",
+    "LOOP",
+    "format('%I', x)",
+    "EXISTS",
+    "GO\n",
+    "EXEC",
+    "{{ if x }}",
+    "{% end %}",
+    ":\"v\"",
 ];
 
 proptest! {

@@ -22,12 +22,19 @@ pub struct Cursor<'t> {
     tokens: &'t [Token],
     at: usize,
     end: usize,
+    /// Where everything is said to stand, for SQL that stands in no file.
+    anchor: Option<Span>,
 }
 
 impl<'t> Cursor<'t> {
     /// A cursor at the first of `tokens`.
     pub fn new(text: &'t str, source: SourceId, dialect: Dialect, tokens: &'t [Token]) -> Cursor<'t> {
-        Cursor { text, source, dialect, tokens, at: 0, end: tokens.len() }
+        Cursor { text, source, dialect, tokens, at: 0, end: tokens.len(), anchor: None }
+    }
+
+    /// The same, but every place that it gives is `anchor`, where there is one.
+    pub fn anchored(self, anchor: Option<Span>) -> Cursor<'t> {
+        Cursor { anchor, ..self }
     }
 
     /// Whether every token was walked.
@@ -68,7 +75,7 @@ impl<'t> Cursor<'t> {
 
     /// The place of a token.
     pub fn token_span(&self, token: Token) -> Span {
-        Span::new(self.source, token.start as usize, token.end as usize)
+        self.anchor.unwrap_or_else(|| Span::new(self.source, token.start as usize, token.end as usize))
     }
 
     /// Walks one token.
@@ -137,20 +144,26 @@ impl<'t> Cursor<'t> {
 
     /// The place of these tokens, by index.
     pub fn span_of(&self, range: Range<usize>) -> Span {
+        let bytes = self.bytes_of(range);
+        self.anchor.unwrap_or_else(|| Span::new(self.source, bytes.start, bytes.end))
+    }
+
+    /// The bytes of these tokens, by index.
+    fn bytes_of(&self, range: Range<usize>) -> Range<usize> {
         let end = range.end.min(self.tokens.len());
         match self.tokens.get(range.start.min(end)..end) {
-            Some([first, .., last]) => Span::new(self.source, first.start as usize, last.end as usize),
-            Some([only]) => self.token_span(*only),
+            Some([first, .., last]) => first.start as usize..last.end as usize,
+            Some([only]) => only.start as usize..only.end as usize,
             _ => {
                 let at = self.tokens.get(range.start).or(self.tokens.last()).map_or(0, |token| token.start as usize);
-                Span::new(self.source, at, at)
+                at..at
             }
         }
     }
 
     /// The characters of what is left, comments inside included.
     pub fn rest_text(&self) -> &'t str {
-        self.text.get(self.span_of(self.at..self.end).range()).unwrap_or("")
+        self.text.get(self.bytes_of(self.at..self.end)).unwrap_or("")
     }
 
     /// The index of the token after the group that opens at `at`; the end where it is never closed.
@@ -224,7 +237,7 @@ impl<'t> Cursor<'t> {
     pub fn fold(&self, token: Token) -> Option<String> {
         let written = self.token_text(token);
         let mut name = match token.kind {
-            Kind::Word if self.dialect == Dialect::MySql => written.to_owned(),
+            Kind::Word if matches!(self.dialect, Dialect::MySql | Dialect::SqlServer) => written.to_owned(),
             Kind::Word => written.to_ascii_lowercase(),
             Kind::Quoted | Kind::Text => {
                 let open = written.find(['"', '`', '[', '\''])?;
@@ -271,6 +284,18 @@ impl<'t> Cursor<'t> {
         let name = self.fold(token)?;
         self.at += 1;
         Some(Spanned::new(name, self.token_span(token)))
+    }
+
+    /// Whether a name comes next of which a template holds a part.
+    pub fn is_template_name(&self) -> bool {
+        let mut walk = *self;
+        while walk.kind(1) == Some(Kind::Dot) {
+            walk.at += 2;
+        }
+        let holds = |token: Token| {
+            token.kind == Kind::Template || (token.kind == Kind::Quoted && walk.token_text(token).contains(['{', '$']))
+        };
+        walk.peek(0).is_some_and(|token| holds(token) || walk.touches_next()) && walk.object_name().is_none()
     }
 
     /// Walks a possibly qualified name. Of `a.b.c` the last two parts count; a qualifier that is a template is left out.

@@ -7,7 +7,7 @@ use super::Dialect;
 use super::cursor::Cursor;
 use super::lexer::Kind;
 use sqlparser::ast::Expr;
-use sqlparser::dialect::{Dialect as Grammar, GenericDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
+use sqlparser::dialect::{Dialect as Grammar, GenericDialect, MsSqlDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
 
@@ -27,7 +27,8 @@ fn grammar(dialect: Dialect) -> &'static dyn Grammar {
         Dialect::Postgres => &PostgreSqlDialect {},
         Dialect::MySql => &MySqlDialect {},
         Dialect::Sqlite => &SQLiteDialect {},
-        Dialect::SqlServer | Dialect::ClickHouse => &GenericDialect {},
+        Dialect::SqlServer => &MsSqlDialect {},
+        Dialect::ClickHouse => &GenericDialect {},
     }
 }
 

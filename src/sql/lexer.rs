@@ -121,7 +121,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// Moves past white space; what is left starts a token or is the end.
-    pub fn skip_space(&mut self) {
+    fn skip_space(&mut self) {
         while self.at < self.end && matches!(self.bytes[self.at], b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c) {
             self.at += 1;
         }
@@ -164,16 +164,20 @@ impl<'t> Lexer<'t> {
 
     /// The next token; comments are tokens.
     pub fn next_token(&mut self) -> Option<Token> {
+        self.skip_blank();
+        if self.at >= self.end {
+            return None;
+        }
+        self.token_here()
+    }
+
+    /// Moves past white space and the markers of `/*!40101 code */`, which count as such.
+    pub fn skip_blank(&mut self) {
         loop {
             self.skip_space();
-            if self.at >= self.end {
-                return None;
+            if self.dialect != Dialect::MySql || self.at >= self.end || !self.versioned_marker() {
+                return;
             }
-            // `/*!40101 code */`: both markers count as white space.
-            if self.dialect == Dialect::MySql && self.versioned_marker() {
-                continue;
-            }
-            return self.token_here();
         }
     }
 
@@ -219,6 +223,11 @@ impl<'t> Lexer<'t> {
             b'.' if !next.is_ascii_digit() => self.token(Kind::Dot, start, start + 1),
             b'0'..=b'9' | b'.' => self.number(start),
             b':' if next == b':' => self.token(Kind::Cast, start, start + 2),
+            // A variable of psql that stands for a name: `:"schema"`.
+            b':' if next == b'"' && self.dialect == Dialect::Postgres => {
+                let name = self.quoted_name(start, start + 2)?;
+                Some(Token { kind: Kind::Template, ..name })
+            }
             b':' => self.token(Kind::Symbol, start, start + if next == b'=' { 2 } else { 1 }),
             b'$' if self.dialect != Dialect::MySql => self.dollar(start),
             b'{' if matches!(next, b'{' | b'%') => self.template(start),
@@ -368,7 +377,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn block_comment(&mut self, start: usize) -> Option<Token> {
-        let nests = self.dialect == Dialect::Postgres;
+        let nests = matches!(self.dialect, Dialect::Postgres | Dialect::SqlServer);
         let mut depth = 1usize;
         let mut at = start + 2;
         while let Some(found) = self.bytes[at.min(self.end)..self.end].iter().position(|byte| matches!(byte, b'*' | b'/')) {

@@ -25,19 +25,20 @@ use std::ops::Range;
 
 /// Reads a file, or the `range` of it that holds the forward statements; spans are always those of the whole file.
 ///
-/// SQL Server and ClickHouse are not read: the script is empty and says so.
+/// ClickHouse is not read: the script is empty and says so.
 pub fn read(source: SourceId, text: &str, range: Option<Range<usize>>, dialect: Dialect) -> Script {
     let mut script = Script { source, dialect, statements: Vec::new(), comments: Vec::new(), problems: Vec::new() };
-    if matches!(dialect, Dialect::SqlServer | Dialect::ClickHouse) {
+    if dialect == Dialect::ClickHouse {
         script.problems.push(Problem::new(source, 0, 0, format!("SQL of {} is not read", dialect.name())));
         return script;
     }
     let range = range.unwrap_or(0..text.len());
     let mut splitter = split::Splitter::new(text, range, dialect);
     let (mut tokens, mut comments) = (Vec::new(), Vec::new());
-    while splitter.next_piece(&mut tokens, &mut comments).is_some() {
-        let place = lower::Place { text, source, dialect, block: None, maybe: false };
-        lower::lower(place, &tokens, &mut script.statements);
+    let mut session = lower::Session::new(text);
+    while let Some(piece) = splitter.next_piece(&mut tokens, &mut comments) {
+        let place = lower::Place { maybe: piece.conditional, ..lower::Place::new(text, source, dialect) };
+        session.lower(place, &tokens, &mut script.statements);
     }
     script.comments = comments.iter().map(|token| Span::new(source, token.start as usize, token.end as usize)).collect();
     let problem = |(at, what): &(usize, &'static str)| Problem::new(source, *at, at + 1, *what);

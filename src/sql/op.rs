@@ -87,6 +87,8 @@ pub struct Statement {
     pub touches: Vec<ObjectName>,
     /// Whether it stands under a condition (`DO`, `IF`), so that it may not have run.
     pub maybe: bool,
+    /// Whether that condition is that what it drops or renames is there: it has run if that is so.
+    pub guarded: bool,
     /// The `DO` block that it stands in: to the server all statements of a block are one.
     pub block: Option<Span>,
 }
@@ -136,6 +138,8 @@ impl DataVerb {
 pub enum Change {
     /// `CREATE TABLE`.
     CreateTable(Box<CreateTable>),
+    /// `CREATE TABLE` of a name that is put together at run time: nothing that is known changes, and there is one more.
+    CreateSomeTable,
     /// `ALTER TABLE`, one action of it.
     AlterTable {
         /// The table.

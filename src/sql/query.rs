@@ -106,7 +106,7 @@ pub fn read_rows(source: SourceId, text: &str, range: Range<usize>, dialect: Dia
     let (mut tokens, mut comments, mut statements) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(piece) = splitter.next_piece(&mut tokens, &mut comments) {
         comments.clear();
-        let cursor = Place { text, source, dialect, block: None, maybe: false }.cursor(&tokens);
+        let cursor = Place::new(text, source, dialect).cursor(&tokens);
         let mut statement = statement(&cursor, &tokens);
         statement.span = Span::new(source, piece.start, piece.end);
         if tokens.last().is_some_and(|last| (last.end as usize) < piece.end) {

@@ -1,7 +1,8 @@
 //! Tokens to statements: where each begins and ends, for each dialect, before anything is parsed.
 //!
 //! What ends a statement: `;` at bracket depth 0 outside a block (`BEGIN ATOMIC`, trigger and routine bodies), the end of the
-//! file, a psql command that sends (`\gexec`), MySQL's `DELIMITER`, and drizzle's breakpoint comment.
+//! file, a psql command that sends (`\gexec`), MySQL's `DELIMITER`, and drizzle's breakpoint comment. SQL Server's unit is the
+//! batch: only a line `GO` ends it. Control words of templates (`{{ if .x }}`, `{% endif %}`) between statements are no SQL.
 
 use super::Dialect;
 use super::lexer::{Kind, Lexer, Token};
@@ -16,6 +17,8 @@ pub struct Piece {
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
+    /// Whether it stands under a condition of a template.
+    pub conditional: bool,
 }
 
 /// Reads statements one at a time.
@@ -24,6 +27,8 @@ pub struct Splitter<'t> {
     lexer: Lexer<'t>,
     dialect: Dialect,
     delimiter: Option<&'t str>,
+    /// How many conditions of a template are open.
+    conditions: usize,
 }
 
 /// What kind of body the statement being read can have.
@@ -35,12 +40,14 @@ enum Body {
     Plain,
     /// A routine, trigger or event: blocks hide semicolons.
     Routine,
+    /// The same, with a block that is open already.
+    Block,
 }
 
 impl<'t> Splitter<'t> {
     /// A splitter over a part of a file.
     pub fn new(text: &'t str, range: std::ops::Range<usize>, dialect: Dialect) -> Splitter<'t> {
-        Splitter { text, lexer: Lexer::new(text, range, dialect), dialect, delimiter: None }
+        Splitter { text, lexer: Lexer::new(text, range, dialect), dialect, delimiter: None, conditions: 0 }
     }
 
     /// Places where something was opened and never closed.
@@ -50,7 +57,7 @@ impl<'t> Splitter<'t> {
 
     fn at_delimiter(&mut self) -> Option<usize> {
         let delimiter = self.delimiter?;
-        self.lexer.skip_space();
+        self.lexer.skip_blank();
         let rest = self.text.get(self.lexer.at..self.lexer.end())?;
         rest.starts_with(delimiter).then_some(delimiter.len())
     }
@@ -95,6 +102,8 @@ impl<'t> Splitter<'t> {
                     }
                     continue;
                 }
+                Kind::Template if piece.is_none() && self.controls(token) => continue,
+                Kind::Semicolon if self.dialect == Dialect::SqlServer => {}
                 Kind::Semicolon if self.delimiter.is_none() && depth == 0 && blocks == 0 => {
                     if piece.is_none() {
                         continue;
@@ -106,12 +115,22 @@ impl<'t> Splitter<'t> {
                 }
                 Kind::Word => {
                     let word = token.text(self.text);
+                    if self.dialect == Dialect::SqlServer && self.is_go(token) {
+                        self.lexer.skip_line();
+                        match piece {
+                            Some(_) => return piece,
+                            None => continue,
+                        }
+                    }
                     if piece.is_none() && self.dialect == Dialect::MySql && word.eq_ignore_ascii_case("DELIMITER") {
                         self.read_delimiter(token);
                         continue;
                     }
                     if body == Body::Undecided {
                         body = self.body_kind(tokens, word);
+                        if body == Body::Block {
+                            (body, blocks) = (Body::Routine, 1);
+                        }
                     }
                     if body == Body::Routine {
                         blocks = self.blocks_after(blocks, word, tokens, previous);
@@ -123,13 +142,38 @@ impl<'t> Splitter<'t> {
             }
             previous = token.kind;
             let (start, end) = (token.start as usize, token.end as usize);
-            let whole = piece.get_or_insert(Piece { start, end });
+            let whole = piece.get_or_insert(Piece { start, end, conditional: self.conditions > 0 });
             whole.end = end;
             let is_insert = || tokens.first().is_some_and(|first| first.text(self.text).eq_ignore_ascii_case("INSERT"));
             if tokens.len() < INSERT_TOKENS || !is_insert() {
                 tokens.push(token);
             }
         }
+    }
+
+    /// Whether a template placeholder is a control word, which gives no text of its own; opens and closes its condition.
+    fn controls(&mut self, token: Token) -> bool {
+        let written = token.text(self.text);
+        let inner = written.trim_start_matches(['{', '%', '-', '+', '$']).trim_start();
+        let word = inner.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or("");
+        match word {
+            "if" | "unless" | "range" | "for" | "with" | "block" | "define" | "macro" => self.conditions += 1,
+            _ if word.starts_with("end") => self.conditions = self.conditions.saturating_sub(1),
+            "else" | "elif" | "elseif" | "elsif" => {}
+            _ => return written.starts_with("{%"),
+        }
+        written.starts_with(['{'])
+    }
+
+    /// Whether a word is SQL Server's end of a batch: `GO`, or `GO 5`, alone on its line.
+    fn is_go(&self, token: Token) -> bool {
+        let bytes = self.text.as_bytes();
+        let (start, end) = (token.start as usize, token.end as usize);
+        let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b';');
+        let ends = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        token.text(self.text).eq_ignore_ascii_case("GO")
+            && bytes[..start].iter().rev().find(|byte| !is_blank(byte)).is_none_or(ends)
+            && bytes[end..].iter().find(|byte| !is_blank(byte) && !byte.is_ascii_digit()).is_none_or(ends)
     }
 
     /// `DELIMITER x`: a command of the client; the rest of the line is the new terminator.
@@ -146,8 +190,12 @@ impl<'t> Splitter<'t> {
     fn body_kind(&self, tokens: &[Token], word: &str) -> Body {
         let is = |options: &[&str]| options.iter().any(|option| word.eq_ignore_ascii_case(option));
         let Some(first) = tokens.first() else {
-            return if is(&["CREATE"]) { Body::Undecided } else { Body::Plain };
+            return if is(&["CREATE", "BEGIN"]) { Body::Undecided } else { Body::Plain };
         };
+        // MariaDB's block outside of a routine.
+        if self.dialect == Dialect::MySql && is(&["NOT"]) && first.text(self.text).eq_ignore_ascii_case("BEGIN") {
+            return Body::Block;
+        }
         if !first.text(self.text).eq_ignore_ascii_case("CREATE") || tokens.len() > 24 {
             return Body::Plain;
         }
@@ -179,9 +227,13 @@ impl<'t> Splitter<'t> {
             Dialect::MySql => {
                 // `END IF`, `END LOOP`: the word names what ended.
                 let after_end = previous == Kind::Word && last_is("END");
-                let starts = previous == Kind::Semicolon || ["BEGIN", "THEN", "ELSE", "DO", "LOOP"].into_iter().any(last_is);
+                let starts = previous == Kind::Semicolon
+                    || ["BEGIN", "THEN", "ELSE", "DO", "LOOP", "REPEAT", ":"].into_iter().any(last_is);
+                // A trigger's body may be one condition: `FOR EACH ROW IF .. END IF`.
+                let is_body = last_is("ROW") && ["IF", "CASE", "LOOP", "REPEAT", "WHILE"].into_iter().any(is);
                 match () {
                     () if is("BEGIN") => blocks + 1,
+                    () if is_body => blocks + 1,
                     () if blocks == 0 => 0,
                     () if is("END") => blocks.saturating_sub(1),
                     () if after_end => blocks,

@@ -18,6 +18,7 @@ struct Spellings {
 struct Table {
     postgres: Spellings,
     mysql: Spellings,
+    sqlserver: Spellings,
 }
 
 fn spellings(dialect: Dialect) -> Option<&'static Spellings> {
@@ -26,6 +27,7 @@ fn spellings(dialect: Dialect) -> Option<&'static Spellings> {
     match dialect {
         Dialect::Postgres => Some(&table.postgres),
         Dialect::MySql => Some(&table.mysql),
+        Dialect::SqlServer => Some(&table.sqlserver),
         _ => None,
     }
 }
@@ -44,6 +46,7 @@ pub fn read(cursor: &mut Cursor) -> Option<ReadType> {
     let read = match cursor.dialect {
         Dialect::Postgres => postgres(cursor),
         Dialect::MySql => mysql(cursor),
+        Dialect::SqlServer => sqlserver(cursor),
         _ => sqlite(cursor),
     };
     if read.is_none() {
@@ -173,6 +176,21 @@ fn mysql(cursor: &mut Cursor) -> Option<ReadType> {
             name.push_str(" unsigned");
         }
     }
+    Some(finish(cursor, mark, name, arguments, false))
+}
+
+/// `[nvarchar] (max)`, `[dbo].[GuidIdArray]`; names of the system and of everybody's schema stand alone.
+fn sqlserver(cursor: &mut Cursor) -> Option<ReadType> {
+    let mark = cursor.mark();
+    let name = cursor.object_name()?;
+    let schema = name.schema.filter(|schema| !schema.eq_ignore_ascii_case("sys") && !schema.eq_ignore_ascii_case("dbo"));
+    let mut name = schema.map_or(name.name.to_lowercase(), |schema| format!("{schema}.{}", name.name).to_lowercase());
+    for (words, more) in [("VARYING", " varying"), ("PRECISION", " precision")] {
+        if cursor.eat(words) {
+            name.push_str(more);
+        }
+    }
+    let arguments = arguments(cursor).into_iter().map(|one| one.to_lowercase()).collect();
     Some(finish(cursor, mark, name, arguments, false))
 }
 

@@ -4,7 +4,7 @@ use super::{Reading, column, constraint, index};
 use crate::source::{Span, Spanned};
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::Kind;
-use crate::sql::{Change, Dialect, ObjectName, TableAction, types};
+use crate::sql::{Change, ConstraintDef, ConstraintKind, Dialect, ObjectName, TableAction, types};
 
 /// Actions without effect on columns, keys and indexes, by their leading words, longest first.
 const OTHER: &[&str] = &[
@@ -93,9 +93,19 @@ pub fn table(cursor: &mut Cursor) -> Option<Reading> {
     }
     let if_exists = cursor.eat("IF EXISTS");
     cursor.eat("ONLY");
+    if cursor.is_template_name() {
+        return any_table(cursor);
+    }
     let target = Target { table: cursor.object_name()?, if_exists };
     cursor.eat_symbol("*");
     let mut reading = Reading::default();
+    if cursor.dialect == Dialect::SqlServer {
+        super::tsql_alter::actions(cursor, &target, &mut reading);
+        return Some(reading);
+    }
+    if cursor.dialect == Dialect::Postgres && cursor.is("ALTER PRIMARY KEY USING COLUMNS") {
+        return primary_key(cursor, &target);
+    }
     for mut part in cursor.parts() {
         let span = column::whole(&part);
         let before = part;
@@ -106,6 +116,32 @@ pub fn table(cursor: &mut Cursor) -> Option<Reading> {
         }
     }
     cursor.finish();
+    Some(reading)
+}
+
+/// Actions on a table whose name is put together at run time: `None` but for those that would change nothing of any table.
+fn any_table(cursor: &mut Cursor) -> Option<Reading> {
+    while matches!(cursor.kind(0), Some(Kind::Template | Kind::Quoted | Kind::Dot)) || cursor.kind(1) == Some(Kind::Template) {
+        cursor.next();
+    }
+    let harmless = |mut part: Cursor| {
+        let found = if part.is("ALTER") { alter_column(&mut part) } else { other(&mut part) };
+        matches!(found, Some(TableAction::Other { .. }))
+    };
+    let parts = cursor.parts();
+    (!parts.is_empty() && parts.into_iter().all(harmless)).then(Reading::default)
+}
+
+/// `ALTER PRIMARY KEY USING COLUMNS (..)` of CockroachDB: another key under the name of the old one.
+fn primary_key(cursor: &mut Cursor, target: &Target) -> Option<Reading> {
+    let span = column::whole(cursor);
+    cursor.eat("ALTER PRIMARY KEY USING COLUMNS");
+    let columns = cursor.column_list()?;
+    cursor.finish();
+    let kind = ConstraintKind::PrimaryKey { columns, using_index: None };
+    let key = ConstraintDef { name: None, kind, not_valid: false, span };
+    let mut reading = Reading::default();
+    reading.act(target, TableAction::AddConstraint(key), span);
     Some(reading)
 }
 
@@ -212,6 +248,16 @@ fn validate(part: &mut Cursor) -> Option<TableAction> {
 }
 
 fn partition(part: &mut Cursor) -> Option<TableAction> {
+    if part.is("ATTACH PARTITION") || part.is("DETACH PARTITION") {
+        let mut name = *part;
+        name.eat_any(&["ATTACH PARTITION", "DETACH PARTITION"]);
+        // Which child comes or goes changes nothing of the parent.
+        if name.is_template_name() {
+            let words = part.leading_words(2);
+            part.finish();
+            return Some(TableAction::Other { words });
+        }
+    }
     if part.eat("ATTACH PARTITION") {
         let child = part.object_name()?;
         part.finish();

@@ -109,6 +109,10 @@ fn key_columns(cursor: &mut Cursor) -> Option<Vec<Spanned<String>>> {
 pub fn check(cursor: &mut Cursor) -> Option<ConstraintKind> {
     cursor.eat("CHECK").then_some(())?;
     let inner = cursor.group()?;
+    // What a template puts into a condition may be the whole of it.
+    if inner.rest().iter().any(|token| token.kind == crate::sql::lexer::Kind::Template) {
+        return None;
+    }
     let condition = expression::condition(&inner);
     Some(ConstraintKind::Check {
         text: inner.rest_text().to_owned(),
@@ -158,6 +162,9 @@ pub fn attributes(cursor: &mut Cursor) -> bool {
         "NONCLUSTERED",
     ];
     if cursor.eat_any(WORDS).is_some() {
+        return true;
+    }
+    if cursor.dialect == Dialect::SqlServer && super::tsql_alter::attribute(cursor) {
         return true;
     }
     let before = *cursor;

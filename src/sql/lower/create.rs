@@ -30,6 +30,9 @@ const MODIFIERS: &[&str] = &[
     "FORCE",
     "ONLINE",
     "OFFLINE",
+    "CLUSTERED",
+    "NONCLUSTERED",
+    "COLUMNSTORE",
 ];
 
 /// Objects that the catalog does not hold.

@@ -26,6 +26,8 @@ pub fn drop(cursor: &mut Cursor, head: &mut usize) -> Option<Reading> {
     let names = names(cursor)?;
     // MySQL: `DROP INDEX i ON t`.
     let table = if object == "INDEX" && cursor.eat("ON") { Some(cursor.object_name()?) } else { None };
+    // HSQLDB and H2 write `IF EXISTS` behind the name.
+    let if_exists = cursor.eat("IF EXISTS") || if_exists;
     let cascade = cascade(cursor);
     let change = match object {
         "TABLE" | "FOREIGN TABLE" => Change::DropTable { names, if_exists, cascade },

@@ -12,7 +12,12 @@ const NO_OPCLASS: &[&str] = &["ASC", "DESC", "NULLS", "COLLATE"];
 pub fn create(cursor: &mut Cursor, unique: bool, method: Option<&str>) -> Option<IndexDef> {
     let concurrently = cursor.eat_spanned("CONCURRENTLY");
     let if_not_exists = cursor.eat("IF NOT EXISTS");
-    let name = if cursor.is("ON") { None } else { Some(cursor.object_name()?) };
+    // A name that is put together at run time is one that nobody knows.
+    let unnamed = cursor.is("ON") || cursor.is_template_name();
+    if unnamed {
+        cursor.skip_until(|here| here.is("ON"));
+    }
+    let name = if unnamed { None } else { Some(cursor.object_name()?) };
     let mut method = method.map(str::to_owned);
     if cursor.dialect == Dialect::MySql && cursor.eat("USING") {
         method = Some(cursor.identifier()?.value.to_ascii_lowercase());
@@ -32,7 +37,7 @@ pub fn starts_element(cursor: &Cursor) -> bool {
     if !eat_element_words(&mut walk) {
         return false;
     }
-    if walk.dialect == Dialect::MySql {
+    if matches!(walk.dialect, Dialect::MySql | Dialect::SqlServer) {
         return true;
     }
     // A column may be called `index` or `key`: `index numeric(10)`, `key text`.
@@ -47,6 +52,7 @@ fn eat_element_words(cursor: &mut Cursor) -> bool {
     let options: &[&str] = match cursor.dialect {
         Dialect::MySql => &["FULLTEXT", "SPATIAL", "KEY", "INDEX"],
         Dialect::Postgres => &["INVERTED INDEX", "INDEX"],
+        Dialect::SqlServer => &["INDEX"],
         _ => &[],
     };
     match cursor.eat_any(options) {
@@ -70,8 +76,13 @@ pub fn element(cursor: &mut Cursor, table: &ObjectName) -> Option<IndexDef> {
     eat_element_words(cursor).then_some(())?;
     let if_not_exists = cursor.eat("IF NOT EXISTS");
     let name = if cursor.kind(0) == Some(Kind::Open) || cursor.is("USING") { None } else { Some(cursor.identifier()?) };
+    let unique = cursor.dialect == Dialect::SqlServer && cursor.eat("UNIQUE");
+    if cursor.dialect == Dialect::SqlServer {
+        cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
+    }
     let mut index = finish(cursor, name, table.clone(), method)?;
     index.if_not_exists = if_not_exists;
+    index.unique = unique;
     Some(index)
 }
 
@@ -110,9 +121,12 @@ fn finish(cursor: &mut Cursor, name: Option<Spanned<String>>, table: ObjectName,
             cursor.next()?;
         } else if cursor.eat("WHERE") {
             let mark = cursor.mark();
-            let text = cursor.rest_text().to_owned();
-            cursor.finish();
+            // SQL Server's options follow the condition.
+            let options = |here: &Cursor| here.dialect == Dialect::SqlServer && here.is_any(&["WITH", "ON"]);
+            cursor.skip_until(options);
+            let text = cursor.over(mark..cursor.mark()).rest_text().to_owned();
             index.predicate = Some(Spanned::new(text, cursor.span_since(mark)));
+        } else if cursor.dialect == Dialect::SqlServer && super::tsql_alter::attribute(cursor) {
         } else {
             return None;
         }

@@ -7,12 +7,21 @@ mod constraint;
 mod create;
 mod data;
 mod drop;
+mod dynamic;
 mod expression;
+mod fold;
+mod guard;
 mod index;
 mod mysql;
+mod routine;
 mod session;
 mod table;
+mod tsql;
+mod tsql_alter;
 pub mod view;
+mod walk;
+
+pub use routine::Session;
 
 use super::cursor::Cursor;
 use super::lexer::Token;
@@ -77,22 +86,25 @@ pub struct Place<'t> {
     pub block: Option<Span>,
     /// Whether it stands under a condition.
     pub maybe: bool,
+    /// Where it is said to stand, for SQL that is put together at run time.
+    pub anchor: Option<Span>,
 }
 
 impl<'t> Place<'t> {
+    /// A place in a file, outside of blocks and conditions.
+    pub fn new(text: &'t str, source: SourceId, dialect: Dialect) -> Place<'t> {
+        Place { text, source, dialect, block: None, maybe: false, anchor: None }
+    }
+
     pub fn cursor(&self, tokens: &'t [Token]) -> Cursor<'t> {
-        Cursor::new(self.text, self.source, self.dialect, tokens)
+        Cursor::new(self.text, self.source, self.dialect, tokens).anchored(self.anchor)
     }
 }
 
-/// Lowers one statement; a `DO` block gives the statements inside it.
-pub fn lower<'t>(place: Place<'t>, tokens: &'t [Token], out: &mut Vec<Statement>) {
-    let cursor = place.cursor(tokens);
-    if place.block.is_none() && place.dialect == Dialect::Postgres && cursor.is("DO") {
-        block::lower(place, tokens, out);
-    } else if !tokens.is_empty() {
-        out.push(statement(place, tokens));
-    }
+/// A statement without operations of its own.
+fn without_ops(place: Place, cursor: &Cursor, understanding: Understanding, touches: Vec<ObjectName>) -> Statement {
+    let (span, head) = (column::whole(cursor), cursor.span_of(0..1));
+    Statement { span, head, ops: Vec::new(), understanding, touches, maybe: place.maybe, guarded: false, block: place.block }
 }
 
 /// Lowers one statement that is not a block.
@@ -112,7 +124,7 @@ fn statement<'t>(place: Place<'t>, tokens: &'t [Token]) -> Statement {
             (Vec::new(), Understanding::Opaque(format!("{why}: `{words}`")), if is_large { Vec::new() } else { all.all_names() })
         }
     };
-    Statement { span: whole, head, ops, understanding, touches, maybe: place.maybe, block: place.block }
+    Statement { span: whole, head, ops, understanding, touches, maybe: place.maybe, guarded: false, block: place.block }
 }
 
 fn finish(reading: Reading, whole: Span) -> (Vec<SchemaOp>, Understanding, Vec<ObjectName>) {
@@ -156,6 +168,7 @@ fn read(cursor: &mut Cursor, place: Place, head: &mut usize) -> Option<Reading> 
     let verb = cursor.word(0).to_ascii_uppercase();
     *head = 1;
     match verb.as_str() {
+        "EXEC" | "EXECUTE" if cursor.dialect == Dialect::SqlServer => tsql_alter::exec(cursor),
         "CREATE" => create::read(cursor, head),
         "ALTER" => drop::alter(cursor, head),
         "DROP" => drop::drop(cursor, head),

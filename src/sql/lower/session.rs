@@ -56,6 +56,19 @@ const NO_EFFECT: &[&str] = &[
     "ABORT",
     "BACKUP",
     "ANALYSE",
+    "LEAVE",
+    "ITERATE",
+    "PRINT",
+    "RAISERROR",
+    "THROW",
+    "DENY",
+    "WAITFOR",
+    "DBCC",
+    "SAVE",
+    "GOTO",
+    "BREAK",
+    "ENABLE TRIGGER",
+    "DISABLE TRIGGER",
 ];
 
 /// Walks a statement that is neither about objects nor about rows.

@@ -37,6 +37,9 @@ pub fn empty(name: ObjectName) -> CreateTable {
 pub fn create(cursor: &mut Cursor, flags: Flags) -> Option<Reading> {
     let mut reading = Reading::default();
     let if_not_exists = cursor.eat("IF NOT EXISTS");
+    if cursor.is_template_name() {
+        return Some(Reading::of(Change::CreateSomeTable));
+    }
     let mut table = empty(cursor.object_name()?);
     (table.if_not_exists, table.temporary, table.unlogged) = (if_not_exists, flags.temporary, flags.unlogged);
     if cursor.eat("PARTITION OF") {
@@ -174,7 +177,7 @@ fn known_clause(cursor: &mut Cursor) -> bool {
     if cursor.eat_any(&["USING", "TABLESPACE", "SERVER"]).is_some() {
         return cursor.identifier().is_some();
     }
-    if cursor.dialect == Dialect::MySql || cursor.dialect == Dialect::Sqlite {
+    if matches!(cursor.dialect, Dialect::MySql | Dialect::Sqlite | Dialect::SqlServer) {
         // `ENGINE = InnoDB`, `DEFAULT CHARSET=utf8mb4`, separated by blanks or commas.
         cursor.next();
         return true;

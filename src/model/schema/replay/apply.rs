@@ -15,8 +15,15 @@ impl State {
     /// drops or changes becomes unknown.
     pub fn apply(&mut self, op: &SchemaOp, maybe: bool) {
         let span = op.span;
+        let maybe = match self.guarded.then(|| self.holds_target(&op.change)) {
+            // The condition asks for exactly this, so that the catalog knows the answer.
+            Some(true) => false,
+            Some(false) => return,
+            None => maybe,
+        };
         match &op.change {
             Change::CreateTable(def) => self.create_table(def, maybe, span),
+            Change::CreateSomeTable => self.note_unknown("a table is created whose name is put together at run time"),
             Change::AlterTable { table, if_exists, action } => self.alter(table, *if_exists, action, maybe, span),
             Change::DropTable { names, .. } => names.iter().for_each(|name| self.drop_table(name, maybe, span)),
             // Indexes of materialized views are not followed.
@@ -165,6 +172,33 @@ impl State {
         }
     }
 
+    /// Whether everything that a change drops or renames is there.
+    fn holds_target(&self, change: &Change) -> bool {
+        let is_there = |name: &ObjectName| self.find(name).is_some();
+        match change {
+            Change::DropTable { names, .. } => names.iter().all(is_there),
+            Change::DropIndex { names, table, .. } => names.iter().all(|name| self.find_index(name, table.as_ref()).is_some()),
+            Change::DropView { names, .. } => names.iter().all(|name| self.is_view(name)),
+            Change::DropType { names, .. } => names.iter().all(|name| self.holds_type(name)),
+            Change::RenameIndex { from, table, .. } => self.find_index(from, table.as_ref()).is_some(),
+            Change::RenameView { from, .. } => self.is_view(from),
+            Change::RenameType { name, .. } => self.holds_type(name),
+            Change::AlterTable { table, action, .. } => {
+                let Some(slot) = self.find(table) else { return false };
+                let has =
+                    |name: &str| self.table(slot).is_some_and(|table| table.columns.iter().any(|one| self.same(&one.name, name)));
+                match action {
+                    TableAction::DropColumn { name, .. } => has(&name.value),
+                    TableAction::RenameColumn { from, .. } => has(&from.value),
+                    TableAction::DropConstraint { name, .. } => self.holds_constraint(slot, &name.value),
+                    TableAction::RenameConstraint { from, .. } => self.holds_constraint(slot, &from.value),
+                    _ => true,
+                }
+            }
+            _ => true,
+        }
+    }
+
     fn holds_constraint(&self, slot: usize, name: &str) -> bool {
         let same = |one: &Option<String>| one.as_ref().is_some_and(|one| self.same(one, name));
         let Some(table) = self.table(slot) else { return false };
@@ -175,6 +209,7 @@ impl State {
     /// Counts a statement, and notes what the part that was not understood may have touched; `text` is the whole file.
     pub fn doubt(&mut self, statement: &Statement, text: &str) {
         self.now += 1;
+        self.guarded = statement.guarded;
         let (why, span) = match &statement.understanding {
             Understanding::Opaque(why) | Understanding::Partial(why) => (why, statement.span),
             Understanding::Full | Understanding::NoEffect => return,

@@ -276,7 +276,9 @@ impl State {
         table.foreign_keys.retain(|one| !named(&one.name));
         table.checks.retain(|one| !named(&one.name));
         let found = before != table.indexes.len() + table.foreign_keys.len() + table.checks.len();
-        if !found && !if_exists {
+        // The names of SQL Server's defaults are not held.
+        let is_default = dialect == Dialect::SqlServer && name.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("df_"));
+        if !found && !if_exists && !is_default {
             // A named NOT NULL is a constraint too, and not one that we hold.
             let not_null = name.ends_with("_not_null");
             let facets: &[Facet] = if not_null { &[Facet::Columns] } else { &[Facet::Constraints, Facet::Indexes] };

@@ -48,6 +48,8 @@ pub(super) struct State {
     pub migration: usize,
     /// Number of the statement that is being applied.
     now: usize,
+    /// Whether its condition is that what it drops or renames is there.
+    guarded: bool,
     /// Statements that may have touched any table that existed: (when, gap without facet).
     dirt: Vec<(usize, String, Option<Span>)>,
     /// Why tables may be missing altogether.
@@ -73,6 +75,7 @@ impl State {
             search_path: default_path(dialect),
             migration: 0,
             now: 0,
+            guarded: false,
             dirt: Vec::new(),
             tables_unknown: Vec::new(),
         }
@@ -264,11 +267,16 @@ impl State {
         self.doubt_everything(format!("`{name}` is a step that is not SQL"), None);
     }
 
+    /// Notes why there may be more tables than are known.
+    fn note_unknown(&mut self, why: &str) {
+        if !self.tables_unknown.iter().any(|known| known == why) && self.tables_unknown.len() < 20 {
+            self.tables_unknown.push(why.to_owned());
+        }
+    }
+
     /// Notes that anything that exists now may have been touched.
     pub(super) fn doubt_everything(&mut self, why: String, span: Option<Span>) {
-        if !self.tables_unknown.contains(&why) && self.tables_unknown.len() < 20 {
-            self.tables_unknown.push(why.clone());
-        }
+        self.note_unknown(&why);
         self.dirt.push((self.now, why, span));
     }
 
@@ -289,5 +297,9 @@ impl State {
 }
 
 fn default_path(dialect: Dialect) -> Vec<String> {
-    if dialect == Dialect::Postgres { vec!["public".to_owned()] } else { Vec::new() }
+    match dialect {
+        Dialect::Postgres => vec!["public".to_owned()],
+        Dialect::SqlServer => vec!["dbo".to_owned()],
+        _ => Vec::new(),
+    }
 }

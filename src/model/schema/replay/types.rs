@@ -57,6 +57,12 @@ impl State {
         }
     }
 
+    /// Whether there is an enum or a domain of this name.
+    pub(super) fn holds_type(&self, name: &ObjectName) -> bool {
+        let key = self.key(&name.name);
+        self.enums.contains_key(&key) || self.domains.contains_key(&key)
+    }
+
     /// The labels of an enum are no longer known; `false` where there is no such type.
     pub(super) fn doubt_type(&mut self, name: &ObjectName) -> bool {
         let key = self.key(&name.name);

@@ -1,0 +1,191 @@
+//! A file as a session: its variables, prepared texts and routines, so that what they run later is known.
+
+use super::fold::Known;
+use super::{Place, block, dynamic, statement, tsql, walk};
+use crate::sql::cursor::Cursor;
+use crate::sql::lexer::{Kind, Lexer, Token, literal_inside};
+use crate::sql::{Dialect, Statement, Understanding};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// Routines that call each other deeper than this are not followed.
+const DEEPEST: usize = 4;
+/// More statements than this are not followed into routines.
+const MOST: usize = 10_000;
+
+/// A routine of the file.
+#[derive(Clone)]
+struct Routine {
+    parameters: Vec<String>,
+    /// The bytes of its body.
+    body: Range<usize>,
+    /// Whether it may change the catalog.
+    changes: bool,
+}
+
+/// What a file has said so far.
+pub struct Session<'m> {
+    text: &'m str,
+    /// What variables hold.
+    pub known: Known,
+    prepared: HashMap<String, Vec<String>>,
+    routines: HashMap<String, Routine>,
+    depth: usize,
+}
+
+impl<'m> Session<'m> {
+    /// The session of a file that has not said anything yet.
+    pub fn new(text: &'m str) -> Session<'m> {
+        Session { text, known: Known::default(), prepared: HashMap::new(), routines: HashMap::new(), depth: 0 }
+    }
+
+    /// Lowers one statement of the file; a block gives the statements inside it, and so does the call of a routine of the file.
+    pub fn lower<'t>(&mut self, place: Place<'t>, tokens: &'t [Token], out: &mut Vec<Statement>) {
+        let cursor = place.cursor(tokens);
+        match place.dialect {
+            _ if tokens.is_empty() => {}
+            Dialect::SqlServer => tsql::batch(place, self, tokens, out),
+            Dialect::Postgres if cursor.is("DO") => block::lower(place, self, tokens, out),
+            Dialect::Postgres | Dialect::MySql => {
+                self.note_routine(&cursor);
+                if place.dialect == Dialect::MySql {
+                    self.assign(&cursor, place.maybe);
+                }
+                if !self.prepared(place, tokens, out) && !self.call(place, tokens, out) {
+                    out.push(statement(place, tokens));
+                }
+            }
+            _ => out.push(statement(place, tokens)),
+        }
+    }
+
+    /// `x := value`, `SET @x = value, y = value`: notes what the variables hold. `false` where it is no assignment.
+    pub fn assign(&mut self, cursor: &Cursor, also: bool) -> bool {
+        let is_set = cursor.dialect != Dialect::Postgres && cursor.is("SET");
+        let mut whole = *cursor;
+        if is_set {
+            whole.next();
+        } else if !matches!(cursor.kind(0), Some(Kind::Word | Kind::Quoted))
+            || !cursor.peek(1).is_some_and(|token| matches!(cursor.token_text(token), ":=" | "="))
+        {
+            return false;
+        }
+        let mut found = false;
+        let parts = if is_set { whole.parts() } else { vec![whole] };
+        for mut part in parts {
+            let at = part.eat_symbol("@");
+            let Some(name) = part.identifier() else { continue };
+            if !part.eat_symbol(":=") && !part.eat_symbol("=") {
+                continue;
+            }
+            let name = if at { format!("@{}", name.value) } else { name.value };
+            let texts = self.known.texts(&part);
+            self.known.set(&name, texts, also);
+            found |= at || !is_set || self.depth > 0;
+        }
+        found
+    }
+
+    /// `PREPARE x FROM text`, `EXECUTE x`, `DEALLOCATE PREPARE x` of MySQL; `false` for everything else.
+    pub fn prepared<'t>(&mut self, place: Place<'t>, tokens: &'t [Token], out: &mut Vec<Statement>) -> bool {
+        let mut cursor = place.cursor(tokens);
+        if place.dialect != Dialect::MySql {
+            return false;
+        }
+        if cursor.eat("PREPARE") {
+            if let Some(name) = cursor.identifier()
+                && cursor.eat("FROM")
+            {
+                let texts = self.known.texts(&cursor);
+                self.prepared.insert(name.value.to_lowercase(), texts);
+            }
+            return false;
+        }
+        if !cursor.eat("EXECUTE") {
+            return false;
+        }
+        let texts = cursor.identifier().and_then(|name| self.prepared.get(&name.value.to_lowercase()));
+        let Some(texts) = texts else { return false };
+        let place = Place { maybe: place.maybe || texts.len() > 1, ..place };
+        dynamic::run_all(place, texts, super::column::whole(&place.cursor(tokens)), out)
+    }
+
+    /// Notes a routine that a statement creates.
+    fn note_routine(&mut self, whole: &Cursor) {
+        let mut cursor = *whole;
+        if !cursor.eat("CREATE") || self.routines.len() >= MOST {
+            return;
+        }
+        let head = cursor.over(cursor.mark()..cursor.mark() + 12);
+        let mut head = head;
+        head.skip_until(|here| here.is_any(&["FUNCTION", "PROCEDURE"]));
+        if head.eat_any(&["FUNCTION", "PROCEDURE"]).is_none() {
+            return;
+        }
+        head.eat("IF NOT EXISTS");
+        let Some(name) = head.object_name() else { return };
+        let mut rest = cursor.over(head.mark()..usize::MAX);
+        let parameters = rest.group().map(|inner| inner.parts()).unwrap_or_default();
+        let parameter = |mut part: Cursor| {
+            part.eat_any(&["IN", "INOUT", "OUT", "VARIADIC"]);
+            part.identifier().map(|name| name.value).unwrap_or_default()
+        };
+        let parameters = parameters.into_iter().map(parameter).collect();
+        let body = match whole.dialect {
+            Dialect::Postgres => {
+                let literal = rest.rest().iter().find(|token| matches!(token.kind, Kind::Dollar | Kind::Text));
+                literal.and_then(|token| literal_inside(*token, whole.text))
+            }
+            _ => {
+                rest.skip_until(|here| here.is("BEGIN"));
+                rest.rest().first().zip(rest.rest().last()).map(|(first, last)| first.start as usize..last.end as usize)
+            }
+        };
+        let Some(body) = body else { return };
+        let changes = whole.text.get(body.clone()).is_none_or(may_change);
+        self.routines.insert(name.name.to_lowercase(), Routine { parameters, body, changes });
+    }
+
+    /// `CALL f(..)`, `SELECT f(..)`, `PERFORM f(..)` of a routine of this file: what it does. `false` for everything else.
+    pub fn call<'t>(&mut self, place: Place<'t>, tokens: &'t [Token], out: &mut Vec<Statement>) -> bool {
+        let mut cursor = place.cursor(tokens);
+        let Some(verb) = cursor.eat_any(&["CALL", "SELECT", "PERFORM"]) else { return false };
+        let Some(name) = cursor.object_name() else { return false };
+        let Some(routine) = self.routines.get(&name.name.to_lowercase()).cloned() else { return false };
+        let arguments = cursor.group().map(|inner| inner.parts()).unwrap_or_default();
+        if verb != "CALL" && !routine.changes || self.depth >= DEEPEST || out.len() >= MOST {
+            return false;
+        }
+        let whole = super::column::whole(&place.cursor(tokens));
+        let before = out.len();
+        if routine.changes {
+            let values = arguments.iter().map(|one| self.known.texts(one)).collect();
+            let inside = walk::with_arguments(&self.known, &routine.parameters, values);
+            let outside = std::mem::replace(&mut self.known, inside);
+            let text = self.text;
+            let mut lexer = Lexer::new(text, routine.body, place.dialect);
+            let body: Vec<Token> = std::iter::from_fn(|| lexer.next_token()).filter(is_code).collect();
+            self.depth += 1;
+            let inner = Place { text, anchor: Some(whole), block: Some(place.block.unwrap_or(whole)), ..place };
+            walk::body(inner, self, &body, out);
+            self.depth -= 1;
+            self.known = outside;
+        }
+        if out.len() == before {
+            out.push(super::without_ops(place, &place.cursor(tokens), Understanding::NoEffect, Vec::new()));
+        }
+        true
+    }
+}
+
+/// Whether a token is more than a comment.
+pub fn is_code(token: &Token) -> bool {
+    !matches!(token.kind, Kind::Comment | Kind::Command)
+}
+
+/// Whether a body holds a word that may change the catalog.
+fn may_change(body: &str) -> bool {
+    const WORDS: &[&str] = &["CREATE", "ALTER", "DROP", "RENAME", "EXECUTE", "CALL"];
+    let mut words = body.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    words.any(|word| WORDS.iter().any(|one| word.eq_ignore_ascii_case(one)))
+}
