@@ -6,6 +6,7 @@ pub mod scan;
 
 use crate::files::{Entry, Files};
 use crate::model::Settings;
+use crate::model::queries::is_offline;
 use crate::model::workspace::{decode, in_threads};
 use crate::sql::Dialect;
 use std::collections::HashMap;
@@ -217,6 +218,9 @@ enum Verdict {
 
 /// Looks into a file whose name says that it may be something.
 fn judge(files: &dyn Files, path: &str, guess: names::Guess) -> Verdict {
+    if is_offline(path) {
+        return Verdict::Is(Kind::Queries, "the offline data of sqlx".into());
+    }
     let bytes = match files.read(path) {
         Ok(bytes) => bytes,
         Err(error) => return Verdict::Unread(error.0),

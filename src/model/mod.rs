@@ -47,7 +47,7 @@ impl Model {
         }
         let api = Arc::new(api::read(&mut workspace, discovery, settings));
         let schema = Arc::new(schema::read(&mut workspace, discovery, settings));
-        let queries = Arc::new(queries::read(&mut workspace, discovery, settings));
+        let queries = Arc::new(queries::read(&mut workspace, discovery, settings, &schema));
         let runtime = Arc::new(runtime::read(&mut workspace, discovery, settings));
         let links = Arc::new(links::join(&api, &schema, &queries, &runtime, settings));
         Model { api, schema, queries, runtime, links, unread: workspace.finish() }

@@ -17,7 +17,8 @@ pub use tables::TableKey;
 pub use values::ShortestColumn;
 pub use view::{ParameterColumn, PropertyColumn, UnservedSort};
 
-use super::{Settings, api::Api, api::Pin, queries::Queries, runtime::Runtime, schema::Schema, words};
+use super::queries::{Queries, QueryLinks};
+use super::{Settings, api::Api, api::Pin, runtime::Runtime, schema::Schema, words};
 use crate::diagnostic::Confidence;
 
 /// An object of the API and the table that stores it.
@@ -63,16 +64,18 @@ pub struct Links {
     pub entities: Vec<EntityLink>,
     /// Operations and tables, in the order of operations.
     pub operations: Vec<OperationLink>,
+    /// Queries and tables.
+    pub queries: QueryLinks,
 }
 
 /// Joins the parts.
-pub fn join(api: &Api, schema: &Schema, _queries: &Queries, _runtime: &Runtime, settings: &Settings) -> Links {
+pub fn join(api: &Api, schema: &Schema, queries: &Queries, _runtime: &Runtime, settings: &Settings) -> Links {
     let tables = tables::Tables::new(schema);
     if tables.is_empty() {
-        return Links::default();
+        return Links { queries: super::queries::join(schema, queries), ..Links::default() };
     }
     let found = entities::collect(api);
-    let mut links = Links::default();
+    let mut links = Links { queries: super::queries::join(schema, queries), ..Links::default() };
     for entity in &found {
         let Some(bound) = bind::bind(&entity.profile, &tables) else { continue };
         links.entities.push(EntityLink {

@@ -1,6 +1,6 @@
 //! The `queries` of `model --format json`. What is not known is null.
 
-use super::{Queries, Query};
+use super::{Predicate, Queries, Query, ValueKind};
 use crate::source::Sources;
 use crate::sql::ObjectName;
 use serde_json::{Value, json};
@@ -20,6 +20,7 @@ fn query(one: &Query, sources: &Sources) -> Value {
         Some(qualifier) => format!("{qualifier}.{}", key.column),
         None => key.column.clone(),
     });
+    let predicates = said.scopes.iter().flat_map(|scope| &scope.predicates).map(predicate);
     json!({
         "name": one.name.as_ref().map(|name| name.value.as_str()),
         "path": one.path,
@@ -30,8 +31,32 @@ fn query(one: &Query, sources: &Sources) -> Value {
         "inserts": inserts.collect::<Vec<_>>(),
         "order_by": order_by.collect::<Vec<_>>(),
         "limited": one.limited(),
+        "predicates": predicates.collect::<Vec<_>>(),
         "unknown_because": said.doubt,
     })
+}
+
+/// A condition: the column (null where it is an expression over several, or over none), what is asked, and of what.
+fn predicate(one: &Predicate) -> Value {
+    let (column, wrapped) = match &one.left.kind {
+        ValueKind::Column(column) => (Some(column), false),
+        ValueKind::OfColumn(column, _) => (Some(column), true),
+        _ => (None, false),
+    };
+    let column = column.map(|column| match &column.qualifier {
+        Some(qualifier) => format!("{qualifier}.{}", column.name),
+        None => column.name.clone(),
+    });
+    let value = match &one.right.kind {
+        ValueKind::Nothing => "nothing",
+        ValueKind::Column(_) | ValueKind::OfColumn(..) => "column",
+        ValueKind::Parameter => "parameter",
+        ValueKind::Text(_) | ValueKind::Number(_) | ValueKind::Word(_) => "literal",
+        ValueKind::Query(_) => "query",
+        ValueKind::List | ValueKind::Constant => "constant",
+        ValueKind::Other => "expression",
+    };
+    json!({ "column": column, "wrapped": wrapped, "operator": one.operator.name(), "value": value, "alternative": one.alternative })
 }
 
 fn table(name: &ObjectName) -> String {

@@ -1,15 +1,30 @@
-//! The statements that the application runs: sqlc's files and folders of queries, statement by statement.
+//! The statements that the application runs, and those that the database keeps, statement by statement.
 //!
-//! What they name is written, not resolved: whether there is such a table says the schema. What stands in the application's
-//! own code is absent.
+//! Sources: sqlc's files, folders of queries, the offline data of sqlx; views and functions of the schema. What they name is
+//! written; [`QueryLinks`] says which tables that is, and [`view`] has the questions that rules ask. What stands in the
+//! application's own code is absent.
 
+mod bind;
 mod json;
+mod links;
 mod name;
+mod offline;
+mod sqlc;
+mod stored;
+pub mod view;
 
-pub use crate::sql::{Insert, Presence, RowStatement, SortKey, Verb};
+pub use crate::sql::{
+    Bound, Clause, ColumnName, Insert, Item, ItemKind, Join, Key, Mention, Operator, Pattern, Predicate, Presence, Relation,
+    Role, RowStatement, Scope, SortKey, TableUse, Value, ValueKind, Verb, Wrapping,
+};
 pub use json::to_json;
+pub use links::{QueryLinks, Reading, join};
 pub use name::Cardinality;
+pub(crate) use offline::is_offline;
+pub use stored::DynamicSql;
+pub use view::{QueryRef, ReadingRef, Resolved, ScopeRef};
 
+use super::schema::Schema;
 use super::workspace::in_threads;
 use super::{Settings, Workspace};
 use crate::diagnostic::Problem;
@@ -20,8 +35,27 @@ use crate::sql::{self, Dialect};
 /// The statements that the application runs.
 #[derive(Debug, Default)]
 pub struct Queries {
-    /// Ordered by path, then by place.
+    /// What the application runs, ordered by path, then by place.
     pub all: Vec<Query>,
+    /// What the database keeps: views and the statements of functions, by database.
+    pub stored: Vec<Query>,
+    /// Functions that run text as SQL, by database.
+    pub dynamic: Vec<DynamicSql>,
+    /// What sqlc's configuration says.
+    pairings: Vec<sqlc::Pairing>,
+}
+
+/// Where a query comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// A file of queries.
+    File,
+    /// The offline data of sqlx: a copy of what stands in the application's code.
+    Offline,
+    /// A view of this database.
+    View(usize),
+    /// A function of this database.
+    Routine(usize),
 }
 
 /// One statement that the application runs.
@@ -35,14 +69,21 @@ pub struct Query {
     pub path: String,
     /// How it was read.
     pub dialect: Dialect,
+    /// Where it comes from.
+    pub origin: Origin,
     /// What it does, to which tables.
     pub statement: RowStatement,
 }
 
 impl Queries {
-    /// Every query, ordered by path, then by place.
+    /// Every query of the application, ordered by path, then by place.
     pub fn iter(&self) -> impl Iterator<Item = &Query> {
         self.all.iter()
+    }
+
+    /// The query of a number: those of the application first, then those that the database keeps.
+    pub fn numbered(&self, number: usize) -> Option<&Query> {
+        self.all.get(number).or_else(|| self.stored.get(number.checked_sub(self.all.len())?))
     }
 }
 
@@ -64,15 +105,18 @@ impl Query {
 
     /// What findings about it are about: its name, or its file where it has none.
     pub fn subject(&self) -> String {
-        match &self.name {
-            Some(name) => format!("query {}", name.value),
-            None => format!("{} in {}", self.statement.verb.name(), self.path),
+        match (&self.name, self.origin) {
+            (Some(name), Origin::View(_)) => format!("view {}", name.value),
+            (Some(name), Origin::Routine(_)) => format!("function {}", name.value),
+            (Some(name), _) => format!("query {}", name.value),
+            (None, _) => format!("{} in {}", self.statement.verb.name(), self.path),
         }
     }
 }
 
-/// Reads every file that discovery took to hold queries.
-pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Queries {
+/// Reads every file that discovery took to hold queries, and what the databases keep.
+pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings, schema: &Schema) -> Queries {
+    let pairings = sqlc::pairings(workspace);
     let artifacts = discovery.artifacts.iter().filter(|artifact| artifact.kind == Kind::Queries);
     let paths: Vec<String> = artifacts.map(|artifact| artifact.path.clone()).collect();
     let files = workspace.load_texts(&paths);
@@ -82,10 +126,15 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
         }
     }
     let read = in_threads(workspace.threads(), &files, |(path, source, text)| {
-        let (dialect, _) = migrations::dialect_of(path, text, settings);
-        file(path, *source, text, dialect)
+        if is_offline(path) {
+            return (offline::read(path, *source, text), Vec::new());
+        }
+        let paired = pairings.iter().find(|pairing| pairing.has_queries(path)).and_then(|pairing| pairing.dialect);
+        let said = settings.at(path).dialect.or(paired);
+        file(path, *source, text, said.unwrap_or_else(|| migrations::dialect_of(path, text, settings).0))
     });
-    let mut queries = Queries::default();
+    let (stored, dynamic) = stored::read(workspace, schema);
+    let mut queries = Queries { stored, dynamic, pairings, ..Queries::default() };
     for ((path, ..), (all, problems)) in files.iter().zip(read) {
         queries.all.extend(all);
         for problem in problems {
@@ -114,6 +163,7 @@ fn file(path: &str, source: SourceId, text: &str, dialect: Dialect) -> (Vec<Quer
             cardinality,
             path: path.to_owned(),
             dialect,
+            origin: Origin::File,
             statement,
         }));
     }

@@ -60,6 +60,17 @@ looks_like!(ForeignKeyRef, key, ForeignKey);
 looks_like!(MigrationRef, migration, AppliedMigration);
 
 impl Schema {
+    /// The number of the first database that is the same as this one in other words.
+    pub fn family_of(&self, database: usize) -> usize {
+        self.families.get(database).copied().unwrap_or(database)
+    }
+
+    /// The table at a position of one database.
+    pub fn table_at(&self, database: usize, table: usize) -> Option<TableRef<'_>> {
+        let table = self.databases.get(database)?.tables.get(table)?;
+        Some(TableRef { schema: self, database, table })
+    }
+
     /// Whether there is no database at all.
     pub fn is_empty(&self) -> bool {
         self.databases.is_empty()
@@ -173,7 +184,7 @@ impl<'m> TableRef<'m> {
 
     /// The number of the first database that is the same database in other words.
     pub fn family(&self) -> usize {
-        self.schema.families.get(self.database).copied().unwrap_or(self.database)
+        self.schema.family_of(self.database)
     }
 
     /// What it is apart from its dialect: twins for other dialects, and a schema file that restates what the migrations

@@ -5,7 +5,7 @@ mod block;
 mod column;
 mod constraint;
 mod create;
-mod data;
+pub mod data;
 mod drop;
 mod dynamic;
 mod expression;

@@ -1,4 +1,17 @@
-//! Statements that read and write rows: what they name, sort by and bound. Token by token; expressions are not understood.
+//! Statements that read and write rows: what they name, by which conditions, sorted and bounded how. Token by token.
+
+mod expression;
+mod from;
+mod predicate;
+mod reader;
+mod scope;
+mod sections;
+mod stored;
+mod tokens;
+mod words;
+
+pub use scope::*;
+pub use stored::{Dynamic, Routine, read_routine, read_view};
 
 use super::cursor::Cursor;
 use super::lexer::{Kind, Token};
@@ -91,6 +104,8 @@ pub struct RowStatement {
     pub limit: Presence,
     /// `OFFSET`, or `LIMIT offset, count`. Only to be trusted to be absent where there is no doubt.
     pub offset: Presence,
+    /// Every `SELECT`, `INSERT`, `UPDATE` and `DELETE` in it, the outermost first; none where it is no query that is read.
+    pub scopes: Vec<Scope>,
     /// Why it was not understood as a whole, where it was not: it may do and name more than is said here.
     pub doubt: Option<&'static str>,
 }
@@ -136,7 +151,13 @@ fn statement(whole: &Cursor, tokens: &[Token]) -> RowStatement {
     let [limit, offset] = bounds(inside);
     let doubt = if verb == Verb::Other { Some("it is no query that is read") } else { doubt(whole, tokens) };
     let span = whole.span_of(0..tokens.len());
-    RowStatement { span, verb, tables, inserts, order_by, order_by_more, limit, offset, doubt }
+    let even = tokens::with_parameters(whole.text, tokens, whole.dialect);
+    let scopes = if verb == Verb::Other {
+        Vec::new()
+    } else {
+        reader::scopes(Cursor::new(whole.text, whole.source, whole.dialect, &even))
+    };
+    RowStatement { span, verb, tables, inserts, order_by, order_by_more, limit, offset, scopes, doubt }
 }
 
 /// What is inside, where the whole statement stands in brackets.

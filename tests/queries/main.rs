@@ -1,5 +1,8 @@
 //! The statements that the application runs: what they are called, what they name, sort by and bound.
 
+mod resolve;
+mod scopes;
+
 use backend_lint::discover;
 use backend_lint::files::Files;
 use backend_lint::files::disk::Disk;
@@ -73,6 +76,7 @@ fn the_shop_has_three_queries() {
         json!({
             "name": name, "path": "queries/orders.sql", "line": line, "verb": verb, "cardinality": cardinality,
             "tables": ["orders"], "inserts": [], "order_by": [], "limited": false, "unknown_because": null,
+            "predicates": [],
         })
     };
     let mut expected = [
@@ -82,6 +86,10 @@ fn the_shop_has_three_queries() {
     ];
     expected[0]["order_by"] = json!(["created_at", "id"]);
     expected[0]["limited"] = json!(true);
+    let predicate = |column: &str, operator: &str, alternative: bool| json!({ "column": column, "wrapped": false, "operator": operator, "value": "parameter", "alternative": alternative });
+    let listed = [predicate("status", "=", false), predicate("created_at", "<", false), predicate("id", "<", true)];
+    expected[0]["predicates"] = json!(listed);
+    expected[1]["predicates"] = json!([predicate("id", "=", false)]);
     expected[2]["inserts"] = json!([{ "table": "orders", "columns": ["customer_id", "total_cents", "currency"] }]);
     assert_eq!(to_json(&model.queries, &sources), Value::from(expected.to_vec()));
     assert_eq!(model.queries.all[1].subject(), "query GetOrder");

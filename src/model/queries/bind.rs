@@ -1,0 +1,72 @@
+//! Which database a file of queries is for: the one that sqlc's configuration pairs with it, else the one of its dialect that
+//! holds its tables, the nearest where there are several. Where two databases are equally good, none is taken.
+
+use super::{Origin, Queries, Query};
+use crate::model::schema::{Database, Schema};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// For each query, those that the database keeps included, the number of its database.
+pub(super) fn databases(schema: &Schema, queries: &Queries) -> Vec<Option<usize>> {
+    let held: Vec<HashSet<String>> = schema.databases.iter().map(names_of).collect();
+    let mut files: BTreeMap<&str, (BTreeSet<String>, &Query)> = BTreeMap::new();
+    for query in &queries.all {
+        let (names, _) = files.entry(query.path.as_str()).or_insert_with(|| (BTreeSet::new(), query));
+        names.extend(query.statement.tables.iter().map(|table| table.name.to_lowercase()));
+    }
+    let of_file: BTreeMap<&str, Option<usize>> =
+        files.iter().map(|(path, (names, query))| (*path, choose(schema, queries, &held, path, names, query))).collect();
+    let number = |query: &Query| match query.origin {
+        Origin::View(database) | Origin::Routine(database) => Some(database),
+        Origin::File | Origin::Offline => of_file.get(query.path.as_str()).copied().flatten(),
+    };
+    queries.all.iter().chain(&queries.stored).map(number).collect()
+}
+
+fn names_of(database: &Database) -> HashSet<String> {
+    let tables = database.tables.iter().filter(|table| !table.external).map(|table| &table.name.name);
+    let views = database.views.iter().map(|view| &view.name.name);
+    let gone = database.dropped_tables.iter().map(|gone| &gone.table.name.name);
+    tables.chain(views).chain(gone).map(|name| name.to_lowercase()).collect()
+}
+
+fn choose(
+    schema: &Schema,
+    queries: &Queries,
+    held: &[HashSet<String>],
+    path: &str,
+    names: &BTreeSet<String>,
+    query: &Query,
+) -> Option<usize> {
+    let pairing = queries.pairings.iter().find(|pairing| pairing.has_queries(path));
+    let paired = |database: &Database| {
+        pairing.is_some_and(|pairing| {
+            pairing.has_schema(&database.source) || database.migrations.iter().any(|one| pairing.has_schema(&one.path))
+        })
+    };
+    // Better is greater: paired, the names that it holds, nearness, and migrations before a schema file.
+    let mut ranked: Vec<((bool, usize, usize), bool, usize)> = Vec::new();
+    for (number, (database, held)) in schema.databases.iter().zip(held).enumerate() {
+        if database.dialect != query.dialect {
+            continue;
+        }
+        let hits = names.iter().filter(|name| held.contains(*name)).count();
+        let paired = paired(database);
+        if hits > 0 && (paired || hits * 2 >= names.len()) {
+            ranked.push(((paired, hits, nearness(path, &database.source)), database.tool.is_some(), number));
+        }
+    }
+    let best = ranked.iter().map(|(rank, ..)| *rank).max()?;
+    let mut equal: Vec<(bool, usize)> =
+        ranked.iter().filter(|(rank, ..)| *rank == best).map(|(_, migrated, number)| (*migrated, *number)).collect();
+    let first = equal.first().map(|(_, number)| schema.family_of(*number))?;
+    if equal.iter().any(|(_, number)| schema.family_of(*number) != first) {
+        return None;
+    }
+    equal.sort_by_key(|(migrated, number)| (!migrated, *number));
+    equal.first().map(|(_, number)| *number)
+}
+
+/// How many folders two paths have in common.
+fn nearness(a: &str, b: &str) -> usize {
+    a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count()
+}

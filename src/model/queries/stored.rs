@@ -1,0 +1,77 @@
+//! Queries that the database keeps: views and functions of the final schema.
+
+use super::{Origin, Query};
+use crate::model::Workspace;
+use crate::model::schema::Schema;
+use crate::source::{Span, Spanned};
+use crate::sql::{self, Dynamic};
+use std::collections::BTreeMap;
+
+/// A function that runs text as SQL.
+#[derive(Debug, Clone)]
+pub struct DynamicSql {
+    /// Number of its database.
+    pub database: usize,
+    /// The function.
+    pub routine: Spanned<String>,
+    /// The statement.
+    pub what: Dynamic,
+}
+
+/// Views, then functions, of every database in its order. Of several definitions of a function the last counts.
+pub(super) fn read(workspace: &Workspace, schema: &Schema) -> (Vec<Query>, Vec<DynamicSql>) {
+    let (mut queries, mut dynamic) = (Vec::new(), Vec::new());
+    for (number, database) in schema.databases.iter().enumerate() {
+        let dialect = database.dialect;
+        let path = |span: Span| workspace.sources().path(span.source).to_owned();
+        for view in &database.views {
+            let text = workspace.text(view.span.source);
+            let Some(statement) = sql::read_view(view.span, &text, dialect) else { continue };
+            queries.push(Query {
+                name: Some(Spanned::new(view.name.to_string(), view.span)),
+                cardinality: None,
+                path: path(view.span),
+                dialect,
+                origin: Origin::View(number),
+                statement,
+            });
+        }
+        let mut routines: BTreeMap<String, sql::Routine> = BTreeMap::new();
+        let statements = database.migrations.iter().flat_map(|migration| &migration.statements);
+        for statement in statements {
+            let text = workspace.text(statement.head.source);
+            let head = text.get(statement.span.range()).unwrap_or("");
+            // Nearly all statements are none: their first word is cheap to see.
+            let mut words = head.split_whitespace().take(4).map(str::to_ascii_uppercase);
+            let drops = head.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("DROP"));
+            let is_routine = words.any(|word| matches!(word.as_str(), "FUNCTION" | "PROCEDURE"));
+            if is_routine && drops {
+                let name = head.split_whitespace().find(|word| {
+                    !["DROP", "FUNCTION", "PROCEDURE", "IF", "EXISTS"].iter().any(|known| word.eq_ignore_ascii_case(known))
+                });
+                let bare = name.and_then(|name| name.split('(').next()).and_then(|name| name.rsplit('.').next());
+                routines.remove(&bare.unwrap_or("").trim_matches(['"', ';']).to_ascii_lowercase());
+            } else if is_routine && let Some(routine) = sql::read_routine(statement.span, &text, dialect) {
+                routines.insert(routine.name.name.to_ascii_lowercase(), routine);
+            }
+        }
+        for routine in routines.into_values() {
+            let name = Spanned::new(routine.name.name, routine.name.span);
+            dynamic.extend(routine.dynamic.into_iter().map(|what| DynamicSql { database: number, routine: name.clone(), what }));
+            queries.extend(routine.statements.into_iter().map(|mut statement| {
+                // A parameter of the function looks like a column.
+                statement.doubt =
+                    statement.doubt.or((!routine.parameters.is_empty()).then_some("a parameter may look like a column"));
+                Query {
+                    name: Some(name.clone()),
+                    cardinality: None,
+                    path: path(statement.span),
+                    dialect,
+                    origin: Origin::Routine(number),
+                    statement,
+                }
+            }));
+        }
+    }
+    (queries, dynamic)
+}
