@@ -363,6 +363,19 @@ pub struct Base {
     pub why: String,
 }
 
+/// An entry of a baseline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaleEntry {
+    /// Path of the baseline, relative to the root.
+    pub path: String,
+    /// Its line, from 1.
+    pub line: u32,
+    /// Fingerprint of a finding.
+    pub fingerprint: String,
+    /// Rule and subject, as they were written for people.
+    pub text: String,
+}
+
 /// The result of one run: what every format prints.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
@@ -378,6 +391,8 @@ pub struct Report {
     pub suppressed: usize,
     /// How many findings the baseline removed.
     pub baselined: usize,
+    /// Entries of the baselines that stand for nothing any more; empty where the run did not look at everything.
+    pub stale: Vec<StaleEntry>,
     /// How many findings were left out because the base has them too; `None` where all findings are reported.
     pub debt: Option<usize>,
     /// How many files were read as artifacts.

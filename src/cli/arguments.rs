@@ -30,6 +30,9 @@ pub(super) enum Command {
     Rules(RulesArguments),
     /// Say what was found, as what kind, by which evidence, and what was skipped and why
     Files(FilesArguments),
+    /// Keep old findings out of reports until they change
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Show the model and its joins: tables, operations, services, links
     Model(ModelArguments),
 }
@@ -69,6 +72,12 @@ pub(super) struct CheckArguments {
     /// Report only what the staged change brought: the index is read, and compared with HEAD
     #[arg(long)]
     pub(super) staged: bool,
+    /// Leave out the findings of this baseline instead of those of the backend-lint.baseline files
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Exit with 1 where an entry of the baseline stands for nothing any more
+    #[arg(long)]
+    pub(super) fail_on_stale: bool,
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
     /// When to use colours and links
@@ -121,6 +130,28 @@ pub(super) struct FilesArguments {
     /// How to print it
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+}
+
+#[derive(Subcommand)]
+pub(super) enum BaselineCommand {
+    /// Write down all that is found now, one file for each folder with a configuration
+    Write(BaselineArguments),
+    /// Say which entries stand for nothing any more; exit code 1 where there are any
+    Check(BaselineArguments),
+    /// Take those entries out
+    Prune(BaselineArguments),
+}
+
+#[derive(Args)]
+pub(super) struct BaselineArguments {
+    /// The folder
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
+    /// Which migrations are judged for what they do to a live database
+    #[arg(long, value_enum, default_value_t = MigrationsWord::Auto, value_name = "WHICH")]
+    pub(super) migrations: MigrationsWord,
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
 }

@@ -4,7 +4,7 @@ use super::arguments::{CheckArguments, FailOn, Format};
 use super::target::Target;
 use super::{End, Trouble, destination, run, terminal};
 use crate::diagnostic::{Finding, Role, Severity};
-use crate::engine::{Options, Outcome, Reach};
+use crate::engine::{BaselineChoice, Options, Outcome, Reach};
 use crate::report::pretty::{self, Style};
 use crate::report::{RulePage, concise, github, json, sarif, statistics};
 use crate::rules;
@@ -47,7 +47,11 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<End, Trouble> {
         return Ok(if arguments.allow_empty { End::Clean } else { End::Nothing(run::nothing_found(&target)) });
     }
     let fails = |finding: &Finding| arguments.fail_on.severity().is_some_and(|least| finding.severity >= least);
-    let failed = !arguments.exit_zero && outcome.report.findings.iter().any(fails);
+    let stale = arguments.fail_on_stale && !outcome.report.stale.is_empty();
+    if stale {
+        outcome.report.stale.iter().for_each(|entry| terminal::say("stale", &super::baseline::described(entry)));
+    }
+    let failed = !arguments.exit_zero && (stale || outcome.report.findings.iter().any(fails));
     Ok(if failed { End::Findings } else { End::Clean })
 }
 
@@ -65,6 +69,14 @@ fn options(arguments: &CheckArguments) -> Result<Options, Trouble> {
             Some(name) => Reach::Since(name.trim().to_owned()),
             None if arguments.staged => Reach::Staged,
             None => Reach::Everything,
+        },
+        baseline: match &arguments.baseline {
+            None => BaselineChoice::Found,
+            Some(file) => {
+                let text = std::fs::read_to_string(file);
+                let text = text.map_err(|error| Trouble::new(format!("--baseline {}: {error}", file.display())))?;
+                BaselineChoice::Text(file.to_string_lossy().into_owned(), text)
+            }
         },
         ..run::options(&arguments.reading)?
     })

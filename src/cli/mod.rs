@@ -5,6 +5,7 @@
 //! configuration, git or internal error, 3 no artifacts found.
 
 mod arguments;
+mod baseline;
 mod check;
 mod destination;
 mod explain;
@@ -56,6 +57,7 @@ pub fn main() -> ExitCode {
         Some(Command::Rules(rules)) => rules::run(rules),
         Some(Command::Files(files)) => files::run(files),
         Some(Command::Model(model)) => model::run(model),
+        Some(Command::Baseline(baseline)) => baseline::run(baseline),
     });
     match ended {
         Ok(Ok(End::Clean)) => ExitCode::SUCCESS,

@@ -1,5 +1,6 @@
 //! One run from files to a report: configuration, discovery, models, rules, suppressions, filters.
 
+use super::baseline::Baselines;
 use super::changes::Changes;
 use super::config::{self, Config, Level, Parent};
 use super::running::Subject;
@@ -28,6 +29,7 @@ pub(super) fn check(
     let selection = Selection::new(options)?;
     let mut sources = Sources::default();
     let config = config::read(head, &options.config, parents, &mut sources)?;
+    let baselines = Baselines::read(head, options)?;
     let mut settings = Settings { threads: options.threads.max(1), ..Settings::default() };
     config.fill(&mut settings);
     let configured = (settings.clone(), sources.clone());
@@ -36,7 +38,9 @@ pub(super) fn check(
     let failure = |panic: Box<dyn std::any::Any + Send>| {
         Failure(vec![format!("internal error while reading: {}", running::reason(panic.as_ref()))])
     };
-    let mut outcome = read.map_err(failure)?.finish(why, &config, &selection, options);
+    let (mut outcome, found) = read.map_err(failure)?.finish(why, &config, &selection, options);
+    let whole = options.reach == Reach::Everything && options.select.is_empty() && options.ignore.is_empty();
+    baselines.apply(&mut outcome.report, &found, whole, options.migrations);
     if let Some(base) = base.filter(|_| options.reach != Reach::Everything) {
         // Where nothing is found, nothing can be old.
         let known = if outcome.report.findings.is_empty() {
@@ -64,8 +68,7 @@ fn debt(
     let base = &Listed::new(base);
     let everything = Options { min_severity: Severity::Info, min_confidence: Confidence::Low, ..options.clone() };
     let run = Run::read(base, None, config, selection, settings, sources, &everything);
-    let outcome = run.finish(None, config, selection, &everything);
-    outcome.report.findings.into_iter().map(|finding| finding.fingerprint).collect()
+    run.finish(None, config, selection, &everything).1
 }
 
 /// The group of the rules that judge what a pending migration does to a live database.
@@ -136,7 +139,8 @@ impl Run {
         }
     }
 
-    fn finish(self, why: Option<Base>, config: &Config, selection: &Selection, options: &Options) -> Outcome {
+    /// What is reported, and the fingerprints of all that was found, whatever the filters hide.
+    fn finish(self, why: Option<Base>, config: &Config, selection: &Selection, options: &Options) -> (Outcome, HashSet<String>) {
         let Run { mut outcome, settings, found: mut findings, with_all, failed, head_sources } = self;
         let sources = &outcome.sources;
         let sets = outcome.discovery.migration_sets.iter();
@@ -158,6 +162,7 @@ impl Run {
         findings.retain_mut(|finding| judge(finding, config, selection, sources));
         findings::sort(&mut findings, sources);
         let all = findings.len();
+        let fingerprints = findings.iter().map(|one| one.fingerprint.clone()).collect();
         let hidden_by_confidence = findings.iter().filter(|one| one.confidence < options.min_confidence).count();
         findings.retain(is_shown);
         let with_all_migrations = with_all.map(|mut with_all| {
@@ -168,7 +173,7 @@ impl Run {
         let hidden = all - findings.len();
         let read = std::mem::take(&mut outcome.report);
         outcome.report = Report { base: why, hidden, hidden_by_confidence, suppressed, findings, with_all_migrations, ..read };
-        outcome
+        (outcome, fingerprints)
     }
 }
 

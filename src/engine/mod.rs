@@ -1,6 +1,7 @@
 //! Runs rules; configuration, suppressions, base and head; orders findings.
 
 mod base;
+pub mod baseline;
 mod changes;
 mod check;
 mod config;
@@ -11,6 +12,8 @@ mod running;
 mod selection;
 pub mod suggest;
 mod suppressions;
+
+pub use baseline::BaselineChoice;
 
 use crate::diagnostic::{Base, Confidence, Report, Severity};
 use crate::discover::Discovery;
@@ -77,6 +80,8 @@ pub struct Options {
     pub reach: Reach,
     /// Which configuration is read.
     pub config: ConfigChoice,
+    /// Which baselines are taken.
+    pub baseline: BaselineChoice,
     /// The day of the run (year, month, day), which the last days of suppressions are held against. Nothing expires without it.
     pub today: Option<(i32, u32, u32)>,
     /// How many threads may read; never changes what is printed.
@@ -93,6 +98,7 @@ impl Default for Options {
             migrations: Migrations::Auto,
             reach: Reach::Everything,
             config: ConfigChoice::Found,
+            baseline: BaselineChoice::Found,
             today: None,
             threads: 1,
         }

@@ -40,6 +40,10 @@ pub fn lines(report: &Report) -> String {
     if report.baselined > 0 {
         line("baselined", report.baselined.to_string());
     }
+    if !report.stale.is_empty() {
+        let stale = count(report.stale.len(), "line");
+        line("stale", format!("{stale} of the baseline, found no more, taken out by `backend-lint baseline prune`"));
+    }
     if !report.unread.is_empty() {
         line("unread", format!("{}, listed with the reasons by `backend-lint files`", report.unread.len()));
     }

@@ -21,7 +21,7 @@ use crate::sql::Dialect;
 use std::collections::BTreeMap;
 
 /// The names under which a configuration file is looked for.
-pub(super) const FILE_NAMES: [&str; 2] = ["backend-lint.toml", ".backend-lint.toml"];
+pub(in crate::engine) const FILE_NAMES: [&str; 2] = ["backend-lint.toml", ".backend-lint.toml"];
 
 /// A day: year, month, day.
 pub(super) type Date = (i32, u32, u32);
