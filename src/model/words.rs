@@ -15,6 +15,9 @@ struct Inflections {
     transformed: HashSet<String>,
     soft_delete: HashSet<String>,
     common: HashSet<String>,
+    money: HashSet<String>,
+    moments: HashSet<String>,
+    bookkeeping: HashSet<String>,
 }
 
 fn inflections() -> &'static Inflections {
@@ -40,6 +43,9 @@ fn inflections() -> &'static Inflections {
             transformed: list("transformed", "parts"),
             soft_delete: list("soft_delete", "columns"),
             common: list("common", "words"),
+            money: list("money", "words"),
+            moments: list("moments", "words"),
+            bookkeeping: list("bookkeeping", "tables"),
         }
     })
 }
@@ -168,6 +174,24 @@ pub fn is_scope(column: &str) -> bool {
 /// Whether a column marks rows as deleted, so that nobody deletes them: `deleted_at`, `isDeleted`.
 pub fn is_soft_delete(column: &str) -> bool {
     inflections().soft_delete.contains(&snake(column))
+}
+
+/// Whether a column holds an amount of money, by the last words of its name: `unit_price`, `totalAmount`.
+pub fn is_money(column: &str) -> bool {
+    let snake = snake(column);
+    let last = snake.rsplit('_').next().unwrap_or(&snake);
+    inflections().money.contains(last) || inflections().money.iter().any(|words| words.contains('_') && snake.ends_with(words))
+}
+
+/// Whether a column holds a moment, by the last word of its name: `created_at`, `birth_date`.
+pub fn is_moment(column: &str) -> bool {
+    let snake = snake(column);
+    snake.rsplit('_').next().is_some_and(|last| inflections().moments.contains(last))
+}
+
+/// Whether a table is one in which a migration tool notes what has run.
+pub fn is_bookkeeping(table: &str) -> bool {
+    inflections().bookkeeping.contains(&table.to_ascii_lowercase())
 }
 
 /// The version that a name carries at its front or end: `v1` of `V1WorkflowRun` and `order_v2`.

@@ -3,6 +3,7 @@
 //! A rule is a value: an id, its page, and a function. Severity, confidence and all other facts about it stand in the
 //! front matter of its page (`rules/<group>/<rule>.md`) and nowhere else. A rule imports the model, never another rule.
 
+mod columns;
 mod config;
 mod contract;
 mod errors;

@@ -11,12 +11,14 @@ mod lexer;
 mod lower;
 pub mod op;
 mod query;
+mod repeated;
 mod same;
 mod split;
 mod types;
 
 pub use op::*;
 pub use query::*;
+pub use repeated::{may_repeat_columns, repeated_columns, repeats};
 pub use same::first_difference;
 
 use crate::diagnostic::Problem;

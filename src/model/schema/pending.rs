@@ -4,10 +4,14 @@
 mod late;
 mod locks;
 mod release;
+mod repeated;
+mod written_names;
 
 pub use late::LateMigration;
 pub use locks::{NewConstraint, RewriteCause};
 pub use release::{Replaced, Unfilled};
+pub use repeated::RepeatedColumn;
+pub use written_names::LongName;
 
 use super::catalog::Database;
 use super::history::{AppliedMigration, AppliedStatement, Step, TableBefore, TableOrigin};

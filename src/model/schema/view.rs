@@ -1,5 +1,9 @@
 //! The catalog with neighbours: what rules and joins ask. A reference knows its database, so that it can look around.
 
+mod columns;
+
+pub use columns::{NamedReference, TimeHabit};
+
 use super::Schema;
 use super::catalog::{Backing, Column, Database, ForeignKey, Index, Table, TableName};
 use super::history::AppliedMigration;

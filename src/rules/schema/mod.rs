@@ -1,6 +1,46 @@
 //! The rules of the group `schema`.
 
+mod char_type;
+mod duplicate_column;
+mod enum_type;
+mod enum_value_order;
+mod foreign_key_missing;
+mod foreign_key_type_mismatch;
+mod identifier_too_long;
+mod int_key;
+mod integer_column;
+mod json_instead_of_jsonb;
+mod missing_primary_key;
+mod money_as_float;
+mod reserved_or_uppercase_name;
+mod serial_instead_of_identity;
+mod smallint_column;
+mod time_as_text;
+mod timestamp_without_time_zone;
+mod unqualified_table;
+mod varchar_limit;
+
 use super::Rule;
 
 /// In order of id.
-pub(super) const RULES: &[Rule] = &[];
+pub(super) const RULES: &[Rule] = &[
+    char_type::RULE,
+    duplicate_column::RULE,
+    enum_type::RULE,
+    enum_value_order::RULE,
+    foreign_key_missing::RULE,
+    foreign_key_type_mismatch::RULE,
+    identifier_too_long::RULE,
+    int_key::RULE,
+    integer_column::RULE,
+    json_instead_of_jsonb::RULE,
+    missing_primary_key::RULE,
+    money_as_float::RULE,
+    reserved_or_uppercase_name::RULE,
+    serial_instead_of_identity::RULE,
+    smallint_column::RULE,
+    time_as_text::RULE,
+    timestamp_without_time_zone::RULE,
+    unqualified_table::RULE,
+    varchar_limit::RULE,
+];

@@ -89,6 +89,7 @@ impl State {
                 let why = format!("changes column `{name}`, which was never seen");
                 if one == slot {
                     self.gap(slot, &[Facet::Columns], &why, Some(span));
+                    self.learn_type(slot, name, change, span);
                 }
                 continue;
             };
@@ -108,6 +109,24 @@ impl State {
                 }
             }
         }
+    }
+
+    /// Of a column that was never seen, a change of type says that it is there and of what type; nothing else is known of it.
+    fn learn_type(&mut self, slot: usize, name: &str, change: &ColumnChange, span: Span) {
+        let ColumnChange::Type(Some(to)) = change else { return };
+        let Some(table) = self.table_mut(slot).filter(|table| table.external && table.columns.len() < MOST) else { return };
+        let unseen = || "the column was never seen before its type changed".to_owned();
+        table.columns.push(Column {
+            name: name.to_owned(),
+            column_type: Fact::explicit(to.value.clone(), to.span),
+            nullable: Fact::Unknown(unseen(), vec![span]),
+            default: Fact::Unknown(unseen(), vec![span]),
+            auto_increment: false,
+            generated: None,
+            span,
+            name_span: span,
+            changes: Vec::new(),
+        });
     }
 
     /// A primary key makes its columns NOT NULL.
