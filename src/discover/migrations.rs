@@ -7,14 +7,19 @@ mod conventions;
 mod dialect;
 mod file_name;
 mod folders;
+mod ignored;
+mod liquibase;
 mod loose;
+mod nested;
 mod sections;
 mod sets;
+mod sqitch;
+mod steps;
 mod tools;
 
 pub use conventions::{Edited, Late, edited, forward, is_read_by, late};
 
-use super::{Artifact, MigrationSet, names};
+use super::{Artifact, MigrationSet, Transaction, names};
 use crate::files::Entry;
 use crate::model::Settings;
 use crate::sql::Dialect;
@@ -34,6 +39,9 @@ pub struct Found {
     pub unread: Vec<(String, String)>,
 }
 
+/// How many files of a set are looked into for markers and for the vote about the dialect.
+const SAMPLE: usize = 16;
+
 /// Reads a file's text; `None` where it cannot be decoded.
 pub(super) type Read<'a> = &'a mut dyn FnMut(&str) -> Option<String>;
 
@@ -48,12 +56,17 @@ pub fn find(entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<String>, set
         }
     }
     let surroundings = folders::Surroundings::new(entries);
+    let mut planned = sqitch::find(entries, &surroundings, read, settings, &mut found);
+    paths.retain(|path| !planned.contains(*path));
+    planned = liquibase::find(&paths, entries, read, settings, &mut found);
+    paths.retain(|path| !planned.contains(*path));
     let (groups, mut loose) = folders::group(&paths);
-    for group in groups {
+    for group in nested::merge(groups) {
         match sets::build(&group, &surroundings, read, settings) {
-            sets::Built::Sets(sets, artifacts) => {
+            sets::Built::Sets(sets, artifacts, left_out) => {
                 found.sets.extend(sets);
                 found.artifacts.extend(artifacts);
+                found.skipped.extend(left_out);
             }
             sets::Built::NotRead(reason) => found.unread.push((group.name().to_owned(), reason)),
             sets::Built::NoMigrations => loose.extend(group.paths()),
@@ -95,7 +108,26 @@ pub fn takes_out(tool: &str) -> TakesOut {
     tools::table().tool.iter().find(|row| row.id == tool).map(|row| row.takes_out).unwrap_or_default()
 }
 
-/// The ids of the migration tools that are known, in the order of the table.
+/// The ids of the migration tools that are known, in the order of the table, each once.
 pub fn tools() -> impl Iterator<Item = &'static str> {
-    tools::table().tool.iter().map(|tool| tool.id.as_str())
+    let rows = &tools::table().tool;
+    let is_first = |(at, tool): &(usize, &'static tools::Tool)| rows.iter().position(|row| row.id == tool.id) == Some(*at);
+    rows.iter().enumerate().filter(is_first).map(|(_, tool)| tool.id.as_str())
+}
+
+/// How a migration of a tool is kept out of a transaction, as its row says.
+fn way_out(tool: &str) -> Option<String> {
+    tools::table().tool.iter().find(|row| row.id == tool)?.off_hint.clone()
+}
+
+/// What a tool does about transactions by itself, for tools whose files we read with code of our own.
+fn convention(tool: &str) -> Transaction {
+    let Some(row) = tools::table().tool.iter().find(|row| row.id == tool) else {
+        return Transaction::Unknown("the migration tool is not known".into());
+    };
+    match row.transaction {
+        tools::Wrapping::Wrapped => Transaction::Wrapped(row.why.clone()),
+        tools::Wrapping::Implicit => Transaction::Implicit(row.why.clone()),
+        tools::Wrapping::Unwrapped => Transaction::Unwrapped(row.why.clone()),
+    }
 }

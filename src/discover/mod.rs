@@ -95,6 +95,40 @@ pub struct Migration {
     pub down_section: Option<std::ops::Range<usize>>,
     /// How it runs.
     pub transaction: Transaction,
+    /// When it runs.
+    pub role: Role,
+    /// Byte ranges that are read one by one, where something else than `;` separates them (`endDelimiter`, literals in a file of
+    /// another language); empty where the section is read as a whole.
+    pub pieces: Vec<std::ops::Range<usize>>,
+    /// An earlier migration of the set with the same version, where its tool goes by versions.
+    pub repeats: Option<String>,
+    /// A line that was meant to say how it runs, and that its tool does not read.
+    pub ignored: Option<IgnoredLine>,
+}
+
+/// When a migration runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Role {
+    /// Once, in its place in the order.
+    #[default]
+    Versioned,
+    /// After all versions, and again whenever it changes: Flyway's `R__`, Liquibase's `runOnChange`.
+    Repeatable,
+    /// On an empty database only, in place of all before it: Flyway's `B`.
+    Baseline,
+}
+
+/// A comment that was meant for the migration tool and that it does not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IgnoredLine {
+    /// Its bytes in the file.
+    pub range: std::ops::Range<usize>,
+    /// Why the tool does not read it, in a few words.
+    pub why: String,
+    /// What has to be written, and where.
+    pub remedy: String,
+    /// Whether it was to turn the transaction off.
+    pub turns_off: bool,
 }
 
 /// The migrations of one database, in the order in which their tool applies them.
@@ -115,6 +149,10 @@ pub struct MigrationSet {
     pub evidence: Vec<String>,
     /// In the order of application.
     pub migrations: Vec<Migration>,
+    /// Whether the tool runs all that is pending in one transaction.
+    pub together: bool,
+    /// What the tool does with a second migration of the same version, in a few words; `None` where it does not go by versions.
+    pub repeats: Option<String>,
     /// Steps that are not SQL (Go, Python): the catalog after them is incomplete.
     pub foreign_steps: Vec<String>,
 }

@@ -56,7 +56,7 @@ pub fn forward(tool: &str, text: &str) -> Range<usize> {
 pub fn is_read_by(tool: &str, comment: &str) -> bool {
     let comment = comment.to_ascii_lowercase();
     let Some(row) = row(tool) else { return false };
-    let markers = [&row.up, &row.down, &row.off_line, &row.off_start, &row.off_option];
+    let markers = [&row.up, &row.down, &row.off_line, &row.off_head, &row.off_start, &row.off_option];
     let said = |marker: &String| comment.contains(marker.trim_start_matches(['-', ' ']).to_ascii_lowercase().as_str());
     markers.into_iter().flatten().any(said)
 }

@@ -69,10 +69,11 @@ pub(super) fn group<'a>(paths: &[&'a str]) -> (Vec<Group<'a>>, Vec<String>) {
         if one_migration && files.iter().any(|path| is_step(&path)) {
             let group = entry(&mut groups, above, Shape::Folders);
             for path in files {
+                let version = last.split_once('_').map_or(last, |(version, _)| version);
                 let name = FileName {
                     prefix: None,
-                    version: last.split_once('_').map_or(last, |(version, _)| version).to_owned(),
-                    numbers: Vec::new(),
+                    version: version.to_owned(),
+                    numbers: file_name::numbers(version, &['.', '-']).unwrap_or_default(),
                     direction: match split(path).1 {
                         "up.sql" | "migration.sql" => file_name::Direction::Up,
                         "down.sql" => file_name::Direction::Down,

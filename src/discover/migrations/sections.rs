@@ -3,6 +3,7 @@
 use super::tools::{Tool, Wrapping};
 use crate::discover::Transaction;
 use crate::model::Settings;
+use crate::sql::Dialect;
 use std::ops::Range;
 
 /// The sections of one file.
@@ -13,12 +14,12 @@ pub(super) struct Sections {
     /// Bytes of the backward section.
     pub down: Option<Range<usize>>,
     /// The rest of the line that opens the forward section: its options.
-    options: String,
+    pub options: String,
 }
 
 /// The text of a comment line after its dashes, in lower case with single spaces.
-fn comment(line: &str) -> Option<String> {
-    let text = line.trim_start().strip_prefix("--")?;
+pub(super) fn comment(line: &str) -> Option<String> {
+    let text = line.trim_start().strip_prefix("--")?.trim_start_matches('-');
     Some(text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase())
 }
 
@@ -67,6 +68,7 @@ pub(super) struct Evidence<'a> {
     pub autocommit: bool,
     /// The text of `off_file`, where there is such a file.
     pub beside: Option<String>,
+    pub dialect: Dialect,
 }
 
 /// How a migration runs, and why.
@@ -78,11 +80,14 @@ pub(super) fn transaction(tool: Option<&Tool>, evidence: &Evidence, settings: &S
         (Some(true), _) => Transaction::Wrapped("the configuration says so".into()),
         (Some(false), _) => Transaction::Unwrapped("the configuration says so".into()),
         (None, None) => Transaction::Unknown("the migration tool is not known".into()),
-        (None, Some(tool)) => match tool.transaction {
-            Wrapping::Wrapped => Transaction::Wrapped(tool.why.clone()),
-            Wrapping::Implicit => Transaction::Implicit(tool.why.clone()),
-            Wrapping::Unwrapped => Transaction::Unwrapped(tool.why.clone()),
-        },
+        (None, Some(tool)) => {
+            let (wrapping, why) = tool.convention(evidence.dialect);
+            match wrapping {
+                Wrapping::Wrapped => Transaction::Wrapped(why.to_owned()),
+                Wrapping::Implicit => Transaction::Implicit(why.to_owned()),
+                Wrapping::Unwrapped => Transaction::Unwrapped(why.to_owned()),
+            }
+        }
     }
 }
 
@@ -110,9 +115,28 @@ fn switched_off(tool: &Tool, evidence: &Evidence) -> Option<String> {
     {
         return Some(format!("`{option}` on the line that opens the section"));
     }
+    if let Some(wanted) = tool.off_head.as_ref().and_then(|line| comment(line))
+        && let (lines, true) = head_comments(text)
+        && lines.iter().any(|line| comment(line).as_deref() == Some(wanted.as_str()))
+    {
+        return Some(format!("`-- {wanted}` at the head of the file"));
+    }
     let wanted = tool.off_line.as_ref().and_then(|line| comment(line))?;
     let mut lines = text.lines().filter(|line| line.starts_with("--"));
     lines.find(|line| comment(line).as_deref() == Some(wanted.as_str())).map(|line| format!("`{}`", line.trim_end()))
+}
+
+/// The comment lines at the head of a file, and whether an empty line ends them.
+pub(super) fn head_comments(text: &str) -> (Vec<&str>, bool) {
+    let mut lines = text.lines();
+    let mut comments = Vec::new();
+    for line in lines.by_ref() {
+        if !(line.starts_with("--") || line.starts_with('#')) {
+            return (comments, line.trim().is_empty());
+        }
+        comments.push(line);
+    }
+    (comments, false)
 }
 
 #[cfg(test)]
@@ -126,7 +150,7 @@ mod tests {
 
     fn mode(id: &str, text: &str) -> Transaction {
         let sections = find(text, tool(id));
-        let evidence = Evidence { text: Some(text), sections: &sections, autocommit: false, beside: None };
+        let evidence = Evidence { text: Some(text), sections: &sections, autocommit: false, beside: None, dialect: Dialect::Postgres };
         transaction(Some(tool(id)), &evidence, &Settings::default())
     }
 
@@ -151,5 +175,9 @@ mod tests {
         assert!(matches!(mode("dbmate", "-- migrate:up transaction:false\nSELECT 1;"), Transaction::Unwrapped(_)));
         assert!(matches!(mode("dbmate", "-- migrate:up\n-- transaction:false\nSELECT 1;"), Transaction::Wrapped(_)));
         assert!(matches!(mode("golang-migrate", "SELECT 1;"), Transaction::Implicit(_)));
+        assert!(matches!(mode("atlas", "-- atlas:txmode none\n\nSELECT 1;"), Transaction::Unwrapped(_)));
+        assert!(matches!(mode("atlas", "-- a word\n-- atlas:txmode none\n \nSELECT 1;"), Transaction::Unwrapped(_)));
+        assert!(matches!(mode("atlas", "-- atlas:txmode none\nSELECT 1;"), Transaction::Wrapped(_)));
+        assert!(matches!(mode("atlas", "\n-- atlas:txmode none\n\nSELECT 1;"), Transaction::Wrapped(_)));
     }
 }

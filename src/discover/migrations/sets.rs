@@ -1,23 +1,19 @@
 //! One group of files to migration sets: tool, dialects, order, directions.
 
-use super::Read;
+use super::{Read, SAMPLE};
 use super::dialect::{self, Verdict};
-use super::file_name::{self, Direction};
+use super::file_name::Direction;
 use super::folders::{Group, Member, Shape, Surroundings, split};
-use super::sections;
+use super::steps;
 use super::tools::{Layout, Named, Need, Order, Tool, table};
-use crate::discover::{Artifact, Kind, Migration, MigrationSet};
+use crate::discover::{Artifact, Kind, MigrationSet};
 use crate::model::Settings;
 use crate::sql::Dialect;
-use std::collections::BTreeMap;
-
-/// How many files of a group are looked into for markers and for the vote about the dialect.
-const SAMPLE: usize = 16;
 
 /// What became of a group.
 pub(super) enum Built {
-    /// Migrations.
-    Sets(Vec<MigrationSet>, Vec<Artifact>),
+    /// Migrations, and the files of the group that are never applied with the reason.
+    Sets(Vec<MigrationSet>, Vec<Artifact>, Vec<(String, String)>),
     /// Migrations that are not read, for this reason.
     NotRead(String),
     /// Numbered files that are something else.
@@ -55,14 +51,15 @@ pub(super) fn build(group: &Group, around: &Surroundings, read: Read, settings: 
             None => recognised.why.clone(),
         },
     };
-    let artifacts = group.members.iter().map(migration).collect();
+    let order = recognised.tool.map_or(Order::Integer, |tool| tool.order);
+    let mut maker = steps::Maker::new(recognised.tool, order, group, around, settings);
+    maker.read_journal(read);
     let mut sets = Vec::new();
     for (named, why) in dialects(group, &verdict, settings) {
         let chosen = choose(group, &named);
         if !chosen.iter().any(|member| member.name.direction != Direction::Down) {
             continue;
         }
-        let order = recognised.tool.map_or(Order::Integer, |tool| tool.order);
         sets.push(MigrationSet {
             folder: group.folder.to_owned(),
             tool: id.to_owned(),
@@ -72,12 +69,18 @@ pub(super) fn build(group: &Group, around: &Surroundings, read: Read, settings: 
             evidence: vec![
                 format!("tool {id}: {}", recognised.why),
                 format!("dialect {}: {why}", named.1.as_deref().unwrap_or(named.0.name())),
+                format!("order {}", maker.order().words()),
             ],
-            migrations: migrations(chosen, order, recognised.tool, around, read, settings),
+            migrations: maker.migrations(chosen, named.0, read),
+            together: recognised.tool.is_some_and(|tool| tool.together),
+            repeats: recognised.tool.and_then(|tool| tool.repeats.clone()),
             foreign_steps: around.foreign_steps(group.folder),
         });
     }
-    Built::Sets(sets, artifacts)
+    let left_out = maker.left_out();
+    let counts = |member: &&Member| !left_out.iter().any(|(path, _)| path == member.path);
+    let artifacts = group.members.iter().filter(counts).map(migration).collect();
+    Built::Sets(sets, artifacts, left_out)
 }
 
 /// Forward files spread over the group, with their texts.
@@ -94,7 +97,12 @@ fn recognise(group: &Group, around: &Surroundings, sample: &[(String, String)], 
         return Recognised { tool: Some(tool), why: "the configuration says so".into() };
     }
     for tool in &table().tool {
-        if (tool.layout == Layout::Folder) != (group.shape == Shape::Folders) {
+        let fits = match tool.layout {
+            Layout::File => group.shape == Shape::Files,
+            Layout::Folder => group.shape == Shape::Folders,
+            Layout::Plan => false,
+        };
+        if !fits {
             continue;
         }
         if let Some(why) = evidence(tool, group, around, sample, read) {
@@ -106,10 +114,19 @@ fn recognise(group: &Group, around: &Surroundings, sample: &[(String, String)], 
 
 /// Why a group is this tool's.
 fn evidence(tool: &Tool, group: &Group, around: &Surroundings, sample: &[(String, String)], read: Read) -> Option<String> {
+    let folder_ends = |end: &String| group.folder == end || group.folder.ends_with(&format!("/{end}"));
     if tool.layout == Layout::Folder {
         let up = tool.up.as_ref()?;
-        let named = group.members.iter().any(|one| split(one.path).1 == up);
-        return named.then(|| format!("a folder with `{up}` for each migration"));
+        group.members.iter().find(|one| split(one.path).1 == up)?;
+        if let Some(name) = &tool.inside {
+            let found = group.members.iter().map(|one| format!("{}/{name}", split(one.path).0)).find(|path| around.has(path));
+            return found.map(|path| format!("`{path}`"));
+        }
+        if tool.manifest.is_empty() {
+            return Some(format!("a folder with `{up}` for each migration"));
+        }
+        let folder = tool.folder_ends.as_ref().filter(|end| folder_ends(end)).map(|end| format!("the folder `{end}`"));
+        return manifest(tool, group, around, read).or(folder);
     }
     if let Some(prefix) = &tool.prefix {
         let all = group.members.iter().all(|one| one.name.prefix.is_some_and(|letter| prefix.contains(letter)));
@@ -117,21 +134,25 @@ fn evidence(tool: &Tool, group: &Group, around: &Surroundings, sample: &[(String
         let example = group.members.first().filter(|_| all && wanted)?;
         return Some(format!("names like `{}`", split(example.path).1));
     }
+    let beside = || {
+        let found = tool.beside.iter().find_map(|name| around.nearest_beside(group.folder, name))?;
+        Some(format!("`{found}`"))
+    };
     let has_pairs = || group.members.iter().any(|one| one.name.direction != Direction::Unsaid);
     let has_dialects = || group.members.iter().any(|one| one.name.dialect.is_some() || one.name.autocommit);
     if let Some(need) = tool.needs.first() {
         return match need {
+            Need::NoPairs if has_pairs() => None,
+            Need::NoPairs => beside(),
             Need::Pairs => has_pairs().then(|| "pairs of `.up.sql` and `.down.sql`".to_owned()),
             Need::DialectNames => has_dialects().then(|| "file names that carry a dialect or `.autocommit`".to_owned()),
         };
     }
-    if let Some(end) = &tool.folder_ends
-        && (group.folder == end || group.folder.ends_with(&format!("/{end}")))
-    {
+    if let Some(end) = tool.folder_ends.as_ref().filter(|end| folder_ends(end)) {
         return Some(format!("the folder `{end}`"));
     }
-    if let Some(found) = tool.beside.iter().find_map(|name| around.nearest_beside(group.folder, name)) {
-        return Some(format!("`{found}`"));
+    if let Some(found) = beside() {
+        return Some(found);
     }
     if let Some(found) = manifest(tool, group, around, read) {
         return Some(found);
@@ -239,93 +260,4 @@ fn choose<'a, 'g>(group: &'g Group<'a>, named: &Named) -> Vec<&'g Member<'a>> {
         None => !own.contains(&key(one)),
     };
     group.members.iter().filter(fits).collect()
-}
-
-/// What a migration is sorted by: class (repeatables last), numbers, text.
-type Rank = (u8, Vec<u128>, String);
-
-fn rank(member: &Member, order: Order) -> Rank {
-    let name = member.inner.unwrap_or_else(|| split(member.path).1);
-    match order {
-        _ if member.name.prefix == Some('R') => (1, Vec::new(), member.name.version.clone()),
-        Order::Name => (0, Vec::new(), trimmed(name)),
-        Order::Undashed => (0, Vec::new(), member.name.version.replace('-', "")),
-        Order::Integer | Order::Dotted => {
-            let numbers = member.inner_numbers.iter().chain(&member.name.numbers).copied().collect();
-            (0, numbers, trimmed(split(member.path).1))
-        }
-    }
-}
-
-/// A name without direction and dialect, so that both directions of a migration have one rank.
-fn trimmed(name: &str) -> String {
-    let stem = name.strip_suffix(".sql").unwrap_or(name);
-    let mut stem = stem;
-    while let Some((head, tail)) = stem.rsplit_once('.') {
-        if !matches!(tail, "up" | "down" | "autocommit") && table().dialect(tail).is_none() {
-            break;
-        }
-        stem = head;
-    }
-    stem.to_owned()
-}
-
-fn migrations(
-    chosen: Vec<&Member>,
-    order: Order,
-    tool: Option<&'static Tool>,
-    around: &Surroundings,
-    read: Read,
-    settings: &Settings,
-) -> Vec<Migration> {
-    let mut steps: BTreeMap<Rank, (Vec<&Member>, Vec<&Member>)> = BTreeMap::new();
-    for member in chosen {
-        // Undo scripts and baselines of prefixed tools are no steps forward.
-        let down = member.name.direction == Direction::Down
-            || (member.name.prefix == Some('U') && tool.is_some_and(|tool| tool.id == "flyway"));
-        let (forward, backward) = steps.entry(rank(member, order)).or_default();
-        if down { backward.push(member) } else { forward.push(member) }
-    }
-    let mut list = Vec::new();
-    for (forward, backward) in steps.into_values() {
-        for member in forward {
-            list.push(migration(member, backward.first().copied(), tool, around, read, settings));
-        }
-    }
-    list
-}
-
-fn migration(
-    member: &Member,
-    down: Option<&Member>,
-    tool: Option<&'static Tool>,
-    around: &Surroundings,
-    read: Read,
-    settings: &Settings,
-) -> Migration {
-    let looks_inside = |tool: &Tool| {
-        let sectioned = tool.layout == Layout::File && tool.up.is_some();
-        sectioned || tool.off_line.is_some() || tool.off_start.is_some() || tool.off_option.is_some()
-    };
-    let text = tool.filter(|tool| looks_inside(tool)).and_then(|_| read(member.path));
-    let sections = match (tool, &text) {
-        (Some(tool), Some(text)) if tool.layout == Layout::File => sections::find(text, tool),
-        _ => sections::Sections::default(),
-    };
-    let beside = tool.and_then(|tool| tool.off_file.as_ref()).and_then(|file| file.split_once(": ")).and_then(|(name, _)| {
-        let (folder, file) = split(member.path);
-        let name = name.replace('*', file);
-        let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-        around.has(&path).then(|| read(&path)).flatten()
-    });
-    let evidence = sections::Evidence { text: text.as_deref(), sections: &sections, autocommit: member.name.autocommit, beside };
-    let transaction = sections::transaction(tool, &evidence, settings);
-    Migration {
-        path: member.path.to_owned(),
-        down: down.map(|down| down.path.to_owned()),
-        version: file_name::shown_version(member.name.version.as_str(), member.inner),
-        up: sections.up,
-        down_section: sections.down,
-        transaction,
-    }
 }

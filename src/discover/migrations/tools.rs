@@ -18,6 +18,24 @@ pub(super) enum Order {
     Name,
     /// The text before the first `_`, dashes removed.
     Undashed,
+    /// The entries of `meta/_journal.json`.
+    Journal,
+    /// That of the tool's plan.
+    Plan,
+}
+
+impl Order {
+    /// The order in a few words, as evidence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Order::Integer => "by the number at the head of the name",
+            Order::Dotted => "by the parts of the version as numbers",
+            Order::Name => "by name",
+            Order::Undashed => "by the version before the first `_`, dashes removed",
+            Order::Journal => "by `meta/_journal.json`",
+            Order::Plan => "by the plan",
+        }
+    }
 }
 
 /// Whether a migration is a file or a folder.
@@ -29,6 +47,8 @@ pub(super) enum Layout {
     File,
     /// One folder a migration.
     Folder,
+    /// Files of any name, in the order of a plan.
+    Plan,
 }
 
 /// What a tool does by itself about transactions.
@@ -43,12 +63,26 @@ pub(super) enum Wrapping {
     Unwrapped,
 }
 
+impl Wrapping {
+    fn parse(word: &str) -> Option<Wrapping> {
+        match word {
+            "wrapped" => Some(Wrapping::Wrapped),
+            "implicit" => Some(Wrapping::Implicit),
+            "unwrapped" => Some(Wrapping::Unwrapped),
+            _ => None,
+        }
+    }
+}
+
 /// What names of a set must be like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(super) enum Need {
     /// Some end in `.up.sql` or `.down.sql`.
     #[serde(rename = "pairs")]
     Pairs,
+    /// None does.
+    #[serde(rename = "no_pairs")]
+    NoPairs,
     /// Some carry a dialect or `.autocommit`.
     #[serde(rename = "dialect_names")]
     DialectNames,
@@ -67,6 +101,7 @@ pub(super) struct Tool {
     pub signs: Vec<String>,
     #[serde(default)]
     pub beside: Vec<String>,
+    pub inside: Option<String>,
     #[serde(default)]
     pub manifest: Vec<String>,
     pub folder_ends: Option<String>,
@@ -77,12 +112,19 @@ pub(super) struct Tool {
     pub down: Option<String>,
     pub transaction: Wrapping,
     pub why: String,
+    #[serde(default)]
+    pub dialects: Vec<String>,
+    #[serde(default)]
+    pub together: bool,
     pub off_line: Option<String>,
+    pub off_head: Option<String>,
     pub off_start: Option<String>,
     pub off_option: Option<String>,
     pub off_file: Option<String>,
     pub off_name: Option<String>,
     pub off_hint: Option<String>,
+    #[serde(default)]
+    pub markers: Vec<String>,
     #[serde(default)]
     pub sure_beside: Vec<String>,
     pub unsure_hint: Option<String>,
@@ -92,6 +134,19 @@ pub(super) struct Tool {
     pub edited: super::Edited,
     #[serde(default)]
     pub late: super::Late,
+    pub repeats: Option<String>,
+}
+
+impl Tool {
+    /// What the tool does about transactions where the files are of this dialect, and why.
+    pub fn convention(&self, dialect: Dialect) -> (Wrapping, &str) {
+        let own = self.dialects.iter().find_map(|row| {
+            let (_, rest) = row.split_once(": ").filter(|(name, _)| *name == dialect.name())?;
+            let (wrapping, why) = rest.split_once(": ")?;
+            Some((Wrapping::parse(wrapping)?, why))
+        });
+        own.unwrap_or((self.transaction, self.why.as_str()))
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -112,6 +167,8 @@ pub(super) struct Table {
     pub seeds: Vec<String>,
     /// Folders whose numbered files state a schema in parts, or fill it.
     pub state_folders: Vec<String>,
+    /// Folders of migrations that belong to every dialect beside them.
+    pub shared_folders: Vec<String>,
     pub words: BTreeMap<String, Vec<String>>,
     pub signs: BTreeMap<String, Vec<String>>,
 }
@@ -148,6 +205,10 @@ mod tests {
         let read: Result<Table, _> = toml::from_str(include_str!("../../../data/migration_tools.toml"));
         assert!(read.as_ref().is_ok_and(|table| table.tool.len() >= 12), "{:?}", read.err());
         assert_eq!(table().dialect("CockroachDB"), Some((Dialect::Postgres, Some("cockroachdb".into()))));
+        for row in table().tool.iter().flat_map(|tool| tool.dialects.iter().map(move |row| (tool, row))) {
+            let dialect = row.1.split(": ").next().and_then(Dialect::parse);
+            assert!(dialect.is_some_and(|dialect| row.0.convention(dialect).1 != row.0.why), "{row:?}");
+        }
         for dialect in table().words.keys().chain(table().signs.keys()) {
             assert!(Dialect::parse(dialect).is_some(), "{dialect}");
         }

@@ -2,7 +2,7 @@
 
 use super::catalog::Database;
 use super::effects::{self, Moment};
-use super::history::{AppliedMigration, AppliedStatement};
+use super::history::{AppliedMigration, AppliedStatement, IgnoredComment, Role};
 use super::names;
 use super::replay::State;
 use super::seeds;
@@ -10,9 +10,10 @@ use super::transaction::Transactions;
 use crate::discover::{Discovery, Kind, Migration, MigrationSet, Transaction, migrations};
 use crate::model::workspace::in_threads;
 use crate::model::{FileStatus, Pending, Settings, Workspace};
-use crate::source::SourceId;
+use crate::source::{SourceId, Span};
 use crate::sql::{self, Dialect, Script, Understanding};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The major version that effects are judged by where the configuration names none.
@@ -28,6 +29,9 @@ struct Read {
     transaction: Transaction,
     pending: bool,
     status: FileStatus,
+    role: Role,
+    repeats: Option<String>,
+    ignored: Option<IgnoredComment>,
 }
 
 /// Every database of the repository, ordered by source and dialect.
@@ -46,7 +50,7 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings) 
     let judged_from = judged_from(set, settings);
     let wanted: Vec<(&Migration, bool)> =
         set.migrations.iter().enumerate().map(|(number, one)| (one, number >= judged_from)).collect();
-    let files = wanted.iter().map(|(one, _)| File { path: &one.path, range: one.up.clone() }).collect();
+    let files = wanted.iter().map(|(one, _)| File { path: &one.path, ranges: ranges(one) }).collect();
     let scripts = read_all(workspace, files, set.dialect);
     let mut reads = Vec::new();
     for ((migration, judged), script) in wanted.into_iter().zip(scripts) {
@@ -59,12 +63,29 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings) 
             text,
             script,
             transaction: migration.transaction.clone(),
-            pending: judged && status.runs_anew(),
+            // A baseline never runs on a database that is in use.
+            pending: judged && status.runs_anew() && migration.role != Role::Baseline,
             status,
+            role: migration.role,
+            repeats: migration.repeats.clone(),
+            ignored: migration.ignored.as_ref().map(|line| IgnoredComment {
+                span: Span::new(source, line.range.start, line.range.end),
+                why: line.why.clone(),
+                remedy: line.remedy.clone(),
+                turns_off: line.turns_off,
+            }),
         });
     }
     replay(&mut database, reads, &set.foreign_steps);
     database
+}
+
+/// The parts of a migration's file that are read, one after another.
+fn ranges(migration: &Migration) -> Vec<Option<Range<usize>>> {
+    match migration.pieces.as_slice() {
+        [] => vec![migration.up.clone()],
+        pieces => pieces.iter().cloned().map(Some).collect(),
+    }
 }
 
 /// The number of the first migration that may be judged: the one after `[migrations] after`.
@@ -100,10 +121,10 @@ fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &S
     }
 }
 
-/// A file to read, and the part of it.
+/// A file to read, and the parts of it; `None` is the whole.
 struct File<'a> {
     path: &'a str,
-    range: Option<std::ops::Range<usize>>,
+    ranges: Vec<Option<Range<usize>>>,
 }
 
 /// Reads files in threads, in their order. `None` where a file cannot be read, which the workspace then knows.
@@ -122,7 +143,14 @@ fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Ve
     }
     let read = in_threads(workspace.threads(), &files, |file| {
         let (source, text) = by_path.get(file.path)?;
-        Some((*source, text.clone(), sql::read(*source, text, file.range.clone(), dialect)))
+        let mut parts = file.ranges.iter().map(|range| sql::read(*source, text, range.clone(), dialect));
+        let mut script = parts.next()?;
+        for part in parts {
+            script.statements.extend(part.statements);
+            script.comments.extend(part.comments);
+            script.problems.extend(part.problems);
+        }
+        Some((*source, text.clone(), script))
     });
     for (source, _, script) in read.iter().flatten() {
         let path = workspace.sources().path(*source).to_owned();
@@ -216,6 +244,9 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], databas
             }
         },
         pending: read.pending,
+        role: read.role,
+        repeats: read.repeats,
+        ignored: read.ignored,
         statements,
     }
 }
@@ -237,7 +268,7 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
     }
     let mut databases = Vec::new();
     for ((_, dialect, variant), paths) in groups {
-        let files = paths.iter().map(|path| File { path, range: None }).collect();
+        let files = paths.iter().map(|path| File { path, ranges: vec![None] }).collect();
         let scripts = read_all(workspace, files, dialect);
         let mut parts: Vec<(Vec<Read>, Vec<String>)> = Vec::new();
         for (path, script) in paths.into_iter().zip(scripts) {
@@ -252,6 +283,9 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
                 transaction: Transaction::Unknown("a schema file is not a migration".into()),
                 pending: false,
                 status: FileStatus::Same,
+                role: Role::Versioned,
+                repeats: None,
+                ignored: None,
             };
             match parts.iter_mut().find(|(_, held)| !creates.iter().any(|name| held.contains(name))) {
                 Some((reads, held)) => {

@@ -1,6 +1,7 @@
 //! What the migrations do, statement by statement, with the facts of the catalog just before each change.
 
 use super::catalog::{Column, TableName};
+pub use crate::discover::Role;
 use crate::fact::Fact;
 use crate::model::FileStatus;
 use crate::source::{SourceId, Span};
@@ -172,6 +173,19 @@ impl AppliedStatement {
     }
 }
 
+/// A comment that was meant for the migration tool and that it does not read.
+#[derive(Debug, Clone)]
+pub struct IgnoredComment {
+    /// Where it stands.
+    pub span: Span,
+    /// Why the tool does not read it, in a few words.
+    pub why: String,
+    /// What has to be written instead.
+    pub remedy: String,
+    /// Whether it was to turn the transaction off.
+    pub turns_off: bool,
+}
+
 /// One migration, or one schema file.
 #[derive(Debug, Clone)]
 pub struct AppliedMigration {
@@ -187,6 +201,12 @@ pub struct AppliedMigration {
     pub transaction: String,
     /// Whether it is judged for what it does to a live database: new or changed, and not left out by the configuration.
     pub pending: bool,
+    /// When it runs.
+    pub role: Role,
+    /// An earlier migration with the same version, where the tool goes by versions: its path.
+    pub repeats: Option<String>,
+    /// A comment that was meant for the tool and that it does not read.
+    pub ignored: Option<IgnoredComment>,
     /// Its statements in order.
     pub statements: Vec<AppliedStatement>,
 }

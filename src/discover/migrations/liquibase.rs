@@ -1,0 +1,129 @@
+//! Liquibase formatted SQL: files of changesets, in the order in which the changelogs include them.
+
+mod changelog;
+mod changeset;
+
+use super::folders::split;
+use super::tools::Named;
+use super::{Found, Read, dialect};
+use crate::discover::{Artifact, Kind, Migration, MigrationSet, Role, Transaction};
+use crate::files::Entry;
+use crate::model::Settings;
+use changelog::Changelogs;
+use changeset::Changeset;
+use std::collections::{BTreeMap, HashSet};
+
+const ID: &str = "liquibase";
+
+/// Finds the files and takes them. `paths` are the `.sql` files that count, sorted.
+pub(super) fn find(
+    paths: &[&str],
+    entries: &[Entry],
+    read: Read,
+    settings: &Settings,
+    found: &mut Found,
+) -> HashSet<String> {
+    let files = formatted(paths, read);
+    if files.is_empty() {
+        return HashSet::new();
+    }
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    let changelogs = Changelogs::read(entries, &names, read);
+    let mut taken = HashSet::new();
+    for (folder, why, order) in changelogs.sets(&names) {
+        let settings = &*settings.at(&folder);
+        if settings.migration_tool.as_ref().is_some_and(|tool| tool != ID) {
+            continue;
+        }
+        let changesets: Vec<(&str, &str, Vec<Changeset>)> = order
+            .iter()
+            .filter_map(|path| files.get_key_value(path.as_str()))
+            .map(|(path, text)| (path.as_str(), text.as_str(), changeset::read(text)))
+            .collect();
+        taken.extend(order.iter().cloned());
+        for path in &order {
+            let evidence = format!("{ID}: its first line");
+            found.artifacts.push(Artifact { path: path.clone(), kind: Kind::Migration, evidence });
+        }
+        for (named, dialect_why) in dialects(&folder, &changesets, settings) {
+            let steps = changesets.iter().flat_map(|(path, text, sets)| sets.iter().map(move |one| (path, text, one)));
+            let steps = steps.filter(|(_, _, one)| one.is_for(&named));
+            found.sets.push(MigrationSet {
+                folder: folder.clone(),
+                tool: ID.to_owned(),
+                dialect: named.0,
+                variant: named.1.clone(),
+                way_out: super::way_out(ID),
+                evidence: vec![
+                    format!("tool {ID}: `--liquibase formatted sql` in `{}`", split(order.first().map_or("", String::as_str)).1),
+                    format!("dialect {}: {dialect_why}", named.1.as_deref().unwrap_or(named.0.name())),
+                    format!("order {why}"),
+                ],
+                migrations: steps.map(|(path, text, one)| migration(path, text, one, settings)).collect(),
+                together: false,
+                repeats: None,
+                foreign_steps: changelogs.other_changes(&folder),
+            });
+        }
+    }
+    taken
+}
+
+/// The formatted files with their texts. One file a folder is looked into, and all of them where it is one.
+fn formatted(paths: &[&str], read: Read) -> BTreeMap<String, String> {
+    let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for path in paths {
+        folders.entry(split(path).0).or_default().push(path);
+    }
+    let mut files = BTreeMap::new();
+    for (_, files_here) in folders {
+        let probes = [files_here.first(), files_here.last()];
+        let mut is_formatted = |path: &&str| read(path).is_some_and(|text| changeset::is_formatted(&text));
+        if !probes.into_iter().flatten().any(&mut is_formatted) {
+            continue;
+        }
+        for path in files_here {
+            if let Some(text) = read(path).filter(|text| changeset::is_formatted(text)) {
+                files.insert(path.to_owned(), text);
+            }
+        }
+    }
+    files
+}
+
+/// The dialects that the changesets are for: those that they name, else one.
+fn dialects(folder: &str, files: &[(&str, &str, Vec<Changeset>)], settings: &Settings) -> Vec<(Named, String)> {
+    if let Some(dialect) = settings.dialect {
+        return vec![((dialect, None), "the configuration says so".into())];
+    }
+    let mut named: Vec<Named> = files.iter().flat_map(|(_, _, sets)| sets.iter().flat_map(Changeset::named_dialects)).collect();
+    named.sort();
+    named.dedup();
+    if !named.is_empty() {
+        return named.into_iter().map(|one| (one, "`dbms:` of the changesets".to_owned())).collect();
+    }
+    let texts: Vec<&str> = files.iter().take(super::SAMPLE).map(|(_, text, _)| *text).collect();
+    let verdict = dialect::by_folder(folder).unwrap_or_else(|| dialect::by_vote(&texts));
+    vec![(verdict.named, verdict.why)]
+}
+
+fn migration(path: &str, text: &str, one: &Changeset, settings: &Settings) -> Migration {
+    let transaction = match settings.transaction {
+        _ if !one.in_transaction => Transaction::Unwrapped("`runInTransaction:false` on the line of the changeset".into()),
+        Some(true) => Transaction::Wrapped("the configuration says so".into()),
+        Some(false) => Transaction::Unwrapped("the configuration says so".into()),
+        None => super::convention(ID),
+    };
+    Migration {
+        path: path.to_owned(),
+        down: None,
+        version: one.id.clone(),
+        up: Some(one.range.clone()),
+        down_section: None,
+        transaction,
+        role: if one.repeats { Role::Repeatable } else { Role::Versioned },
+        pieces: one.delimiter.as_ref().map_or_else(Vec::new, |end| changeset::pieces(text, one.range.clone(), end)),
+        repeats: None,
+        ignored: None,
+    }
+}
