@@ -6,3 +6,4 @@ mod effects;
 mod hostile;
 mod replay;
 mod support;
+mod tools;

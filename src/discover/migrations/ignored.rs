@@ -152,7 +152,10 @@ mod tests {
         assert_eq!(ignored("sqlx", "-- no-transaction\nSELECT 1;"), None);
         assert_eq!(ignored("goose", "-- +goose NO TRANSACTION\n-- +goose Up\n-- +goose StatementBegin\nSELECT 1;"), None);
         assert_eq!(ignored("goose", "-- +goose Up\n-- we run this with no transaction\nSELECT 1;"), None);
-        assert_eq!(ignored("dbmate", "-- migrate:up transaction:false\nSELECT 1;\n-- migrate:down\n-- transaction:false\n"), None);
+        assert_eq!(
+            ignored("dbmate", "-- migrate:up transaction:false\nSELECT 1;\n-- migrate:down\n-- transaction:false\n"),
+            None
+        );
         assert_eq!(ignored("atlas", "-- atlas:txmode none\n\nSELECT 1;"), None);
     }
 

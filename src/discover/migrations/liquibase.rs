@@ -16,13 +16,7 @@ use std::collections::{BTreeMap, HashSet};
 const ID: &str = "liquibase";
 
 /// Finds the files and takes them. `paths` are the `.sql` files that count, sorted.
-pub(super) fn find(
-    paths: &[&str],
-    entries: &[Entry],
-    read: Read,
-    settings: &Settings,
-    found: &mut Found,
-) -> HashSet<String> {
+pub(super) fn find(paths: &[&str], entries: &[Entry], read: Read, settings: &Settings, found: &mut Found) -> HashSet<String> {
     let files = formatted(paths, read);
     if files.is_empty() {
         return HashSet::new();

@@ -35,7 +35,7 @@ fn is_prefixed(group: &Group) -> bool {
 /// Whether the files of a group are applied together with those of another.
 fn belongs(group: &Group, other: &Group) -> bool {
     let own = dialect_of(group);
-    let below = group.folder.strip_prefix(other.folder).is_some_and(|rest| rest.starts_with('/'));
+    let below = is_in(group.folder, other.folder);
     if own == Some(None) || (dialect_of(other).is_some() && !below) {
         return false;
     }
@@ -45,6 +45,11 @@ fn belongs(group: &Group, other: &Group) -> bool {
     let shared = table().shared_folders.iter().any(|name| name == last) && split(group.folder).0 == above;
     let own = own.flatten();
     (below || beside || shared) && versions(group, own.as_ref()).is_disjoint(&versions(other, own.as_ref()))
+}
+
+/// Whether a folder is another one, or lies below it.
+fn is_in(folder: &str, other: &str) -> bool {
+    folder.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The dialect that the last folder of a group is named after; `Some(None)` for one that is not read.
@@ -74,8 +79,7 @@ fn versions(group: &Group, dialect: Option<&Named>) -> HashSet<(Option<char>, Ve
 
 fn join<'a>(group: Group<'a>, parent: &mut Group<'a>) {
     let dialect = dialect_of(&group).flatten();
-    let is_below = group.folder.strip_prefix(parent.folder).is_some_and(|rest| rest.starts_with('/'));
-    if !is_below {
+    if !is_in(group.folder, parent.folder) {
         parent.folder = split(parent.folder).0;
     }
     parent.members.extend(group.members.into_iter().map(|mut member| {

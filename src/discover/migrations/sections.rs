@@ -150,7 +150,8 @@ mod tests {
 
     fn mode(id: &str, text: &str) -> Transaction {
         let sections = find(text, tool(id));
-        let evidence = Evidence { text: Some(text), sections: &sections, autocommit: false, beside: None, dialect: Dialect::Postgres };
+        let evidence =
+            Evidence { text: Some(text), sections: &sections, autocommit: false, beside: None, dialect: Dialect::Postgres };
         transaction(Some(tool(id)), &evidence, &Settings::default())
     }
 

@@ -1,11 +1,11 @@
 //! One group of files to migration sets: tool, dialects, order, directions.
 
-use super::{Read, SAMPLE};
 use super::dialect::{self, Verdict};
 use super::file_name::Direction;
 use super::folders::{Group, Member, Shape, Surroundings, split};
 use super::steps;
 use super::tools::{Layout, Named, Need, Order, Tool, table};
+use super::{Read, SAMPLE};
 use crate::discover::{Artifact, Kind, MigrationSet};
 use crate::model::Settings;
 use crate::sql::Dialect;

@@ -19,7 +19,13 @@ struct Change<'t> {
 }
 
 /// Finds the plans and takes their scripts.
-pub(super) fn find(entries: &[Entry], around: &Surroundings, read: Read, settings: &Settings, found: &mut Found) -> HashSet<String> {
+pub(super) fn find(
+    entries: &[Entry],
+    around: &Surroundings,
+    read: Read,
+    settings: &Settings,
+    found: &mut Found,
+) -> HashSet<String> {
     let mut taken = HashSet::new();
     let plans = entries.iter().map(|entry| entry.path.as_str()).filter(|path| split(path).1 == "sqitch.plan");
     for plan in plans.filter(|path| crate::discover::names::left_out(path).is_none()) {
@@ -154,9 +160,6 @@ mod tests {
                     orders [schemas/app] 2020-01-02T00:00:00Z A <a@b.c>\n@v1.0 2020-01-03T00:00:00Z A <a@b.c>\n\n\
                     orders [orders@v1.0] 2020-01-04T00:00:00Z A <a@b.c>\n";
         let read: Vec<_> = changes(text).into_iter().map(|one| (one.name, one.tag, one.reworked)).collect();
-        assert_eq!(
-            read,
-            [("schemas/app", Some("v1.0"), false), ("orders", Some("v1.0"), true), ("orders", None, false)]
-        );
+        assert_eq!(read, [("schemas/app", Some("v1.0"), false), ("orders", Some("v1.0"), true), ("orders", None, false)]);
     }
 }

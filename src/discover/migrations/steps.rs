@@ -90,7 +90,12 @@ impl<'a> Maker<'a> {
             Order::Name | Order::Plan => (0, Vec::new(), trimmed(name)),
             Order::Undashed => (0, Vec::new(), member.name.version.replace('-', "")),
             Order::Integer => (0, numbers(member), trimmed(if alike { name } else { file })),
-            Order::Dotted => (0, significant(numbers(member)), trimmed(file)),
+            // `U1__x.sql` takes back `V1__x.sql`.
+            Order::Dotted => {
+                let text = trimmed(file);
+                let letter = member.name.prefix.map_or(0, char::len_utf8);
+                (0, significant(numbers(member)), text.get(letter..).unwrap_or("").to_owned())
+            }
             Order::Journal => {
                 let tag = file.strip_suffix(".sql").unwrap_or(file);
                 (0, vec![*self.journal.get(tag)?], String::new())
@@ -156,7 +161,11 @@ impl<'a> Maker<'a> {
     fn migration(&self, member: &Member, down: Option<&Member>, dialect: Dialect, read: Read) -> Migration {
         let looks_inside = |tool: &&Tool| {
             let sectioned = tool.layout == Layout::File && tool.up.is_some();
-            sectioned || tool.off_line.is_some() || tool.off_start.is_some() || tool.off_option.is_some() || tool.off_head.is_some()
+            sectioned
+                || tool.off_line.is_some()
+                || tool.off_start.is_some()
+                || tool.off_option.is_some()
+                || tool.off_head.is_some()
         };
         let text = self.tool.filter(looks_inside).and_then(|_| read(member.path));
         let sections = match (self.tool, &text) {

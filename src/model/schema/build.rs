@@ -47,6 +47,7 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings) 
     let mut database = empty(set.dialect, set.variant.clone(), set.folder.clone(), settings);
     database.tool = Some(set.tool.clone());
     database.way_out = set.way_out.clone();
+    database.repeats = set.repeats.clone();
     let judged_from = judged_from(set, settings);
     let wanted: Vec<(&Migration, bool)> =
         set.migrations.iter().enumerate().map(|(number, one)| (one, number >= judged_from)).collect();
@@ -108,6 +109,7 @@ fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &S
         source,
         tool: None,
         way_out: None,
+        repeats: None,
         server_version: configured.unwrap_or(if dialect == Dialect::Postgres { ASSUMED_POSTGRES } else { 0 }),
         version_assumed: configured.is_none(),
         deployed_together: matches!(settings.pending, Pending::Changed(_)),

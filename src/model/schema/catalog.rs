@@ -283,6 +283,8 @@ pub struct Database {
     pub tool: Option<String>,
     /// How one of its migrations is kept out of a transaction, in a few words after "with"; `None` where there is no way.
     pub way_out: Option<String>,
+    /// What the tool does with a second migration of the same version; `None` where it does not go by versions.
+    pub repeats: Option<String>,
     /// Major version of the server that effects are judged by.
     pub server_version: u32,
     /// Whether that version is our assumption rather than the configuration's word.

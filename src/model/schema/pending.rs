@@ -5,6 +5,7 @@ mod late;
 mod locks;
 mod release;
 mod repeated;
+mod tools;
 mod written_names;
 
 pub use late::LateMigration;

@@ -17,7 +17,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             continue;
         }
         context.consider();
-        if step.is_in_transaction() && step.tool_takes_it_out() != TakesOut::Yes {
+        // A comment that was to prevent it and that the tool does not read is the thing to fix: `ineffective-directive`.
+        let is_told = step.migration.ignored.as_ref().is_some_and(|line| line.turns_off);
+        if step.is_in_transaction() && step.tool_takes_it_out() != TakesOut::Yes && !is_told {
             groups.entry(step.migration.path.as_str()).or_default().push(step);
         }
     }

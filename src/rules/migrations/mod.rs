@@ -14,6 +14,8 @@ mod edited_applied_migration;
 mod exclusion_constraint;
 mod expand_and_contract_together;
 mod foreign_key_without_not_valid;
+mod duplicate_version;
+mod ineffective_directive;
 mod non_concurrent_index;
 mod not_null_without_backfill;
 mod out_of_order;
@@ -42,6 +44,8 @@ pub(super) const RULES: &[Rule] = &[
     exclusion_constraint::RULE,
     expand_and_contract_together::RULE,
     foreign_key_without_not_valid::RULE,
+    duplicate_version::RULE,
+    ineffective_directive::RULE,
     non_concurrent_index::RULE,
     not_null_without_backfill::RULE,
     out_of_order::RULE,

@@ -44,7 +44,8 @@ impl Changelogs {
 
     /// The sets: folder, why they stand in this order, and the files.
     pub fn sets(&self, sql: &[&str]) -> Vec<(String, String, Vec<String>)> {
-        let included: BTreeSet<&String> = self.includes.iter().flat_map(|(path, all)| all.iter().filter(move |one| *one != path)).collect();
+        let included: BTreeSet<&String> =
+            self.includes.iter().flat_map(|(path, all)| all.iter().filter(move |one| *one != path)).collect();
         let mut sets = Vec::new();
         let mut placed: BTreeSet<String> = BTreeSet::new();
         for root in self.includes.keys().filter(|path| !included.contains(path)) {
