@@ -53,10 +53,16 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings) 
         set.migrations.iter().enumerate().map(|(number, one)| (one, number >= judged_from)).collect();
     let files = wanted.iter().map(|(one, _)| File { path: &one.path, ranges: ranges(one) }).collect();
     let scripts = read_all(workspace, files, set.dialect);
+    let mut sharing: BTreeMap<&str, usize> = BTreeMap::new();
+    for (one, _) in &wanted {
+        *sharing.entry(one.path.as_str()).or_default() += 1;
+    }
     let mut reads = Vec::new();
     for ((migration, judged), script) in wanted.into_iter().zip(scripts) {
         let Some((source, text, script)) = script else { continue };
-        let status = settings.pending.status(&migration.path);
+        let whole = settings.pending.status(&migration.path);
+        let is_alone = sharing.get(migration.path.as_str()).is_none_or(|count| *count < 2);
+        let status = if is_alone { whole } else { part_status(whole, migration.up.as_ref()) };
         reads.push(Read {
             path: migration.path.clone(),
             version: migration.version.clone(),
@@ -79,6 +85,16 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings) 
     }
     replay(&mut database, reads, &set.foreign_steps);
     database
+}
+
+/// How a migration that shares its file with others stands: what ends before the first difference is the same, and what begins after
+/// it is new, since such files grow at their end.
+fn part_status(whole: FileStatus, range: Option<&Range<usize>>) -> FileStatus {
+    match (whole, range) {
+        (FileStatus::Changed(at) | FileStatus::Reworded(at), Some(range)) if range.end <= at as usize => FileStatus::Same,
+        (FileStatus::Changed(at), Some(range)) if range.start > at as usize => FileStatus::New,
+        _ => whole,
+    }
 }
 
 /// The parts of a migration's file that are read, one after another.

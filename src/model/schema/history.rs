@@ -210,3 +210,11 @@ pub struct AppliedMigration {
     /// Its statements in order.
     pub statements: Vec<AppliedStatement>,
 }
+
+impl AppliedMigration {
+    /// The place that stands for the whole of it: its first statement, or its first character.
+    pub fn place(&self) -> Span {
+        let first = self.statements.first().map(|statement| statement.head);
+        first.unwrap_or(Span { source: self.source, start: 0, end: 1 })
+    }
+}

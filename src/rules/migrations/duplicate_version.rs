@@ -19,7 +19,7 @@ fn report(migration: &MigrationRef) -> Option<Diagnostic> {
     let (place, does) = migration.same_version()?;
     let message = format!("version `{}` of `{}` is taken", migration.version, migration.file_name());
     let diagnostic = Diagnostic::new(migration.path.clone(), message)
-        .at(migration.head(), does)
+        .at(migration.place(), does)
         .cause(place, "this migration has the same version")
         .help("give it the next free version, in the file name")
         .evidence(migration.version.clone());

@@ -10,11 +10,11 @@ mod constraint_never_validated;
 mod constraint_without_not_valid;
 mod drop_column;
 mod drop_column_still_exposed;
+mod duplicate_version;
 mod edited_applied_migration;
 mod exclusion_constraint;
 mod expand_and_contract_together;
 mod foreign_key_without_not_valid;
-mod duplicate_version;
 mod ineffective_directive;
 mod non_concurrent_index;
 mod not_null_without_backfill;
@@ -40,11 +40,11 @@ pub(super) const RULES: &[Rule] = &[
     constraint_without_not_valid::RULE,
     drop_column::RULE,
     drop_column_still_exposed::RULE,
+    duplicate_version::RULE,
     edited_applied_migration::RULE,
     exclusion_constraint::RULE,
     expand_and_contract_together::RULE,
     foreign_key_without_not_valid::RULE,
-    duplicate_version::RULE,
     ineffective_directive::RULE,
     non_concurrent_index::RULE,
     not_null_without_backfill::RULE,

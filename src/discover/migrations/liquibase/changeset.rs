@@ -60,6 +60,11 @@ pub(super) fn read(text: &str) -> Vec<Changeset> {
         }
         sets.push(header(said.get(head.len()..).unwrap_or(""), at..text.len()));
     }
+    for set in &mut sets {
+        // White space before the next header belongs to no changeset.
+        let kept = text.get(set.range.clone()).map_or(0, |body| body.trim_end().len());
+        set.range.end = set.range.start + kept;
+    }
     sets
 }
 
@@ -143,6 +148,7 @@ mod tests {
         let end = second.delimiter.as_deref().expect("a delimiter");
         let pieces: Vec<&str> = pieces(text, second.range.clone(), end).into_iter().map(|range| text[range].trim()).collect();
         assert_eq!(pieces, ["SELECT 1", "SELECT 2;"]);
+        assert!(text[..sets[0].range.end].ends_with("DROP TABLE a;"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::discover::migrations::{self, Edited, Late};
 use crate::model::FileStatus;
-use crate::model::schema::{MigrationRef, Schema};
+use crate::model::schema::{MigrationRef, Role, Schema};
 use crate::source::Span;
 
 /// A new migration that sorts before one that the base has.
@@ -35,10 +35,9 @@ impl Schema {
 }
 
 impl<'m> MigrationRef<'m> {
-    /// Whether its tool runs it again whenever it changes: Flyway's `R__` files.
+    /// Whether its tool runs it again whenever it changes: Flyway's `R__` files, Liquibase's `runOnChange`.
     pub fn is_repeatable(&self) -> bool {
-        let name = self.path.rsplit('/').next().unwrap_or("");
-        self.database().tool.as_deref() == Some("flyway") && name.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("R__"))
+        self.role == Role::Repeatable
     }
 
     /// What its tool says of a file that changed after it had run.
@@ -57,12 +56,6 @@ impl<'m> MigrationRef<'m> {
             None | Some("unknown") => "the migration tool",
             Some(tool) => tool,
         }
-    }
-
-    /// The place that stands for the whole of it: its first statement, or its first character.
-    pub fn place(&self) -> Span {
-        let first = self.migration().statements.first().map(|statement| statement.head);
-        first.unwrap_or(Span { source: self.source, start: 0, end: 1 })
     }
 
     /// Where it first differs from what the base has; `None` where the base has the same, or has no such file. The flag says

@@ -16,11 +16,6 @@ impl Schema {
 }
 
 impl<'m> MigrationRef<'m> {
-    /// The migration tool; `unknown` where only the numbering was recognised.
-    pub fn tool(&self) -> &'m str {
-        self.database().tool.as_deref().unwrap_or("unknown")
-    }
-
     /// How the tool is told not to run a migration in a transaction, for people.
     pub fn off_switch(&self) -> Option<&'m str> {
         self.database().way_out.as_deref()
@@ -47,13 +42,6 @@ impl<'m> MigrationRef<'m> {
             None => !one.pending && one.repeats.as_deref() == Some(migration.path.as_str()),
         };
         let other = database.migrations.iter().find(is_other)?;
-        Some((other.head(), does))
-    }
-}
-
-impl AppliedMigration {
-    /// A place that stands for the whole file: its first statement.
-    pub fn head(&self) -> Span {
-        self.statements.first().map_or(Span::new(self.source, 0, 0), |statement| statement.head)
+        Some((other.place(), does))
     }
 }
