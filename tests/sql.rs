@@ -236,7 +236,7 @@ fn what_sqlparser_rejects_is_read() {
         Change::DropIndex { names, if_exists: true, concurrently: Some(_), .. } if names.len() == 2));
     assert!(index("CREATE INDEX i ON ONLY t (a);").only);
     assert!(
-        matches!(&actions("ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1);")[0], TableAction::AttachPartition { child } if child.name == "p")
+        matches!(&actions("ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1);")[0], TableAction::AttachPartition { child, default: false } if child.name == "p")
     );
     assert!(matches!(
         &actions("ALTER TABLE t DETACH PARTITION p CONCURRENTLY;")[0],

@@ -192,6 +192,40 @@ fn what_cannot_work_is_said() {
     assert!(why(&["CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON t (c);"]).contains("transaction"));
 }
 
+#[test]
+fn what_depends_is_locked_too() {
+    let key = "ALTER TABLE child ADD CONSTRAINT key FOREIGN KEY (parent_id) REFERENCES parent;";
+    let after = |sql: &str| effects(&[key, sql]);
+    let both = "child ACCESS EXCLUSIVE, parent ACCESS EXCLUSIVE";
+    assert_eq!(after("ALTER TABLE child DROP COLUMN parent_id;").0.join(", "), both);
+    assert_eq!(
+        after("ALTER TABLE parent DROP COLUMN id CASCADE;").0.join(", "),
+        "parent ACCESS EXCLUSIVE, child ACCESS EXCLUSIVE"
+    );
+    assert_eq!(
+        after("ALTER TABLE parent ALTER id TYPE int;").0.join(", "),
+        "parent ACCESS EXCLUSIVE rewrite, child ACCESS EXCLUSIVE scan"
+    );
+    assert!(after("ALTER TABLE parent DROP COLUMN id;").1.is_some_and(|why| why.contains("child")));
+    assert!(after("ALTER TABLE parent DROP CONSTRAINT parent_pkey;").1.is_some_and(|why| why.contains("child")));
+    assert!(after("TRUNCATE parent;").1.is_some_and(|why| why.contains("child")));
+    assert!(after("TRUNCATE parent, child;").1.is_none());
+    let rest = "CREATE TABLE events_rest PARTITION OF events DEFAULT;";
+    let (said, _) = effects(&[rest, "CREATE TABLE e2 PARTITION OF events FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');"]);
+    assert_eq!(said, ["events ACCESS EXCLUSIVE", "events_rest ACCESS EXCLUSIVE scan"]);
+}
+
+#[test]
+fn the_server_drops_first() {
+    let proven = "ALTER TABLE t ADD CONSTRAINT filled CHECK (c IS NOT NULL);";
+    let (said, _) = effects(&[proven, "ALTER TABLE t ALTER c SET NOT NULL; ALTER TABLE t DROP CONSTRAINT filled;"]);
+    assert_eq!(said, ["t ACCESS EXCLUSIVE", "t ACCESS EXCLUSIVE"]);
+    let (said, _) = effects(&[proven, "ALTER TABLE t ALTER c SET NOT NULL, DROP CONSTRAINT filled;"]);
+    assert_eq!(said, ["t ACCESS EXCLUSIVE scan"]);
+    assert!(effects(&["ALTER TABLE t ADD PRIMARY KEY (a);"]).1.is_some_and(|why| why.contains("already")));
+    assert!(effects(&["ALTER TABLE t ADD PRIMARY KEY (a), DROP CONSTRAINT t_pkey;"]).1.is_none());
+}
+
 fn goose(text: &str) -> Built {
     build(
         &memory(&[("db/00001_a.sql", "-- +goose Up\nCREATE TABLE t (id int, a int);\n"), ("db/00002_b.sql", text)]),

@@ -104,14 +104,17 @@ class Case:
         self.locks = {before[oid][0]: mode for oid, mode in self.locks.items() if oid in before}
 
     def run_alone(self, statement, before):
-        """Run while others hold the tables: a brute shows what is asked for first, a reader of the partitions what is asked for last, and
-        somebody who writes keeps it from ending."""
+        """Run while others hold the tables: what is waited for counts as held."""
         kinds = {oid: kind for oid, kind in self.watch.run("SELECT oid, CASE WHEN relispartition THEN 'partition' ELSE relkind::text END FROM pg_class")}
         names = {name: kinds[oid] for oid, (name, _) in before.items() if kinds[oid] != "m"}
-        for mode, of in (("ACCESS EXCLUSIVE", names), ("ACCESS SHARE", [name for name in names if names[name] == "partition"]), ("ROW EXCLUSIVE", names)):
+        gates = [("ACCESS EXCLUSIVE", names), ("SHARE UPDATE EXCLUSIVE", names), ("ROW EXCLUSIVE", names)]
+        if "DETACH" in statement:
+            # Its first half stays when the second one is given up.
+            gates = [("ACCESS SHARE", [name for name in names if names[name] == "partition"])]
+        for mode, of in gates:
             other = self.server.connect("own")
             other.run("BEGIN; " + "; ".join(f"LOCK TABLE ONLY {name} IN {mode} MODE" for name in of))
-            last = mode == "ROW EXCLUSIVE"
+            last = mode == gates[-1][0]
             self.a.run("SET lock_timeout = " + ("0" if last else "'150ms'"))
             self.a.start(statement)
             for _ in range(15):

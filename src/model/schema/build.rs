@@ -233,8 +233,17 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], databas
         state.doubt(&statement, &read.text);
         let in_transaction = transactions.of(&statement);
         let mut ops = Vec::with_capacity(statement.ops.len());
+        let leaving = effects::leaving(&statement);
         for op in std::mem::take(&mut statement.ops) {
-            let moment = Moment { state, text: &read.text, version, transactions: &transactions, pending, statement: &statement };
+            let moment = Moment {
+                state,
+                text: &read.text,
+                version,
+                transactions: &transactions,
+                pending,
+                statement: &statement,
+                leaving: &leaving,
+            };
             let step = effects::step(&moment, op);
             transactions.note(state, &step.op);
             state.apply(&step.op, statement.maybe);

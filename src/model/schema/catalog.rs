@@ -199,6 +199,8 @@ pub struct Table {
     pub partitioned: bool,
     /// The table that it is a partition of.
     pub parent: Option<TableName>,
+    /// Whether it is the partition that takes what no other one takes.
+    pub default_partition: bool,
     /// Whether a migration, or a seed file beside the schema, puts rows into it.
     pub seeded: bool,
     /// Whether some of these rows come from another table or from a file: they are data, and no list of constants.

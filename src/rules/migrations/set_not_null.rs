@@ -31,13 +31,15 @@ fn report(step: &PendingStep, column: &str) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(step.subject(Some(column)), message)
         .at(step.step.op.span, "ACCESS EXCLUSIVE until every row has been checked")
         .help(format!(
-            "prove it first, without blocking anybody:\nALTER TABLE {table} ADD CONSTRAINT {constraint} CHECK ({name} IS NOT NULL) NOT VALID;\n-- in the next migration:\nALTER TABLE {table} VALIDATE CONSTRAINT {constraint};\n-- in the one after it, which then reads nothing:\nALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL, DROP CONSTRAINT {constraint};"
+            "prove it first, without blocking anybody:\nALTER TABLE {table} ADD CONSTRAINT {constraint} CHECK ({name} IS NOT NULL) NOT VALID;\n-- in the next migration:\nALTER TABLE {table} VALIDATE CONSTRAINT {constraint};\n-- in the one after it, which then reads nothing:\nALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL;\nALTER TABLE {table} DROP CONSTRAINT {constraint};"
         ));
     if let Some(held) = step.column() {
         diagnostic = diagnostic.context(held.span, "the column as it was created");
     }
     if let Some(check) = step.before().and_then(|before| before.proven_not_null) {
-        diagnostic = diagnostic.context(check, "this CHECK proves it, but only PostgreSQL 12 and later look at it");
+        let why =
+            step.step.effects.because.as_deref().unwrap_or("this CHECK proves it, but only PostgreSQL 12 and later look at it");
+        diagnostic = diagnostic.context(check, why);
     }
     if step.is_external() {
         let why = "the table is not created here: a CHECK that proves it would not be seen";

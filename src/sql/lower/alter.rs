@@ -260,8 +260,9 @@ fn partition(part: &mut Cursor) -> Option<TableAction> {
     }
     if part.eat("ATTACH PARTITION") {
         let child = part.object_name()?;
+        let default = part.is("DEFAULT");
         part.finish();
-        return Some(TableAction::AttachPartition { child });
+        return Some(TableAction::AttachPartition { child, default });
     }
     part.eat("DETACH PARTITION").then_some(())?;
     let child = part.object_name()?;

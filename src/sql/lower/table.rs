@@ -23,6 +23,7 @@ pub fn empty(name: ObjectName) -> CreateTable {
         unlogged: false,
         partitioned: false,
         partition_of: None,
+        default_partition: false,
         inherits: Vec::new(),
         like: Vec::new(),
         from_query: false,
@@ -61,6 +62,7 @@ pub fn create(cursor: &mut Cursor, flags: Flags) -> Option<Reading> {
             }
         }
     }
+    table.default_partition = table.partition_of.is_some() && cursor.is("DEFAULT");
     clauses(cursor, &mut table, &mut reading);
     reading.touches.extend((!table.complete).then(|| table.name.clone()));
     reading.push(Change::CreateTable(Box::new(table)), None);

@@ -106,6 +106,8 @@ pub enum TableAction {
     AttachPartition {
         /// The child table.
         child: ObjectName,
+        /// `DEFAULT`: it takes the rows that no other partition takes.
+        default: bool,
     },
     /// `DETACH PARTITION child [CONCURRENTLY]`.
     DetachPartition {

@@ -214,6 +214,8 @@ pub struct CreateTable {
     pub partitioned: bool,
     /// `PARTITION OF parent`.
     pub partition_of: Option<ObjectName>,
+    /// `PARTITION OF parent DEFAULT`: it takes the rows that no other partition takes.
+    pub default_partition: bool,
     /// `INHERITS (..)`.
     pub inherits: Vec<ObjectName>,
     /// `LIKE other [INCLUDING ..]`: the table, and whether indexes, defaults and constraints come along (`ALL`, `INDEXES`, ...), upper case.

@@ -5,6 +5,7 @@ use super::super::history::{LockMode, TableBefore, TableOrigin, TypeChange};
 use super::super::replay::{State, is_null};
 use super::cost::{Cost, Family, by_words};
 use super::{Moment, find_column, proof, types};
+use crate::source::{Span, Spanned};
 use crate::sql::{ColumnDef, ConstraintDef, ConstraintKind, DefaultKind, ObjectName, TableAction};
 
 /// An action on its table.
@@ -23,7 +24,7 @@ impl<'a> Action<'a> {
         Action { moment, before, family, table: slot.and_then(|slot| moment.state.table(slot)) }
     }
 
-    fn state(&self) -> &'a State {
+    pub(super) fn state(&self) -> &'a State {
         self.moment.state
     }
 
@@ -51,6 +52,7 @@ impl<'a> Action<'a> {
             TableAction::DropColumn { name, cascade, .. } => {
                 self.lock_all(cost, AccessExclusive);
                 self.refused(&name.value, *cascade, "cannot be dropped", cost);
+                self.drop_with_column(&name.value, *cascade, cost);
             }
             TableAction::RenameColumn { .. } | TableAction::SetDefault { .. } | TableAction::DropDefault { .. } => {
                 self.lock_all(cost, AccessExclusive)
@@ -62,6 +64,8 @@ impl<'a> Action<'a> {
             TableAction::AlterType { column, .. } => {
                 self.lock_all(cost, AccessExclusive);
                 self.refused(&column.value, false, "cannot change its type", cost);
+                let rewrites = matches!(self.before.type_change, Some(TypeChange::Rewrite(_)));
+                self.keys_made_again(&column.value, rewrites, cost);
                 match &self.before.type_change {
                     Some(TypeChange::CatalogOnly(why)) => cost.because(why.clone()),
                     Some(TypeChange::Scan(why)) => {
@@ -84,20 +88,23 @@ impl<'a> Action<'a> {
                 self.set_not_null(&column.value, cost);
             }
             TableAction::AddConstraint(def) => self.add_constraint(def, cost),
-            TableAction::DropConstraint { name, .. } => {
+            TableAction::DropConstraint { name, cascade, .. } => {
                 self.lock_all(cost, AccessExclusive);
                 match self.foreign_key(&name.value) {
                     Some(key) => cost.lock(&key.references, AccessExclusive),
                     None if self.table.is_none_or(|table| !table.constraints_complete()) => cost.doubt_locks(),
-                    None => {}
+                    None => self.drop_with_key(&name.value, *cascade, cost),
                 }
             }
             TableAction::ValidateConstraint { name } => self.validate(&name.value, cost),
-            TableAction::AttachPartition { child } => self.attach(child, cost),
+            TableAction::AttachPartition { child, .. } => self.attach(child, cost),
             TableAction::DetachPartition { child, concurrently } => {
                 let mode = if concurrently.is_some() { LockMode::ShareUpdateExclusive } else { AccessExclusive };
                 cost.lock(&self.before.name, mode);
                 cost.lock(&self.state().resolved(child), AccessExclusive);
+                if let Some(rest) = default_partition(self.moment, &self.before.name) {
+                    cost.lock(&rest, AccessExclusive);
+                }
                 if concurrently.is_some() && self.moment.transactions.is_open() == Some(true) {
                     cost.fail("DETACH PARTITION CONCURRENTLY cannot run inside a transaction");
                 }
@@ -105,7 +112,9 @@ impl<'a> Action<'a> {
             TableAction::Other { words } => match by_words(words) {
                 Some((mode, rewrites)) => {
                     self.lock_all(cost, mode);
-                    if rewrites {
+                    if rewrites && self.may_be_there_already() {
+                        cost.doubt_rewrite();
+                    } else if rewrites {
                         self.rewrite_all(cost);
                     }
                 }
@@ -113,6 +122,18 @@ impl<'a> Action<'a> {
             },
             TableAction::Unknown { .. } => self.unknown(cost),
         }
+    }
+
+    /// Whether the statement moves the table to where it may be: then nothing happens.
+    fn may_be_there_already(&self) -> bool {
+        let text = self.moment.text.get(self.moment.statement.span.range()).unwrap_or("").to_lowercase();
+        text.contains("tablespace pg_default") || text.contains("access method heap")
+    }
+
+    /// Whether an element says these words.
+    fn says(&self, span: Span, words: &str) -> bool {
+        let text = self.moment.text.get(span.range()).unwrap_or("").to_lowercase();
+        text.split_whitespace().collect::<Vec<_>>().join(" ").contains(words)
     }
 
     fn unknown(&self, cost: &mut Cost) {
@@ -178,7 +199,10 @@ impl<'a> Action<'a> {
             }
         }
         let filled = default.is_some() || column.auto_increment || column.generated.is_some();
-        if column.not_null.is_some() && !filled && self.may_hold_rows() {
+        if column.constraints.iter().any(|one| matches!(one.kind, ConstraintKind::PrimaryKey { .. })) {
+            self.second_primary_key(cost);
+        }
+        if column.is_required() && !filled && self.may_hold_rows() {
             cost.fail(format!("fails when `{}` holds rows: they have no value for `{}`", self.before.name, column.name.value));
         }
         if !column.complete {
@@ -205,8 +229,15 @@ impl<'a> Action<'a> {
         let Some(column) = find_column(self.state(), table, name) else { return cost.doubt_scan() };
         if column.nullable.known() == Some(&false) {
             cost.because("the column is NOT NULL already");
-        } else if proof(table, column).is_some() && self.moment.version >= 12 {
-            cost.because("a validated CHECK proves that no row has NULL");
+        } else if let Some(check) = proof(table, column)
+            && self.moment.version >= 12
+        {
+            if check.name.as_ref().is_some_and(|name| self.moment.leaving.contains(name)) {
+                cost.because("the statement drops the CHECK that proves it, and the server drops first");
+                self.scan_all(cost);
+            } else {
+                cost.because("a validated CHECK proves that no row has NULL");
+            }
         } else if !table.constraints_complete() || column.nullable.unknown().is_some() {
             cost.doubt_scan();
         } else {
@@ -223,6 +254,14 @@ impl<'a> Action<'a> {
                 if !def.not_valid {
                     self.scan_all(cost);
                     cost.scan(&parent);
+                } else if self.before.partitioned && self.moment.version < 18 {
+                    cost.fail("a foreign key of a partitioned table cannot be NOT VALID before PostgreSQL 18");
+                }
+            }
+            ConstraintKind::Check { .. } if self.says(def.span, "no inherit") => {
+                cost.lock(&self.before.name, LockMode::AccessExclusive);
+                if !def.not_valid {
+                    cost.scan(&self.before.name);
                 }
             }
             ConstraintKind::Check { .. } => {
@@ -233,6 +272,7 @@ impl<'a> Action<'a> {
             }
             ConstraintKind::Unique { using_index: Some(_), .. } => self.lock_all(cost, LockMode::AccessExclusive),
             ConstraintKind::PrimaryKey { using_index: Some(index), .. } => {
+                self.second_primary_key(cost);
                 self.lock_all(cost, LockMode::AccessExclusive);
                 match self.all_not_null(index) {
                     Some(true) => {}
@@ -241,7 +281,17 @@ impl<'a> Action<'a> {
                 }
             }
             ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclusion => {
-                self.lock_all(cost, LockMode::AccessExclusive);
+                if matches!(def.kind, ConstraintKind::PrimaryKey { .. }) {
+                    self.second_primary_key(cost);
+                }
+                // The partitions get an index each, as from CREATE INDEX, and NOT NULL where the key demands it.
+                let below = match &def.kind {
+                    _ if !self.before.partitioned => LockMode::AccessExclusive,
+                    ConstraintKind::PrimaryKey { columns, .. } if !self.are_required(columns) => LockMode::AccessExclusive,
+                    _ => LockMode::Share,
+                };
+                self.lock_all(cost, below);
+                cost.lock(&self.before.name, LockMode::AccessExclusive);
                 self.scan_all(cost);
             }
         }
@@ -254,6 +304,15 @@ impl<'a> Action<'a> {
         let nullable = index.columns()?.into_iter().map(|name| Some(*find_column(self.state(), table, name)?.nullable.known()?));
         let nullable: Option<Vec<bool>> = nullable.collect();
         Some(!nullable?.contains(&true))
+    }
+
+    /// Whether columns are known to be NOT NULL.
+    fn are_required(&self, columns: &[Spanned<String>]) -> bool {
+        let required = |name: &Spanned<String>| {
+            let column = self.table.and_then(|table| find_column(self.state(), table, &name.value));
+            column.is_some_and(|column| column.nullable.known() == Some(&false))
+        };
+        columns.iter().all(required)
     }
 
     fn foreign_key(&self, name: &str) -> Option<&'a ForeignKey> {
@@ -285,6 +344,10 @@ impl<'a> Action<'a> {
         let name = self.state().resolved(child);
         cost.lock(&self.before.name, LockMode::ShareUpdateExclusive);
         cost.lock(&name, LockMode::AccessExclusive);
+        if let Some(rest) = default_partition(self.moment, &self.before.name) {
+            cost.lock(&rest, LockMode::AccessExclusive);
+            cost.scan(&rest);
+        }
         let Some(table) = self.state().find(child).and_then(|slot| self.state().table(slot)) else { return cost.doubt_scan() };
         let bound = self.moment.text.get(self.moment.statement.span.range()).unwrap_or("");
         if table.checks.iter().any(|check| check.validated && covers(&check.text, bound)) {
@@ -307,6 +370,13 @@ fn covers(check: &str, attach: &str) -> bool {
     let literals: Vec<&str> = bound.split('\'').skip(1).step_by(2).collect();
     let check = check.to_lowercase();
     !literals.is_empty() && check.contains("is not null") && literals.iter().all(|one| check.contains(&format!("'{one}'")))
+}
+
+/// The partition of a table that takes what no other one takes: it is read when another one comes, and locked when one goes.
+pub(super) fn default_partition(moment: &Moment, parent: &TableName) -> Option<TableName> {
+    let tables = || moment.state.tables.iter().flatten();
+    let rest = tables().find(|table| table.default_partition && table.parent.as_ref() == Some(parent))?;
+    Some(rest.name.clone())
 }
 
 /// A name for a table that may not be known.

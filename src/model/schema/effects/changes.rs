@@ -1,9 +1,11 @@
 //! What each kind of change costs; actions of `ALTER TABLE` have a room of their own.
 
+use super::super::catalog::{Backing, TableName};
 use super::super::history::{Effects, LockMode, TableBefore};
 use super::Moment;
-use super::actions::{Action, name_of};
+use super::actions::{Action, default_partition, name_of};
 use super::cost::{Cost, Family, by_words};
+use super::dependents::drop_types;
 use crate::sql::{Change, ConstraintKind, CreateTable, DataVerb, IndexDef, ObjectName, SchemaOp};
 
 /// The cost of an operation on PostgreSQL.
@@ -27,8 +29,8 @@ pub(super) fn of(moment: &Moment, op: &SchemaOp, before: Option<&TableBefore>) -
         Change::DropIndex { concurrently, names, if_exists, .. } => {
             let mode = if concurrently.is_some() { LockMode::ShareUpdateExclusive } else { LockMode::AccessExclusive };
             for name in names {
-                match state.find_index(name, None).and_then(|(slot, _)| state.table(slot)) {
-                    Some(table) => cost.lock(&table.name, mode),
+                match state.find_index(name, None) {
+                    Some((slot, position)) => drop_index(moment, name, (slot, position), mode, &mut cost),
                     None if *if_exists && state.tables_unknown.is_empty() => {}
                     None => cost.doubt_locks(),
                 }
@@ -80,8 +82,18 @@ pub(super) fn of(moment: &Moment, op: &SchemaOp, before: Option<&TableBefore>) -
             Some((mode, _)) => cost.lock(&name_of(state, table), mode),
             None => cost.doubt_locks(),
         },
-        Change::Data { verb, tables, filtered, cascade, .. } => {
-            tables.iter().for_each(|table| data(moment, *verb, table, *filtered, *cascade, &mut cost))
+        Change::Data { verb: DataVerb::Truncate, tables, cascade, .. } => truncate(moment, tables, *cascade, &mut cost),
+        Change::Data { verb, tables, filtered, copied, .. } => {
+            tables.iter().for_each(|table| data(moment, *verb, table, *filtered, &mut cost));
+            if *copied {
+                cost.doubt_scan();
+            }
+        }
+        Change::DropType { names, cascade, .. } => drop_types(state, names, *cascade, &mut cost),
+        Change::DropView { names, .. } => {
+            let views = names.iter().map(|name| state.new_name(name));
+            let held = |name: &TableName| state.views.values().any(|view| view.materialized && view.name == *name);
+            views.filter(held).for_each(|name| cost.lock(&name, LockMode::AccessExclusive));
         }
         Change::LockTable { tables, mode } => match LockMode::parse(mode) {
             Some(mode) => tables.iter().for_each(|table| cost.lock(&name_of(state, table), mode)),
@@ -136,7 +148,12 @@ fn create_table(moment: &Moment, def: &CreateTable, cost: &mut Cost) {
         }
     }
     if let Some(parent) = &def.partition_of {
-        cost.lock(&name_of(state, parent), LockMode::AccessExclusive);
+        let parent = name_of(state, parent);
+        cost.lock(&parent, LockMode::AccessExclusive);
+        if let Some(rest) = default_partition(moment, &parent) {
+            cost.lock(&rest, LockMode::AccessExclusive);
+            cost.scan(&rest);
+        }
     }
     def.inherits.iter().for_each(|parent| cost.lock(&name_of(state, parent), LockMode::ShareUpdateExclusive));
     def.like.iter().for_each(|(other, _)| cost.lock(&name_of(state, other), LockMode::AccessShare));
@@ -161,6 +178,12 @@ fn drop_table(moment: &Moment, name: &ObjectName, all: &[ObjectName], cascade: b
         }
     }
     let Some(table) = state.table(slot) else { return };
+    let stays = |one: &usize| {
+        state.table(*one).is_some_and(|heir| heir.parent.is_none() && !all.iter().any(|name| state.find(name) == Some(*one)))
+    };
+    if !cascade && let Some(heir) = state.descendants(slot).into_iter().find(stays).and_then(|one| state.table(one)) {
+        cost.fail(format!("`{}` cannot be dropped: `{}` inherits from it", table.name, heir.name));
+    }
     let leaves: Vec<usize> = all.iter().filter_map(|name| state.find(name)).collect();
     for other in state.referring(&table.name.name) {
         let Some(held) = state.table(other).filter(|_| !leaves.contains(&other)) else { continue };
@@ -177,20 +200,59 @@ fn drop_table(moment: &Moment, name: &ObjectName, all: &[ObjectName], cascade: b
     }
 }
 
-fn data(moment: &Moment, verb: DataVerb, name: &ObjectName, filtered: bool, cascade: bool, cost: &mut Cost) {
+/// An index of a partitioned table takes those of the partitions along; one behind a constraint stays.
+fn drop_index(moment: &Moment, name: &ObjectName, at: (usize, usize), mode: LockMode, cost: &mut Cost) {
+    let state = moment.state;
+    let Some(table) = state.table(at.0) else { return };
+    let family = Family::of(state, &table.name, Some(at.0).filter(|_| table.partitioned));
+    family.all.iter().for_each(|one| cost.lock(one, mode));
+    if table.partitioned && mode == LockMode::ShareUpdateExclusive {
+        cost.fail("DROP INDEX CONCURRENTLY does not work on a partitioned table");
+    }
+    let backs = table.indexes.get(at.1).and_then(|index| index.backs);
+    if backs.is_some_and(|backs| backs != Backing::ForeignKey) {
+        cost.fail(format!("index `{}` cannot be dropped: a constraint of `{}` requires it", name.name, table.name));
+    }
+}
+
+/// `TRUNCATE`: refused while others refer to a table that they do not share the fate of.
+fn truncate(moment: &Moment, names: &[ObjectName], cascade: bool, cost: &mut Cost) {
+    let state = moment.state;
+    let mut slots: Vec<usize> = names.iter().filter_map(|name| state.find(name)).collect();
+    names.iter().filter(|name| state.find(name).is_none()).map(|name| name_of(state, name)).for_each(|name| {
+        cost.lock(&name, LockMode::AccessExclusive);
+        cost.rewrite(&name);
+    });
+    let mut at = 0;
+    while let Some(slot) = slots.get(at).copied() {
+        at += 1;
+        let Some(table) = state.table(slot) else { continue };
+        let family = Family::of(state, &table.name, Some(slot));
+        family.all.iter().for_each(|one| cost.lock(one, LockMode::AccessExclusive));
+        family.stored.iter().for_each(|one| cost.rewrite(one));
+        for other in state.referring(&table.name.name) {
+            let Some(held) = state.table(other).filter(|_| !slots.contains(&other)) else { continue };
+            let Some(key) = held.foreign_keys.iter().find(|key| key.references == table.name) else { continue };
+            if cascade {
+                slots.push(other);
+            } else if held.constraints_complete() {
+                cost.fail(format!(
+                    "`{}` cannot be emptied: `{}` ({}) refers to it",
+                    table.name,
+                    held.name,
+                    key.columns.join(", ")
+                ));
+            }
+        }
+    }
+}
+
+fn data(moment: &Moment, verb: DataVerb, name: &ObjectName, filtered: bool, cost: &mut Cost) {
     let state = moment.state;
     let table = name_of(state, name);
     let held = state.find(name).and_then(|slot| state.table(slot));
     match verb {
-        DataVerb::Truncate => {
-            cost.lock(&table, LockMode::AccessExclusive);
-            cost.rewrite(&table);
-            let referring = if cascade { state.referring(&table.name) } else { Vec::new() };
-            for other in referring.into_iter().filter_map(|slot| state.table(slot)) {
-                cost.lock(&other.name, LockMode::AccessExclusive);
-                cost.rewrite(&other.name);
-            }
-        }
+        DataVerb::Truncate => {}
         DataVerb::Insert => {
             cost.lock(&table, LockMode::RowExclusive);
             for key in held.into_iter().flat_map(|held| &held.foreign_keys) {

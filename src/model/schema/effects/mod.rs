@@ -5,13 +5,13 @@
 mod actions;
 mod changes;
 mod cost;
+mod dependents;
 mod types;
 
-use super::catalog::{Column, Table, TableName};
+use super::catalog::{Check, Column, Table, TableName};
 use super::history::{AppliedStatement, Effects, LockMode, Step, TableBefore, TableOrigin};
 use super::replay::State;
 use super::transaction::Transactions;
-use crate::source::Span;
 use crate::sql::{Change, Dialect, ObjectName, SchemaOp, Statement, TableAction, Understanding};
 
 /// The moment just before an operation is applied.
@@ -25,6 +25,17 @@ pub(super) struct Moment<'a> {
     /// Whether each migration of the database is pending.
     pub pending: &'a [bool],
     pub statement: &'a Statement,
+    /// Constraints that the statement drops, folded: the server drops before it does anything else.
+    pub leaving: &'a [String],
+}
+
+/// The constraints that a statement drops, wherever in it.
+pub(super) fn leaving(statement: &Statement) -> Vec<String> {
+    let names = statement.ops.iter().filter_map(|op| match &op.change {
+        Change::AlterTable { action: TableAction::DropConstraint { name, .. }, .. } => Some(name.value.clone()),
+        _ => None,
+    });
+    names.collect()
 }
 
 /// An operation with the facts before it and what it costs.
@@ -35,21 +46,25 @@ pub(super) fn step(moment: &Moment, op: SchemaOp) -> Step {
     Step { op, table, effects }
 }
 
-/// A comment on a table or a column locks the table: it becomes an operation of its own, since it has no other effect.
+/// A comment on a table or a column, and statistics over it, lock the table: they become an operation of their own, since they
+/// have no other effect.
 pub(super) fn comment(statement: &mut Statement, text: &str, dialect: Dialect) {
     let written = text.get(statement.span.range()).unwrap_or("");
-    if dialect != Dialect::Postgres
-        || !statement.ops.is_empty()
-        || !written.get(..8).is_some_and(|word| word.eq_ignore_ascii_case("comment "))
-    {
+    let starts = |word: &str| written.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+    if dialect != Dialect::Postgres || !statement.ops.is_empty() || !(starts("comment ") || starts("create statistics ")) {
         return;
     }
-    let head: Vec<&str> = written.split_whitespace().take(4).collect();
-    let [_, _, object, name] = head.as_slice() else { return };
+    let words: Vec<&str> = written.split_whitespace().collect();
+    let (object, name) = match words.as_slice() {
+        [_, _, object, name, ..] if starts("comment ") => (*object, *name),
+        [.., from, name] if from.eq_ignore_ascii_case("from") => ("STATISTICS", *name),
+        _ => return,
+    };
     let fold = |part: &str| if part.contains('"') { part.replace('"', "") } else { part.to_lowercase() };
     let mut parts: Vec<String> = name.split('.').map(fold).collect();
     let words = match object.to_ascii_uppercase().as_str() {
         "TABLE" => "COMMENT ON TABLE",
+        "STATISTICS" => "CREATE STATISTICS",
         "COLUMN" => {
             parts.pop();
             "COMMENT ON COLUMN"
@@ -121,7 +136,7 @@ fn before(moment: &Moment, op: &SchemaOp) -> Option<TableBefore> {
         temporary: table.temporary,
         partitioned: table.partitioned,
         seeded: table.seeded,
-        proven_not_null: column.and_then(|column| proof(table, column)),
+        proven_not_null: column.and_then(|column| proof(table, column)).map(|check| check.span),
         column: column.cloned().map(Box::new),
         type_change,
     })
@@ -145,10 +160,10 @@ fn find_column<'t>(state: &State, table: &'t Table, name: &str) -> Option<&'t Co
     table.columns.iter().find(|column| super::names::same(state.dialect, &column.name, name))
 }
 
-/// The validated check that proves a column not to be NULL.
-fn proof(table: &Table, column: &Column) -> Option<Span> {
-    let proves = |check: &&super::catalog::Check| check.validated && check.not_null_columns.contains(&column.name);
-    table.checks.iter().find(proves).map(|check| check.span)
+/// The validated check that proves a column not to be NULL, also one that the same statement drops.
+fn proof<'t>(table: &'t Table, column: &Column) -> Option<&'t Check> {
+    let proves = |check: &&Check| check.validated && check.not_null_columns.contains(&column.name);
+    table.checks.iter().find(proves)
 }
 
 fn origin(moment: &Moment, table: &Table) -> TableOrigin {

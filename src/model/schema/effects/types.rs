@@ -78,6 +78,15 @@ pub(super) fn judge(moment: &Moment, table: &Table, column: Option<&Column>, wan
     if wanted.collation.is_some() && table.indexes.iter().any(indexed) {
         return TypeChange::Scan("an index on the column is built again in the new collation".into());
     }
+    // Expressions and conditions are not compared: the server takes them for changed.
+    let computes = |index: &Index| {
+        let by_key = index.keys.iter().any(|key| key.column.is_none() && names(&key.text, &column.name));
+        let computed = index.keys.iter().any(|key| key.column.is_none()) || index.predicate.is_some();
+        by_key || (computed && indexed(index)) || index.predicate.as_ref().is_some_and(|one| names(&one.value, &column.name))
+    };
+    if table.indexes.iter().any(computes) {
+        return TypeChange::Scan("an index with an expression or a condition on the column is built again".into());
+    }
     TypeChange::CatalogOnly(why)
 }
 
@@ -180,6 +189,7 @@ fn by_base(moment: &Moment, table: &Table, column: &Column, from: &ColumnType, t
             free(p2.is_none() || (p.is_some() && not_less(p, p2) && s == s2), "changes the scale or shrinks the precision")
         }
         When::Utc => match moment.transactions.is_utc() {
+            _ if !not_less(argument(from, 0).or(Some(6)), argument(to, 0).or(Some(6))) => free(false, "rounds every value"),
             Some(true) => free(true, ""),
             Some(false) => free(false, "converts every value in a time zone that is not UTC"),
             None => TypeChange::Unknown(format!("{pair} rewrites the table unless the session's time zone is UTC")),
@@ -187,7 +197,10 @@ fn by_base(moment: &Moment, table: &Table, column: &Column, from: &ColumnType, t
         When::Unindexed => {
             let indexed =
                 table.indexes.iter().any(|index| index.keys.iter().any(|key| key.column.as_ref() == Some(&column.name)));
-            free(!indexed && to.arguments.is_empty(), "builds an index of the column again or adds a limit")
+            if indexed && to.arguments.is_empty() {
+                return TypeChange::Scan(format!("{pair} builds an index of the column again"));
+            }
+            free(to.arguments.is_empty(), "adds a limit")
         }
     }
 }

@@ -162,7 +162,7 @@ impl State {
             TableAction::DropConstraint { name, if_exists, .. } => self.drop_constraint(slot, &name.value, *if_exists, span),
             TableAction::ValidateConstraint { name } => self.validate_constraint(slot, &name.value, span),
             TableAction::RenameConstraint { from, to } => self.rename_constraint(slot, &from.value, &to.value, span),
-            TableAction::AttachPartition { child } => self.attach(slot, child, span),
+            TableAction::AttachPartition { child, default } => self.attach(slot, child, *default, span),
             TableAction::DetachPartition { child, .. } => self.detach(slot, child),
             TableAction::Other { .. } => {}
             TableAction::Unknown { words } => {

@@ -32,7 +32,7 @@ impl State {
     }
 
     /// `ATTACH PARTITION`.
-    pub(super) fn attach(&mut self, parent: usize, child: &ObjectName, span: Span) {
+    pub(super) fn attach(&mut self, parent: usize, child: &ObjectName, default: bool, span: Span) {
         let slot = self.existing_or_external(child);
         let name = self.table(parent).map(|table| table.name.clone());
         let keys = self.table(parent).map(|table| table.foreign_keys.clone()).unwrap_or_default();
@@ -41,6 +41,7 @@ impl State {
         }
         if let Some(table) = self.table_mut(slot) {
             table.parent = name;
+            table.default_partition = default;
             for key in keys {
                 if !table.foreign_keys.iter().any(|one| one.columns == key.columns && one.references == key.references) {
                     table.foreign_keys.push(key);
@@ -66,6 +67,7 @@ impl State {
         }
         if let Some(table) = self.table_mut(slot) {
             table.parent = None;
+            table.default_partition = false;
         }
     }
 

@@ -18,6 +18,7 @@ pub(super) fn blank(name: TableName, span: Span, name_span: Span, migration: usi
         temporary: false,
         partitioned: false,
         parent: None,
+        default_partition: false,
         seeded: false,
         copied: false,
         qualifier: None,
@@ -50,6 +51,7 @@ impl State {
         let parents: Vec<usize> =
             def.inherits.iter().chain(&def.partition_of).map(|parent| self.existing_or_external(parent)).collect();
         table.parent = def.partition_of.as_ref().map(|parent| self.resolved(parent));
+        table.default_partition = def.default_partition;
         let sources: Vec<usize> = def.like.iter().map(|(source, _)| self.existing_or_external(source)).collect();
         let slot = self.insert(table);
         for parent in &parents {
@@ -73,12 +75,20 @@ impl State {
         let constraints: Vec<(&ConstraintDef, Option<&str>)> =
             of_columns.chain(def.constraints.iter().map(|one| (one, None))).collect();
         self.put_constraints(slot, &constraints);
+        self.trust_constraints(slot);
         for index in &def.indexes {
             self.put_index(slot, index);
         }
         if let Some(parent) = def.partition_of.as_ref().and(parents.last()) {
             self.inherit_indexes(*parent, slot, span);
         }
+    }
+
+    /// A table that is new has no row that `NOT VALID` could spare: PostgreSQL takes its constraints for validated.
+    fn trust_constraints(&mut self, slot: usize) {
+        let Some(table) = self.table_mut(slot) else { return };
+        table.foreign_keys.iter_mut().for_each(|key| key.validated = true);
+        table.checks.iter_mut().for_each(|check| check.validated = true);
     }
 
     /// The table that a `CREATE TABLE` would meet: in its own schema only.
