@@ -181,6 +181,20 @@ pub(super) enum Format {
     Sarif,
     /// Annotations of GitHub Actions
     Github,
+    /// One JSON object a line
+    Ndjson,
+    /// GitLab Code Quality
+    Gitlab,
+    /// JUnit XML: a test case a finding
+    Junit,
+    /// Checkstyle XML
+    Checkstyle,
+    /// Reviewdog's rdjson
+    Rdjson,
+    /// A comment for a pull request
+    Markdown,
+    /// Sentences, for screen readers
+    Narrated,
 }
 
 /// The forms of a list.

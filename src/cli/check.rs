@@ -6,7 +6,9 @@ use super::{End, Trouble, destination, run, terminal};
 use crate::diagnostic::{Finding, Role, Severity};
 use crate::engine::{BaselineChoice, Options, Outcome, Reach};
 use crate::report::pretty::{self, Style};
-use crate::report::{RulePage, concise, github, json, sarif, statistics};
+use crate::report::{
+    RulePage, checkstyle, concise, github, gitlab, json, junit, markdown, narrated, ndjson, rdjson, sarif, statistics,
+};
 use crate::rules;
 use crate::source::Sources;
 
@@ -116,6 +118,13 @@ fn render(format: Format, outcome: &Outcome, target: &Target, style: Style) -> S
         Format::Json => json::report(report, sources),
         Format::Sarif => sarif::report(report, sources, &pages(), &target.prefix),
         Format::Github => github::report(report, sources, &target.prefix),
+        Format::Ndjson => ndjson::report(report, sources),
+        Format::Gitlab => gitlab::report(report, sources, &target.prefix),
+        Format::Junit => junit::report(report, sources),
+        Format::Checkstyle => checkstyle::report(report, sources),
+        Format::Rdjson => rdjson::report(report, sources),
+        Format::Markdown => markdown::report(report, sources),
+        Format::Narrated => narrated::report(report, sources),
     }
 }
 

@@ -135,7 +135,11 @@ impl<'r> Stretch<'r> {
 
 /// The whole report, ended by a line break.
 pub fn report(report: &Report, sources: &Sources) -> String {
-    let document = Document {
+    to_text(&document(report, sources))
+}
+
+fn document<'r>(report: &'r Report, sources: &'r Sources) -> Document<'r> {
+    Document {
         schema: SCHEMA,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         base: report.base.as_ref().and_then(base),
@@ -152,8 +156,21 @@ pub fn report(report: &Report, sources: &Sources) -> String {
         },
         findings: report.findings.iter().map(|one| finding(one, sources)).collect(),
         unread: report.unread.iter().map(unread).collect(),
+    }
+}
+
+/// Each finding, each file that was not read, and the summary, as objects with a `type`.
+pub fn lines(report: &Report, sources: &Sources) -> Vec<serde_json::Value> {
+    let typed = |name: &str, object: serde_json::Value| {
+        let serde_json::Value::Object(fields) = object else { return object };
+        let head = [("type".to_owned(), serde_json::Value::from(name))];
+        serde_json::Value::Object(head.into_iter().chain(fields).collect())
     };
-    to_text(&document)
+    let findings = report.findings.iter().map(|one| typed("finding", serde_json::json!(finding(one, sources))));
+    let unread = report.unread.iter().map(|one| typed("unread", serde_json::json!(unread(one))));
+    let end = document(report, sources);
+    let summary = serde_json::json!({ "schema": SCHEMA, "tool": end.tool, "base": end.base, "summary": end.summary });
+    findings.chain(unread).chain([typed("summary", summary)]).collect()
 }
 
 /// A document as text: indented, ended by a line break.

@@ -3,9 +3,11 @@
 //! A `miette` report is bound to one source, so the labels of each further file of a finding become a related report.
 
 use super::printable;
+use super::text::without_passwords;
 use crate::diagnostic::{Finding, Label, Role, Severity};
 use crate::source::{SourceId, Sources};
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -55,10 +57,18 @@ impl LibraryReport {
                 Severity::Warning => miette::Severity::Warning,
                 Severity::Info => miette::Severity::Advice,
             },
-            source: NamedSource::new(sources.path(file), sources.get(file).text.clone()),
+            source: NamedSource::new(sources.path(file), shown(sources, file)),
             labels,
             related: Vec::new(),
         }
+    }
+}
+
+/// The text of a file as it may be shown: passwords in addresses are masked, byte for byte.
+fn shown(sources: &Sources, file: SourceId) -> Arc<str> {
+    match without_passwords(&sources.get(file).text) {
+        Cow::Borrowed(_) => sources.get(file).text.clone(),
+        Cow::Owned(masked) => masked.into(),
     }
 }
 

@@ -1,20 +1,29 @@
 //! Findings to text, one file a format. Reporters see findings and sources, never the model.
 
+pub mod checkstyle;
 pub mod concise;
 pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
 pub mod library;
+pub mod markdown;
+pub mod narrated;
+pub mod ndjson;
 pub mod plain;
 pub mod pretty;
+pub mod rdjson;
 pub mod sarif;
 pub mod statistics;
 pub mod summary;
 mod text;
+mod xml;
 
 pub use text::printable;
 
-use crate::diagnostic::{Place, RuleInfo};
+use crate::diagnostic::{Finding, Place, RuleInfo};
 use crate::source::{SourceId, Sources, Span};
+use std::fmt::Write;
 
 /// A rule as the formats that describe rules print it.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +49,28 @@ fn place(sources: &Sources, id: SourceId, offset: u32) -> Place {
 pub(crate) fn origin(sources: &Sources, span: Span) -> String {
     let start = sources.line_column(span.source, span.start);
     format!("{}:{}:{}", printable(sources.path(span.source)), start.line, start.column)
+}
+
+/// A finding as lines of text, for formats that have room for one text only: message, the other places, why, help.
+pub(crate) fn details(finding: &Finding, sources: &Sources) -> String {
+    let diagnostic = &finding.diagnostic;
+    let mut text = diagnostic.message.clone();
+    for (_, label) in finding.labels() {
+        let colon = if label.text.is_empty() { "" } else { ": " };
+        let _ = write!(text, "\n{}{colon}{}", origin(sources, label.span), label.text);
+    }
+    for one in &diagnostic.occurrences {
+        let _ = write!(text, "\nalso {}: {}", origin(sources, one.span), one.subject);
+    }
+    for (word, lines) in [("joins", &diagnostic.joins), ("because", &diagnostic.because)] {
+        for line in lines {
+            let _ = write!(text, "\n{word}: {line}");
+        }
+    }
+    if let Some(help) = &diagnostic.help {
+        let _ = write!(text, "\nhelp: {}", help.trim_end());
+    }
+    text::printable_lines(&text)
 }
 
 /// A number and its noun: `1 error`, `2 errors`.

@@ -2,7 +2,8 @@
 
 use crate::repository::{API, Repository, api_with_warnings};
 
-const FORMATS: [&str; 5] = ["pretty", "concise", "json", "sarif", "github"];
+const FORMATS: [&str; 12] =
+    ["pretty", "concise", "json", "sarif", "github", "ndjson", "gitlab", "junit", "checkstyle", "rdjson", "markdown", "narrated"];
 
 #[test]
 fn a_clean_repository() {

@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use serde_json::Value;
 
 /// Two findings, one with all that a finding can have, and files that could not be read.
-fn full() -> (Sources, Report) {
+pub fn full() -> (Sources, Report) {
     let (mut sources, warning) = shop();
     let spec = sources.add("api/größe 1.json", "{\"é\": [1]}\n");
     let place = find(&sources, spec, "[1]");
