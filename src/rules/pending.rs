@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Confidence, Diagnostic, Occurrence, Severity};
 use crate::model::schema::pending::Audience;
-use crate::model::schema::{ColumnDef, PendingStep};
+use crate::model::schema::{ColumnDef, LockMode, PendingStep};
 use crate::rules::Context;
 use crate::source::Span;
 
@@ -87,4 +87,19 @@ pub(super) fn gather_by(found: Vec<(PendingStep, String, Diagnostic)>) -> Vec<Di
         }
     }
     out.into_iter().map(|(_, diagnostic)| diagnostic).collect()
+}
+
+/// The first step of each pending migration that waits for a lock of at least this mode while `setting` does not bound it, by
+/// database. None where it is set for every session.
+pub(super) fn unlimited<'m>(context: &Context<'m>, setting: &str, least: LockMode) -> Vec<Vec<PendingStep<'m>>> {
+    let mut found: Vec<Vec<PendingStep>> = Vec::new();
+    for migration in context.head.schema.pending_migrations().filter(|migration| migration.is_postgres()) {
+        context.consider();
+        let Some(first) = migration.locks_without(setting, least).first().copied() else { continue };
+        match found.iter_mut().find(|held| held.iter().any(|one| one.database_source() == first.database_source())) {
+            Some(held) => held.push(first),
+            None => found.push(vec![first]),
+        }
+    }
+    if context.head.is_set_for_all_sessions(setting) { Vec::new() } else { found }
 }

@@ -55,6 +55,13 @@ pub fn comments(text: &str, dialect: Dialect) -> Vec<Range<usize>> {
     tokens.map(|token| token.start as usize..token.end as usize).collect()
 }
 
+/// The tokens of a statement as they are written, without its comments: for questions about words that no operation keeps.
+pub fn tokens(text: &str, dialect: Dialect) -> Vec<&str> {
+    let mut lexer = lexer::Lexer::new(text, 0..text.len(), dialect);
+    let tokens = std::iter::from_fn(|| lexer.next_token()).filter(|token| token.kind != lexer::Kind::Comment);
+    tokens.map(|token| token.text(text)).collect()
+}
+
 /// The places of the statements of a file, without reading them: what the splitter does alone.
 pub fn split(text: &str, dialect: Dialect) -> Vec<Range<usize>> {
     let mut splitter = split::Splitter::new(text, 0..text.len(), dialect);

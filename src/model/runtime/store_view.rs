@@ -40,6 +40,17 @@ impl Runtime {
         self.settings.iter().filter(move |setting| is_new(setting)).map(|setting| SettingRef { runtime: self, setting })
     }
 
+    /// Whether a connection, or a variable of a service, names a setting of the database session.
+    pub fn mentions_session_setting(&self, name: &str) -> bool {
+        let in_variables = |service: &super::compose::Service| {
+            service.environment.iter().any(|(key, variable)| {
+                let text = variable.value.known().or(variable.partly.as_ref());
+                key.eq_ignore_ascii_case(name) || text.is_some_and(|text| text.contains(name))
+            })
+        };
+        self.uses.iter().any(|one| one.url.session_setting(name).is_some()) || self.services.iter().any(in_variables)
+    }
+
     /// Whether nothing that was read bounds a statement on a store. Migrations (`ALTER ROLE ... SET`) are not asked here.
     pub fn statement_timeout_missing(&self, store: StoreRef<'_>) -> bool {
         store.statement_timeout().known_absent()

@@ -255,6 +255,7 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], databas
             understanding: statement.understanding,
             touches: statement.touches,
             maybe: statement.maybe,
+            block: statement.block,
             in_transaction,
             ops,
         });
@@ -265,6 +266,11 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], databas
         source: read.source,
         version: read.version,
         status: read.status,
+        wrapped: match read.transaction {
+            Transaction::Wrapped(_) => Some(true),
+            Transaction::Unwrapped(_) | Transaction::Implicit(_) => Some(false),
+            Transaction::Unknown(_) => None,
+        },
         transaction: match read.transaction {
             Transaction::Wrapped(why) | Transaction::Unwrapped(why) | Transaction::Implicit(why) | Transaction::Unknown(why) => {
                 why

@@ -73,6 +73,8 @@ pub struct Effects {
     pub scans: Option<Vec<TableName>>,
     /// Why it fails for certain on the server (in a transaction, on existing rows, by a dependent view).
     pub fails: Option<String>,
+    /// The view that forbids it, where it fails for that.
+    pub refused_by: Option<TableName>,
     /// What decided about rewrite and scan, in one line, where it is not obvious from the statement.
     pub because: Option<String>,
 }
@@ -160,6 +162,8 @@ pub struct AppliedStatement {
     pub touches: Vec<ObjectName>,
     /// Whether it stands under a condition, so that it may not have run.
     pub maybe: bool,
+    /// The `DO` block that it stands in: to the server all statements of a block are one.
+    pub block: Option<Span>,
     /// Whether it runs inside a transaction.
     pub in_transaction: Fact<bool>,
     /// Its changes in order.
@@ -167,6 +171,11 @@ pub struct AppliedStatement {
 }
 
 impl AppliedStatement {
+    /// What the server runs as one: the block that it stands in, or itself.
+    pub fn unit(&self) -> Span {
+        self.block.unwrap_or(self.span)
+    }
+
     /// The effects of all its changes together.
     pub fn effects(&self) -> Effects {
         super::effects::together(self)
@@ -199,6 +208,9 @@ pub struct AppliedMigration {
     pub status: FileStatus,
     /// Why its statements run inside a transaction, or outside of one: the convention of its tool, or the configuration.
     pub transaction: String,
+    /// Whether its tool opens a transaction around it; `None` where that is not known. The implicit transaction of a file that
+    /// is sent as one message is none that a tool opens.
+    pub wrapped: Option<bool>,
     /// Whether it is judged for what it does to a live database: new or changed, and not left out by the configuration.
     pub pending: bool,
     /// When it runs.

@@ -1,11 +1,17 @@
 //! What pending migrations do to a database that is in use: each step with its statement and migration, and the questions
 //! that decide whether anybody feels it.
 
+mod backfill;
+mod enums;
 mod late;
 mod locks;
 mod release;
 mod repeated;
+mod rerun;
+mod statements;
+mod timeouts;
 mod tools;
+mod transactions;
 mod written_names;
 
 pub use late::LateMigration;
@@ -14,7 +20,7 @@ pub use release::{Replaced, Unfilled};
 pub use repeated::RepeatedColumn;
 pub use written_names::LongName;
 
-use super::catalog::Database;
+use super::catalog::{Database, TableName};
 use super::history::{AppliedMigration, AppliedStatement, Step, TableBefore, TableOrigin};
 use super::remedy::quoted;
 use super::view::MigrationRef;
@@ -24,6 +30,8 @@ pub use crate::discover::migrations::{Edited, Late, TakesOut};
 use crate::model::Model;
 use crate::source::Span;
 use crate::sql::{Change, ColumnDef, Dialect, IndexDef, TableAction, Understanding};
+pub use backfill::{Backfill, Reach};
+pub use transactions::{Follower, PendingTransaction};
 
 /// One step of a pending migration.
 #[derive(Debug, Clone, Copy)]
@@ -168,6 +176,11 @@ impl<'m> PendingStep<'m> {
         self.database.dialect == Dialect::MySql
     }
 
+    /// Whether the database is SQLite.
+    pub fn is_sqlite(&self) -> bool {
+        self.database.dialect == Dialect::Sqlite
+    }
+
     /// The index, where the step makes one.
     pub fn new_index(&self) -> Option<&'m IndexDef> {
         match &self.step.op.change {
@@ -206,10 +219,14 @@ impl<'m> PendingStep<'m> {
 
     /// The table as people say it: without the schema that is searched anyway.
     pub fn table(&self) -> String {
-        let Some(before) = self.before() else { return String::new() };
-        match before.name.schema.as_deref() {
-            None | Some("public") => quoted(self.dialect(), &before.name.name),
-            Some(schema) => format!("{}.{}", quoted(self.dialect(), schema), quoted(self.dialect(), &before.name.name)),
+        self.before().map(|before| self.name_of(&before.name)).unwrap_or_default()
+    }
+
+    /// Any table of its database as people say it.
+    pub fn name_of(&self, table: &TableName) -> String {
+        match table.schema.as_deref() {
+            None | Some("public") => quoted(self.dialect(), &table.name),
+            Some(schema) => format!("{}.{}", quoted(self.dialect(), schema), quoted(self.dialect(), &table.name)),
         }
     }
 
@@ -322,9 +339,7 @@ impl<'m> PendingStep<'m> {
     /// Whether the name of the migration says that it runs outside of a transaction, in words that no known tool reads: the
     /// project may have a runner of its own.
     pub fn name_says_no_transaction(&self) -> bool {
-        const WORDS: &[&str] = &["autocommit", "no_transaction", "no-transaction", "notransaction", "no_tx", "no-tx", "notx"];
-        let path = self.migration.path.to_ascii_lowercase();
-        WORDS.iter().any(|word| path.contains(word))
+        says_no_transaction(&self.migration.path)
     }
 
     /// Why it runs inside a transaction or outside of one, where the tool decides.
@@ -366,4 +381,10 @@ impl<'m> PendingStep<'m> {
             },
         }
     }
+}
+
+fn says_no_transaction(path: &str) -> bool {
+    const WORDS: &[&str] = &["autocommit", "no_transaction", "no-transaction", "notransaction", "no_tx", "no-tx", "notx"];
+    let path = path.to_ascii_lowercase();
+    WORDS.iter().any(|word| path.contains(word))
 }

@@ -121,6 +121,10 @@ impl Schema {
 }
 
 impl<'m> MigrationRef<'m> {
+    pub(super) fn new(database: &'m Database, migration: &'m AppliedMigration) -> MigrationRef<'m> {
+        MigrationRef { database, migration }
+    }
+
     /// The database that it changes.
     pub fn database(&self) -> &'m Database {
         self.database

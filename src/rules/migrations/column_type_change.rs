@@ -13,7 +13,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for step in context.head.schema.pending_steps().filter(PendingStep::is_postgres) {
         let Some((column, to)) = step.retyped_column() else { continue };
         context.consider();
-        if step.audience() == Audience::Nobody || step.is_emptied() {
+        // What the server refuses is said by `dependent-view`.
+        if step.audience() == Audience::Nobody || step.is_emptied() || step.refusing_view().is_some() {
             continue;
         }
         found.extend(report(&step, column, to.as_deref()).map(|diagnostic| (step, diagnostic)));
@@ -27,17 +28,12 @@ fn report(step: &PendingStep, column: &str, to: Option<&str>) -> Option<Diagnost
     let never_seen = TypeChange::Unknown("the table is not created here: the old type is not known".into());
     let change = step.before()?.type_change.as_ref().unwrap_or(&never_seen);
     let act = match change {
-        // A view forbids even a change that is free.
-        TypeChange::CatalogOnly(_) if step.step.effects.fails.is_none() => return None,
-        TypeChange::CatalogOnly(_) => "is refused",
+        TypeChange::CatalogOnly(_) => return None,
         TypeChange::Rewrite(_) => "rewrites the table while nobody can use it",
         TypeChange::Scan(_) => "reads the whole table while nobody can use it",
         TypeChange::Unknown(_) => "may rewrite the table while nobody can use it",
     };
-    let message = match &step.step.effects.fails {
-        Some(fails) => fails.clone(),
-        None => format!("changing the type of `{table}.{name}` {act}"),
-    };
+    let message = format!("changing the type of `{table}.{name}` {act}");
     let wanted = to.unwrap_or("the new type");
     let mut diagnostic = Diagnostic::new(step.subject(Some(column)), message)
         .at(step.step.op.span, "ACCESS EXCLUSIVE until it is done")
@@ -51,7 +47,8 @@ fn report(step: &PendingStep, column: &str, to: Option<&str>) -> Option<Diagnost
         diagnostic = diagnostic.context(held.span, was);
     }
     match change {
-        TypeChange::Rewrite(why) | TypeChange::CatalogOnly(why) => diagnostic.because.push(why.clone()),
+        TypeChange::CatalogOnly(_) => {}
+        TypeChange::Rewrite(why) => diagnostic.because.push(why.clone()),
         TypeChange::Scan(why) => diagnostic = diagnostic.at_most(Severity::Warning, why.clone()),
         TypeChange::Unknown(why) => diagnostic = unsure(diagnostic, Severity::Info, Confidence::Low, why),
     }
@@ -59,9 +56,6 @@ fn report(step: &PendingStep, column: &str, to: Option<&str>) -> Option<Diagnost
 }
 
 fn help(step: &PendingStep, table: &str, name: &str, wanted: &str) -> String {
-    if step.step.effects.fails.is_some() {
-        return "drop the view in this migration before the change, and create it again after it".to_owned();
-    }
     if wanted.starts_with("timestamp") && step.type_hinges_on_time_zone() {
         return "say in which time zone the old values are; in UTC nothing is written:\nSET LOCAL timezone = 'UTC';".to_owned();
     }

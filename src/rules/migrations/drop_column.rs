@@ -15,34 +15,24 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let Some(name) = step.dropped_column() else { continue };
         context.consider();
         let span = step.step.op.span;
-        // What the API still promises is said by `drop-column-still-exposed`, what is replaced by `expand-and-contract-together`.
+        // What the API still promises is said by `drop-column-still-exposed`, what is replaced by `expand-and-contract-together`,
+        // what the server refuses by `dependent-view`.
         let is_told = exposed.contains(&span) || replaced.iter().any(|one| one.drop.step.op.span == span);
-        if step.column_audience() == Audience::Nobody || is_told {
+        if step.column_audience() == Audience::Nobody || is_told || step.refusing_view().is_some() {
             continue;
         }
         let table = step.table();
         let column = step.sql_name(name);
-        let fails = step.step.effects.fails.as_ref();
-        let message =
-            fails.cloned().unwrap_or_else(|| format!("`{table}.{column}` is dropped while running code may still use it"));
-        let (label, first) = match fails {
-            Some(_) => {
-                ("the server refuses this", "drop the view in an earlier statement, or take the column out of it".to_owned())
-            }
-            None => (
-                "old code fails on it from here on, and the data is gone",
-                format!("release code that neither reads nor writes `{column}` first, and run this in a later release"),
-            ),
-        };
+        let message = format!("`{table}.{column}` is dropped while running code may still use it");
         let mut diagnostic = Diagnostic::new(step.subject(Some(name)), message)
-            .at(span, label)
-            .help(format!("{first}:\nALTER TABLE {table} DROP COLUMN {column};"));
+            .at(span, "old code fails on it from here on, and the data is gone")
+            .help(format!(
+                "release code that neither reads nor writes `{column}` first, and run this in a later release:\nALTER TABLE {table} DROP COLUMN {column};"
+            ));
         if let Some(held) = step.column() {
             diagnostic = diagnostic.context(held.span, "the column as it was created");
         }
-        if fails.is_none() {
-            diagnostic = diagnostic.at_most(Severity::Warning, "what running code reads cannot be seen here");
-        }
+        diagnostic = diagnostic.at_most(Severity::Warning, "what running code reads cannot be seen here");
         found.push((step, careful(&step, step.column_audience(), diagnostic)));
     }
     gather(found)

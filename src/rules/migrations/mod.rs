@@ -4,24 +4,37 @@ mod add_column_rewrite;
 mod add_column_volatile_default;
 mod add_primary_key;
 mod add_required_column;
+mod backfill_with_schema_change;
 mod column_type_change;
+mod combine_alter_table;
 mod concurrently_in_transaction;
 mod constraint_never_validated;
 mod constraint_without_not_valid;
+mod dependent_view;
 mod drop_column;
 mod drop_column_still_exposed;
 mod duplicate_version;
 mod edited_applied_migration;
+mod enum_value_used_in_transaction;
 mod exclusion_constraint;
 mod expand_and_contract_together;
 mod foreign_key_without_not_valid;
 mod ineffective_directive;
+mod missing_lock_timeout;
+mod missing_statement_timeout;
+mod multiple_table_locks;
 mod non_concurrent_index;
 mod not_null_without_backfill;
+mod not_rerunnable;
 mod out_of_order;
 mod primary_key_using_nullable_index;
 mod rename_column;
 mod set_not_null;
+mod statement_after_access_exclusive;
+mod transaction_nesting;
+mod unbounded_backfill;
+mod uncommitted_transaction;
+mod unguarded_statement;
 mod unique_constraint_without_index;
 mod unread;
 mod validate_in_same_transaction;
@@ -34,24 +47,37 @@ pub(super) const RULES: &[Rule] = &[
     add_column_volatile_default::RULE,
     add_primary_key::RULE,
     add_required_column::RULE,
+    backfill_with_schema_change::RULE,
     column_type_change::RULE,
+    combine_alter_table::RULE,
     concurrently_in_transaction::RULE,
     constraint_never_validated::RULE,
     constraint_without_not_valid::RULE,
+    dependent_view::RULE,
     drop_column::RULE,
     drop_column_still_exposed::RULE,
     duplicate_version::RULE,
     edited_applied_migration::RULE,
+    enum_value_used_in_transaction::RULE,
     exclusion_constraint::RULE,
     expand_and_contract_together::RULE,
     foreign_key_without_not_valid::RULE,
     ineffective_directive::RULE,
+    missing_lock_timeout::RULE,
+    missing_statement_timeout::RULE,
+    multiple_table_locks::RULE,
     non_concurrent_index::RULE,
     not_null_without_backfill::RULE,
+    not_rerunnable::RULE,
     out_of_order::RULE,
     primary_key_using_nullable_index::RULE,
     rename_column::RULE,
     set_not_null::RULE,
+    statement_after_access_exclusive::RULE,
+    transaction_nesting::RULE,
+    unbounded_backfill::RULE,
+    uncommitted_transaction::RULE,
+    unguarded_statement::RULE,
     unique_constraint_without_index::RULE,
     unread::RULE,
     validate_in_same_transaction::RULE,

@@ -155,7 +155,7 @@ impl<'a> Action<'a> {
                 held.is_some_and(|table| table.columns_complete() && find_column(self.state(), table, column).is_none())
             });
             if named && certain {
-                cost.fail(format!("column `{column}` {what}: view `{}` uses it", view.name));
+                cost.refuse(&view.name, format!("column `{column}` {what}: view `{}` uses it", view.name));
             }
         }
     }

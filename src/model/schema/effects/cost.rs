@@ -17,6 +17,7 @@ pub(super) struct Cost {
     unknown_rewrite: bool,
     unknown_scan: bool,
     fails: Option<String>,
+    refused_by: Option<TableName>,
     because: Option<String>,
 }
 
@@ -53,6 +54,12 @@ impl Cost {
         self.fails.get_or_insert(why.into());
     }
 
+    /// It fails since a view rests on what it changes.
+    pub fn refuse(&mut self, view: &TableName, why: impl Into<String>) {
+        self.fail(why);
+        self.refused_by.get_or_insert_with(|| view.clone());
+    }
+
     pub fn because(&mut self, why: impl Into<String>) {
         self.because.get_or_insert(why.into());
     }
@@ -63,6 +70,7 @@ impl Cost {
             rewrites: (!self.unknown_rewrite).then_some(self.rewrites),
             scans: (!self.unknown_scan).then_some(self.scans),
             fails: self.fails,
+            refused_by: self.refused_by,
             because: self.because,
         }
     }

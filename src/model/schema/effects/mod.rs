@@ -190,6 +190,7 @@ pub(super) fn together(statement: &AppliedStatement) -> Effects {
         sum.rewrites = merge(sum.rewrites, one.rewrites.as_deref(), add_name);
         sum.scans = merge(sum.scans, one.scans.as_deref(), add_name);
         sum.fails = sum.fails.or_else(|| one.fails.clone());
+        sum.refused_by = sum.refused_by.or_else(|| one.refused_by.clone());
         sum.because = sum.because.or_else(|| one.because.clone());
     }
     sum

@@ -1,0 +1,51 @@
+//! Locks that pending migrations wait for without a limit.
+
+use super::super::history::LockMode;
+use super::PendingStep;
+use crate::model::Model;
+use crate::model::schema::MigrationRef;
+use crate::sql::Change;
+
+impl Model {
+    /// Whether a setting of the session is made for every session somewhere: `ALTER ROLE`, `ALTER DATABASE`, the options of a
+    /// connection, a variable of a service.
+    pub fn is_set_for_all_sessions(&self, setting: &str) -> bool {
+        let migrations = self.schema.databases.iter().flat_map(|database| &database.migrations);
+        let mut steps = migrations.flat_map(|migration| &migration.statements).flat_map(|statement| &statement.ops);
+        let in_sql = |name: &str, scope: Option<&str>| name == setting && scope.is_some();
+        steps.any(|step| matches!(&step.op.change, Change::Setting { name, scope, .. } if in_sql(name, *scope)))
+            || self.runtime.mentions_session_setting(setting)
+    }
+}
+
+impl<'m> MigrationRef<'m> {
+    /// The steps that wait for a lock of at least this mode on a table in use while a setting that would bound the wait is not
+    /// made in this migration. What is built CONCURRENTLY is slow on purpose; `LOCK TABLE` waits
+    /// where any lock is asked about.
+    pub fn locks_without(&self, setting: &str, least: LockMode) -> Vec<PendingStep<'m>> {
+        let (database, migration) = (self.database(), self.migration());
+        let (mut session, mut local) = (false, false);
+        let mut found = Vec::new();
+        for statement in &migration.statements {
+            for step in &statement.ops {
+                let here = PendingStep { database, migration, statement, step };
+                match &step.op.change {
+                    Change::Setting { name, value, local: is_local, scope: None } if name == setting => {
+                        let bounds = !matches!(value.trim(), "0" | "default" | "DEFAULT" | "0s" | "0ms");
+                        if *is_local { local = bounds } else { session = bounds }
+                    }
+                    Change::Commit | Change::Rollback => local = false,
+                    _ => {
+                        let asks = matches!(step.op.change, Change::LockTable { .. }) && least < LockMode::Share;
+                        let waits = asks
+                            || step.effects.locks.iter().flatten().any(|(table, mode)| *mode >= least && here.is_in_use(table));
+                        if waits && !session && !local && here.concurrently().is_none() {
+                            found.push(here);
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+}

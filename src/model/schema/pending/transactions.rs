@@ -1,0 +1,235 @@
+//! What happens inside one transaction of a pending migration, and what is locked meanwhile.
+
+use super::super::catalog::{Table, TableName};
+use super::super::history::{AppliedStatement, LockMode};
+use super::super::{MigrationRef, Schema};
+use super::{Audience, PendingStep, Reach};
+use crate::source::{Sources, Span};
+use crate::sql::{Change, ConstraintKind, DataVerb, TableAction, tokens};
+
+/// The statements of a pending migration that commit together.
+#[derive(Debug, Clone)]
+pub struct PendingTransaction<'m> {
+    migration: MigrationRef<'m>,
+    /// The `BEGIN` of the migration itself; `None` where its tool or its server opens the transaction.
+    pub begin: Option<Span>,
+    /// Its statements in order.
+    pub statements: Vec<&'m AppliedStatement>,
+}
+
+/// A slow statement that runs while an earlier one keeps a table locked against everybody.
+#[derive(Debug, Clone, Copy)]
+pub struct Follower<'m> {
+    /// The slow statement.
+    pub statement: &'m AppliedStatement,
+    /// What took the lock.
+    pub lock: PendingStep<'m>,
+    /// The table that is locked.
+    pub locked: &'m TableName,
+    /// Whether it changes the catalog, so that other rules say how the change is made fast by itself.
+    pub is_change: bool,
+}
+
+impl Schema {
+    /// Every transaction of every pending migration, in the order of application. Statements of which nobody knows whether they
+    /// run in one are left out.
+    pub fn pending_transactions(&self) -> impl Iterator<Item = PendingTransaction<'_>> {
+        self.pending_migrations().flat_map(|one| one.transactions())
+    }
+}
+
+impl<'m> MigrationRef<'m> {
+    /// Its transactions in order. One that is rolled back is none; a `DO` block outside of a transaction is one.
+    pub fn transactions(&self) -> Vec<PendingTransaction<'m>> {
+        let empty = |begin| PendingTransaction { migration: *self, begin, statements: Vec::new() };
+        let (mut all, mut open) = (Vec::new(), empty(None));
+        for statement in &self.migration().statements {
+            let says = |wanted: fn(&Change) -> bool| statement.ops.iter().any(|step| wanted(&step.op.change));
+            if says(|change| matches!(change, Change::Begin)) {
+                all.push(std::mem::replace(&mut open, empty(Some(statement.span))));
+            } else if says(|change| matches!(change, Change::Commit)) {
+                all.push(std::mem::replace(&mut open, empty(None)));
+            } else if says(|change| matches!(change, Change::Rollback)) {
+                open = empty(None);
+            } else if statement.in_transaction.known() == Some(&true) {
+                open.statements.push(statement);
+            } else {
+                let same_block = |last: &&AppliedStatement| statement.block.is_some() && last.block == statement.block;
+                if !open.statements.last().is_some_and(same_block) {
+                    all.push(std::mem::replace(&mut open, empty(None)));
+                }
+                open.statements.extend(statement.block.map(|_| statement));
+            }
+        }
+        all.push(open);
+        all.retain(|one| !one.statements.is_empty());
+        all
+    }
+}
+
+impl<'m> PendingTransaction<'m> {
+    /// Its migration.
+    pub fn migration(&self) -> MigrationRef<'m> {
+        self.migration
+    }
+
+    /// Its steps in order.
+    pub fn steps(&self) -> impl Iterator<Item = PendingStep<'m>> + use<'m> {
+        let (database, migration) = (self.migration.database(), self.migration.migration());
+        let statements = self.statements.clone();
+        statements
+            .into_iter()
+            .flat_map(move |statement| statement.ops.iter().map(move |step| PendingStep { database, migration, statement, step }))
+    }
+
+    /// Every lock of at least this mode on a table in use, with the step that takes it, in order. A table that is dropped is
+    /// used no more, and who writes `LOCK TABLE` knows what they ask for.
+    pub fn locks(&self, least: LockMode) -> Vec<(PendingStep<'m>, &'m TableName)> {
+        let mut found = Vec::new();
+        for step in self.steps() {
+            if matches!(step.step.op.change, Change::LockTable { .. }) {
+                continue;
+            }
+            let drops = |name: &TableName| match &step.step.op.change {
+                Change::DropTable { names, .. } => names.iter().any(|one| one.name == name.name),
+                _ => false,
+            };
+            for (table, mode) in step.step.effects.locks.iter().flatten() {
+                if *mode >= least && !drops(table) && step.is_in_use(table) {
+                    found.push((step, table));
+                }
+            }
+        }
+        found
+    }
+
+    /// The tables in use that statements of this transaction change under a lock that writers feel, each with the first step
+    /// that does so. Other tables that a statement has to lock along with its own do not count: no order of statements spares them.
+    pub fn changed_tables(&self) -> Vec<(PendingStep<'m>, &'m TableName)> {
+        let mut found: Vec<(PendingStep, &TableName)> = Vec::new();
+        for (step, table) in self.locks(LockMode::ShareRowExclusive) {
+            let own = step.before().is_some_and(|before| before.name == *table);
+            if own && !found.iter().any(|(_, known)| *known == table) {
+                found.push((step, table));
+            }
+        }
+        found
+    }
+
+    /// Every slow statement that runs while an earlier one keeps a table locked against everybody. What fills or empties the
+    /// locked table itself is not among them (see [`PendingTransaction::backfills`]), nor is what locks that table as
+    /// much itself, nor the validation of a constraint that this transaction adds.
+    pub fn followers(&self, sources: &Sources) -> Vec<Follower<'m>> {
+        let locks = self.locks(LockMode::AccessExclusive);
+        let mut found: Vec<Follower> = Vec::new();
+        for statement in self.statements.iter().filter(|_| !locks.is_empty()) {
+            let earlier = |step: &PendingStep| step.statement.span.start < statement.span.start;
+            let held = locks.iter().filter(|(step, _)| earlier(step));
+            let own: Vec<&TableName> =
+                locks.iter().filter(|(step, _)| step.statement.span == statement.span).map(|(_, table)| *table).collect();
+            let Some((lock, locked)) = held.clone().find(|(_, table)| !own.contains(table)) else { continue };
+            let steps = self.steps().filter(|step| step.statement.span == statement.span);
+            let mut slow = steps.filter(|step| step.is_slow(sources) && !self.is_said_elsewhere(step)).peekable();
+            if slow.peek().is_none() && !self.is_slow_query(statement, sources) {
+                continue;
+            }
+            let is_validation = |step: &PendingStep| matches!(step.action(), Some(TableAction::ValidateConstraint { .. }));
+            let is_change = slow.peek().is_some_and(|step| !step.writes_rows() && !is_validation(step));
+            found.push(Follower { statement, lock: *lock, locked, is_change });
+        }
+        found
+    }
+
+    /// Whether another rule speaks of this slow step: rows of a table that this transaction has locked, and a constraint that is
+    /// added and validated together.
+    fn is_said_elsewhere(&self, slow: &PendingStep) -> bool {
+        let earlier = self.steps().take_while(|step| step.statement.span.start < slow.statement.span.start);
+        let mut same_table = earlier.filter(|step| step.before().zip(slow.before()).is_some_and(|(a, b)| a.name == b.name));
+        match &slow.step.op.change {
+            Change::Data { .. } => same_table.any(|step| step.locks_own_table(LockMode::ShareRowExclusive)),
+            Change::AlterTable { action: TableAction::ValidateConstraint { name }, .. } => {
+                same_table.any(|step| match step.action() {
+                    Some(TableAction::AddConstraint(def)) => def.name.as_ref().is_some_and(|one| one.value == name.value),
+                    _ => false,
+                })
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a statement is a query that reads a table in full: nothing bounds or filters it.
+    fn is_slow_query(&self, statement: &AppliedStatement, sources: &Sources) -> bool {
+        if !statement.ops.is_empty() || !sources.text(statement.head).eq_ignore_ascii_case("select") {
+            return false;
+        }
+        let database = self.migration.database();
+        let words = tokens(sources.text(statement.span), database.dialect);
+        let is = |word: &&&str, wanted: &str| word.eq_ignore_ascii_case(wanted);
+        let reads = words.iter().position(|word| is(&word, "from")).and_then(|at| words.get(at + 1));
+        let bounded = words.iter().any(|word| is(&word, "where") || is(&word, "limit") || is(&word, "into"));
+        let known =
+            |name: &&str| database.tables.iter().any(|table| table.name.name.eq_ignore_ascii_case(name.trim_matches('"')));
+        !bounded && reads.is_some_and(known)
+    }
+
+    /// The changes of rows of a table that this transaction also changes, each with the first step that locks the table; the
+    /// flag says that the lock comes first, so that it is held while the rows are written.
+    pub fn backfills(&self, sources: &Sources) -> Vec<(PendingStep<'m>, PendingStep<'m>, bool)> {
+        let writes = self.steps().filter(|step| step.backfill(sources).is_some_and(|one| one.takes_long(step.statement.maybe)));
+        let mut found = Vec::new();
+        for rows in writes {
+            let same = |step: &PendingStep| step.before().zip(rows.before()).is_some_and(|(a, b)| a.name == b.name);
+            let locks =
+                |step: &PendingStep| same(step) && step.locks_own_table(LockMode::ShareRowExclusive) && !step.writes_rows();
+            let first = self.steps().filter(|step| step.statement.span != rows.statement.span).find(locks);
+            found.extend(first.map(|lock| (rows, lock, lock.statement.span.start < rows.statement.span.start)));
+        }
+        found
+    }
+}
+
+impl<'m> PendingStep<'m> {
+    /// Whether running code uses a table of its database: nothing of this migration made it, and it is there for certain.
+    pub(super) fn is_in_use(&self, name: &TableName) -> bool {
+        if self.before().is_some_and(|before| before.name == *name) {
+            return self.audience() == Audience::Everybody;
+        }
+        let dropped = self.database.dropped_tables.iter().map(|gone| &gone.table);
+        let mut held = self.database.tables.iter().chain(dropped).filter(|table| table.name == *name).peekable();
+        held.peek().is_some() && held.all(|table| !table.temporary && !self.is_made_here(table))
+    }
+
+    fn is_made_here(&self, table: &Table) -> bool {
+        !table.external && self.database.migrations.get(table.migration).is_some_and(|one| one.source == self.migration.source)
+    }
+
+    /// Whether it locks its own table at least so much.
+    pub(super) fn locks_own_table(&self, least: LockMode) -> bool {
+        let Some(before) = self.before() else { return false };
+        self.step.effects.locks.iter().flatten().any(|(table, mode)| *table == before.name && *mode >= least)
+    }
+
+    /// Whether it writes rows, and changes nothing of the catalog.
+    pub(super) fn writes_rows(&self) -> bool {
+        matches!(self.step.op.change, Change::Data { .. })
+    }
+
+    fn adds_foreign_key(&self) -> bool {
+        matches!(self.action(), Some(TableAction::AddConstraint(def)) if matches!(def.kind, ConstraintKind::ForeignKey { .. }))
+    }
+
+    /// Whether it certainly takes long on a table in use that is large: reads or writes it in full.
+    fn is_slow(&self, sources: &Sources) -> bool {
+        if let Change::Data { verb, .. } = &self.step.op.change {
+            let backfill = self.backfill(sources).filter(|_| *verb != DataVerb::Truncate);
+            return backfill.is_some_and(|one| one.takes_long(self.statement.maybe) && one.reach != Reach::Class);
+        }
+        // The parent of a foreign key is looked up by its key, row by row of the child.
+        if self.adds_foreign_key() && self.audience() == Audience::Nobody {
+            return false;
+        }
+        let effects = &self.step.effects;
+        let mut full = effects.rewrites.iter().chain(&effects.scans).flatten();
+        full.any(|table| self.is_in_use(table)) && !self.is_emptied()
+    }
+}
