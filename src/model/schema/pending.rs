@@ -2,6 +2,7 @@
 //! that decide whether anybody feels it.
 
 mod backfill;
+mod defaults;
 mod enums;
 mod late;
 mod locks;

@@ -13,6 +13,7 @@ mod constraint_without_not_valid;
 mod dependent_view;
 mod drop_column;
 mod drop_column_still_exposed;
+mod drop_default_of_required_column;
 mod duplicate_version;
 mod edited_applied_migration;
 mod enum_value_used_in_transaction;
@@ -56,6 +57,7 @@ pub(super) const RULES: &[Rule] = &[
     dependent_view::RULE,
     drop_column::RULE,
     drop_column_still_exposed::RULE,
+    drop_default_of_required_column::RULE,
     duplicate_version::RULE,
     edited_applied_migration::RULE,
     enum_value_used_in_transaction::RULE,

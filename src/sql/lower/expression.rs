@@ -15,15 +15,21 @@ struct Volatility {
     immutable: Vec<String>,
     stable: Vec<String>,
     volatile: Vec<String>,
+    nullary: Vec<String>,
+}
+
+fn volatility() -> &'static Volatility {
+    static TABLE: OnceLock<Volatility> = OnceLock::new();
+    TABLE.get_or_init(|| toml::from_str(include_str!("../../../data/postgres_functions.toml")).unwrap_or_default())
 }
 
 fn function_kind(name: &str) -> DefaultKind {
     static KINDS: OnceLock<BTreeMap<String, DefaultKind>> = OnceLock::new();
     let kinds = KINDS.get_or_init(|| {
-        let table: Volatility = toml::from_str(include_str!("../../../data/postgres_functions.toml")).unwrap_or_default();
-        let of = |names: Vec<String>, kind| names.into_iter().map(move |name| (name, kind));
-        let constant = of(table.immutable, DefaultKind::Constant);
-        constant.chain(of(table.stable, DefaultKind::Stable)).chain(of(table.volatile, DefaultKind::Volatile)).collect()
+        let table = volatility();
+        let of = |names: &[String], kind| names.iter().map(move |name| (name.clone(), kind)).collect::<Vec<_>>();
+        let known = [of(&table.immutable, DefaultKind::Constant), of(&table.stable, DefaultKind::Stable)];
+        known.into_iter().flatten().chain(of(&table.volatile, DefaultKind::Volatile)).collect()
     });
     kinds.get(name).copied().unwrap_or(DefaultKind::Unknown)
 }
@@ -47,7 +53,12 @@ pub fn default_kind(cursor: &Cursor) -> DefaultKind {
             // Words after `::` and `AS` name a type, with arguments or without.
             Kind::Word | Kind::Quoted if is_type => DefaultKind::Constant,
             Kind::Word | Kind::Quoted if called && !is_clause(walk.token_text(token)) => {
-                function_kind(walk.fold(token).unwrap_or_default().as_str())
+                let name = walk.fold(token).unwrap_or_default();
+                let has_arguments = walk.peek(2).is_some_and(|next| next.kind != Kind::Close);
+                match has_arguments && volatility().nullary.contains(&name) {
+                    true => DefaultKind::Unknown,
+                    false => function_kind(&name),
+                }
             }
             // `current_timestamp` and its like are called without brackets; all other bare words are keywords or labels.
             Kind::Word => match function_kind(&walk.token_text(token).to_ascii_lowercase()) {

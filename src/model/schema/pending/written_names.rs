@@ -62,8 +62,10 @@ fn long(step: &PendingStep, name: Written, sources: &Sources) -> Option<LongName
         .and_then(|head| text.get(head.len()..))
         .map_or(text, |rest| rest.trim_start().trim_start_matches('.'));
     let written = text.trim().trim_matches(['"', '`', '[', ']']).to_owned();
-    // A placeholder is of another length in the end.
-    if written.contains(['{', '$', '%', '<']) {
+    // A placeholder is of another length in the end, and what a function makes is not written where it is called.
+    let is_quoted = text.trim().starts_with(['"', '`', '[']);
+    let is_placeholder = written.contains(['{', '$', '%', '<']);
+    if is_placeholder || !is_quoted && !written.chars().all(|c| c.is_alphanumeric() || c == '_') {
         return None;
     }
     let (length, refused) = match step.dialect() {
