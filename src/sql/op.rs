@@ -250,6 +250,13 @@ pub enum Change {
         /// Whether it has a CHECK or NOT NULL.
         constrained: bool,
     },
+    /// `ALTER DOMAIN .. ADD CONSTRAINT`, `ALTER DOMAIN .. SET NOT NULL`.
+    ConstrainDomain {
+        /// The domain.
+        name: ObjectName,
+        /// `NOT VALID`: existing rows are not checked.
+        not_valid: bool,
+    },
     /// Any other `CREATE TYPE` (composite, range, base).
     CreateOtherType {
         /// Its name.
@@ -302,6 +309,11 @@ pub enum Change {
         names: Vec<String>,
         /// `CASCADE`.
         cascade: bool,
+    },
+    /// `DROP DATABASE`, and `DROP SCHEMA` of MySQL, which is the same there.
+    DropDatabase {
+        /// The database.
+        name: ObjectName,
     },
     /// `ALTER SCHEMA a RENAME TO b`.
     RenameSchema {

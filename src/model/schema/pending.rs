@@ -2,6 +2,7 @@
 //! that decide whether anybody feels it.
 
 mod backfill;
+mod commands;
 mod defaults;
 mod enums;
 mod late;
@@ -10,15 +11,18 @@ mod release;
 mod repeated;
 mod rerun;
 mod statements;
+mod tables;
 mod timeouts;
 mod tools;
 mod transactions;
 mod written_names;
 
+pub use commands::Reindexed;
 pub use late::LateMigration;
 pub use locks::{NewConstraint, RewriteCause};
 pub use release::{Replaced, Unfilled};
 pub use repeated::RepeatedColumn;
+pub use tables::LostTable;
 pub use written_names::LongName;
 
 use super::catalog::{Database, TableName};

@@ -4,16 +4,24 @@ mod add_column_rewrite;
 mod add_column_volatile_default;
 mod add_primary_key;
 mod add_required_column;
+mod attach_partition_scan;
 mod backfill_with_schema_change;
 mod column_type_change;
 mod combine_alter_table;
 mod concurrently_in_transaction;
 mod constraint_never_validated;
 mod constraint_without_not_valid;
+mod create_partition_locks_parent;
+mod create_table_locks_parent;
 mod dependent_view;
+mod domain_constraint;
 mod drop_column;
 mod drop_column_still_exposed;
+mod drop_database;
 mod drop_default_of_required_column;
+mod drop_locks_referenced_table;
+mod drop_not_null;
+mod drop_table;
 mod duplicate_version;
 mod edited_applied_migration;
 mod enum_value_used_in_transaction;
@@ -24,15 +32,22 @@ mod ineffective_directive;
 mod missing_lock_timeout;
 mod missing_statement_timeout;
 mod multiple_table_locks;
+mod non_concurrent_detach_partition;
 mod non_concurrent_index;
+mod non_concurrent_index_drop;
+mod non_concurrent_refresh;
+mod non_concurrent_reindex;
 mod not_null_without_backfill;
 mod not_rerunnable;
 mod out_of_order;
 mod primary_key_using_nullable_index;
 mod rename_column;
+mod rename_table;
 mod set_not_null;
 mod statement_after_access_exclusive;
+mod table_rewrite_command;
 mod transaction_nesting;
+mod truncate_cascade;
 mod unbounded_backfill;
 mod uncommitted_transaction;
 mod unguarded_statement;
@@ -48,16 +63,24 @@ pub(super) const RULES: &[Rule] = &[
     add_column_volatile_default::RULE,
     add_primary_key::RULE,
     add_required_column::RULE,
+    attach_partition_scan::RULE,
     backfill_with_schema_change::RULE,
     column_type_change::RULE,
     combine_alter_table::RULE,
     concurrently_in_transaction::RULE,
     constraint_never_validated::RULE,
     constraint_without_not_valid::RULE,
+    create_partition_locks_parent::RULE,
+    create_table_locks_parent::RULE,
     dependent_view::RULE,
+    domain_constraint::RULE,
     drop_column::RULE,
     drop_column_still_exposed::RULE,
+    drop_database::RULE,
     drop_default_of_required_column::RULE,
+    drop_locks_referenced_table::RULE,
+    drop_not_null::RULE,
+    drop_table::RULE,
     duplicate_version::RULE,
     edited_applied_migration::RULE,
     enum_value_used_in_transaction::RULE,
@@ -68,15 +91,22 @@ pub(super) const RULES: &[Rule] = &[
     missing_lock_timeout::RULE,
     missing_statement_timeout::RULE,
     multiple_table_locks::RULE,
+    non_concurrent_detach_partition::RULE,
     non_concurrent_index::RULE,
+    non_concurrent_index_drop::RULE,
+    non_concurrent_refresh::RULE,
+    non_concurrent_reindex::RULE,
     not_null_without_backfill::RULE,
     not_rerunnable::RULE,
     out_of_order::RULE,
     primary_key_using_nullable_index::RULE,
     rename_column::RULE,
+    rename_table::RULE,
     set_not_null::RULE,
     statement_after_access_exclusive::RULE,
+    table_rewrite_command::RULE,
     transaction_nesting::RULE,
+    truncate_cascade::RULE,
     unbounded_backfill::RULE,
     uncommitted_transaction::RULE,
     unguarded_statement::RULE,

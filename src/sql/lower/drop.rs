@@ -34,7 +34,7 @@ pub fn drop(cursor: &mut Cursor, head: &mut usize) -> Option<Reading> {
         "INDEX" => Change::DropIndex { names, table, if_exists, concurrently },
         "TYPE" | "DOMAIN" => Change::DropType { names, if_exists, cascade },
         // A schema of MySQL is a database.
-        "SCHEMA" if cursor.dialect == Dialect::MySql => return Some(Reading::default()),
+        "SCHEMA" if cursor.dialect == Dialect::MySql => Change::DropDatabase { name: names.into_iter().next()? },
         "SCHEMA" => Change::DropSchema { names: names.into_iter().map(|name| name.name).collect(), cascade },
         _ => Change::DropView { names, if_exists, cascade },
     };
@@ -59,6 +59,10 @@ fn names(cursor: &mut Cursor) -> Option<Vec<ObjectName>> {
 
 /// Objects that the catalog does not hold; with `CASCADE` an extension takes columns along.
 fn not_kept(cursor: &mut Cursor) -> Option<Reading> {
+    if cursor.eat("DATABASE") {
+        cursor.eat("IF EXISTS");
+        return Some(cursor.object_name().map_or_else(Reading::default, |name| Reading::of(Change::DropDatabase { name })));
+    }
     let takes_along = cursor.is_any(&["EXTENSION", "OWNED"]);
     let known = cursor.is_any(NOT_KEPT) || cursor.is("AGGREGATE") || cursor.is("PROCEDURAL") || cursor.is("PREPARE");
     cursor.skip_until(|here| here.is("CASCADE"));
@@ -149,7 +153,11 @@ fn domain(cursor: &mut Cursor) -> Option<Reading> {
         return Some(Reading::of(Change::RenameType { name, to: cursor.identifier()? }));
     }
     // Whether a domain has constraints is kept; a change of them makes it unknown.
-    if cursor.is_any(&["ADD", "DROP CONSTRAINT", "SET NOT NULL", "DROP NOT NULL", "SET SCHEMA"]) {
+    if cursor.is_any(&["ADD", "SET NOT NULL"]) {
+        cursor.skip_until(|here| here.is("NOT VALID"));
+        return Some(Reading::of(Change::ConstrainDomain { name, not_valid: cursor.is("NOT VALID") }));
+    }
+    if cursor.is_any(&["DROP CONSTRAINT", "DROP NOT NULL", "SET SCHEMA"]) {
         let mut reading = Reading::default();
         reading.doubt("a changed domain", [name]);
         return Some(reading);

@@ -214,7 +214,7 @@ fn maintenance(cursor: &mut Cursor) -> Change {
     cursor.next();
     if let Some(mut options) = cursor.group() {
         options.skip_until(|here| here.is("FULL"));
-        if options.is("FULL") {
+        if options.is("FULL") && !options.is_any(&["FULL FALSE", "FULL OFF"]) {
             words.push_str(" FULL");
         }
     }
@@ -223,6 +223,10 @@ fn maintenance(cursor: &mut Cursor) -> Change {
             words.push_str(" FULL");
         }
     }
-    let table: Option<ObjectName> = cursor.object_name();
+    let mut table: Option<ObjectName> = cursor.object_name();
+    // `CLUSTER index ON table`, as it was written before PostgreSQL 8.3.
+    if cursor.eat("ON") {
+        table = cursor.object_name();
+    }
     Change::Maintenance { words, table }
 }

@@ -100,6 +100,7 @@ pub(super) fn of(moment: &Moment, op: &SchemaOp, before: Option<&TableBefore>) -
             None => cost.doubt_locks(),
         },
         Change::Maintenance { words, table } => maintenance(moment, words, table.as_ref(), &mut cost),
+        Change::ConstrainDomain { name, not_valid: false } => constrain_domain(moment, name, &mut cost),
         Change::AddEnumValue { .. } if moment.version < 12 && in_transaction => {
             cost.fail("ALTER TYPE .. ADD VALUE cannot run inside a transaction before PostgreSQL 12");
         }
@@ -160,6 +161,18 @@ fn create_table(moment: &Moment, def: &CreateTable, cost: &mut Cost) {
     if def.from_query {
         cost.doubt_locks();
         cost.doubt_scan();
+    }
+}
+
+/// Every table with a column of the domain is read, under a lock that blocks writers.
+fn constrain_domain(moment: &Moment, name: &ObjectName, cost: &mut Cost) {
+    let state = moment.state;
+    for table in state.tables.iter().flatten() {
+        let is_domain = |known: &str| known.rsplit('.').next() == Some(name.name.as_str());
+        if table.columns.iter().any(|column| column.column_type.known().is_some_and(|known| is_domain(&known.name))) {
+            cost.lock(&table.name, LockMode::Share);
+            cost.scan(&table.name);
+        }
     }
 }
 

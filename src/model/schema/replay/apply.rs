@@ -48,6 +48,7 @@ impl State {
             Change::RenameType { name, to } => self.rename_type(name, &to.value),
             Change::DropType { names, .. } => names.iter().for_each(|name| self.drop_type(name, maybe)),
             Change::CreateDomain { name, base, constrained } => self.create_domain(name, base.as_ref(), *constrained, span),
+            Change::ConstrainDomain { name, .. } => self.constrain_domain(name),
             Change::CreateOtherType { .. } | Change::RefreshView { .. } | Change::CreateSchema { .. } => {}
             Change::CreateView { name, materialized, reads, identifiers, .. } => {
                 self.create_view(NewView { name, materialized: *materialized, reads, identifiers, span });
@@ -65,6 +66,7 @@ impl State {
             | Change::Begin
             | Change::Commit
             | Change::Rollback
+            | Change::DropDatabase { .. }
             | Change::LockTable { .. }
             | Change::Maintenance { .. } => {}
         }

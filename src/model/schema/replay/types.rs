@@ -115,6 +115,14 @@ impl State {
         self.domains.insert(self.key(&name.name), made);
     }
 
+    /// A domain gets a constraint.
+    pub(super) fn constrain_domain(&mut self, name: &ObjectName) {
+        let key = self.key(&name.name);
+        if let Some(domain) = self.domains.get_mut(&key) {
+            domain.constrained = true;
+        }
+    }
+
     /// The domain that a column type names, with or without its schema.
     pub fn domain_named(&self, type_name: &str) -> Option<&Domain> {
         self.domains.get(&self.key(bare(type_name)))

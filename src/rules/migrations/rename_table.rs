@@ -1,0 +1,41 @@
+//! A pending migration renames a table: old code and new code cannot both work.
+
+use crate::diagnostic::{Confidence, Diagnostic};
+use crate::model::schema::PendingStep;
+use crate::model::schema::pending::Audience;
+use crate::rules::pending::{careful, gather};
+use crate::rules::{Context, Rule, rule};
+
+pub(super) const RULE: Rule = rule!("migrations/rename-table", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for step in context.head.schema.pending_steps() {
+        if !step.renames_table() {
+            continue;
+        }
+        context.consider();
+        let Some((old, new)) = step.renamed_table().filter(|_| step.audience() != Audience::Nobody) else { continue };
+        found.push((step, report(&step, &old, &new)));
+    }
+    gather(found)
+}
+
+fn report(step: &PendingStep, old: &str, new: &str) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(step.subject(None), format!("`{old}` is renamed to `{new}` in one step"))
+        .at(step.step.op.span, "from here on old code fails, and before it new code does")
+        .help(match step.views_take_writes() {
+            true => format!(
+                "keep the old name as a view, in the same migration, until no code uses it:\nCREATE VIEW {old} AS SELECT * FROM {new};\n-- in a later release:\nDROP VIEW {old};"
+            ),
+            false => format!("create `{new}`, write both, copy the rows, switch the reads, and drop `{old}` in a later release"),
+        })
+        .evidence(format!("to {new}"));
+    if let Some(created) = step.before().and_then(|before| before.created) {
+        diagnostic = diagnostic.context(created, "the table is created here");
+    }
+    if step.is_external() {
+        diagnostic = diagnostic.sure_at_most(Confidence::Medium, "the table is not created here: how it is used is not known");
+    }
+    careful(step, step.audience(), diagnostic)
+}
