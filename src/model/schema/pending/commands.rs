@@ -46,7 +46,7 @@ impl<'m> PendingStep<'m> {
 
     /// The partition that it attaches: its name in the catalog.
     pub fn attached_partition(&self) -> Option<TableName> {
-        let TableAction::AttachPartition { child } = self.action()? else { return None };
+        let TableAction::AttachPartition { child, .. } = self.action()? else { return None };
         let locks = self.step.effects.locks.as_deref().unwrap_or_default();
         let held = locks.iter().map(|(name, _)| name).find(|name| name.name == child.name);
         Some(held.cloned().unwrap_or_else(|| TableName { schema: child.schema.clone(), name: child.name.clone() }))
