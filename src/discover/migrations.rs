@@ -115,6 +115,12 @@ pub fn tools() -> impl Iterator<Item = &'static str> {
     rows.iter().enumerate().filter(is_first).map(|(_, tool)| tool.id.as_str())
 }
 
+/// The product whose server an image is, by the last segment of its name.
+pub(super) fn server_product(image: &str) -> Option<&'static str> {
+    let mut products = tools::table().server_images.iter();
+    products.find(|(_, images)| images.iter().any(|one| one == image)).map(|(product, _)| product.as_str())
+}
+
 /// How a migration of a tool is kept out of a transaction, as its row says.
 fn way_out(tool: &str) -> Option<String> {
     tools::table().tool.iter().find(|row| row.id == tool)?.off_hint.clone()

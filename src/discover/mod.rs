@@ -3,6 +3,7 @@
 pub mod migrations;
 mod names;
 pub mod scan;
+pub mod servers;
 
 use crate::files::{Entry, Files};
 use crate::model::Settings;
@@ -164,6 +165,8 @@ pub struct Discovery {
     pub artifacts: Vec<Artifact>,
     /// Migrations by database, sorted by folder.
     pub migration_sets: Vec<MigrationSet>,
+    /// What says which version of a database server runs, sorted.
+    pub servers: Vec<servers::Server>,
     /// Files that fill tables and make none (`data.sql`, `seed_roles.sql`), sorted; they are left out as artifacts.
     pub seeds: Vec<String>,
     /// What looked like something and was left out: (path, reason), sorted.
@@ -196,8 +199,12 @@ pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
         }
     }
     let verdicts = in_threads(settings.threads, &candidates, |(entry, guess)| judge(files, &entry.path, *guess));
-    for ((entry, _), verdict) in candidates.iter().zip(verdicts) {
+    for ((entry, _), (verdict, images)) in candidates.iter().zip(verdicts) {
         let path = entry.path.clone();
+        // What test and example trees run says nothing about the server that the migrations meet.
+        if names::left_out(&path).is_none() && !path.split('/').any(|part| part.starts_with('.')) {
+            discovery.servers.extend(images);
+        }
         match verdict {
             Verdict::Nothing => {}
             Verdict::Is(kind, evidence) => match names::left_out(&path) {
@@ -212,6 +219,7 @@ pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
     let mut read = |path: &str| files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let found = migrations::find(&entries, &mut read, settings);
     discovery.migration_sets = found.sets;
+    discovery.note_servers(&mut read, settings);
     discovery.artifacts.extend(found.artifacts.into_iter().filter(|artifact| !declared.contains_key(&artifact.path)));
     discovery.seeds = found.seeds;
     discovery.skipped.extend(found.skipped);
@@ -224,6 +232,24 @@ pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
     discovery.skipped.sort();
     discovery.unread.sort();
     discovery
+}
+
+impl Discovery {
+    /// Adds to the evidence of each set which server it is judged by.
+    fn note_servers(&mut self, read: &mut dyn FnMut(&str) -> Option<String>, settings: &Settings) {
+        let own = self.migration_sets.iter().filter_map(|set| servers::of_supabase(set, read));
+        let own: Vec<servers::Server> = own.collect();
+        self.servers.extend(own);
+        self.servers.sort();
+        for set in &mut self.migration_sets {
+            if settings.at(&set.folder).versions.contains_key(set.dialect.name()) {
+                continue;
+            }
+            if let Some((major, why)) = servers::of(&self.servers, set.dialect, set.variant.as_deref(), &set.folder) {
+                set.evidence.push(format!("server {} {major}: {why}", set.variant.as_deref().unwrap_or(set.dialect.name())));
+            }
+        }
+    }
 }
 
 /// What `[[artifact]]` says, by path. A path without a wildcard counts even where the listing leaves it out (.gitignore).
@@ -254,22 +280,31 @@ enum Verdict {
     Unread(String),
 }
 
-/// Looks into a file whose name says that it may be something.
-fn judge(files: &dyn Files, path: &str, guess: names::Guess) -> Verdict {
+/// Looks into a file whose name says that it may be something, and for the images that it runs.
+fn judge(files: &dyn Files, path: &str, guess: names::Guess) -> (Verdict, Vec<servers::Server>) {
     if is_offline(path) {
-        return Verdict::Is(Kind::Queries, "the offline data of sqlx".into());
+        return (Verdict::Is(Kind::Queries, "the offline data of sqlx".into()), Vec::new());
     }
     let bytes = match files.read(path) {
         Ok(bytes) => bytes,
-        Err(error) => return Verdict::Unread(error.0),
+        Err(error) => return (Verdict::Unread(error.0), Vec::new()),
     };
     let text = match decode(bytes) {
         Ok(text) => text,
         // Only what looks like an artifact is worth a word when it cannot be decoded.
-        Err(reason) if guess != names::Guess::Document || names::says_openapi(path) => return Verdict::Unread(reason),
-        Err(_) => return Verdict::Nothing,
+        Err(reason) if guess != names::Guess::Document || names::says_openapi(path) => {
+            return (Verdict::Unread(reason), Vec::new());
+        }
+        Err(_) => return (Verdict::Nothing, Vec::new()),
     };
-    let text = text.as_str();
+    let images = match guess {
+        names::Guess::Compose | names::Guess::Document if !path.ends_with(".json") => servers::images(path, &text),
+        _ => Vec::new(),
+    };
+    (judge_text(&text, guess), images)
+}
+
+fn judge_text(text: &str, guess: names::Guess) -> Verdict {
     match guess {
         names::Guess::Compose if scan::has_template_lines(text) => {
             Verdict::Unread("a template: no YAML before it is rendered".into())

@@ -5,5 +5,7 @@ mod discovery;
 mod effects;
 mod hostile;
 mod replay;
+mod servers;
+mod statements;
 mod support;
 mod tools;

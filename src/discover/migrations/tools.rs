@@ -167,6 +167,8 @@ pub(super) struct Table {
     pub seeds: Vec<String>,
     /// Folders whose numbered files state a schema in parts, or fill it.
     pub state_folders: Vec<String>,
+    /// Images that are a database server, by product.
+    pub server_images: BTreeMap<String, Vec<String>>,
     /// Folders of migrations that belong to every dialect beside them.
     pub shared_folders: Vec<String>,
     pub words: BTreeMap<String, Vec<String>>,

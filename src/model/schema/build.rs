@@ -7,6 +7,8 @@ use super::names;
 use super::replay::State;
 use super::seeds;
 use super::transaction::Transactions;
+use super::version;
+use crate::discover::servers::Server;
 use crate::discover::{Discovery, Kind, Migration, MigrationSet, Transaction, migrations};
 use crate::model::workspace::in_threads;
 use crate::model::{FileStatus, Pending, Settings, Workspace};
@@ -15,9 +17,6 @@ use crate::sql::{self, Dialect, Script, Understanding};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
-
-/// The major version that effects are judged by where the configuration names none.
-const ASSUMED_POSTGRES: u32 = 15;
 
 /// One file as it was read, before it is applied.
 struct Read {
@@ -36,15 +35,16 @@ struct Read {
 
 /// Every database of the repository, ordered by source and dialect.
 pub(super) fn databases(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Vec<Database> {
-    let mut databases: Vec<Database> = discovery.migration_sets.iter().map(|set| from_set(workspace, set, settings)).collect();
+    let mut databases: Vec<Database> =
+        discovery.migration_sets.iter().map(|set| from_set(workspace, set, settings, &discovery.servers)).collect();
     databases.extend(from_schema_files(workspace, discovery, settings));
     databases.iter_mut().for_each(|database| seeds::note(workspace, &discovery.seeds, database));
     databases.sort_by(|a, b| (&a.source, a.dialect, &a.variant).cmp(&(&b.source, b.dialect, &b.variant)));
     databases
 }
 
-fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings) -> Database {
-    let mut database = empty(set.dialect, set.variant.clone(), set.folder.clone(), settings);
+fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, servers: &[Server]) -> Database {
+    let mut database = empty(set.dialect, set.variant.clone(), set.folder.clone(), settings, servers);
     database.tool = Some(set.tool.clone());
     database.way_out = set.way_out.clone();
     database.repeats = set.repeats.clone();
@@ -116,9 +116,9 @@ fn judged_from(set: &MigrationSet, settings: &Settings) -> usize {
     set.migrations.iter().rposition(is_it).map_or(0, |number| number + 1)
 }
 
-fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &Settings) -> Database {
-    let major = |text: &String| text.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty())?.parse().ok();
-    let configured = settings.versions.get(dialect.name()).and_then(major);
+/// A database with nothing in it yet.
+fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &Settings, servers: &[Server]) -> Database {
+    let version = version::of(dialect, variant.as_deref(), &source, settings, servers);
     Database {
         dialect,
         variant,
@@ -126,8 +126,9 @@ fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &S
         tool: None,
         way_out: None,
         repeats: None,
-        server_version: configured.unwrap_or(if dialect == Dialect::Postgres { ASSUMED_POSTGRES } else { 0 }),
-        version_assumed: configured.is_none(),
+        server_version: version.major,
+        version_assumed: version.assumed,
+        version_origin: version.origin,
         deployed_together: matches!(settings.pending, Pending::Changed(_)),
         tables: Vec::new(),
         dropped_tables: Vec::new(),
@@ -333,7 +334,7 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
                 [one] => one.path.clone(),
                 many => many.first().and_then(|one| one.path.rsplit_once('/')).map_or("", |(folder, _)| folder).to_owned(),
             };
-            let mut database = empty(dialect, variant.clone(), source, settings);
+            let mut database = empty(dialect, variant.clone(), source, settings, &discovery.servers);
             replay(&mut database, reads, &[]);
             databases.push(database);
         }

@@ -289,8 +289,10 @@ pub struct Database {
     pub repeats: Option<String>,
     /// Major version of the server that effects are judged by.
     pub server_version: u32,
-    /// Whether that version is our assumption rather than the configuration's word.
+    /// Whether that version is our assumption: neither the configuration nor an image in the repository says it.
     pub version_assumed: bool,
+    /// Where that version is said, in a few words: `[versions]`, an image and its file, or that it is assumed.
+    pub version_origin: String,
     /// Whether everything that is pending goes out in one deployment; else each migration is judged as its own.
     pub deployed_together: bool,
     /// Its tables, by name.

@@ -53,6 +53,7 @@ impl Writer<'_> {
             "tool": database.tool,
             "server_version": (database.server_version > 0).then_some(database.server_version),
             "version_assumed": database.version_assumed,
+            "version_origin": database.version_origin,
             "tables": database.tables.iter().map(|table| self.table(table)).collect::<Vec<_>>(),
             "enums": enums.collect::<Vec<_>>(),
             "views": views.collect::<Vec<_>>(),

@@ -20,7 +20,8 @@ mod replay;
 mod seeds;
 mod transaction;
 mod twins;
-pub mod view;
+pub mod version;
+mod view;
 
 /// Our own words for what statements do: what rules on migrations speak of.
 pub use crate::sql::{ColumnDef, ConstraintDef, ConstraintKind, IndexDef};
@@ -35,6 +36,7 @@ pub use view::*;
 
 use super::{Settings, Workspace};
 use crate::discover::Discovery;
+use std::collections::HashSet;
 
 /// Databases, replayed from their whole migration history or read from schema files.
 #[derive(Debug, Default)]
@@ -43,11 +45,14 @@ pub struct Schema {
     pub databases: Vec<Database>,
     /// For each database the number of the first one that is the same database in other words.
     families: Vec<usize>,
+    /// Tables, as (database, position), that another database of the family states better.
+    restated: HashSet<(usize, usize)>,
 }
 
 /// Reads this part.
 pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Schema {
     let databases = build::databases(workspace, discovery, settings);
     let families = twins::families(&databases);
-    Schema { databases, families }
+    let restated = twins::restated(&databases, &families);
+    Schema { databases, families, restated }
 }

@@ -1,10 +1,13 @@
 //! Which databases are one and the same in other words: twins for other dialects, schema files beside migrations.
 
 use super::catalog::Database;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// How many of the smaller database's tables the larger one must hold.
 const SHARED: f64 = 0.6;
+
+/// How many tables more than migrations make, as a share of these, a schema file holds that has replaced them.
+const LEFTOVER: f64 = 0.25;
 
 /// For each database the number of the first one of its family.
 pub(super) fn families(databases: &[Database]) -> Vec<usize> {
@@ -18,6 +21,45 @@ pub(super) fn families(databases: &[Database]) -> Vec<usize> {
         }
     }
     families
+}
+
+/// The tables, as (database, position), that a better statement of the same database states, or knows to be gone. A schema file
+/// beside migrations is the weaker one, unless it holds clearly more tables: then the migrations are a leftover.
+pub(super) fn restated(databases: &[Database], families: &[usize]) -> HashSet<(usize, usize)> {
+    let mut found = HashSet::new();
+    for (number, database) in databases.iter().enumerate() {
+        let twins = databases.iter().enumerate().filter(|(other, twin)| {
+            let same = families.get(*other) == families.get(number) && *other != number;
+            same && (twin.dialect, &twin.variant) == (database.dialect, &database.variant)
+        });
+        let Some((_, better)) = twins.into_iter().find(|(_, twin)| is_better(twin, database)) else { continue };
+        let held = table_names(better);
+        let dropped = |name: &str| better.dropped_tables.iter().any(|gone| gone.table.name.name.eq_ignore_ascii_case(name));
+        for (position, table) in database.tables.iter().enumerate() {
+            let name = table.name.name.to_lowercase();
+            if held.contains(&name) || dropped(&name) || better.tables_unknown.is_empty() {
+                found.insert((number, position));
+            }
+        }
+    }
+    found
+}
+
+/// Whether one statement of a database is to be believed rather than another. Two sets of migrations, and two schema files, are
+/// each believed.
+fn is_better(one: &Database, other: &Database) -> bool {
+    let (migrated, stated) = match (&one.tool, &other.tool) {
+        (Some(_), None) => (one, other),
+        (None, Some(_)) => (other, one),
+        _ => return false,
+    };
+    let (made, said) = (table_names(migrated), table_names(stated));
+    // A file that still has what a migration dropped is the older one.
+    let dropped: BTreeSet<String> = migrated.dropped_tables.iter().map(|gone| gone.table.name.name.to_lowercase()).collect();
+    let more = said.difference(&made).filter(|name| !dropped.contains(*name)).count();
+    let fewer = made.difference(&said).count();
+    let leftover = migrated.tables_unknown.is_empty() && more > fewer && more as f64 >= LEFTOVER * made.len() as f64;
+    leftover == one.tool.is_none()
 }
 
 fn table_names(database: &Database) -> BTreeSet<String> {

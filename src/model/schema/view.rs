@@ -80,11 +80,13 @@ impl Schema {
         self.databases.is_empty()
     }
 
-    /// Every table of every database that was created here; external tables are left out.
+    /// Every table of every database that was created here. External tables are left out, and those of a schema file or of old
+    /// migrations that another database states anew: the better statement counts.
     pub fn tables(&self) -> impl Iterator<Item = TableRef<'_>> {
         let all = self.databases.iter().enumerate();
-        all.flat_map(move |(database, held)| held.tables.iter().map(move |table| TableRef { schema: self, database, table }))
-            .filter(|table| !table.external)
+        let tables = all.flat_map(|(database, held)| (0..held.tables.len()).map(move |table| (database, table)));
+        let counts = tables.filter(|place| !self.restated.contains(place));
+        counts.filter_map(|(database, table)| self.table_at(database, table)).filter(|table| !table.external)
     }
 
     /// Every foreign key of a table that stays, in databases that do not make an index for it by themselves.
