@@ -4,11 +4,14 @@
 //! written; [`QueryLinks`] says which tables that is, and [`view`] has the questions that rules ask. What stands in the
 //! application's own code is absent.
 
+mod access;
 mod bind;
 mod json;
 mod links;
 mod name;
 mod offline;
+mod pages;
+mod questions;
 mod sqlc;
 mod stored;
 pub mod view;
@@ -17,10 +20,13 @@ pub use crate::sql::{
     Bound, Clause, ColumnName, Insert, Item, ItemKind, Join, Key, Mention, Operator, Pattern, Predicate, Presence, Relation,
     Role, RowStatement, Scope, SortKey, TableUse, Value, ValueKind, Verb, Wrapping,
 };
+pub use access::{Access, Condition, Narrowing};
 pub use json::to_json;
 pub use links::{QueryLinks, Reading, join};
 pub use name::Cardinality;
 pub(crate) use offline::is_offline;
+pub use pages::Pages;
+pub use questions::{Exclusion, MissingColumn, MissingTable, NamedColumn};
 pub use stored::DynamicSql;
 pub use view::{QueryRef, ReadingRef, Resolved, ScopeRef};
 

@@ -3,7 +3,7 @@
 use super::links::{QueryLinks, Reading, Target};
 use super::{Clause, ColumnName, ItemKind, Mention, Queries, Query, Relation, Scope, TableUse, Verb};
 use crate::model::Model;
-use crate::model::schema::{Column, ColumnRef, Database, Schema, Table, TableName, TableRef};
+use crate::model::schema::{Column, ColumnRef, Database, DroppedTable, Schema, Table, TableName, TableRef};
 use std::ops::Deref;
 
 /// `SELECT *` is followed through so many subqueries.
@@ -148,6 +148,11 @@ impl<'m> QueryRef<'m> {
         self.query
     }
 
+    /// The databases.
+    pub(super) fn schema(&self) -> &'m Schema {
+        self.schema
+    }
+
     /// The number of the database that it is for; `None` where that is not known.
     pub fn database_number(&self) -> Option<usize> {
         self.links.databases.get(self.number).copied().flatten()
@@ -232,6 +237,14 @@ impl<'m> ScopeRef<'m> {
     /// Whether a relation is a table that no migration makes, although all tables are known.
     pub fn is_nowhere(&self, number: usize) -> bool {
         self.target(number) == Target::Nowhere
+    }
+
+    /// The table that a relation was, by its position, where it is no more.
+    pub(super) fn dropped_table(&self, number: usize) -> Option<&'m DroppedTable> {
+        match self.target(number) {
+            Target::Dropped(at) => self.query.database()?.dropped_tables.get(at),
+            _ => None,
+        }
     }
 
     /// The scope of a relation that is a subquery or a part of `WITH`.

@@ -203,6 +203,18 @@ impl<'m> TableRef<'m> {
         (self.family(), self.table.name.name.to_lowercase())
     }
 
+    /// This table in every statement of its schema, itself included: in twins for other dialects, and in schema files that
+    /// restate what the migrations make.
+    pub fn twins(&self) -> Vec<TableRef<'m>> {
+        let family = self.family();
+        let all = self.schema.databases.iter().enumerate().filter(|(number, _)| self.schema.family_of(*number) == family);
+        let of = |(database, held): (usize, &'m Database)| {
+            let same = |table: &&Table| table.name.name.eq_ignore_ascii_case(&self.table.name.name) && !table.external;
+            held.tables.iter().find(same).map(|table| TableRef { schema: self.schema, database, table })
+        };
+        all.filter_map(of).collect()
+    }
+
     /// Whether it is a temporary table or a partition: what is to be said of a partition is said of its parent.
     pub fn is_derived(&self) -> bool {
         self.table.temporary || self.table.parent.is_some()

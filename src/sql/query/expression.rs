@@ -84,6 +84,9 @@ impl Reader {
 
     /// Walks a name, or a word that is none.
     fn name(&mut self, walk: &mut Cursor, scope: usize, clause: Clause, word: &str) {
+        if walk.eat("AT TIME ZONE") {
+            return;
+        }
         let is_chain = walk.kind(1) == Some(Kind::Dot);
         let next = walk.peek(1);
         let next_text = next.map_or("", |next| walk.token_text(next));

@@ -139,6 +139,7 @@ impl Reader {
                 Section::Having if !branches => self.walk(body, scope, Clause::Having),
                 Section::OrderBy => self.order_by(body, scope),
                 Section::Limit | Section::Offset | Section::Fetch => self.bound(section, body, scope),
+                Section::Lock => self.edit(scope, |scope| scope.locks_rows = true),
                 Section::Values | Section::Other if !branches => self.walk(body, scope, Clause::Other),
                 _ => {}
             }

@@ -395,6 +395,8 @@ pub struct Scope {
     pub limit: Option<Bound>,
     /// `OFFSET`.
     pub offset: Option<Bound>,
+    /// `FOR UPDATE`, `FOR SHARE`.
+    pub locks_rows: bool,
     /// The scopes that `UNION` and its like put together; such a scope has no tables itself.
     pub branches: Vec<usize>,
     /// The columns of `ON CONFLICT (..)`, where it has that form.
@@ -422,6 +424,7 @@ impl Scope {
             order_span: None,
             limit: None,
             offset: None,
+            locks_rows: false,
             branches: Vec::new(),
             conflict: None,
             doubt: None,

@@ -44,7 +44,9 @@ pub enum Section {
     Union,
     /// After `WINDOW`.
     Other,
-    /// What says nothing about rows: `FOR UPDATE`, `INTO`.
+    /// After `FOR UPDATE` and its like.
+    Lock,
+    /// What says nothing about rows: `INTO`.
     Ignored,
 }
 
@@ -119,8 +121,8 @@ fn begins(here: &Cursor, verb: Verb, conflict: bool) -> Option<(Section, usize)>
         "LIMIT" if !is_insert && has_operand(here) => (Section::Limit, 1),
         "OFFSET" if !is_insert && has_operand(here) => (Section::Offset, 1),
         "FETCH" if here.is_any(&["FETCH FIRST", "FETCH NEXT"]) => (Section::Fetch, 1),
-        "FOR" if here.is_any(&["FOR UPDATE", "FOR SHARE", "FOR NO", "FOR KEY"]) => (Section::Ignored, 2),
-        "LOCK" if here.is("LOCK IN") => (Section::Ignored, 2),
+        "FOR" if here.is_any(&["FOR UPDATE", "FOR SHARE", "FOR NO", "FOR KEY"]) => (Section::Lock, 2),
+        "LOCK" if here.is("LOCK IN") => (Section::Lock, 2),
         "INTO" if verb == Verb::Select => (Section::Ignored, 1),
         "SET" if verb == Verb::Update || (is_insert && conflict) => (Section::Set, 1),
         "VALUES" if verb == Verb::Select => (Section::Values, 1),
