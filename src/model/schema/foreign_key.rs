@@ -116,9 +116,27 @@ impl<'m> ForeignKeyRef<'m> {
         if self.refers_to_seeded_list(parent) {
             return Some(format!("`{}` is a short list that the repository itself fills", parent.short_name()));
         }
+        if let Some((index, column)) = self.index_of_current_rows() {
+            let label = index.label();
+            return Some(format!("`{label}` holds the rows whose `{column}` is not set: only a deletion there reads the others"));
+        }
         let parent = self.parent_that_marks_deleted()?;
         let marked = parent.soft_delete_column()?;
         Some(format!("rows of `{}` are marked in `{marked}` and not deleted", parent.short_name()))
+    }
+
+    /// The partial index that leaves out no more than rows which have had their day, and the column that says so: a moment that is
+    /// set when they do (`revoked_at IS NULL`). Who lists the rows of one parent asks for the others.
+    fn index_of_current_rows(&self) -> Option<(IndexRef<'m>, &'m str)> {
+        let index = self.partial_index()?;
+        let predicate = &index.index().predicate.as_ref()?.value;
+        let words = predicate.replace(['(', ')', '"', '`'], " ");
+        let [name, rest @ ..] = &words.split_whitespace().collect::<Vec<_>>()[..] else { return None };
+        let asks_for_null = matches!(rest, [is, null] if is.eq_ignore_ascii_case("is") && null.eq_ignore_ascii_case("null"));
+        let column = self.table().table().columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))?;
+        let is_moment =
+            column.column_type.known().is_some_and(|known| known.name.starts_with("timestamp") || known.name == "date");
+        (asks_for_null && is_moment).then_some((index, column.name.as_str()))
     }
 
     /// The table referred to, where its rows are marked as deleted and stay. An action on delete says that rows do go, but for
