@@ -1,5 +1,6 @@
 //! Reads the migrations and schema files of each database, and replays them in order.
 
+use super::backward;
 use super::catalog::Database;
 use super::effects::{self, Moment};
 use super::history::{AppliedMigration, AppliedStatement, IgnoredComment, Role};
@@ -31,6 +32,8 @@ struct Read {
     role: Role,
     repeats: Option<String>,
     ignored: Option<IgnoredComment>,
+    has_backward: bool,
+    backward: Option<backward::Half>,
 }
 
 /// Every database of the repository, ordered by source and dialect.
@@ -57,12 +60,23 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
     for (one, _) in &wanted {
         *sharing.entry(one.path.as_str()).or_default() += 1;
     }
+    let statuses: Vec<FileStatus> = wanted
+        .iter()
+        .map(|(one, _)| {
+            let whole = settings.pending.status(&one.path);
+            let is_alone = sharing.get(one.path.as_str()).is_none_or(|count| *count < 2);
+            if is_alone { whole } else { part_status(whole, one.up.as_ref()) }
+        })
+        .collect();
+    // A baseline never runs on a database that is in use.
+    let is_pending =
+        |((one, judged), status): (&(&Migration, bool), &FileStatus)| *judged && status.runs_anew() && one.role != Role::Baseline;
+    let pending: Vec<bool> = wanted.iter().zip(&statuses).map(is_pending).collect();
+    let halves = backward::read(workspace, set, &pending);
     let mut reads = Vec::new();
-    for ((migration, judged), script) in wanted.into_iter().zip(scripts) {
+    let facts = statuses.into_iter().zip(pending).zip(halves);
+    for (((migration, _), script), ((status, pending), backward)) in wanted.into_iter().zip(scripts).zip(facts) {
         let Some((source, text, script)) = script else { continue };
-        let whole = settings.pending.status(&migration.path);
-        let is_alone = sharing.get(migration.path.as_str()).is_none_or(|count| *count < 2);
-        let status = if is_alone { whole } else { part_status(whole, migration.up.as_ref()) };
         reads.push(Read {
             path: migration.path.clone(),
             version: migration.version.clone(),
@@ -70,8 +84,7 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
             text,
             script,
             transaction: migration.transaction.clone(),
-            // A baseline never runs on a database that is in use.
-            pending: judged && status.runs_anew() && migration.role != Role::Baseline,
+            pending,
             status,
             role: migration.role,
             repeats: migration.repeats.clone(),
@@ -81,6 +94,8 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
                 remedy: line.remedy.clone(),
                 turns_off: line.turns_off,
             }),
+            has_backward: migration.down.is_some() || migration.down_section.is_some(),
+            backward,
         });
     }
     replay(&mut database, reads, &set.foreign_steps);
@@ -186,7 +201,7 @@ fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Ve
 }
 
 /// Applies files in order. `foreign_steps` are applied where their versions fall.
-fn replay(database: &mut Database, reads: Vec<Read>, foreign_steps: &[String]) {
+fn replay(database: &mut Database, mut reads: Vec<Read>, foreign_steps: &[String]) {
     // Judged one by one, each is its own deployment; changed against a base, all go out together.
     let together = database.deployed_together;
     let mut state = State::new(database.dialect);
@@ -195,14 +210,20 @@ fn replay(database: &mut Database, reads: Vec<Read>, foreign_steps: &[String]) {
     let mut foreign: Vec<(u128, &String)> = foreign_steps.iter().map(|path| (leading_number(file_name(path)), path)).collect();
     foreign.sort();
     let mut foreign = foreign.into_iter().peekable();
+    let halves = reads.iter_mut().map(|read| read.backward.take()).collect();
+    let forward: Vec<_> = reads.iter().map(|read| (&read.script, &*read.text)).collect();
+    let mut trials = backward::Trials::new(&state, halves, together.then_some(&pending), &forward);
     for (number, read) in reads.into_iter().enumerate() {
         let version = leading_number(&read.version);
         while let Some((_, path)) = foreign.next_if(|(step, _)| *step < version) {
             state.doubt_foreign_step(file_name(path));
         }
+        trials.begin(number, &state, (&read.script, &read.text));
         let migration = apply(&mut state, number, read, &pending, database);
+        trials.end(number, &state);
         database.migrations.push(migration);
     }
+    trials.tell(&mut database.migrations);
     for (_, path) in foreign {
         state.doubt_foreign_step(file_name(path));
     }
@@ -263,6 +284,8 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], databas
     }
     state.end_migration();
     AppliedMigration {
+        has_backward: read.has_backward,
+        backward: None,
         path: read.path,
         source: read.source,
         version: read.version,
@@ -320,6 +343,8 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
                 role: Role::Versioned,
                 repeats: None,
                 ignored: None,
+                has_backward: false,
+                backward: None,
             };
             match parts.iter_mut().find(|(_, held)| !creates.iter().any(|name| held.contains(name))) {
                 Some((reads, held)) => {

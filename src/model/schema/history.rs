@@ -1,5 +1,6 @@
 //! What the migrations do, statement by statement, with the facts of the catalog just before each change.
 
+use super::backward::Backward;
 use super::catalog::{Column, TableName};
 pub use crate::discover::Role;
 use crate::fact::Fact;
@@ -219,6 +220,10 @@ pub struct AppliedMigration {
     pub repeats: Option<String>,
     /// A comment that was meant for the tool and that it does not read.
     pub ignored: Option<IgnoredComment>,
+    /// Whether it has a backward half at all.
+    pub has_backward: bool,
+    /// What the backward half does, where the migration is judged and has one that is not empty.
+    pub backward: Option<Backward>,
     /// Its statements in order.
     pub statements: Vec<AppliedStatement>,
 }

@@ -3,6 +3,7 @@
 //! [`catalog`] is what a database holds, [`history`] what its migrations did and at what cost, [`view`] the questions that
 //! rules ask. [`Schema::databases`] are ordered by source; a dialect twin of a database is a database of its own.
 
+mod backward;
 mod build;
 pub mod catalog;
 mod effects;
@@ -25,6 +26,7 @@ mod view;
 
 /// Our own words for what statements do: what rules on migrations speak of.
 pub use crate::sql::{ColumnDef, ConstraintDef, ConstraintKind, IndexDef};
+pub use backward::{Backward, Difference};
 pub use catalog::*;
 pub use history::*;
 pub use leftovers::LeftConstraint;

@@ -15,6 +15,8 @@ mod create_partition_locks_parent;
 mod create_table_locks_parent;
 mod dependent_view;
 mod domain_constraint;
+mod down_does_not_restore;
+mod down_missing;
 mod drop_column;
 mod drop_column_still_exposed;
 mod drop_database;
@@ -74,6 +76,8 @@ pub(super) const RULES: &[Rule] = &[
     create_table_locks_parent::RULE,
     dependent_view::RULE,
     domain_constraint::RULE,
+    down_does_not_restore::RULE,
+    down_missing::RULE,
     drop_column::RULE,
     drop_column_still_exposed::RULE,
     drop_database::RULE,

@@ -35,7 +35,7 @@ impl Schema {
 }
 
 impl<'m> MigrationRef<'m> {
-    /// Whether its tool runs it again whenever it changes: Flyway's `R__` files, Liquibase's `runOnChange`.
+    /// Whether its tool runs it again whenever it changes.
     pub fn is_repeatable(&self) -> bool {
         self.role == Role::Repeatable
     }

@@ -6,6 +6,7 @@
 mod apply;
 mod columns;
 mod constraints;
+mod excerpt;
 mod finish;
 mod indexes;
 mod partitions;
