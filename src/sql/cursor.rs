@@ -271,8 +271,12 @@ impl<'t> Cursor<'t> {
     }
 
     fn is_name(&self) -> bool {
-        matches!(self.kind(0), Some(Kind::Word | Kind::Quoted))
-            || (self.kind(0) == Some(Kind::Text) && self.dialect == Dialect::Sqlite)
+        match (self.kind(0), self.dialect) {
+            (Some(Kind::Word | Kind::Quoted), _) | (Some(Kind::Text), Dialect::Sqlite) => true,
+            // With `ANSI_QUOTES`; where a name has to stand, a text is nothing else.
+            (Some(Kind::Text), Dialect::MySql) => self.peek(0).is_some_and(|token| self.token_text(token).starts_with('"')),
+            _ => false,
+        }
     }
 
     /// Walks one identifier. `None` where none comes next or a template makes its name unknown.

@@ -9,6 +9,7 @@ mod late;
 mod locks;
 mod release;
 mod repeated;
+mod repeats;
 mod rerun;
 mod statements;
 mod tables;

@@ -54,6 +54,7 @@ mod unbounded_backfill;
 mod uncommitted_transaction;
 mod unguarded_statement;
 mod unique_constraint_without_index;
+mod unique_index_over_existing_rows;
 mod unread;
 mod validate_in_same_transaction;
 
@@ -115,6 +116,7 @@ pub(super) const RULES: &[Rule] = &[
     uncommitted_transaction::RULE,
     unguarded_statement::RULE,
     unique_constraint_without_index::RULE,
+    unique_index_over_existing_rows::RULE,
     unread::RULE,
     validate_in_same_transaction::RULE,
 ];

@@ -20,6 +20,7 @@ pub fn empty(name: ObjectName) -> CreateTable {
         name,
         if_not_exists: false,
         temporary: false,
+        drops_on_commit: false,
         unlogged: false,
         partitioned: false,
         partition_of: None,
@@ -63,6 +64,9 @@ pub fn create(cursor: &mut Cursor, flags: Flags) -> Option<Reading> {
         }
     }
     table.default_partition = table.partition_of.is_some() && cursor.is("DEFAULT");
+    let mut tail = *cursor;
+    tail.skip_until(|here| here.is("ON COMMIT DROP"));
+    table.drops_on_commit = flags.temporary && !tail.is_done();
     clauses(cursor, &mut table, &mut reading);
     reading.touches.extend((!table.complete).then(|| table.name.clone()));
     reading.push(Change::CreateTable(Box::new(table)), None);

@@ -208,6 +208,8 @@ pub struct CreateTable {
     pub if_not_exists: bool,
     /// `TEMPORARY`.
     pub temporary: bool,
+    /// `ON COMMIT DROP`: gone at the end of its transaction.
+    pub drops_on_commit: bool,
     /// `UNLOGGED`.
     pub unlogged: bool,
     /// `PARTITION BY`.

@@ -74,7 +74,7 @@ impl PendingStep<'_> {
             return false;
         }
         match &self.step.op.change {
-            Change::CreateTable(def) => !def.if_not_exists,
+            Change::CreateTable(def) => !def.if_not_exists && !def.drops_on_commit,
             Change::CreateIndex(index) => {
                 let name = index.name.as_ref().filter(|_| !index.if_not_exists);
                 name.is_some_and(|name| !drops_index(earlier, &name.value))
