@@ -3,6 +3,7 @@
 mod catalog;
 mod discovery;
 mod effects;
+mod effects_elsewhere;
 mod hostile;
 mod replay;
 mod servers;

@@ -133,6 +133,7 @@ fn judged_from(set: &MigrationSet, settings: &Settings) -> usize {
 
 /// A database with nothing in it yet.
 fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &Settings, servers: &[Server]) -> Database {
+    let variant = variant.or_else(|| version::variant_named(dialect, &source, settings));
     let version = version::of(dialect, variant.as_deref(), &source, settings, servers);
     Database {
         dialect,
@@ -261,6 +262,7 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], databas
                 state,
                 text: &read.text,
                 version,
+                variant: database.variant.as_deref(),
                 transactions: &transactions,
                 pending,
                 statement: &statement,

@@ -78,6 +78,75 @@ pub struct Effects {
     pub refused_by: Option<TableName>,
     /// What decided about rewrite and scan, in one line, where it is not obvious from the statement.
     pub because: Option<String>,
+    /// MySQL and MariaDB: the algorithm; `None` elsewhere, where nothing changes, and where it is not known.
+    pub algorithm: Option<Algorithm>,
+    /// MySQL and MariaDB: the tables whose writers wait until it is done. PostgreSQL: see [`Effects::blocks_writes`].
+    pub writers_wait: Option<Vec<TableName>>,
+    /// Whether it can be taken back.
+    pub reversible: Option<Reversible>,
+}
+
+impl Effects {
+    /// The tables whose readers wait while it runs; `None` where that is not known.
+    pub fn blocks_reads(&self) -> Option<Vec<&TableName>> {
+        self.held(LockMode::blocks_reads)
+    }
+
+    /// The tables whose writers wait while it runs; `None` where that is not known.
+    pub fn blocks_writes(&self) -> Option<Vec<&TableName>> {
+        self.held(LockMode::blocks_writes).or_else(|| Some(self.writers_wait.as_ref()?.iter().collect()))
+    }
+
+    fn held(&self, hinders: fn(LockMode) -> bool) -> Option<Vec<&TableName>> {
+        Some(self.locks.as_ref()?.iter().filter(|(_, mode)| hinders(*mode)).map(|(table, _)| table).collect())
+    }
+}
+
+/// How MySQL and MariaDB carry out a change, cheapest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Algorithm {
+    /// Only the data dictionary changes.
+    Instant,
+    /// Inside the storage engine, mostly beside writers.
+    InPlace,
+    /// Row by row into a new table, while writers wait.
+    Copy,
+}
+
+impl Algorithm {
+    /// The word of the `ALGORITHM` clause.
+    pub fn name(self) -> &'static str {
+        match self {
+            Algorithm::Instant => "INSTANT",
+            Algorithm::InPlace => "INPLACE",
+            Algorithm::Copy => "COPY",
+        }
+    }
+}
+
+/// Whether a change can be taken back, easiest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reversible {
+    /// R0: nothing is lost, and a plain statement undoes it.
+    Freely,
+    /// R1: nothing is lost, but the way back takes a rebuild or a pass over the rows.
+    Slowly,
+    /// R2: the way back loses what was written since.
+    LosesNew,
+    /// R3: data is gone.
+    Never,
+}
+
+impl Reversible {
+    /// The class that is printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reversible::Freely => "R0",
+            Reversible::Slowly => "R1",
+            Reversible::LosesNew => "R2",
+            Reversible::Never => "R3",
+        }
+    }
 }
 
 /// Where the table that a step changes comes from.
@@ -130,6 +199,11 @@ pub struct TableBefore {
 }
 
 impl TableBefore {
+    /// Whether it may hold rows that a demand can meet.
+    pub fn may_hold_rows(&self) -> bool {
+        self.seeded || matches!(self.origin, TableOrigin::Before | TableOrigin::External)
+    }
+
     /// `public.orders.user_id` for the column of the step, `public.orders` where it has none.
     pub fn subject(&self, column: Option<&str>) -> String {
         match column {

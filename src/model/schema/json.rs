@@ -139,6 +139,10 @@ impl Writer<'_> {
     fn statement(&self, migration: &AppliedMigration, statement: &AppliedStatement) -> Value {
         let effects = statement.effects();
         let names = |tables: &Vec<TableName>| tables.iter().map(TableName::to_string).collect::<Vec<_>>();
+        let blocked = |tables: Option<Vec<&TableName>>| {
+            let tables = tables.map(|tables| tables.into_iter().map(TableName::to_string).collect::<Vec<_>>());
+            tables.map_or(Value::Null, Value::from)
+        };
         let locks = effects.locks.as_ref().map(|locks| {
             let lock = |(table, mode): &(TableName, super::LockMode)| json!({ "table": table.to_string(), "mode": mode.name() });
             locks.iter().map(lock).collect::<Vec<_>>()
@@ -150,6 +154,10 @@ impl Writer<'_> {
             "rewrites": effects.rewrites.as_ref().map(names),
             "scans": effects.scans.as_ref().map(names),
             "fails": effects.fails,
+            "blocks_reads": blocked(effects.blocks_reads()),
+            "blocks_writes": blocked(effects.blocks_writes()),
+            "algorithm": effects.algorithm.map(|one| one.name()),
+            "reversible": effects.reversible.map(|one| one.name()),
             "in_transaction": statement.in_transaction.known(),
             "pending": migration.pending,
         })

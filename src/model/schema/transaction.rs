@@ -23,6 +23,8 @@ pub(super) struct Transactions {
     takes_out: bool,
     /// The session's time zone where it was set: whether it is UTC.
     utc: Option<bool>,
+    /// MySQL's `foreign_key_checks` where it was set.
+    checks_keys: Option<bool>,
 }
 
 impl Transactions {
@@ -54,6 +56,7 @@ impl Transactions {
             fresh_enums: Vec::new(),
             takes_out: matches!(takes_out, TakesOut::Newer | TakesOut::Yes),
             utc: None,
+            checks_keys: None,
         }
     }
 
@@ -89,8 +92,16 @@ impl Transactions {
             Change::Setting { name, value, scope: None, .. } if name == "timezone" => {
                 self.utc = Some(["utc", "gmt", "etc/utc", "zulu", "0", "+00:00"].contains(&value.to_ascii_lowercase().as_str()));
             }
+            Change::Setting { name, value, scope: None, .. } if name == "foreign_key_checks" => {
+                self.checks_keys = Some(!["0", "off", "false"].contains(&value.to_ascii_lowercase().as_str()));
+            }
             _ => {}
         }
+    }
+
+    /// Whether MySQL checks the rows of a new foreign key, where the migration says so.
+    pub fn checks_keys(&self) -> Option<bool> {
+        self.checks_keys
     }
 
     /// Whether a transaction is open around what a transaction forbids.

@@ -27,11 +27,19 @@ pub(super) struct Version {
 pub(super) fn of(dialect: Dialect, variant: Option<&str>, source: &str, settings: &Settings, servers: &[Server]) -> Version {
     let major = |text: &String| text.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty())?.parse().ok();
     let settings = settings.at(source);
-    if let Some(major) = settings.versions.get(dialect.name()).and_then(major) {
+    let named = variant.and_then(|variant| settings.versions.get(variant)).or_else(|| settings.versions.get(dialect.name()));
+    if let Some(major) = named.and_then(major) {
         return Version { major, assumed: false, origin: "[versions] in the configuration".into() };
     }
     if let Some((major, origin)) = servers::of(servers, dialect, variant, source) {
         return Version { major, assumed: false, origin };
     }
     Version { major: assumed(dialect), assumed: true, origin: "assumed: nothing in the repository says it".into() }
+}
+
+/// Whoever names a version of MariaDB, and none of MySQL, has MariaDB.
+pub(super) fn variant_named(dialect: Dialect, source: &str, settings: &Settings) -> Option<String> {
+    let settings = settings.at(source);
+    let names = |product: &str| settings.versions.contains_key(product);
+    (dialect == Dialect::MySql && names("mariadb") && !names("mysql")).then(|| "mariadb".to_owned())
 }

@@ -1,7 +1,7 @@
 //! What each action of `ALTER TABLE` costs.
 
 use super::super::catalog::{ForeignKey, Table, TableName};
-use super::super::history::{LockMode, TableBefore, TableOrigin, TypeChange};
+use super::super::history::{LockMode, TableBefore, TypeChange};
 use super::super::replay::{State, is_null};
 use super::cost::{Cost, Family, by_words};
 use super::{Moment, find_column, proof, types};
@@ -38,11 +38,6 @@ impl<'a> Action<'a> {
 
     fn rewrite_all(&self, cost: &mut Cost) {
         self.family.stored.iter().for_each(|table| cost.rewrite(table));
-    }
-
-    /// Whether the table may hold rows that a demand can meet.
-    fn may_hold_rows(&self) -> bool {
-        self.before.seeded || matches!(self.before.origin, TableOrigin::Before | TableOrigin::External)
     }
 
     pub fn cost(&self, action: &TableAction, cost: &mut Cost) {
@@ -202,7 +197,7 @@ impl<'a> Action<'a> {
         if column.constraints.iter().any(|one| matches!(one.kind, ConstraintKind::PrimaryKey { .. })) {
             self.second_primary_key(cost);
         }
-        if column.is_required() && !filled && self.may_hold_rows() {
+        if column.is_required() && !filled && self.before.may_hold_rows() {
             cost.fail(format!("fails when `{}` holds rows: they have no value for `{}`", self.before.name, column.name.value));
         }
         if !column.complete {

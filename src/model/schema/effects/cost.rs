@@ -72,6 +72,7 @@ impl Cost {
             fails: self.fails,
             refused_by: self.refused_by,
             because: self.because,
+            ..Effects::default()
         }
     }
 }

@@ -1,15 +1,18 @@
 //! What a statement costs a live PostgreSQL: locks, rewrites, scans, and what fails, by facts measured on a server.
 //!
-//! Every answer may be "not known" (`None`); no rule concludes from that. Other dialects are not judged yet.
+//! Every answer may be "not known" (`None`); no rule concludes from that. MySQL and SQLite have rooms of their own.
 
 mod actions;
 mod changes;
 mod cost;
 mod dependents;
+mod mysql;
+mod reversible;
+mod sqlite;
 mod types;
 
 use super::catalog::{Check, Column, Table, TableName};
-use super::history::{AppliedStatement, Effects, LockMode, Step, TableBefore, TableOrigin};
+use super::history::{AppliedStatement, Effects, LockMode, Reversible, Step, TableBefore, TableOrigin};
 use super::replay::State;
 use super::transaction::Transactions;
 use crate::sql::{Change, Dialect, ObjectName, SchemaOp, Statement, TableAction, Understanding};
@@ -19,8 +22,10 @@ pub(super) struct Moment<'a> {
     pub state: &'a State,
     /// The whole text of the file.
     pub text: &'a str,
-    /// Major version of the server.
+    /// Major version of the server; 0 where none is known or assumed.
     pub version: u32,
+    /// The relative of the dialect: `cockroachdb`, `mariadb`.
+    pub variant: Option<&'a str>,
     pub transactions: &'a Transactions,
     /// Whether each migration of the database is pending.
     pub pending: &'a [bool],
@@ -41,8 +46,13 @@ pub(super) fn leaving(statement: &Statement) -> Vec<String> {
 /// An operation with the facts before it and what it costs.
 pub(super) fn step(moment: &Moment, op: SchemaOp) -> Step {
     let table = before(moment, &op);
-    let effects =
-        if moment.state.dialect == Dialect::Postgres { changes::of(moment, &op, table.as_ref()) } else { Effects::default() };
+    let mut effects = match moment.state.dialect {
+        Dialect::Postgres => changes::of(moment, &op, table.as_ref()),
+        Dialect::MySql => mysql::of(moment, &op),
+        Dialect::Sqlite => sqlite::of(moment, &op, table.as_ref()),
+        Dialect::SqlServer | Dialect::ClickHouse => Effects::default(),
+    };
+    effects.reversible = reversible::of(moment.state, &op, table.as_ref());
     Step { op, table, effects }
 }
 
@@ -180,7 +190,14 @@ fn origin(moment: &Moment, table: &Table) -> TableOrigin {
 pub(super) fn together(statement: &AppliedStatement) -> Effects {
     let known = matches!(statement.understanding, Understanding::Full | Understanding::NoEffect);
     let nothing = || known.then(Vec::new);
-    let mut sum = Effects { locks: Some(Vec::new()), rewrites: nothing(), scans: nothing(), ..Effects::default() };
+    let mut sum = Effects {
+        locks: Some(Vec::new()),
+        rewrites: nothing(),
+        scans: nothing(),
+        writers_wait: nothing(),
+        reversible: known.then_some(Reversible::Freely),
+        ..Effects::default()
+    };
     if !known && statement.ops.is_empty() {
         sum.locks = None;
     }
@@ -192,8 +209,26 @@ pub(super) fn together(statement: &AppliedStatement) -> Effects {
         sum.fails = sum.fails.or_else(|| one.fails.clone());
         sum.refused_by = sum.refused_by.or_else(|| one.refused_by.clone());
         sum.because = sum.because.or_else(|| one.because.clone());
+        sum.writers_wait = merge(sum.writers_wait, one.writers_wait.as_deref(), add_name);
+        sum.reversible = sum.reversible.zip(one.reversible).map(|(a, b)| a.max(b));
     }
+    add_algorithms(&mut sum, statement);
     sum
+}
+
+/// The changes of one statement are carried out together, by the dearest algorithm; what would be done at once alone may then
+/// write every row anew.
+fn add_algorithms(sum: &mut Effects, statement: &AppliedStatement) {
+    let known = |step: &&Step| step.effects.writers_wait.is_some();
+    if statement.ops.is_empty() || !statement.ops.iter().all(|step| known(&step)) {
+        return;
+    }
+    let algorithms = || statement.ops.iter().filter_map(|step| step.effects.algorithm);
+    sum.algorithm = algorithms().max();
+    let mixed = algorithms().min() != algorithms().max();
+    if mixed && sum.rewrites.as_ref().is_some_and(Vec::is_empty) {
+        sum.rewrites = None;
+    }
 }
 
 fn merge<T: Clone>(sum: Option<Vec<T>>, more: Option<&[T]>, add: fn(&mut Vec<T>, &T)) -> Option<Vec<T>> {
