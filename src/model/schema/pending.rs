@@ -7,10 +7,13 @@ mod defaults;
 mod enums;
 mod late;
 mod locks;
+mod mysql;
+mod rebuild;
 mod release;
 mod repeated;
 mod repeats;
 mod rerun;
+mod sqlite;
 mod statements;
 mod tables;
 mod timeouts;
@@ -37,6 +40,9 @@ use crate::model::Model;
 use crate::source::Span;
 use crate::sql::{Change, ColumnDef, Dialect, IndexDef, TableAction, Understanding};
 pub use backfill::{Backfill, Reach};
+pub use mysql::TableCopy;
+pub use rebuild::{MadeIndex, Rebuild};
+pub use sqlite::Refused;
 pub use transactions::{Follower, PendingTransaction};
 
 /// One step of a pending migration.
@@ -379,13 +385,7 @@ impl<'m> PendingStep<'m> {
 
     /// How a migration of this tool is kept out of a transaction, for people: the text to type and where.
     pub fn way_out(&self) -> String {
-        match self.database.tool.as_deref() {
-            None | Some("unknown") => "run without a transaction".into(),
-            Some(tool) => match &self.database.way_out {
-                Some(hint) => format!("with {hint}"),
-                None => format!("run by hand before the deployment ({tool} has no way out of its transaction)"),
-            },
-        }
+        way_out(self.database)
     }
 }
 
@@ -393,4 +393,14 @@ fn says_no_transaction(path: &str) -> bool {
     const WORDS: &[&str] = &["autocommit", "no_transaction", "no-transaction", "notransaction", "no_tx", "no-tx", "notx"];
     let path = path.to_ascii_lowercase();
     WORDS.iter().any(|word| path.contains(word))
+}
+
+fn way_out(database: &Database) -> String {
+    match database.tool.as_deref() {
+        None | Some("unknown") => "run without a transaction".into(),
+        Some(tool) => match &database.way_out {
+            Some(hint) => format!("with {hint}"),
+            None => format!("run by hand before the deployment ({tool} has no way out of its transaction)"),
+        },
+    }
 }

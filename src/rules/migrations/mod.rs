@@ -33,7 +33,11 @@ mod foreign_key_without_not_valid;
 mod ineffective_directive;
 mod missing_lock_timeout;
 mod missing_statement_timeout;
+mod multiple_ddl_per_file;
 mod multiple_table_locks;
+mod mysql_blocking_index;
+mod mysql_no_algorithm;
+mod mysql_table_copy;
 mod non_concurrent_detach_partition;
 mod non_concurrent_index;
 mod non_concurrent_index_drop;
@@ -46,6 +50,9 @@ mod primary_key_using_nullable_index;
 mod rename_column;
 mod rename_table;
 mod set_not_null;
+mod sqlite_rebuild_loses_index;
+mod sqlite_rebuild_with_foreign_keys_on;
+mod sqlite_unsupported_alter;
 mod statement_after_access_exclusive;
 mod table_rewrite_command;
 mod transaction_nesting;
@@ -95,7 +102,11 @@ pub(super) const RULES: &[Rule] = &[
     ineffective_directive::RULE,
     missing_lock_timeout::RULE,
     missing_statement_timeout::RULE,
+    multiple_ddl_per_file::RULE,
     multiple_table_locks::RULE,
+    mysql_blocking_index::RULE,
+    mysql_no_algorithm::RULE,
+    mysql_table_copy::RULE,
     non_concurrent_detach_partition::RULE,
     non_concurrent_index::RULE,
     non_concurrent_index_drop::RULE,
@@ -108,6 +119,9 @@ pub(super) const RULES: &[Rule] = &[
     rename_column::RULE,
     rename_table::RULE,
     set_not_null::RULE,
+    sqlite_rebuild_loses_index::RULE,
+    sqlite_rebuild_with_foreign_keys_on::RULE,
+    sqlite_unsupported_alter::RULE,
     statement_after_access_exclusive::RULE,
     table_rewrite_command::RULE,
     transaction_nesting::RULE,

@@ -12,6 +12,7 @@ mod integer_column;
 mod json_instead_of_jsonb;
 mod missing_primary_key;
 mod money_as_float;
+mod mysql_inline_references;
 mod reserved_or_uppercase_name;
 mod serial_instead_of_identity;
 mod smallint_column;
@@ -36,6 +37,7 @@ pub(super) const RULES: &[Rule] = &[
     json_instead_of_jsonb::RULE,
     missing_primary_key::RULE,
     money_as_float::RULE,
+    mysql_inline_references::RULE,
     reserved_or_uppercase_name::RULE,
     serial_instead_of_identity::RULE,
     smallint_column::RULE,

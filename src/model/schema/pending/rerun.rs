@@ -69,7 +69,7 @@ fn drops_index(earlier: &[PendingStep], name: &str) -> bool {
 
 impl PendingStep<'_> {
     /// Whether it fails where it has been done already, after these steps of its migration.
-    fn fails_again(&self, earlier: &[PendingStep]) -> bool {
+    pub(super) fn fails_again(&self, earlier: &[PendingStep]) -> bool {
         if self.statement.maybe {
             return false;
         }

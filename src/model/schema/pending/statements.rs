@@ -1,7 +1,7 @@
 //! What the statements of a pending migration are to each other, whether or not they share a transaction.
 
 use super::super::catalog::TableName;
-use super::{Audience, PendingStep, says_no_transaction};
+use super::{Audience, PendingStep, says_no_transaction, way_out};
 use crate::model::schema::MigrationRef;
 use crate::source::Span;
 use crate::sql::{Change, Dialect, TableAction};
@@ -21,6 +21,16 @@ impl<'m> MigrationRef<'m> {
     /// Whether its database is SQLite.
     pub fn is_sqlite(&self) -> bool {
         self.dialect() == Dialect::Sqlite
+    }
+
+    /// Whether its database is MySQL or MariaDB.
+    pub fn is_mysql(&self) -> bool {
+        self.dialect() == Dialect::MySql
+    }
+
+    /// How a migration of its tool is kept out of a transaction, for people.
+    pub fn way_out(&self) -> String {
+        way_out(self.database())
     }
 
     /// Whether its name says that it runs outside of a transaction, in words that no known tool reads.
