@@ -71,10 +71,16 @@ pub(super) struct Evidence<'a> {
     pub dialect: Dialect,
 }
 
+/// What says, in a comment of a file that squawk checks, that no runner opens a transaction around it.
+const NOT_WRAPPED: &str = "squawk-disable-assume-in-transaction";
+
 /// How a migration runs, and why.
 pub(super) fn transaction(tool: Option<&Tool>, evidence: &Evidence, settings: &Settings) -> Transaction {
     if let Some(because) = tool.and_then(|tool| switched_off(tool, evidence)) {
         return Transaction::Unwrapped(because);
+    }
+    if evidence.text.is_some_and(says_not_wrapped) {
+        return Transaction::Unwrapped(format!("`{NOT_WRAPPED}` in the file"));
     }
     match (settings.transaction, tool) {
         (Some(true), _) => Transaction::Wrapped("the configuration says so".into()),
@@ -89,6 +95,11 @@ pub(super) fn transaction(tool: Option<&Tool>, evidence: &Evidence, settings: &S
             }
         }
     }
+}
+
+fn says_not_wrapped(text: &str) -> bool {
+    let comments = text.lines().filter_map(|line| line.trim_start().strip_prefix("--"));
+    comments.map(str::trim).any(|comment| comment.split_whitespace().next() == Some(NOT_WRAPPED))
 }
 
 /// The marker that turns the transaction off, where the file has it.
@@ -180,5 +191,12 @@ mod tests {
         assert!(matches!(mode("atlas", "-- a word\n-- atlas:txmode none\n \nSELECT 1;"), Transaction::Unwrapped(_)));
         assert!(matches!(mode("atlas", "-- atlas:txmode none\nSELECT 1;"), Transaction::Wrapped(_)));
         assert!(matches!(mode("atlas", "\n-- atlas:txmode none\n\nSELECT 1;"), Transaction::Wrapped(_)));
+    }
+
+    #[test]
+    fn a_file_may_say_that_it_is_not_wrapped() {
+        let says = |text: &str| mode("flyway", text);
+        assert!(matches!(says("SELECT 1;\n-- squawk-disable-assume-in-transaction\n"), Transaction::Unwrapped(_)));
+        assert!(matches!(says("SELECT '-- squawk-disable-assume-in-transaction';"), Transaction::Wrapped(_)));
     }
 }

@@ -167,7 +167,9 @@ impl<'a> Maker<'a> {
                 || tool.off_option.is_some()
                 || tool.off_head.is_some()
         };
-        let text = self.tool.filter(looks_inside).and_then(|_| read(member.path));
+        // A file may say that it is not what the configuration says of all.
+        let is_looked_into = self.tool.is_some_and(|tool| looks_inside(&tool)) || self.settings.transaction == Some(true);
+        let text = if is_looked_into { read(member.path) } else { None };
         let sections = match (self.tool, &text) {
             (Some(tool), Some(text)) if tool.layout == Layout::File => sections::find(text, tool),
             _ => sections::Sections::default(),

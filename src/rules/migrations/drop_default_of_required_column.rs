@@ -17,7 +17,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             continue;
         }
         let (table, written) = (step.table(), step.sql_name(name));
-        let message = format!("inserts into `{}` that do not name `{name}` fail from here on", table.trim_matches('`'));
+        let message = format!("inserts into `{}` that do not name `{name}` fail from here on", table.trim_matches(['`', '"']));
         let label = "NOT NULL, and without its default: code that runs now may not know the column";
         let diagnostic = Diagnostic::new(step.subject(Some(name)), message)
             .at(step.step.op.span, label)

@@ -21,8 +21,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .collect();
         let (keys, table) = (keys.join(", "), step.table());
         let filter = index.predicate.as_ref().map(|one| format!(" WHERE {}", one.value)).unwrap_or_default();
-        let name = table.trim_matches('`');
-        let message = format!("the migration fails if two rows of `{name}` have the same ({})", keys.replace('`', ""));
+        let name = table.trim_matches(['`', '"']);
+        let message = format!("the migration fails if two rows of `{name}` have the same ({})", keys.replace(['`', '"'], ""));
         let diagnostic = Diagnostic::new(step.subject(None), message)
             .at(step.step.op.span, "nothing has kept the rows apart so far, as far as the migrations tell")
             .evidence(keys.clone())

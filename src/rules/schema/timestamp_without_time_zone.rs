@@ -4,20 +4,19 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::schema::{ColumnRef, TimeHabit};
 use crate::rules::columns::{Group, by_habit, by_table};
 use crate::rules::{Context, Rule, rule};
-use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = rule!("schema/timestamp-without-time-zone", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let schema = &context.head.schema;
-    let habits: BTreeMap<usize, TimeHabit> = (0..schema.databases.len()).map(|one| (one, schema.time_habit(one))).collect();
+    let habits = schema.time_habits();
     let without = |column: &ColumnRef| column.is_of(&["timestamp without time zone"]);
     let columns = schema.stated_columns().filter(|column| column.is_timestamp());
     let columns = columns.inspect(|_| context.consider()).filter(without);
-    let departs = |column: &ColumnRef| habits.get(&column.table().database_number()).is_some_and(TimeHabit::keeps_zones);
+    let departs = |column: &ColumnRef| habits.get(column.table().database_number()).is_some_and(TimeHabit::keeps_zones);
     let (departures, others): (Vec<ColumnRef>, Vec<ColumnRef>) = columns.partition(departs);
     let departures = by_table(departures).into_iter().map(|group| {
-        let habit = habits.get(&group.first().table().database_number());
+        let habit = habits.get(group.first().table().database_number());
         report(&group, habit.map_or(0, |habit| habit.with_zone))
     });
     let others = by_habit(others).into_iter().map(|group| report(&group, 0));

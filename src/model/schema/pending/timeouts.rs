@@ -21,7 +21,7 @@ impl Model {
 impl<'m> MigrationRef<'m> {
     /// The steps that wait for a lock of at least this mode on a table in use while a setting that would bound the wait is not
     /// made in this migration. What is built CONCURRENTLY is slow on purpose; `LOCK TABLE` waits
-    /// where any lock is asked about.
+    /// where any lock is asked about, and a new type is a statement of its own to those who bound them all.
     pub fn locks_without(&self, setting: &str, least: LockMode) -> Vec<PendingStep<'m>> {
         let (database, migration) = (self.database(), self.migration());
         let (mut session, mut local) = (false, false);
@@ -36,7 +36,8 @@ impl<'m> MigrationRef<'m> {
                     }
                     Change::Commit | Change::Rollback => local = false,
                     _ => {
-                        let asks = matches!(step.op.change, Change::LockTable { .. }) && least < LockMode::Share;
+                        let asks = least < LockMode::Share
+                            && matches!(step.op.change, Change::LockTable { .. } | Change::CreateEnum { .. });
                         let waits = asks
                             || step.effects.locks.iter().flatten().any(|(table, mode)| *mode >= least && here.is_in_use(table));
                         if waits && !session && !local && here.concurrently().is_none() {

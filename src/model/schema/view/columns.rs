@@ -126,21 +126,23 @@ pub struct TimeHabit {
 }
 
 impl TimeHabit {
-    /// Whether nearly all of them keep their zone, so that one without is a departure.
+    /// Whether nearly all of them keep their zone, so that one without is a departure. Where many have none, a part of the schema
+    /// has a habit of its own.
     pub fn keeps_zones(&self) -> bool {
-        self.with_zone >= 4 && self.with_zone >= 4 * self.without_zone
+        self.with_zone >= 4 && self.with_zone >= 4 * self.without_zone && self.without_zone <= 10
     }
 }
 
 impl Schema {
-    /// How the times of a database are kept; by its position in [`Schema::databases`].
-    pub fn time_habit(&self, database: usize) -> TimeHabit {
-        let mut habit = TimeHabit { with_zone: 0, without_zone: 0 };
-        for column in self.stated_columns().filter(|column| column.table().database_number() == database) {
+    /// How the times of each database are kept, in the order of [`Schema::databases`].
+    pub fn time_habits(&self) -> Vec<TimeHabit> {
+        let mut habits = vec![TimeHabit { with_zone: 0, without_zone: 0 }; self.databases.len()];
+        for column in self.stated_columns() {
+            let Some(habit) = habits.get_mut(column.table().database_number()) else { continue };
             habit.with_zone += usize::from(column.is_of(&["timestamp with time zone"]));
             habit.without_zone += usize::from(column.is_of(&["timestamp without time zone"]));
         }
-        habit
+        habits
     }
 }
 
