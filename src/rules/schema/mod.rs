@@ -1,6 +1,7 @@
 //! The rules of the group `schema`.
 
 mod char_type;
+mod constrained_domain;
 mod duplicate_column;
 mod enum_type;
 mod enum_value_order;
@@ -26,6 +27,7 @@ use super::Rule;
 /// In order of id.
 pub(super) const RULES: &[Rule] = &[
     char_type::RULE,
+    constrained_domain::RULE,
     duplicate_column::RULE,
     enum_type::RULE,
     enum_value_order::RULE,
