@@ -47,10 +47,10 @@ pub(super) fn unsure(mut diagnostic: Diagnostic, severity: Severity, confidence:
     diagnostic.at_most(severity, why)
 }
 
-/// Makes one finding of what is one thing to fix: columns of one table in one migration, and the same migration written for
-/// several dialects.
+/// Makes one finding of what is one thing to fix: the same fault again and again in one migration, which is taken apart once, and
+/// the same migration written for several dialects.
 pub(super) fn gather(found: Vec<(PendingStep, Diagnostic)>) -> Vec<Diagnostic> {
-    gather_by(found.into_iter().map(|(step, diagnostic)| (step, step.table(), diagnostic)).collect())
+    gather_by(found.into_iter().map(|(step, diagnostic)| (step, String::new(), diagnostic)).collect())
 }
 
 /// The same, where something else than the table of the step says what belongs together.
@@ -73,6 +73,7 @@ pub(super) fn gather_by(found: Vec<(PendingStep, String, Diagnostic)>) -> Vec<Di
     for (step, _, mut diagnostic, more) in groups {
         if more > 0 {
             diagnostic.message = format!("{} (and {more} more)", diagnostic.message);
+            diagnostic.help = diagnostic.help.map(|help| format!("{help}\n-- and so on for each place named above"));
         }
         let twin = out.iter_mut().find(|(first, held)| first.is_twin_of(&step) && held.message == diagnostic.message);
         match twin {

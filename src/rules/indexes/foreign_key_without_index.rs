@@ -1,8 +1,10 @@
-//! Foreign keys whose columns no index leads with: one finding a table, since one migration mends them all.
+//! Foreign keys whose columns no index leads with: one finding for those that one file gave to a table, since one migration mends
+//! them all.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::schema::{ForeignKeyRef, per_dialect};
 use crate::rules::{Context, Rule, rule};
+use crate::source::SourceId;
 use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = rule!("indexes/foreign-key-without-index", check);
@@ -20,7 +22,16 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             tables.entry((family, table, matters_little)).or_default().entry(columns).or_default().push(key);
         }
     }
-    tables.into_values().filter_map(finding).collect()
+    tables.into_values().flat_map(by_file).filter_map(finding).collect()
+}
+
+/// What one file brought is one thing to mend: a key that comes later is another one.
+fn by_file(missing: Missing) -> Vec<Missing> {
+    let mut files: BTreeMap<Option<SourceId>, Missing> = BTreeMap::new();
+    for (columns, keys) in missing {
+        files.entry(keys.first().map(|key| key.span.source)).or_default().insert(columns, keys);
+    }
+    files.into_values().collect()
 }
 
 fn finding(missing: Missing) -> Option<Diagnostic> {

@@ -5,7 +5,7 @@ use crate::model::schema::pending::Audience;
 use crate::model::schema::{IndexDef, PendingStep};
 use crate::rules::pending::careful;
 use crate::rules::{Context, Rule, rule};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const RULE: Rule = rule!("migrations/non-concurrent-index", check);
 
@@ -20,24 +20,30 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             blocking.push(step);
         }
     }
-    // One migration, one table: one thing to fix.
-    let mut groups: BTreeMap<(&str, String), Vec<PendingStep>> = BTreeMap::new();
+    // One migration that is taken apart once, but for tables of which less is known or which fewer people use.
+    let mut groups: BTreeMap<(&str, bool, bool), Vec<PendingStep>> = BTreeMap::new();
     for step in blocking {
-        groups.entry((step.migration.path.as_str(), step.table())).or_default().push(step);
+        let kind = (step.migration.path.as_str(), step.audience() == Audience::Everybody, step.is_external());
+        groups.entry(kind).or_default().push(step);
     }
     groups.into_values().filter_map(|steps| report(context, &steps)).collect()
 }
 
 fn report(context: &Context, steps: &[PendingStep]) -> Option<Diagnostic> {
     let first = steps.first()?;
-    let table = first.table();
+    let (table, tables) = (first.table(), steps.iter().map(PendingStep::table).collect::<BTreeSet<String>>());
+    let others = match tables.len() - 1 {
+        0 => String::new(),
+        1 => " and one more table".to_owned(),
+        more => format!(" and {more} more tables"),
+    };
     let name = |step: &PendingStep| step.new_index().and_then(|index| index.name.as_ref()).map(|name| name.value.clone());
     let what = match (steps.len(), name(first)) {
         (1, Some(name)) => format!("building index `{name}` blocks"),
         (1, None) => "building this index blocks".to_owned(),
         (count, _) => format!("building {count} indexes blocks"),
     };
-    let message = format!("{what} every write to `{table}`");
+    let message = format!("{what} every write to `{table}`{others}");
     let mut diagnostic = Diagnostic::new(first.subject(None), message)
         .at(first.statement.head, "without CONCURRENTLY: SHARE lock until the index is built")
         .help(help(context, steps));
@@ -73,7 +79,8 @@ fn help(context: &Context, steps: &[PendingStep]) -> String {
     let needs_way_out = first.statement.in_transaction.known() != Some(&false);
     let place = if needs_way_out { format!(", {}", first.way_out()) } else { String::new() };
     let statements: Vec<String> = steps.iter().map(|step| concurrent(context, step)).collect();
-    format!("in a migration of its own{place}:\n{}", statements.join("\n"))
+    let each = if steps.len() > 1 { "each " } else { "" };
+    format!("{each}in a migration of its own{place}:\n{}", statements.join("\n"))
 }
 
 /// The statement as it should be.
