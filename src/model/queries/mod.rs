@@ -12,8 +12,11 @@ mod name;
 mod offline;
 mod pages;
 mod questions;
+mod serving;
+mod soft_delete;
 mod sqlc;
 mod stored;
+mod uses;
 pub mod view;
 
 pub use crate::sql::{
@@ -27,6 +30,8 @@ pub use name::Cardinality;
 pub(crate) use offline::is_offline;
 pub use pages::Pages;
 pub use questions::{Exclusion, MissingColumn, MissingTable, NamedColumn};
+pub use serving::{Misordered, Unserved, UnservedKind, WildcardSearch};
+pub use soft_delete::SoftDelete;
 pub use stored::DynamicSql;
 pub use view::{QueryRef, ReadingRef, Resolved, ScopeRef};
 

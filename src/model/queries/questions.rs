@@ -167,6 +167,12 @@ impl<'m> ScopeRef<'m> {
         })
     }
 
+    /// The columns that it writes, as they are named.
+    pub fn written_columns(&self) -> impl Iterator<Item = &'m str> + use<'m> {
+        let written = self.scope().mentions.iter().filter(|mention| mention.clause == Clause::Written);
+        written.map(|mention| mention.column.name.as_str())
+    }
+
     /// Whether its list holds nothing of the rows: `SELECT 1`.
     pub fn gives_constants(&self) -> bool {
         let items = &self.scope().items;

@@ -130,16 +130,31 @@ impl TableRef<'_> {
         self.database().tool.is_none()
     }
 
+    /// A name for a new index that no index of the database has: `orders_user_id_idx`.
+    fn free_index_name(&self, about: &str) -> String {
+        let tables = &self.database().tables;
+        let taken = |name: &str| tables.iter().flat_map(|table| &table.indexes).any(|index| index.name.as_deref() == Some(name));
+        super::names::choose(&self.name.name, Some(about), "idx", 0, taken)
+    }
+
     /// The statement that makes an index over columns.
     fn create_index_sql(&self, columns: &[String]) -> String {
         let dialect = self.dialect();
         let keys: Vec<String> = columns.iter().map(|column| quoted(dialect, column)).collect();
-        let mut name = format!("{}_{}_idx", self.name.name, columns.join("_"));
-        if name.len() > 63 {
-            name = super::names::choose(&self.name.name, Some(&columns.join("_")), "idx", 0, |_| false);
-        }
+        let name = self.free_index_name(&columns.join("_"));
         let word = self.database().concurrently();
         format!("CREATE INDEX {word}{} ON {} ({});", quoted(dialect, &name), self.sql_name(), keys.join(", "))
+    }
+
+    /// The statement that makes an index of another sort than over plain columns, and where to write it: `about` goes into its
+    /// name, `tail` is what follows the table, as `USING gin (tags)`.
+    pub fn create_index_of(&self, unique: bool, about: &str, tail: &str) -> String {
+        let dialect = self.dialect();
+        let name = self.free_index_name(about);
+        let (unique, word) = (if unique { "UNIQUE " } else { "" }, self.database().concurrently());
+        let statement = format!("CREATE {unique}INDEX {word}{} ON {} {tail};", quoted(dialect, &name), self.sql_name());
+        let manner = if self.database().is_live_postgres() { Manner::Apart } else { Manner::Plain };
+        self.database().place(self.span.source, &[statement], manner)
     }
 
     /// The statements that make indexes, one over each of these lists of columns, and where to write them.

@@ -1,12 +1,70 @@
 //! The rules of the group `indexes`.
 
+mod array_any_without_gin;
+mod composite_order;
 mod duplicate_index;
 mod foreign_key_without_index;
+mod function_on_column;
+mod hash_index;
+mod implicit_cast;
+mod jsonb_without_gin;
+mod leading_wildcard;
+mod low_selectivity;
+mod query_predicate_without_index;
+mod query_sort_without_index;
 mod redundant_prefix;
+mod soft_delete_unfiltered;
 mod sort_parameter_without_index;
+mod too_many_indexes;
+mod unique_with_soft_delete;
+mod unused_by_queries;
 
 use super::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::model::queries::Unserved;
+use std::collections::BTreeMap;
 
 /// In order of id.
-pub(super) const RULES: &[Rule] =
-    &[duplicate_index::RULE, foreign_key_without_index::RULE, redundant_prefix::RULE, sort_parameter_without_index::RULE];
+pub(super) const RULES: &[Rule] = &[
+    array_any_without_gin::RULE,
+    composite_order::RULE,
+    duplicate_index::RULE,
+    foreign_key_without_index::RULE,
+    function_on_column::RULE,
+    hash_index::RULE,
+    implicit_cast::RULE,
+    jsonb_without_gin::RULE,
+    leading_wildcard::RULE,
+    low_selectivity::RULE,
+    query_predicate_without_index::RULE,
+    query_sort_without_index::RULE,
+    redundant_prefix::RULE,
+    soft_delete_unfiltered::RULE,
+    sort_parameter_without_index::RULE,
+    too_many_indexes::RULE,
+    unique_with_soft_delete::RULE,
+    unused_by_queries::RULE,
+];
+
+/// What one index would serve is one finding: the first access is told, the others are occurrences.
+fn once<'m>(all: Vec<Unserved<'m>>, tell: impl Fn(&Unserved<'m>) -> Diagnostic) -> Vec<Diagnostic> {
+    let mut groups: BTreeMap<(usize, String, String), (usize, Vec<Unserved>)> = BTreeMap::new();
+    for (number, one) in all.into_iter().enumerate() {
+        let (family, table) = one.table.logical();
+        groups.entry((family, table, one.tail.clone())).or_insert_with(|| (number, Vec::new())).1.push(one);
+    }
+    let mut groups: Vec<(usize, Vec<Unserved>)> = groups.into_values().collect();
+    groups.sort_by_key(|(number, _)| *number);
+    let mut found = Vec::new();
+    for (_, group) in groups {
+        let Some((first, others)) = group.split_first() else { continue };
+        let mut diagnostic = tell(first);
+        for other in others {
+            if let Some(span) = other.places.first() {
+                diagnostic = diagnostic.occurrence(*span, other.query.subject());
+            }
+        }
+        found.push(diagnostic);
+    }
+    found
+}

@@ -141,7 +141,7 @@ impl Reader {
         let mut body = body;
         let mut cast: Option<String> = None;
         let span = whole(&body);
-        let plain = plain(&body);
+        let (plain, written) = (plain(&body), written(&body));
         let mut wrapping: Option<Wrapping> = None;
         for _ in 0..DEEPEST {
             if let Some(inner) = bracketed(&body) {
@@ -158,7 +158,7 @@ impl Reader {
         if let ValueKind::Column(_) = &kind {
             self.sure(body, scope, self.first_within(scope, first, &body));
         }
-        Value { kind, cast, plain, span }
+        Value { kind, cast, plain, written, span }
     }
 
     fn first_within(&self, scope: usize, first: usize, body: &Cursor) -> usize {
@@ -342,6 +342,32 @@ pub fn plain(body: &Cursor) -> String {
             Kind::Open | Kind::Close => {}
             Kind::Text => out.push_str(body.token_text(*token)),
             _ => out.extend(body.token_text(*token).chars().filter(|c| !matches!(c, '"' | '`')).flat_map(char::to_lowercase)),
+        }
+    }
+    out
+}
+
+/// The text of an operand that is short, without the qualifiers of its columns.
+fn written(body: &Cursor) -> String {
+    const LONGEST: usize = 200;
+    let mut out = String::new();
+    let tokens = body.rest();
+    let mut end = None;
+    for (at, token) in tokens.iter().enumerate() {
+        let after = tokens.get(at + 1).map(|next| next.kind);
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at)).map(|token| token.kind);
+        let is_qualifier = matches!(token.kind, Kind::Word | Kind::Quoted) && after == Some(Kind::Dot);
+        if is_qualifier || (token.kind == Kind::Dot && before.is_some_and(|kind| matches!(kind, Kind::Word | Kind::Quoted))) {
+            end = Some(tokens.get(at + 1).map_or(token.end, |next| next.start));
+            continue;
+        }
+        if end.is_some_and(|end| end < token.start) {
+            out.push(' ');
+        }
+        out.push_str(body.token_text(*token));
+        end = Some(token.end);
+        if out.len() > LONGEST {
+            break;
         }
     }
     out

@@ -60,6 +60,7 @@ impl Reader {
             kind: ValueKind::Nothing,
             cast: None,
             plain: String::new(),
+            written: String::new(),
             span: cursor.span_of(cursor.mark()..cursor.mark()),
         };
         let push = |reader: &mut Reader, left: Value, operator: Operator, right: Value, alternative: bool, pattern| {

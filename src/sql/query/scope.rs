@@ -245,6 +245,8 @@ pub struct Value {
     pub cast: Option<String>,
     /// The text without blanks, brackets, quotes and qualifiers, in lower case: what an index over an expression is compared with.
     pub plain: String,
+    /// The text with the qualifiers of its columns left out.
+    pub written: String,
     /// Where it stands; an empty place where there is nothing (`IS NULL`).
     pub span: Span,
 }
