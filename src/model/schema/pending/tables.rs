@@ -84,7 +84,7 @@ impl<'m> PendingStep<'m> {
         }
         match made {
             Some(migration) if std::ptr::eq(migration, self.migration) => Audience::Nobody,
-            Some(migration) if migration.pending => Audience::Deployment,
+            Some(migration) if migration.pending && self.database.deployed_together => Audience::Deployment,
             _ => Audience::Everybody,
         }
     }
@@ -149,9 +149,37 @@ impl<'m> PendingStep<'m> {
         self.rest_of_migration().any(|step| matches!(&step.op.change, Change::CreateTable(def) if self.is_same(&def.name, name)))
     }
 
-    /// Whether the same migration later gives the name to another table, or to a view.
+    /// Whether the name later goes to another table, or in the same migration to a view: the first step that makes or drops
+    /// something of that name decides. Tools that run one statement a file spread a rebuild over several migrations.
     fn is_taken_over(&self, name: &TableName) -> bool {
-        self.rest_of_migration().any(|step| gives_name(step, &name.name))
+        if self.rest_of_migration().any(|step| gives_name(step, &name.name)) {
+            return true;
+        }
+        let later = self.database.migrations.iter().skip_while(|one| !std::ptr::eq(*one, self.migration)).skip(1);
+        let mut steps = later.flat_map(|one| &one.statements).flat_map(|one| &one.ops);
+        let next = steps.find(|step| match &step.op.change {
+            Change::CreateTable(def) => self.is_same(&def.name, name),
+            Change::DropTable { names, .. } => names.iter().any(|one| self.is_same(one, name)),
+            _ => gives_name(step, &name.name),
+        });
+        next.is_some_and(|step| matches!(step.op.change, Change::AlterTable { .. }))
+    }
+
+    /// Whether a table of that name was dropped or renamed before, and none was made since: who takes the name now stands in
+    /// for that one.
+    fn is_vacant(&self, name: &TableName) -> bool {
+        let mut vacant = false;
+        for (_, step) in self.history() {
+            match &step.op.change {
+                Change::CreateTable(def) if self.is_same(&def.name, name) => vacant = false,
+                Change::DropTable { names, .. } if names.iter().any(|one| self.is_same(one, name)) => vacant = true,
+                Change::AlterTable { table, action: TableAction::RenameTable { .. }, .. } if self.is_same(table, name) => {
+                    vacant = true;
+                }
+                _ => {}
+            }
+        }
+        vacant
     }
 
     /// Whether the table has its name from a rename in the same migration: nobody knows it by that name.
@@ -179,7 +207,11 @@ impl<'m> PendingStep<'m> {
         let mut others = later.flat_map(|one| &one.statements).flat_map(|one| &one.ops);
         let is_view_later =
             others.any(|step| matches!(&step.op.change, Change::CreateView { name, .. } if name.name == old.name));
-        let is_kept = self.is_created_anew(&old) || self.is_taken_over(&old) || is_view_later || self.is_named_here(&old);
+        let is_kept = self.is_vacant(&new)
+            || self.is_created_anew(&old)
+            || self.is_taken_over(&old)
+            || is_view_later
+            || self.is_named_here(&old);
         (old != new && !is_kept && !self.is_no_table(&new)).then(|| (self.spoken(&old), self.spoken(&new)))
     }
 
