@@ -26,6 +26,10 @@ pub(super) fn on_live_table(step: &PendingStep, diagnostic: Diagnostic) -> Diagn
     if step.is_external() {
         diagnostic = diagnostic.sure_at_most(Confidence::Medium, "the table is not created here: how it is used is not known");
     }
+    if step.may_be_there_already() {
+        let why = "the column may be there already, and then nothing is done";
+        diagnostic = unsure(diagnostic, Severity::Warning, Confidence::Medium, why);
+    }
     careful(step, step.audience(), diagnostic)
 }
 

@@ -192,6 +192,8 @@ pub struct TableBefore {
     pub seeded: bool,
     /// The column that the step names, as it was; `None` where it names none or the column is not known.
     pub column: Option<Box<Column>>,
+    /// Whether everything that may have changed its columns was understood.
+    pub columns_known: bool,
     /// The validated CHECK that proves that column not to be NULL.
     pub proven_not_null: Option<Span>,
     /// How a change of type acts; `None` for other steps.

@@ -19,6 +19,7 @@ mod tables;
 mod timeouts;
 mod tools;
 mod transactions;
+mod uniqueness;
 mod written_names;
 
 pub use commands::Reindexed;
@@ -27,6 +28,7 @@ pub use locks::{NewConstraint, RewriteCause};
 pub use release::{Replaced, Unfilled};
 pub use repeated::RepeatedColumn;
 pub use tables::LostTable;
+pub use uniqueness::NewUniqueness;
 pub use written_names::LongName;
 
 use super::catalog::{Database, TableName};
@@ -162,6 +164,11 @@ impl<'m> PendingStep<'m> {
 
     /// Whether it adds, `IF NOT EXISTS`, a column that is there.
     pub fn is_there_already(&self) -> bool {
+        self.may_be_there_already() && self.before().is_some_and(|before| before.columns_known)
+    }
+
+    /// Whether it adds, `IF NOT EXISTS`, a column that was there once: a statement that was not understood may have taken it.
+    pub fn may_be_there_already(&self) -> bool {
         matches!(self.action(), Some(TableAction::AddColumn { if_not_exists: true, .. })) && self.column().is_some()
     }
 

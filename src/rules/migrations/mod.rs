@@ -62,6 +62,7 @@ mod uncommitted_transaction;
 mod unguarded_statement;
 mod unique_constraint_without_index;
 mod unique_index_over_existing_rows;
+mod unique_over_existing_rows;
 mod unread;
 mod validate_in_same_transaction;
 
@@ -131,6 +132,7 @@ pub(super) const RULES: &[Rule] = &[
     unguarded_statement::RULE,
     unique_constraint_without_index::RULE,
     unique_index_over_existing_rows::RULE,
+    unique_over_existing_rows::RULE,
     unread::RULE,
     validate_in_same_transaction::RULE,
 ];

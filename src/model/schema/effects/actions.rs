@@ -159,6 +159,10 @@ impl<'a> Action<'a> {
         self.lock_all(cost, LockMode::AccessExclusive);
         let known = self.table.and_then(|table| find_column(self.state(), table, &column.name.value)).is_some();
         if known && if_not_exists {
+            if self.table.is_some_and(|table| !table.columns_complete()) {
+                cost.because("whether the column is there already is not known");
+                cost.doubt_rewrite();
+            }
             return;
         }
         let demanding = self.domain_demands(column, cost);

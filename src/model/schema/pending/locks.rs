@@ -97,7 +97,8 @@ impl<'m> PendingStep<'m> {
     /// The column that it adds and why that writes every row anew.
     pub fn rewriting_column(&self) -> Option<(&'m ColumnDef, RewriteCause)> {
         let column = self.added_column()?;
-        if !self.rewrites_table() {
+        let is_doubtful = self.may_be_there_already() && self.step.effects.rewrites.is_none();
+        if !self.rewrites_table() && !is_doubtful {
             return None;
         }
         let default = column.default.as_ref().map(|default| default.kind);
@@ -109,6 +110,8 @@ impl<'m> PendingStep<'m> {
             RewriteCause::VolatileDefault
         } else if default.is_some() && self.server_version().0 < 11 {
             RewriteCause::OldServer
+        } else if is_doubtful {
+            return None;
         } else {
             RewriteCause::Domain
         };
