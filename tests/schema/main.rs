@@ -4,6 +4,7 @@ mod catalog;
 mod discovery;
 mod effects;
 mod effects_elsewhere;
+mod effects_recorded;
 mod hostile;
 mod replay;
 mod servers;

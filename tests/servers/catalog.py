@@ -61,14 +61,14 @@ def grow(session, seed, length):
 
 
 def apply(session, migrations):
-    """Applies migrations to an empty database, or says None where one is refused."""
+    """Applies migrations to an empty database; None where one is refused, or leaves its transaction open."""
     pg_catalog.empty(session)
     try:
         for text in migrations:
             for statement in wire.statements(text):
                 session.run(statement)
-        if session.in_transaction:
-            session.run("ROLLBACK")
+            if session.in_transaction:
+                raise wire.Refused("a transaction is left open")
         return pg_catalog.read(session)
     except wire.Refused:
         if session.in_transaction:
@@ -180,7 +180,7 @@ def histories_of_files():
         for number, part in enumerate(re.split(r"(?m)^##+ ", text)):
             files = re.findall(r"(?ms)^`([^`\n]+\.sql)`(?: \(base\))?:\n```+\w*\n(.*?)^```", part)
             plain = [(path, body) for path, body in files if "/migrations/" in f"/{path}" and not path.endswith(".down.sql")]
-            whole = re.search(r"(?i)mysql|sqlite|engine=|`|-- \+|\{\{|\\|clickhouse|autoincrement|cockroach", " ".join(body for _, body in plain))
+            whole = re.search(r"(?i)mysql|sqlite|migrate:|liquibase|changeset|engine=|`|-- \+|\{\{|\\|clickhouse|autoincrement|cockroach", " ".join(body for _, body in plain))
             if plain and len(plain) == len(files) and not whole and len({path for path, _ in plain}) == len(plain):
                 found.append((f"{os.path.relpath(page, ROOT)}, part {number}", [body for _, body in sorted(plain)]))
     return found

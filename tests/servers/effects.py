@@ -2,17 +2,20 @@
 """Holds the predicted cost of statements against a real PostgreSQL: locks by table, rewrites, scans, failures.
 
     python3 tests/servers/effects.py BINARY [-v] [WORD ...]     all cases of effects.sql, or those that hold the words
+    python3 tests/servers/effects.py BINARY --record            writes effects.jsonl, which `cargo test` reads where there is no server
 
 A prediction must be right or "not known"; what is not known is counted. Locks weaker than ROW EXCLUSIVE hinder nobody and may be
 left out of a prediction, never be made stronger.
 """
-import os, re, sys
+import json, os, re, sys
 
 import postgres, wire
 from catalog import replay
 from proofs import ALONE, STRENGTH, mode_name
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+# The tables of the setup.
+KNOWN = set()
 
 
 def cases():
@@ -180,7 +183,19 @@ def compare(case, said):
     return wrong, unknown
 
 
-def run(binary, server, words=(), verbose=False):
+def record(case, before):
+    """What was seen, as one line of effects.jsonl."""
+    seen = {"before": before, "sql": case.judged, "fails": bool(case.failed)}
+    if case.failed:
+        seen["said"] = case.judged not in unsaid()
+    else:
+        there = lambda names: sorted(set(names) - case.gone)
+        scans = there(case.scanned - case.rewritten)
+        seen |= {"locks": dict(sorted(case.locks.items())), "rewrites": there(case.rewritten), "scans": scans, "gone": sorted(case.gone)}
+    return json.dumps(seen)
+
+
+def run(binary, server, words=(), verbose=False, recorded=None):
     setup, found = cases()
     found = [one for one in found if all(word.lower() in " ".join(one).lower() for word in words)]
     with server.connect() as session:
@@ -189,14 +204,15 @@ def run(binary, server, words=(), verbose=False):
         for one in wire.statements(setup):
             session.run(one)
         session.run("ANALYZE")
-    known = []
     with server.connect("prepared") as session:
-        known = [name for (name,) in session.run("SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = 'public' UNION SELECT 'public.mv'")]
+        KNOWN.update(name for (name,) in session.run("SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = 'public' UNION SELECT 'public.mv'"))
     said = replay(binary, [[setup, before or "SELECT 1", judged] for before, judged in found], server.major)
     wrong, unknown = 0, 0
     for (before, judged), (_, statements) in zip(found, said):
         case = Case(server, before, judged)
-        case.before, case.judged = set(known), judged
+        case.before, case.judged = KNOWN, judged
+        if recorded is not None:
+            recorded.append(record(case, before))
         lines, open_questions = compare(case, [one for one in statements if one["path"].endswith("000003_step.up.sql")])
         wrong += bool(lines)
         unknown += bool(open_questions)
@@ -213,8 +229,13 @@ def run(binary, server, words=(), verbose=False):
 
 
 if __name__ == "__main__":
-    arguments = [word for word in sys.argv[2:] if word != "-v"]
+    arguments = [word for word in sys.argv[2:] if word not in ("-v", "--record")]
+    kept = [] if "--record" in sys.argv else None
     try:
-        sys.exit(1 if run(os.path.abspath(sys.argv[1]), postgres.Postgres(), arguments, "-v" in sys.argv) else 0)
+        failed = run(os.path.abspath(sys.argv[1]), postgres.Postgres(), arguments, "-v" in sys.argv, kept)
+        if kept:
+            with open(f"{HERE}/effects.jsonl", "w") as file:
+                file.write("\n".join([json.dumps({"known": sorted(KNOWN)}), *kept]) + "\n")
+        sys.exit(1 if failed else 0)
     except postgres.Unavailable as why:
         sys.exit(f"skipped: {why}")

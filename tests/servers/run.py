@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""Everything that real servers have to say about BINARY: proofs, predicted costs, replayed catalogs. What CI runs.
+
+    python3 tests/servers/run.py BINARY [--sequences N] [--seed S]
+
+A server that cannot be had on this machine is `skipped:`, aloud; all else that differs is an error.
+"""
+import argparse, os, sys, time
+
+import catalog, effects, mariadb, postgres, proofs, sqlite
+
+
+def timed(what, work):
+    started = time.monotonic()
+    wrong = work()
+    print(f"  {what}: {'ok' if not wrong else 'WRONG'}, {time.monotonic() - started:.0f} s", flush=True)
+    return wrong
+
+
+def on(server, *works):
+    """Runs works on a server, which is stopped at the end whatever happens."""
+    try:
+        running = server()
+    except postgres.Unavailable as why:
+        print(f"skipped: {why}", flush=True)
+        return 0
+    try:
+        return sum(timed(what, lambda: work(running)) for what, work in works)
+    finally:
+        running.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary")
+    parser.add_argument("--sequences", type=int, default=300)
+    parser.add_argument("--seed", default="1")
+    wanted = parser.parse_args()
+    binary = os.path.abspath(wanted.binary)
+    wrong = on(
+        postgres.Postgres,
+        ("proofs of the pages", proofs.run),
+        ("predicted costs", lambda server: effects.run(binary, server)),
+        ("replayed catalogs", lambda server: catalog.run(binary, server, wanted.sequences, wanted.seed)),
+    )
+    wrong += timed("SQLite", lambda: sqlite.run(binary, wanted.sequences, wanted.seed))
+    wrong += on(mariadb.MariaDb, ("MariaDB", lambda server: mariadb.run(binary, server)))
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
