@@ -16,9 +16,13 @@ type Repeat = (Spanned<String>, Span);
 /// Whether a statement is of a kind that [`repeated_columns`] reads.
 pub fn may_repeat_columns(statement: &str) -> bool {
     let first: String = statement.trim_start().chars().take_while(|c| c.is_ascii_alphabetic()).collect();
+    let has = |most: usize, wanted: &[&str]| {
+        statement.split_whitespace().take(most).any(|word| wanted.iter().any(|one| word.eq_ignore_ascii_case(one)))
+    };
     match first.to_ascii_lowercase().as_str() {
         "insert" | "update" | "merge" | "with" => true,
-        "create" => statement.split_whitespace().take(5).any(|word| word.eq_ignore_ascii_case("view")),
+        "create" => has(5, &["VIEW", "TABLE"]),
+        "select" => has(usize::MAX, &["INTO"]),
         _ => false,
     }
 }
@@ -64,8 +68,11 @@ const DEEPEST: usize = 16;
 
 fn walk(mut cursor: Cursor, found: &mut Vec<Repeat>, depth: usize) {
     let dialect = cursor.dialect;
-    if cursor.is("CREATE") {
-        return found.extend(repeats(view_columns(cursor).into_iter(), dialect));
+    if depth == 0 && cursor.is("CREATE") {
+        return found.extend(repeats(made_columns(cursor).into_iter(), dialect));
+    }
+    if depth == 0 && dialect == Dialect::Postgres && cursor.is("SELECT") {
+        return found.extend(repeats(selected_into(cursor).into_iter(), dialect));
     }
     while !cursor.is_done() {
         if cursor.eat_any(&["INSERT INTO", "INSERT"]).is_some() {
@@ -126,28 +133,52 @@ fn targets(cursor: &mut Cursor) -> Vec<Spanned<String>> {
     found
 }
 
-/// The columns that a view has for certain: those in its list, else those of its query that have a name of their own.
-fn view_columns(mut cursor: Cursor) -> Vec<Spanned<String>> {
-    cursor.skip_until(|here| here.is("VIEW"));
-    cursor.eat("VIEW");
+/// The columns that a view or a table from a query has for certain: those in its list, else those of its query that have a
+/// name of their own. The list of a table is read with the table.
+fn made_columns(mut cursor: Cursor) -> Vec<Spanned<String>> {
+    cursor.skip_until(|here| here.is_any(&["VIEW", "TABLE"]));
+    let is_view = cursor.is("VIEW");
+    cursor.next();
     cursor.eat("IF NOT EXISTS");
     if cursor.object_name().is_none() {
         return Vec::new();
     }
-    if cursor.kind(0) == Some(Kind::Open) {
-        return cursor.group().map(|list| list.parts().into_iter().filter_map(alone).collect()).unwrap_or_default();
+    if let Some(list) = cursor.group() {
+        return list.parts().into_iter().filter(|_| is_view).filter_map(alone).collect();
     }
     cursor.skip_until(|here| here.is("AS"));
-    if !cursor.eat("AS SELECT") || cursor.eat("DISTINCT ON") {
+    if cursor.eat("AS SELECT") { output(cursor, &[]) } else { Vec::new() }
+}
+
+/// The columns of the table that `SELECT .. INTO` makes.
+fn selected_into(mut cursor: Cursor) -> Vec<Spanned<String>> {
+    let mut rest = cursor;
+    rest.skip_until(|here| here.is("INTO"));
+    if rest.is_done() || !cursor.eat("SELECT") { Vec::new() } else { output(cursor, &["INTO"]) }
+}
+
+/// The names that the list of a query gives its columns, as far as they are certain; `ends` end it, too.
+fn output(mut cursor: Cursor, ends: &[&str]) -> Vec<Spanned<String>> {
+    const ENDS: &[&str] = &[
+        "FROM",
+        "WHERE",
+        "UNION",
+        "INTERSECT",
+        "EXCEPT",
+        "ORDER BY",
+        "LIMIT",
+        "GROUP BY",
+        "WINDOW",
+        "WITH NO DATA",
+        "WITH DATA",
+    ];
+    if cursor.eat("DISTINCT ON") {
         return Vec::new();
     }
     cursor.eat_any(&["DISTINCT", "ALL"]);
     let mark = cursor.mark();
-    cursor.skip_until(|here| {
-        here.is_any(&["FROM", "WHERE", "UNION", "INTERSECT", "EXCEPT", "ORDER BY", "LIMIT", "GROUP BY", "WINDOW"])
-    });
-    let list = cursor.over(mark..cursor.mark());
-    list.parts().into_iter().filter_map(output_name).collect()
+    cursor.skip_until(|here| here.is_any(ENDS) || here.is_any(ends));
+    cursor.over(mark..cursor.mark()).parts().into_iter().filter_map(output_name).collect()
 }
 
 /// What a column of a query is called, where that is certain: `x AS a`, `1 a`, `t.a`, `a`.
