@@ -103,7 +103,8 @@ impl Run {
         let first = sources.len();
         let model = Model::build(head, &discovery, &settings, &mut sources);
         let head_sources: Vec<SourceId> = sources.iter().skip(first).map(|(id, _)| id).collect();
-        let needs_base = rules.iter().any(|rule| needs(rule, "base"));
+        // A base is read in full only where something goes: nothing else is asked of it.
+        let needs_base = rules.iter().any(|rule| needs(rule, "base")) && model.schema.takes_away();
         let base_model = base.filter(|_| needs_base).map(|base| {
             let found = discover::find(base, &settings);
             Model::build(base, &found, &settings, &mut sources)

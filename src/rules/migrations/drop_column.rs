@@ -11,13 +11,18 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let exposed = context.head.dropped_fields();
     let replaced = context.head.schema.replaced_in_one_release(context.sources);
+    let read = context.head.still_read();
     for step in context.head.schema.pending_steps() {
         let Some(name) = step.dropped_column() else { continue };
         context.consider();
         let span = step.step.op.span;
         // What the API still promises is said by `drop-column-still-exposed`, what is replaced by `expand-and-contract-together`,
-        // what the server refuses by `dependent-view`.
-        let is_told = exposed.contains(&span) || replaced.iter().any(|one| one.drop.step.op.span == span);
+        // what the server refuses by `dependent-view`, what queries name by `drop-column-still-read`, and what they named
+        // before this change by `drop-before-deploy-boundary`.
+        let is_told = exposed.contains(&span)
+            || replaced.iter().any(|one| one.drop.step.op.span == span)
+            || read.iter().any(|one| one.step.step.op.span == span)
+            || context.base.is_some_and(|base| !base.readings_before(&step).is_empty());
         if step.column_audience() == Audience::Nobody || is_told || step.refusing_view().is_some() {
             continue;
         }

@@ -17,8 +17,10 @@ mod dependent_view;
 mod domain_constraint;
 mod down_does_not_restore;
 mod down_missing;
+mod drop_before_deploy_boundary;
 mod drop_column;
 mod drop_column_still_exposed;
+mod drop_column_still_read;
 mod drop_database;
 mod drop_default_of_required_column;
 mod drop_locks_referenced_table;
@@ -43,6 +45,7 @@ mod non_concurrent_index;
 mod non_concurrent_index_drop;
 mod non_concurrent_refresh;
 mod non_concurrent_reindex;
+mod not_null_breaks_insert;
 mod not_null_without_backfill;
 mod not_rerunnable;
 mod out_of_order;
@@ -87,8 +90,10 @@ pub(super) const RULES: &[Rule] = &[
     domain_constraint::RULE,
     down_does_not_restore::RULE,
     down_missing::RULE,
+    drop_before_deploy_boundary::RULE,
     drop_column::RULE,
     drop_column_still_exposed::RULE,
+    drop_column_still_read::RULE,
     drop_database::RULE,
     drop_default_of_required_column::RULE,
     drop_locks_referenced_table::RULE,
@@ -113,6 +118,7 @@ pub(super) const RULES: &[Rule] = &[
     non_concurrent_index_drop::RULE,
     non_concurrent_refresh::RULE,
     non_concurrent_reindex::RULE,
+    not_null_breaks_insert::RULE,
     not_null_without_backfill::RULE,
     not_rerunnable::RULE,
     out_of_order::RULE,

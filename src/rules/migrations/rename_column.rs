@@ -9,11 +9,14 @@ pub(super) const RULE: Rule = rule!("migrations/rename-column", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let read = context.head.still_read();
     for step in context.head.schema.pending_steps() {
         let Some((from, to)) = step.renamed_column() else { continue };
         context.consider();
         let is_kept = from == to || step.is_old_name_kept(from);
-        if step.column_audience() == Audience::Nobody || is_kept {
+        // What queries still call by the old name is said by `drop-column-still-read`.
+        let is_told = read.iter().any(|one| one.step.step.op.span == step.step.op.span);
+        if step.column_audience() == Audience::Nobody || is_kept || is_told {
             continue;
         }
         let table = step.table();

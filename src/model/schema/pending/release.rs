@@ -52,6 +52,11 @@ impl Schema {
         drops.filter_map(|drop| replacement(drop, sources)).collect()
     }
 
+    /// Whether a pending migration drops or renames a column.
+    pub fn takes_away(&self) -> bool {
+        self.pending_steps().any(|step| step.dropped_column().is_some() || step.renamed_column().is_some())
+    }
+
     /// Every column that a deployment adds without a value for the rows that are there, and demands before anything fills it.
     pub fn demanded_unfilled(&self) -> Vec<Unfilled<'_>> {
         self.pending_steps().filter_map(unfilled).collect()
