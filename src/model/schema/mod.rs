@@ -6,6 +6,7 @@
 mod backward;
 mod build;
 pub mod catalog;
+mod drift;
 mod effects;
 mod foreign_key;
 pub mod history;
@@ -29,6 +30,7 @@ mod view;
 pub use crate::sql::{ColumnDef, ConstraintDef, ConstraintKind, IndexDef};
 pub use backward::{Backward, Difference};
 pub use catalog::*;
+pub use drift::{Disagreement, Drift};
 pub use history::*;
 pub use inline_references::IgnoredReference;
 pub use leftovers::LeftConstraint;

@@ -99,7 +99,12 @@ pub fn drop_all_help<'m>(indexes: impl IntoIterator<Item = IndexRef<'m>>) -> Str
     format!("{first}\n-- and so on for each table named above")
 }
 
-impl TableRef<'_> {
+impl<'m> TableRef<'m> {
+    /// What its statements are for, in words of people: `cockroachdb`, `mysql`.
+    pub fn spoken_dialect(&self) -> &'m str {
+        self.database().spoken_dialect()
+    }
+
     /// Its name as SQL writes it: in the schema that the statement which created it wrote, placeholders included.
     pub fn sql_name(&self) -> String {
         format!("{}{}", self.sql_qualifier(), quoted(self.dialect(), &self.name.name))

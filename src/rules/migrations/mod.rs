@@ -52,6 +52,7 @@ mod out_of_order;
 mod primary_key_using_nullable_index;
 mod rename_column;
 mod rename_table;
+mod schema_dump_drift;
 mod set_not_null;
 mod sqlite_rebuild_loses_index;
 mod sqlite_rebuild_with_foreign_keys_on;
@@ -125,6 +126,7 @@ pub(super) const RULES: &[Rule] = &[
     primary_key_using_nullable_index::RULE,
     rename_column::RULE,
     rename_table::RULE,
+    schema_dump_drift::RULE,
     set_not_null::RULE,
     sqlite_rebuild_loses_index::RULE,
     sqlite_rebuild_with_foreign_keys_on::RULE,

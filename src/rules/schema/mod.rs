@@ -2,6 +2,7 @@
 
 mod char_type;
 mod constrained_domain;
+mod dialect_drift;
 mod duplicate_column;
 mod enum_type;
 mod enum_value_order;
@@ -28,6 +29,7 @@ use super::Rule;
 pub(super) const RULES: &[Rule] = &[
     char_type::RULE,
     constrained_domain::RULE,
+    dialect_drift::RULE,
     duplicate_column::RULE,
     enum_type::RULE,
     enum_value_order::RULE,
