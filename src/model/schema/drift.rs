@@ -47,10 +47,13 @@ const DUMP_MARKS: &[&str] = &["database dump", "Dumped from", "Dumped by", "MySQ
 /// How much of a file's beginning and end is looked at for these.
 const MARGIN: usize = 4 << 10;
 
+/// One table in each dialect, relatives apart.
+type Twins<'m> = BTreeMap<(Dialect, Option<String>), TableRef<'m>>;
+
 impl Schema {
     /// Every disagreement between tables that are one and the same for several dialects.
     pub fn dialect_drifts(&self) -> Vec<Drift<'_>> {
-        let mut twins: BTreeMap<(usize, String), BTreeMap<(Dialect, Option<String>), TableRef>> = BTreeMap::new();
+        let mut twins: BTreeMap<(usize, String), Twins> = BTreeMap::new();
         for table in self.tables().filter(|table| !table.is_derived()) {
             let database = table.database();
             let held = twins.entry(table.logical()).or_default();
