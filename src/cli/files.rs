@@ -74,7 +74,8 @@ fn text(outcome: &Outcome) -> String {
         let _ = writeln!(out, "{:<9}  {}: {}", one.kind.name(), printable(&one.path), printable(&one.evidence));
     }
     for set in &discovery.migration_sets {
-        let _ = writeln!(out, "\nmigrations in {}, in this order:", printable(&set.folder));
+        let folder = if set.folder.is_empty() { "." } else { &set.folder };
+        let _ = writeln!(out, "\nmigrations in {}, in this order:", printable(folder));
         for why in &set.evidence {
             let _ = writeln!(out, "  {}", printable(why));
         }
