@@ -148,6 +148,16 @@ fn other_sql_is_a_schema_or_queries_or_left_out_with_a_reason() {
 }
 
 #[test]
+fn pairs_whose_names_no_known_tool_reads_are_of_no_known_tool() {
+    let set = |name: &str| {
+        let (up, down) = (format!("migrations/{name}.up.sql"), format!("migrations/{name}.down.sql"));
+        find(&[(up.as_str(), TABLE), (down.as_str(), "DROP TABLE t;")]).migration_sets[0].tool.clone()
+    };
+    assert_eq!(set("0001_initial"), "golang-migrate");
+    assert_eq!(set("V0001.Initial"), "unknown");
+}
+
+#[test]
 fn steps_in_other_languages_are_known() {
     let found =
         find(&[("m/00001_a.sql", "-- +goose Up\n"), ("m/00002_b.go", "package m"), ("m/00003_c_test.go", ""), ("m/main.go", "")]);

@@ -139,12 +139,14 @@ fn evidence(tool: &Tool, group: &Group, around: &Surroundings, sample: &[(String
         Some(format!("`{found}`"))
     };
     let has_pairs = || group.members.iter().any(|one| one.name.direction != Direction::Unsaid);
+    // `V0001.First.up.sql` is no name of any tool that wants pairs.
+    let begin_with_digits = || group.members.iter().all(|one| split(one.path).1.starts_with(|c: char| c.is_ascii_digit()));
     let has_dialects = || group.members.iter().any(|one| one.name.dialect.is_some() || one.name.autocommit);
     if let Some(need) = tool.needs.first() {
         return match need {
             Need::NoPairs if has_pairs() => None,
             Need::NoPairs => beside(),
-            Need::Pairs => has_pairs().then(|| "pairs of `.up.sql` and `.down.sql`".to_owned()),
+            Need::Pairs => (has_pairs() && begin_with_digits()).then(|| "pairs of `.up.sql` and `.down.sql`".to_owned()),
             Need::DialectNames => has_dialects().then(|| "file names that carry a dialect or `.autocommit`".to_owned()),
         };
     }

@@ -77,7 +77,7 @@ impl Wrapping {
 /// What names of a set must be like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(super) enum Need {
-    /// Some end in `.up.sql` or `.down.sql`.
+    /// All begin with a digit, and some end in `.up.sql` or `.down.sql`.
     #[serde(rename = "pairs")]
     Pairs,
     /// None does.

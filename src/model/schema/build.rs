@@ -1,7 +1,7 @@
 //! Reads the migrations and schema files of each database, and replays them in order.
 
 use super::backward;
-use super::catalog::Database;
+use super::catalog::{Database, Table};
 use super::effects::{self, Moment};
 use super::history::{AppliedMigration, AppliedStatement, IgnoredComment, Role};
 use super::names;
@@ -363,6 +363,9 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
             };
             let mut database = empty(dialect, variant.clone(), source, settings, &discovery.servers);
             replay(&mut database, reads, &[]);
+            // Tables of the server itself, restated for a tool that reads queries: nothing here makes them.
+            let restated = |table: &&mut Table| dialect == Dialect::Postgres && table.name.name.starts_with("pg_");
+            database.tables.iter_mut().filter(restated).for_each(|table| table.external = true);
             databases.push(database);
         }
     }

@@ -19,10 +19,11 @@ fn reserved() -> &'static HashSet<String> {
 
 /// A name as SQL writes it in a dialect: in quotes where it needs them.
 pub fn quoted(dialect: Dialect, name: &str) -> String {
-    let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    // PostgreSQL alone folds what is not quoted, to lower case.
+    let is_letter = |c: char| c.is_ascii_lowercase() || c == '_' || (dialect != Dialect::Postgres && c.is_ascii_uppercase());
+    let plain = name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit());
     match dialect {
-        _ if plain && !reserved().contains(name) => name.to_owned(),
+        _ if plain && !reserved().contains(&name.to_ascii_lowercase()) => name.to_owned(),
         Dialect::MySql => format!("`{}`", name.replace('`', "``")),
         Dialect::SqlServer => format!("[{}]", name.replace(']', "]]")),
         _ => format!("\"{}\"", name.replace('"', "\"\"")),
