@@ -15,7 +15,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         for new in keys {
             context.consider();
             // A key column without a value for old rows fails outright, and a default for each row rewrites the table: other faults.
-            let is_other_fault = new.column.is_some_and(|column| !column.is_filled()) || step.rewrites_table();
+            let is_other_fault = new.column.is_some_and(|column| !column.is_filled()) || step.rewriting_column().is_some();
             if new.using_index().is_none() && step.is_felt() && !is_other_fault {
                 found.push((step, report(&step, &new)));
             }

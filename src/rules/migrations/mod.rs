@@ -1,7 +1,6 @@
 //! The rules of the group `migrations`.
 
 mod add_column_rewrite;
-mod add_column_volatile_default;
 mod add_primary_key;
 mod add_required_column;
 mod attach_partition_scan;
@@ -75,7 +74,6 @@ use super::Rule;
 /// In order of id.
 pub(super) const RULES: &[Rule] = &[
     add_column_rewrite::RULE,
-    add_column_volatile_default::RULE,
     add_primary_key::RULE,
     add_required_column::RULE,
     attach_partition_scan::RULE,
