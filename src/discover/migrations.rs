@@ -19,10 +19,12 @@ mod tools;
 
 pub use conventions::{Edited, Late, edited, forward, is_read_by, late};
 
-use super::{Artifact, MigrationSet, Transaction, names};
+use super::servers::Server;
+use super::{Artifact, Migration, MigrationSet, Transaction, names};
 use crate::files::Entry;
 use crate::model::Settings;
 use crate::sql::Dialect;
+use folders::split;
 
 /// What was found among the `.sql` files.
 #[derive(Debug, Clone, Default)]
@@ -113,6 +115,56 @@ pub fn tools() -> impl Iterator<Item = &'static str> {
     let rows = &tools::table().tool;
     let is_first = |(at, tool): &(usize, &'static tools::Tool)| rows.iter().position(|row| row.id == tool.id) == Some(*at);
     rows.iter().enumerate().filter(is_first).map(|(_, tool)| tool.id.as_str())
+}
+
+/// The numbers at the head of the name of a migration in code.
+pub(super) fn code_numbers(name: &str) -> Vec<u128> {
+    file_name::code_numbers(name)
+}
+
+/// The dialect of migrations in code, with its relative, and why we think so.
+pub(super) fn dialect_of_code(
+    root: &str,
+    sql: &[String],
+    servers: &[Server],
+    settings: &Settings,
+) -> ((Dialect, Option<String>), String) {
+    let texts: Vec<&str> = sql.iter().map(String::as_str).collect();
+    let verdict = dialect::of_code(root, &texts, servers, settings);
+    (verdict.named, verdict.why)
+}
+
+/// A set of the files that `[[artifact]]` calls migrations and that are in no other: by name, of a tool that nobody names.
+pub(super) fn declared_set(folder: &str, mut paths: Vec<String>, read: Read, settings: &Settings) -> MigrationSet {
+    paths.sort();
+    let texts: Vec<String> = paths.iter().take(SAMPLE).filter_map(|path| read(path)).collect();
+    let settings = settings.at(folder);
+    let (named, why) = dialect_of_code(folder, &texts, &[], &settings);
+    let transaction = match settings.transaction {
+        Some(true) => Transaction::Wrapped("the configuration says so".into()),
+        Some(false) => Transaction::Unwrapped("the configuration says so".into()),
+        None => Transaction::Unknown("the migration tool is not known".into()),
+    };
+    let step = |path: String| {
+        let version = split(&path).1.trim_end_matches(".sql").to_owned();
+        Migration { path, version, transaction: transaction.clone(), ..Migration::default() }
+    };
+    MigrationSet {
+        folder: folder.to_owned(),
+        tool: "unknown".into(),
+        dialect: named.0,
+        variant: named.1,
+        way_out: None,
+        evidence: vec![
+            "the configuration names the files".into(),
+            format!("dialect {}: {why}", named.0.name()),
+            "order by name".into(),
+        ],
+        migrations: paths.into_iter().map(step).collect(),
+        together: false,
+        repeats: None,
+        foreign_steps: Vec::new(),
+    }
 }
 
 /// The product whose server an image is, by the last segment of its name.

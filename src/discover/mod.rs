@@ -1,5 +1,6 @@
 //! What each file is, and by which evidence. Names first, then a byte scan of the whole file; nothing is parsed here.
 
+pub mod code;
 pub mod migrations;
 mod names;
 pub mod scan;
@@ -10,7 +11,7 @@ use crate::model::Settings;
 use crate::model::queries::is_offline;
 use crate::model::workspace::{decode, in_threads};
 use crate::sql::Dialect;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What a file is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,8 +82,14 @@ pub enum Transaction {
     Unknown(String),
 }
 
+impl Default for Transaction {
+    fn default() -> Transaction {
+        Transaction::Unknown("the migration tool is not known".into())
+    }
+}
+
 /// One migration: what a tool applies as one step.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Migration {
     /// The file with the forward statements.
     pub path: String,
@@ -219,6 +226,8 @@ pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
     let mut read = |path: &str| files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let found = migrations::find(&entries, &mut read, settings);
     discovery.migration_sets = found.sets;
+    discovery.take_code(&entries, &mut read, settings);
+    discovery.take_declared(&declared, &mut read, settings);
     discovery.note_servers(&mut read, settings);
     discovery.artifacts.extend(found.artifacts.into_iter().filter(|artifact| !declared.contains_key(&artifact.path)));
     discovery.seeds = found.seeds;
@@ -235,6 +244,45 @@ pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
 }
 
 impl Discovery {
+    /// Adds the migrations that are code. Code beside SQL migrations is a step of theirs.
+    fn take_code(&mut self, entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<String>, settings: &Settings) {
+        let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let of_sets = self.migration_sets.iter().flat_map(|set| set.migrations.iter().map(|one| folder(&one.path)));
+        let mut taken: HashSet<String> = of_sets.collect();
+        taken.extend(self.migration_sets.iter().map(|set| set.folder.clone()));
+        let found = code::find(entries, &taken, read, settings, &self.servers);
+        self.migration_sets.extend(found.sets);
+        self.artifacts.extend(found.artifacts);
+        self.unread.extend(found.unread);
+    }
+
+    /// Makes sets of the files that the configuration calls migrations and that no tool's convention has taken.
+    fn take_declared(
+        &mut self,
+        declared: &HashMap<String, (Kind, String)>,
+        read: &mut dyn FnMut(&str) -> Option<String>,
+        settings: &Settings,
+    ) {
+        let taken: HashSet<&str> = self
+            .migration_sets
+            .iter()
+            .flat_map(|set| &set.migrations)
+            .flat_map(|one| std::iter::once(&one.path).chain(&one.down))
+            .map(String::as_str)
+            .collect();
+        let mut folders: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (path, (kind, _)) in declared {
+            if *kind == Kind::Migration && !taken.contains(path.as_str()) {
+                let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                folders.entry(folder.to_owned()).or_default().push(path.clone());
+            }
+        }
+        for (folder, paths) in folders {
+            self.migration_sets.push(migrations::declared_set(&folder, paths, read, settings));
+        }
+        self.migration_sets.sort_by(|a, b| (&a.folder, a.dialect, &a.variant).cmp(&(&b.folder, b.dialect, &b.variant)));
+    }
+
     /// Adds to the evidence of each set which server it is judged by.
     fn note_servers(&mut self, read: &mut dyn FnMut(&str) -> Option<String>, settings: &Settings) {
         let own = self.migration_sets.iter().filter_map(|set| servers::of_supabase(set, read));

@@ -1,6 +1,7 @@
 //! Databases: which files make them, what replaying them gives, what each statement costs, and what hostile SQL does.
 
 mod catalog;
+mod code;
 mod discovery;
 mod effects;
 mod effects_elsewhere;

@@ -1,6 +1,7 @@
 //! Which SQL a set of files is written in, and why we think so.
 
 use super::tools::{Named, table};
+use crate::discover::servers::Server;
 use crate::model::Settings;
 use crate::sql::Dialect;
 use std::collections::HashSet;
@@ -69,6 +70,24 @@ pub(super) fn by_vote(texts: &[&str]) -> Verdict {
 fn without_comments(text: &str) -> String {
     let lines = text.lines().map(|line| line.split_once("--").map_or(line, |(code, _)| code));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The dialect of migrations that are code: what the folder says, the SQL in them, the only server that the repository runs.
+pub(super) fn of_code(root: &str, texts: &[&str], servers: &[Server], settings: &Settings) -> Verdict {
+    if let Some(dialect) = settings.at(root).dialect {
+        return Verdict { named: (dialect, None), why: "the configuration says so".into() };
+    }
+    if let Some(verdict) = by_folder(root) {
+        return verdict;
+    }
+    let mut products: Vec<&Server> = servers.iter().collect();
+    products.dedup_by_key(|server| &server.product);
+    if let [only] = products.as_slice()
+        && let Some(named) = table().dialect(&only.product)
+    {
+        return Verdict { named: (named.0, None), why: format!("`{}` in {}", only.written, only.path) };
+    }
+    by_vote(texts)
 }
 
 /// The dialect of one file that stands alone.

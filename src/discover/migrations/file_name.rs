@@ -84,6 +84,14 @@ pub(super) fn numbers(text: &str, separators: &[char]) -> Option<Vec<u128>> {
     text.split(separators).map(|part| part.parse::<u128>().ok()).collect()
 }
 
+/// The numbers at the head of the name of a migration in code (`2024_01_01_000000_x.php`, `Migration20240101.ts`); empty where there
+/// are none.
+pub(super) fn code_numbers(name: &str) -> Vec<u128> {
+    let name = name.strip_prefix("Migration").unwrap_or(name);
+    let groups = name.split(['_', '-', '.']).map_while(|part| part.parse::<u128>().ok());
+    groups.collect()
+}
+
 /// The digits at the start, with further groups after `.` or `-`, up to a separator or the end.
 fn leading_version(stem: &str) -> Option<&str> {
     let bytes = stem.as_bytes();

@@ -3,7 +3,7 @@
 use super::folders::{Surroundings, split};
 use super::tools::{Named, table};
 use super::{Found, Read, dialect};
-use crate::discover::{Artifact, Kind, Migration, MigrationSet, Role};
+use crate::discover::{Artifact, Kind, Migration, MigrationSet};
 use crate::files::Entry;
 use crate::model::Settings;
 use std::collections::HashSet;
@@ -85,18 +85,7 @@ fn join(folder: &str, rest: &str) -> String {
 }
 
 fn migration(path: String, down: Option<String>, name: &str) -> Migration {
-    Migration {
-        path,
-        down,
-        version: name.to_owned(),
-        up: None,
-        down_section: None,
-        transaction: super::convention(ID),
-        role: Role::Versioned,
-        pieces: Vec::new(),
-        repeats: None,
-        ignored: None,
-    }
+    Migration { path, down, version: name.to_owned(), transaction: super::convention(ID), ..Migration::default() }
 }
 
 /// The changes in order. A line of the plan is a pragma (`%`), a tag (`@`), a comment (`#`), or a change, whose first word is its

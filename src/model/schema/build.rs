@@ -9,6 +9,7 @@ use super::replay::State;
 use super::seeds;
 use super::transaction::Transactions;
 use super::version;
+use crate::discover::code;
 use crate::discover::servers::Server;
 use crate::discover::{Discovery, Kind, Migration, MigrationSet, Transaction, migrations};
 use crate::model::workspace::in_threads;
@@ -29,6 +30,8 @@ struct Read {
     transaction: Transaction,
     pending: bool,
     status: FileStatus,
+    /// Whether it holds changes that are no SQL.
+    open: bool,
     role: Role,
     repeats: Option<String>,
     ignored: Option<IgnoredComment>,
@@ -52,9 +55,13 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
     database.way_out = set.way_out.clone();
     database.repeats = set.repeats.clone();
     let judged_from = judged_from(set, settings);
+    let is_code = code::is_code(set);
     let wanted: Vec<(&Migration, bool)> =
         set.migrations.iter().enumerate().map(|(number, one)| (one, number >= judged_from)).collect();
-    let files = wanted.iter().map(|(one, _)| File { path: &one.path, ranges: ranges(one) }).collect();
+    let files = wanted
+        .iter()
+        .map(|(one, _)| File { path: &one.path, ranges: ranges(one), code: is_code.then_some(set.tool.as_str()) })
+        .collect();
     let scripts = read_all(workspace, files, set.dialect);
     let mut sharing: BTreeMap<&str, usize> = BTreeMap::new();
     for (one, _) in &wanted {
@@ -76,7 +83,7 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
     let mut reads = Vec::new();
     let facts = statuses.into_iter().zip(pending).zip(halves);
     for (((migration, _), script), ((status, pending), backward)) in wanted.into_iter().zip(scripts).zip(facts) {
-        let Some((source, text, script)) = script else { continue };
+        let Some(Text { source, text, script, open }) = script else { continue };
         reads.push(Read {
             path: migration.path.clone(),
             version: migration.version.clone(),
@@ -86,6 +93,7 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
             transaction: migration.transaction.clone(),
             pending,
             status,
+            open,
             role: migration.role,
             repeats: migration.repeats.clone(),
             ignored: migration.ignored.as_ref().map(|line| IgnoredComment {
@@ -160,10 +168,21 @@ fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &S
 struct File<'a> {
     path: &'a str,
     ranges: Vec<Option<Range<usize>>>,
+    /// The tool whose migrations are code, where this is one.
+    code: Option<&'a str>,
+}
+
+/// A file that was read: its text, code of another language masked, and its statements.
+struct Text {
+    source: SourceId,
+    text: Arc<str>,
+    script: Script,
+    /// Whether it holds changes that are no SQL.
+    open: bool,
 }
 
 /// Reads files in threads, in their order. `None` where a file cannot be read, which the workspace then knows.
-fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Vec<Option<(SourceId, Arc<str>, Script)>> {
+fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Vec<Option<Text>> {
     let paths: Vec<String> = files.iter().map(|file| file.path.to_owned()).collect();
     let loaded = workspace.load_texts(&paths);
     let mut by_path: BTreeMap<String, (SourceId, Arc<str>)> =
@@ -178,16 +197,24 @@ fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Ve
     }
     let read = in_threads(workspace.threads(), &files, |file| {
         let (source, text) = by_path.get(file.path)?;
-        let mut parts = file.ranges.iter().map(|range| sql::read(*source, text, range.clone(), dialect));
-        let mut script = parts.next()?;
+        let (text, ranges, open) = match file.code {
+            None => (text.clone(), file.ranges.clone(), false),
+            Some(tool) => {
+                let code = code::read(tool, text);
+                let pieces = code.pieces.into_iter().map(Some);
+                (Arc::from(code.masked), pieces.collect(), !code.complete)
+            }
+        };
+        let mut parts = ranges.into_iter().map(|range| sql::read(*source, &text, range, dialect));
+        let mut script = parts.next().unwrap_or_else(|| sql::read(*source, &text, Some(0..0), dialect));
         for part in parts {
             script.statements.extend(part.statements);
             script.comments.extend(part.comments);
             script.problems.extend(part.problems);
         }
-        Some((*source, text.clone(), script))
+        Some(Text { source: *source, text, script, open })
     });
-    for (source, _, script) in read.iter().flatten() {
+    for Text { source, script, .. } in read.iter().flatten() {
         let path = workspace.sources().path(*source).to_owned();
         for problem in &script.problems {
             workspace.note_unread(&path, problem.message.clone(), Some(problem.span));
@@ -220,7 +247,11 @@ fn replay(database: &mut Database, mut reads: Vec<Read>, foreign_steps: &[String
             state.doubt_foreign_step(file_name(path));
         }
         trials.begin(number, &state, (&read.script, &read.text));
+        let is_open = read.open;
         let migration = apply(&mut state, number, read, &pending, database);
+        if is_open {
+            state.doubt_code(database.tool.as_deref().unwrap_or("a tool"));
+        }
         trials.end(number, &state);
         database.migrations.push(migration);
     }
@@ -327,11 +358,11 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
     }
     let mut databases = Vec::new();
     for ((_, dialect, variant), paths) in groups {
-        let files = paths.iter().map(|path| File { path, ranges: vec![None] }).collect();
+        let files = paths.iter().map(|path| File { path, ranges: vec![None], code: None }).collect();
         let scripts = read_all(workspace, files, dialect);
         let mut parts: Vec<(Vec<Read>, Vec<String>)> = Vec::new();
         for (path, script) in paths.into_iter().zip(scripts) {
-            let Some((source, text, script)) = script else { continue };
+            let Some(Text { source, text, script, .. }) = script else { continue };
             let creates = created(&script);
             let read = Read {
                 path,
@@ -342,6 +373,7 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
                 transaction: Transaction::Unknown("a schema file is not a migration".into()),
                 pending: false,
                 status: FileStatus::Same,
+                open: false,
                 role: Role::Versioned,
                 repeats: None,
                 ignored: None,

@@ -45,9 +45,12 @@ pub(super) fn restated(databases: &[Database], families: &[usize]) -> HashSet<(u
     found
 }
 
-/// Whether one statement of a database is to be believed rather than another. Two sets of migrations, and two schema files, are
-/// each believed.
+/// Whether one statement of a database is to be believed rather than another. Two sets of SQL migrations, and two schema files, are
+/// each believed; migrations in code tell less than either.
 fn is_better(one: &Database, other: &Database) -> bool {
+    if is_code(one) != is_code(other) {
+        return is_code(other);
+    }
     let (migrated, stated) = match (&one.tool, &other.tool) {
         (Some(_), None) => (one, other),
         (None, Some(_)) => (other, one),
@@ -60,6 +63,11 @@ fn is_better(one: &Database, other: &Database) -> bool {
     let fewer = made.difference(&said).count();
     let leftover = migrated.tables_unknown.is_empty() && more > fewer && more as f64 >= LEFTOVER * made.len() as f64;
     leftover == one.tool.is_none()
+}
+
+fn is_code(database: &Database) -> bool {
+    let is_sql = |path: &str| path.to_ascii_lowercase().ends_with(".sql");
+    database.tool.is_some() && !database.migrations.is_empty() && database.migrations.iter().all(|one| !is_sql(&one.path))
 }
 
 fn table_names(database: &Database) -> BTreeSet<String> {

@@ -275,6 +275,12 @@ impl State {
         }
     }
 
+    /// A migration in code stands between two statements, and not all of it is SQL.
+    pub fn doubt_code(&mut self, tool: &str) {
+        self.now += 1;
+        self.doubt_everything(format!("migrations of {tool} are code"), None);
+    }
+
     /// Notes that anything that exists now may have been touched.
     pub(super) fn doubt_everything(&mut self, why: String, span: Option<Span>) {
         self.note_unknown(&why);
