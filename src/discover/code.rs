@@ -138,6 +138,7 @@ pub(super) fn find(
             migrations,
             together: tool.together,
             repeats: None,
+            holds_lock: None,
             foreign_steps: Vec::new(),
         });
     }

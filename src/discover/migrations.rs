@@ -6,6 +6,7 @@
 mod conventions;
 mod dialect;
 mod file_name;
+mod flyway;
 mod folders;
 mod ignored;
 mod liquibase;
@@ -74,6 +75,11 @@ pub fn find(entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<String>, set
             sets::Built::NoMigrations => loose.extend(group.paths()),
         }
         loose.extend(group.strangers.iter().map(|path| (*path).to_owned()));
+    }
+    let flyway = |set: &&mut MigrationSet| set.tool == "flyway" && set.dialect == Dialect::Postgres;
+    if found.sets.iter_mut().any(|set| flyway(&set)) {
+        let lock = flyway::holds_lock(entries, read);
+        found.sets.iter_mut().filter(flyway).for_each(|set| set.holds_lock = lock.clone());
     }
     loose::judge(loose, read, settings, &mut found);
     found.sets.sort_by(|a, b| (&a.folder, a.dialect, &a.variant).cmp(&(&b.folder, b.dialect, &b.variant)));
@@ -163,6 +169,7 @@ pub(super) fn declared_set(folder: &str, mut paths: Vec<String>, read: Read, set
         migrations: paths.into_iter().map(step).collect(),
         together: false,
         repeats: None,
+        holds_lock: None,
         foreign_steps: Vec::new(),
     }
 }

@@ -161,6 +161,9 @@ pub struct MigrationSet {
     pub together: bool,
     /// What the tool does with a second migration of the same version, in a few words; `None` where it does not go by versions.
     pub repeats: Option<String>,
+    /// Why the tool holds a lock of a transaction that is open while it migrates, so that what waits for older transactions waits for
+    /// ever; `None` where it does not.
+    pub holds_lock: Option<String>,
     /// Steps that are not SQL (Go, Python): the catalog after them is incomplete.
     pub foreign_steps: Vec<String>,
 }

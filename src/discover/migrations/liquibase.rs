@@ -56,6 +56,7 @@ pub(super) fn find(paths: &[&str], entries: &[Entry], read: Read, settings: &Set
                 migrations: steps.map(|(path, text, one)| migration(path, text, one, settings)).collect(),
                 together: false,
                 repeats: None,
+                holds_lock: None,
                 foreign_steps: changelogs.other_changes(&folder),
             });
         }

@@ -74,6 +74,7 @@ pub(super) fn build(group: &Group, around: &Surroundings, read: Read, settings: 
             migrations: maker.migrations(chosen, named.0, read),
             together: recognised.tool.is_some_and(|tool| tool.together),
             repeats: recognised.tool.and_then(|tool| tool.repeats.clone()),
+            holds_lock: None,
             foreign_steps: around.foreign_steps(group.folder),
         });
     }

@@ -74,6 +74,7 @@ pub(super) fn find(
             migrations,
             together: false,
             repeats: None,
+            holds_lock: None,
             foreign_steps: Vec::new(),
         });
     }

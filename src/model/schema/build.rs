@@ -54,6 +54,7 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
     database.tool = Some(set.tool.clone());
     database.way_out = set.way_out.clone();
     database.repeats = set.repeats.clone();
+    database.holds_lock = set.holds_lock.clone();
     let judged_from = judged_from(set, settings);
     let is_code = code::is_code(set);
     let wanted: Vec<(&Migration, bool)> =
@@ -150,6 +151,7 @@ fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &S
         tool: None,
         way_out: None,
         repeats: None,
+        holds_lock: None,
         server_version: version.major,
         version_assumed: version.assumed,
         version_origin: version.origin,

@@ -287,6 +287,8 @@ pub struct Database {
     pub way_out: Option<String>,
     /// What the tool does with a second migration of the same version; `None` where it does not go by versions.
     pub repeats: Option<String>,
+    /// Why the tool holds a lock of a transaction that is open while it migrates; `None` where it does not.
+    pub holds_lock: Option<String>,
     /// Major version of the server that effects are judged by.
     pub server_version: u32,
     /// Whether that version is our assumption: neither the configuration nor an image in the repository says it.

@@ -30,6 +30,7 @@ mod edited_applied_migration;
 mod enum_value_used_in_transaction;
 mod exclusion_constraint;
 mod expand_and_contract_together;
+mod flyway_concurrently_hang;
 mod foreign_key_without_not_valid;
 mod ineffective_directive;
 mod missing_lock_timeout;
@@ -103,6 +104,7 @@ pub(super) const RULES: &[Rule] = &[
     enum_value_used_in_transaction::RULE,
     exclusion_constraint::RULE,
     expand_and_contract_together::RULE,
+    flyway_concurrently_hang::RULE,
     foreign_key_without_not_valid::RULE,
     ineffective_directive::RULE,
     missing_lock_timeout::RULE,

@@ -45,3 +45,15 @@ impl<'m> MigrationRef<'m> {
         Some((other.place(), does))
     }
 }
+
+impl<'m> PendingStep<'m> {
+    /// Id of the migration tool; `None` where there is none.
+    pub fn migration_tool(&self) -> Option<&'m str> {
+        self.database.tool.as_deref()
+    }
+
+    /// Why the migration tool holds a lock of an open transaction while this runs.
+    pub fn lock_of_tool(&self) -> Option<&'m str> {
+        self.database.holds_lock.as_deref()
+    }
+}
