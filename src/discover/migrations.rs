@@ -174,6 +174,11 @@ pub(super) fn declared_set(folder: &str, mut paths: Vec<String>, read: Read, set
     }
 }
 
+/// The dialect that a word stands for, with its relative.
+pub(super) fn dialect_word(word: &str) -> Option<(Dialect, Option<String>)> {
+    tools::table().dialect(word)
+}
+
 /// The product whose server an image is, by the last segment of its name.
 pub(super) fn server_product(image: &str) -> Option<&'static str> {
     let mut products = tools::table().server_images.iter();

@@ -5,6 +5,7 @@ pub mod migrations;
 mod names;
 pub mod scan;
 pub mod servers;
+mod stated;
 
 use crate::files::{Entry, Files};
 use crate::model::Settings;
@@ -229,6 +230,10 @@ pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
     let mut read = |path: &str| files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let found = migrations::find(&entries, &mut read, settings);
     discovery.migration_sets = found.sets;
+    let stated = stated::find(&entries, &mut read);
+    discovery.artifacts.extend(stated.artifacts.into_iter().filter(|artifact| !declared.contains_key(&artifact.path)));
+    discovery.skipped.extend(stated.skipped);
+    discovery.unread.extend(stated.unread);
     discovery.take_code(&entries, &mut read, settings);
     discovery.take_declared(&declared, &mut read, settings);
     discovery.note_servers(&mut read, settings);

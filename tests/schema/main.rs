@@ -9,6 +9,7 @@ mod effects_recorded;
 mod hostile;
 mod replay;
 mod servers;
+mod stated;
 mod statements;
 mod support;
 mod tools;

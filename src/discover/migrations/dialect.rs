@@ -2,6 +2,7 @@
 
 use super::tools::{Named, table};
 use crate::discover::servers::Server;
+use crate::discover::stated;
 use crate::model::Settings;
 use crate::sql::Dialect;
 use std::collections::HashSet;
@@ -94,6 +95,14 @@ pub(super) fn of_code(root: &str, texts: &[&str], servers: &[Server], settings: 
 pub(super) fn of_file(path: &str, text: &str, settings: &Settings) -> Verdict {
     if let Some(dialect) = settings.at(path).dialect {
         return Verdict { named: (dialect, None), why: "the configuration says so".into() };
+    }
+    if path.ends_with(".prisma")
+        && let Some(named) = stated::provider(text).and_then(|word| table().dialect(word))
+    {
+        return Verdict { named, why: "its datasource".into() };
+    }
+    if path.ends_with(".rb") {
+        return Verdict { named: (stated::dialect_of_ruby(text), None), why: "what Rails writes for it alone".into() };
     }
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.strip_suffix(".sql").unwrap_or(name);

@@ -7,6 +7,7 @@ use super::history::{AppliedMigration, AppliedStatement, IgnoredComment, Role};
 use super::names;
 use super::replay::State;
 use super::seeds;
+use super::stated;
 use super::transaction::Transactions;
 use super::version;
 use crate::discover::code;
@@ -199,6 +200,9 @@ fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Ve
     }
     let read = in_threads(workspace.threads(), &files, |file| {
         let (source, text) = by_path.get(file.path)?;
+        if let Some(script) = stated::read(file.path, *source, text, dialect) {
+            return Some(Text { source: *source, text: text.clone(), script, open: false });
+        }
         let (text, ranges, open) = match file.code {
             None => (text.clone(), file.ranges.clone(), false),
             Some(tool) => {

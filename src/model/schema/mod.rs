@@ -21,6 +21,7 @@ mod reference_types;
 mod remedy;
 mod replay;
 mod seeds;
+mod stated;
 mod transaction;
 mod twins;
 pub mod version;
