@@ -51,15 +51,24 @@ fn choose(
         }
         let hits = names.iter().filter(|name| held.contains(*name)).count();
         let paired = paired(database);
-        if hits > 0 && (paired || hits * 2 >= names.len()) {
+        if hits > 0 {
             ranked.push(((paired, hits, nearness(path, &database.source)), database.tool.is_some(), number));
         }
     }
     let best = ranked.iter().map(|(rank, ..)| *rank).max()?;
+    let (paired, hits, near) = best;
+    if !paired && hits * 2 < names.len() {
+        return None;
+    }
     let mut equal: Vec<(bool, usize)> =
         ranked.iter().filter(|(rank, ..)| *rank == best).map(|(_, migrated, number)| (*migrated, *number)).collect();
     let first = equal.first().map(|(_, number)| schema.family_of(*number))?;
     if equal.iter().any(|(_, number)| schema.family_of(*number) != first) {
+        return None;
+    }
+    // A nearer database that has some of the tables may be the one that is meant.
+    let nearer = ranked.iter().any(|((_, _, nearness), _, number)| *nearness > near && schema.family_of(*number) != first);
+    if nearer && !paired {
         return None;
     }
     equal.sort_by_key(|(migrated, number)| (!migrated, *number));

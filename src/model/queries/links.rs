@@ -60,8 +60,9 @@ pub struct QueryLinks {
 pub fn join(schema: &Schema, queries: &Queries) -> QueryLinks {
     let mut links = QueryLinks { databases: bind::databases(schema, queries), ..QueryLinks::default() };
     let all: Vec<&Database> = schema.databases.iter().collect();
-    let anywhere: HashSet<String> =
-        all.iter().flat_map(|database| &database.tables).map(|table| table.name.name.to_lowercase()).collect();
+    let held = all.iter().flat_map(|database| &database.tables).map(|table| &table.name.name);
+    let made = queries.all.iter().filter_map(|query| query.statement.creates.as_ref()).map(|table| &table.name);
+    let anywhere: HashSet<String> = held.chain(made).map(|name| name.to_lowercase()).collect();
     let names: Vec<Names> = all.iter().map(|database| Names::new(database, &anywhere)).collect();
     for (number, query) in queries.all.iter().chain(&queries.stored).enumerate() {
         let names = links.databases.get(number).copied().flatten().and_then(|database| names.get(database));
@@ -93,7 +94,7 @@ struct Names<'m> {
     tables: HashMap<&'m str, Vec<(&'m TableName, Target)>>,
     folds: bool,
     complete: bool,
-    /// The tables of all databases: what another one has is not missing for certain.
+    /// The tables of all databases, and those that queries make: what is there is not missing for certain.
     anywhere: &'m HashSet<String>,
 }
 
@@ -136,10 +137,20 @@ impl<'m> Names<'m> {
             return *target;
         }
         // Catalogs of the server and tables of extensions are in no migration.
-        let is_system = wanted.schema.is_some() || wanted.name.starts_with("pg_") || wanted.name.starts_with("sqlite_");
+        let name = wanted.name.as_str();
+        let is_system = wanted.schema.is_some()
+            || is_sequence(name)
+            || name.starts_with("pg_")
+            || name.starts_with("sqlite_")
+            || crate::sql::is_given_table(name);
         let is_elsewhere = self.anywhere.contains(&wanted.name.to_lowercase());
         if self.complete && !is_system && !is_elsewhere { Target::Nowhere } else { Target::Unknown }
     }
+}
+
+/// Whether a name is that of a sequence, which can be read like a table, by PostgreSQL's own way to name them.
+fn is_sequence(name: &str) -> bool {
+    name == "seq" || name.ends_with("_seq")
 }
 
 fn target(relation: &Relation, names: Option<&Names>) -> Target {

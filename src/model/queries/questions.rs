@@ -5,11 +5,7 @@ use super::{Clause, ItemKind, Mention, Operator, Predicate, ValueKind};
 use crate::model::schema::{ColumnRef, TableRef};
 use crate::model::words;
 use crate::source::Span;
-use crate::sql::Dialect;
-
-/// Columns that every row has, whatever the schema says.
-const SYSTEM_COLUMNS: &[&str] =
-    &["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_", "rank", "crdb_internal_mvcc_timestamp"];
+use crate::sql::{Dialect, is_given_column};
 
 /// `NOT IN (SELECT ..)`.
 #[derive(Debug, Clone, Copy)]
@@ -88,16 +84,15 @@ impl<'m> NamedColumn<'m> {
     /// The table that it belongs to and that does not have it in any statement of the schema. What a pending migration drops is
     /// not among them.
     pub fn missing(&self) -> Option<MissingColumn<'m>> {
-        let name = self.mention.column.name.as_str();
+        let (name, query) = (self.mention.column.name.as_str(), self.scope.query());
         let (owner, is_dropped) = match self.scope.resolve_mention(self.mention) {
             Resolved::Nowhere(table) => (table, false),
             Resolved::Dropped(table, _) => (table, true),
             _ => return None,
         };
-        if SYSTEM_COLUMNS.contains(&name.to_ascii_lowercase().as_str()) {
+        if is_given_column(name) || !query.is_settled() {
             return None;
         }
-        let query = self.scope.query();
         let table = query.schema().table_in(query.database_number()?, owner)?;
         let twins = table.twins();
         let has = |table: &TableRef| table.columns().any(|column| column.name.eq_ignore_ascii_case(name));
@@ -127,6 +122,17 @@ impl<'m> QueryRef<'m> {
             }
         }
         found
+    }
+
+    /// Whether every table that it names is one of its database, so that the database is not another one.
+    pub fn is_settled(&self) -> bool {
+        let settled = |scope: ScopeRef<'m>| {
+            let tables = scope.scope().tables.iter().enumerate();
+            tables
+                .into_iter()
+                .all(|(number, used)| !matches!(used.relation, super::Relation::Table(_)) || scope.table_name(number).is_some())
+        };
+        self.scopes().all(settled)
     }
 
     /// Every place that can be nothing but a column, where the database is known.

@@ -3,6 +3,7 @@
 use super::reader::{Reader, whole};
 use super::scope::{Clause, ColumnName, Join, Relation, Role, TableUse};
 use super::words;
+use crate::sql::Dialect;
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::Kind;
 
@@ -139,6 +140,11 @@ impl Reader {
 
     /// Marks a mention as certain where the whole of `body` is one name.
     pub fn sure(&mut self, body: Cursor, scope: usize, first: usize) {
+        // SQLite takes a name in double quotes that is none for a text.
+        let may_be_text = body.dialect == Dialect::Sqlite && body.rest_text().starts_with('"') && body.rest().len() == 1;
+        if may_be_text {
+            return;
+        }
         let span = whole(&body);
         self.edit(scope, |scope| {
             if let Some(mention) = scope.mentions.get_mut(first)

@@ -12,6 +12,7 @@ mod words;
 
 pub use scope::*;
 pub use stored::{Dynamic, Routine, read_routine, read_view};
+pub use words::{is_given_column, is_given_table};
 
 use super::cursor::Cursor;
 use super::lexer::{Kind, Token};
@@ -104,6 +105,8 @@ pub struct RowStatement {
     pub limit: Presence,
     /// `OFFSET`, or `LIMIT offset, count`. Only to be trusted to be absent where there is no doubt.
     pub offset: Presence,
+    /// The table that it creates, as scripts do for their own use.
+    pub creates: Option<ObjectName>,
     /// Every `SELECT`, `INSERT`, `UPDATE` and `DELETE` in it, the outermost first; none where it is no query that is read.
     pub scopes: Vec<Scope>,
     /// Why it was not understood as a whole, where it was not: it may do and name more than is said here.
@@ -157,7 +160,16 @@ fn statement(whole: &Cursor, tokens: &[Token]) -> RowStatement {
     } else {
         reader::scopes(Cursor::new(whole.text, whole.source, whole.dialect, &even))
     };
-    RowStatement { span, verb, tables, inserts, order_by, order_by_more, limit, offset, scopes, doubt }
+    RowStatement { span, verb, tables, inserts, order_by, order_by_more, limit, offset, creates: created(main), scopes, doubt }
+}
+
+/// The table that `CREATE [TEMP] TABLE` names.
+fn created(mut walk: Cursor) -> Option<ObjectName> {
+    walk.eat("CREATE").then_some(())?;
+    while walk.eat_any(&["GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED"]).is_some() {}
+    walk.eat("TABLE").then_some(())?;
+    walk.eat("IF NOT EXISTS");
+    walk.object_name()
 }
 
 /// What is inside, where the whole statement stands in brackets.

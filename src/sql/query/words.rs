@@ -31,3 +31,15 @@ pub fn ends_table(word: &str) -> bool {
     static WORDS: OnceLock<HashSet<String>> = OnceLock::new();
     holds(WORDS.get_or_init(|| set("after_table")), word)
 }
+
+/// Whether a table is there although no migration creates it.
+pub fn is_given_table(word: &str) -> bool {
+    static WORDS: OnceLock<HashSet<String>> = OnceLock::new();
+    WORDS.get_or_init(|| set("given_tables")).contains(word.to_ascii_lowercase().as_str())
+}
+
+/// Whether a word is a column of every row, or none at all.
+pub fn is_given_column(word: &str) -> bool {
+    static WORDS: OnceLock<HashSet<String>> = OnceLock::new();
+    WORDS.get_or_init(|| set("given_columns")).contains(word.to_ascii_lowercase().as_str())
+}
