@@ -14,7 +14,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let checks = step.new_constraints().into_iter().filter(|new| matches!(new.def.kind, ConstraintKind::Check { .. }));
         for new in checks {
             context.consider();
-            if !new.def.not_valid && step.is_felt() && !step.rewriting_column().is_some() {
+            if !new.def.not_valid && step.is_felt() && step.rewriting_column().is_none() {
                 found.push((step, report(context, &step, &new)));
             }
         }

@@ -14,7 +14,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let uniques = step.new_constraints().into_iter().filter(|new| matches!(new.def.kind, ConstraintKind::Unique { .. }));
         for new in uniques {
             context.consider();
-            if new.using_index().is_none() && step.is_felt() && !step.rewriting_column().is_some() {
+            if new.using_index().is_none() && step.is_felt() && step.rewriting_column().is_none() {
                 found.push((step, report(context, &step, &new)));
             }
         }
