@@ -12,12 +12,12 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let steps = migration.unguarded();
         let Some(first) = steps.first() else { continue };
         let message = match steps.len() {
-            1 => format!("a statement of `{}` fails where it has been done already", migration.file_name()),
-            count => format!("{count} statements of `{}` fail where they have been done already", migration.file_name()),
+            1 => format!("a statement of `{}` stays done when a later one fails", migration.file_name()),
+            count => format!("{count} statements of `{}` stay done when a later one fails", migration.file_name()),
         };
         let mut diagnostic = Diagnostic::new(migration.path.clone(), message)
             .at(first.statement.head, "neither IF EXISTS nor IF NOT EXISTS, nor a transaction of the file's own")
-            .help("write IF NOT EXISTS or IF EXISTS, or BEGIN and COMMIT around the statements");
+            .help("BEGIN and COMMIT around the statements, or IF NOT EXISTS or IF EXISTS where there is one");
         for step in &steps[1..] {
             diagnostic = diagnostic.occurrence(step.statement.head, context.sources.text(step.statement.head));
         }

@@ -54,7 +54,7 @@ impl<'m> MigrationRef<'m> {
         steps
             .iter()
             .enumerate()
-            .filter(|(at, step)| bare(step) && step.fails_again(&steps[..*at]))
+            .filter(|(at, step)| bare(step) && (step.knows_no_guard() || step.fails_again(&steps[..*at])))
             .map(|(_, step)| *step)
             .collect()
     }
@@ -68,6 +68,24 @@ fn drops_index(earlier: &[PendingStep], name: &str) -> bool {
 }
 
 impl PendingStep<'_> {
+    /// Whether SQL has no guard for it, so that only a transaction undoes it: it can run twice, and stays done alone.
+    fn knows_no_guard(&self) -> bool {
+        !self.statement.maybe
+            && matches!(
+                self.action(),
+                Some(
+                    TableAction::Other { .. }
+                        | TableAction::AlterType { .. }
+                        | TableAction::SetNotNull { .. }
+                        | TableAction::DropNotNull { .. }
+                        | TableAction::SetDefault { .. }
+                        | TableAction::DropDefault { .. }
+                        | TableAction::Identity { .. }
+                        | TableAction::SetSchema { .. }
+                )
+            )
+    }
+
     /// Whether it fails where it has been done already, after these steps of its migration.
     pub(super) fn fails_again(&self, earlier: &[PendingStep]) -> bool {
         if self.statement.maybe {
