@@ -11,10 +11,16 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<End, Trouble> {
         return Err(unknown(&arguments.rule));
     };
     let mut text = rules::info(rule.id).map(head).unwrap_or_default();
-    text.push_str(rules::page::markdown(rule.page).trim_end());
+    text.push_str(&with_instructions(rules::page::markdown(rule.page).trim_end()));
     text.push('\n');
     terminal::write(&text, false)?;
     Ok(End::Clean)
+}
+
+/// The page, with a word on how to repeat its proof.
+fn with_instructions(page: &str) -> String {
+    let how = "Try it in an empty database: the setup, then session A in one `psql` and, while A is open, session B in another.";
+    page.replacen("\n## Proof\n", &format!("\n## Proof\n{how}\n\n"), 1)
 }
 
 /// What the front matter says, in words.

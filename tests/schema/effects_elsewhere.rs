@@ -70,6 +70,9 @@ fn sqlite_says_what_it_refuses() {
     ] {
         assert_eq!(fails(sql), "", "{sql}");
     }
+    let named = "CREATE TABLE n (a INT, CONSTRAINT pair UNIQUE (a)); DROP INDEX";
+    assert!(fails(&format!("{named} pair;")).contains("constraint"));
+    assert_eq!(fails(&format!("{named} IF EXISTS pair;")), "");
     assert!(fails("ALTER TABLE t ADD COLUMN x INT NOT NULL;").starts_with("fails when"));
     assert!(fails("ALTER TABLE t ADD COLUMN x TEXT DEFAULT CURRENT_TIMESTAMP;").contains("constant"));
     assert!(fails("ALTER TABLE t ADD COLUMN x INT UNIQUE;").contains("UNIQUE"));

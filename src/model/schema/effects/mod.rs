@@ -47,6 +47,8 @@ pub(super) fn leaving(statement: &Statement) -> Vec<String> {
 pub(super) fn step(moment: &Moment, op: SchemaOp) -> Step {
     let table = before(moment, &op);
     let mut effects = match moment.state.dialect {
+        // Relatives of PostgreSQL refuse other things than it does.
+        Dialect::Postgres if moment.variant.is_some() => Effects { fails: None, ..changes::of(moment, &op, table.as_ref()) },
         Dialect::Postgres => changes::of(moment, &op, table.as_ref()),
         Dialect::MySql => mysql::of(moment, &op),
         Dialect::Sqlite => sqlite::of(moment, &op, table.as_ref()),

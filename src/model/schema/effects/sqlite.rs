@@ -57,15 +57,16 @@ pub(super) fn of(moment: &Moment, op: &SchemaOp, before: Option<&TableBefore>) -
             }
             cost.scan(&moment.state.resolved(&index.table));
         }
-        Change::DropIndex { names, concurrently, .. } => {
+        Change::DropIndex { names, concurrently, if_exists, .. } => {
             if concurrently.is_some() {
                 cost.fail("SQLite has no DROP INDEX CONCURRENTLY");
             }
             for name in names {
                 let at = moment.state.find_index(name, None);
                 let backs = at.and_then(|(slot, position)| moment.state.table(slot)?.indexes.get(position)?.backs);
-                if backs.is_some() {
-                    cost.fail(format!("index `{}` cannot be dropped: a constraint requires it", name.name));
+                // The index behind a constraint has a name of SQLite's own, so that `IF EXISTS` finds nothing.
+                if backs.is_some() && !if_exists {
+                    cost.fail(format!("index `{}` cannot be dropped: it belongs to a constraint", name.name));
                 }
             }
         }
