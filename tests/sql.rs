@@ -403,6 +403,8 @@ fn mysql_tables_bring_their_keys() {
     let script = script(text, Dialect::MySql);
     assert_eq!(script.statements[0].understanding, Understanding::Full);
     assert_eq!(script.statements[0].ops.len(), 3 + 4 + 6);
+    let pressed = self::script("ALTER TABLE t MODIFY COLUMN `type`ENUM('a','b') NOT NULL", Dialect::MySql);
+    assert_eq!(pressed.statements[0].understanding, Understanding::Full, "no blank after a quoted name");
 }
 
 #[test]

@@ -260,11 +260,13 @@ impl<'t> Cursor<'t> {
         Some(name)
     }
 
-    /// Whether the current token touches the next one: `{{prefix}}users` is one name in the end.
+    /// Whether the current token touches the next one: `{{prefix}}users` is one name in the end. A word may stand right behind a
+    /// quoted name, and is none of it: `` `type`ENUM('a') ``.
     fn touches_next(&self) -> bool {
         match (self.peek(0), self.peek(1)) {
             (Some(one), Some(two)) => {
-                one.end == two.start && matches!(two.kind, Kind::Word | Kind::Quoted | Kind::Template | Kind::Number)
+                let continues = matches!(two.kind, Kind::Word | Kind::Quoted | Kind::Template | Kind::Number);
+                one.end == two.start && continues && (one.kind != Kind::Quoted || two.kind == Kind::Template)
             }
             _ => false,
         }
