@@ -34,10 +34,13 @@ fn report(step: &PendingStep, column: &ColumnDef) -> Diagnostic {
     let table = step.table();
     let name = step.sql_name(&column.name.value);
     let column_type = column.column_type.as_ref().map(|known| known.value.display()).unwrap_or_default();
-    // MySQL does not refuse: it makes a value up.
-    let silent = step.is_mysql();
+    let silent = step.is_mysql() && !step.is_dated(column);
     let (message, label) = match silent {
-        true => (format!("the rows of `{table}` silently get an empty value for `{name}`"), "NOT NULL without a default"),
+        // MySQL does not refuse: it makes a value up.
+        true => {
+            let value = step.made_up_value(column).map_or_else(|| "an empty value".to_owned(), |value| format!("`{value}`"));
+            (format!("the rows of `{table}` silently get {value} for `{name}`"), "NOT NULL without a default")
+        }
         false => (
             format!("adding `{table}.{name}` fails as soon as the table holds a row"),
             "NOT NULL, and the rows that are there have no value for it",
@@ -52,7 +55,11 @@ fn report(step: &PendingStep, column: &ColumnDef) -> Diagnostic {
         Some(created) => diagnostic.context(created, "the table is created here"),
         None => diagnostic,
     };
-    let diagnostic = if silent { diagnostic.at_most(Severity::Warning, "MySQL does not fail here") } else { diagnostic };
+    let diagnostic = match silent {
+        true => diagnostic.at_most(Severity::Warning, "MySQL does not fail here"),
+        false if step.is_mysql() => diagnostic.at_most(Severity::Warning, "in strict mode, which is the default since MySQL 5.7"),
+        false => diagnostic,
+    };
     let is_seeded = step.before().is_some_and(|before| before.seeded);
     careful(step, if is_seeded { Audience::Everybody } else { step.audience() }, diagnostic)
 }

@@ -6,6 +6,7 @@ use crate::model::schema::pending::{Backfill, Reach};
 use crate::rules::pending::{careful, gather, unsure};
 use crate::rules::{Context, Rule, rule};
 use crate::source::Span;
+use std::collections::HashSet;
 
 pub(super) const RULE: Rule = rule!("migrations/unbounded-backfill", check);
 
@@ -13,7 +14,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let schema = &context.head.schema;
     // A backfill beside a change of the same table is said by `backfill-with-schema-change`.
     let together = schema.pending_transactions().flat_map(|one| one.backfills(context.sources));
-    let said: Vec<Span> = together.filter(|(rows, _, _)| rows.is_postgres()).map(|(rows, _, _)| rows.step.op.span).collect();
+    let said: HashSet<Span> = together.filter(|(rows, _, _)| rows.is_postgres()).map(|(rows, _, _)| rows.step.op.span).collect();
     let mut found = Vec::new();
     for step in schema.pending_steps().filter(|step| !step.is_sqlite()) {
         let Some(backfill) = step.backfill(context.sources) else { continue };

@@ -61,10 +61,10 @@ impl<'m> PendingStep<'m> {
             DataVerb::Insert => *copied,
             DataVerb::Truncate => false,
         };
-        let before = self.before()?;
+        let before = self.before().filter(|_| wanted)?;
         let held = self.database.tables.iter().find(|table| table.name == before.name);
         let is_list = (before.seeded || held.is_some_and(|table| table.seeded)) && held.is_none_or(|table| !table.copied);
-        if !wanted || is_list || self.audience() != Audience::Everybody || self.is_emptied() {
+        if is_list || self.audience() != Audience::Everybody || self.is_emptied() {
             return None;
         }
         let words = tokens(sources.text(self.step.op.span), self.dialect());

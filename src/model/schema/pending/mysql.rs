@@ -4,6 +4,7 @@
 
 use super::super::catalog::Table;
 use super::PendingStep;
+use super::rerun::Guards;
 use crate::model::schema::MigrationRef;
 use crate::source::{Sources, Span};
 use crate::sql::{Change, ColumnDef, ColumnType, ConstraintKind, DefaultKind, TableAction, tokens};
@@ -65,8 +66,12 @@ impl<'m> MigrationRef<'m> {
             let step = statement.ops.iter().find(|step| is_definition(&step.op.change));
             commits.extend(step.map(|step| PendingStep { database, migration, statement, step }));
         }
-        let Some((_, before)) = commits.split_last() else { return Vec::new() };
-        let fails = before.iter().enumerate().any(|(at, step)| step.fails_again(before.get(..at).unwrap_or(&[])));
+        let mut guards = Guards::default();
+        let mut fails = false;
+        for step in commits.iter().take(commits.len().saturating_sub(1)) {
+            fails |= step.fails_again(&guards);
+            guards.note(step);
+        }
         if fails { commits } else { Vec::new() }
     }
 }
@@ -90,6 +95,27 @@ impl<'m> PendingStep<'m> {
     /// Whether it alters its table, or makes an index on it.
     pub fn alters_table(&self) -> bool {
         matches!(self.step.op.change, Change::AlterTable { .. } | Change::CreateIndex(_))
+    }
+
+    /// What MySQL writes into the rows that are there for a new column without a default; `None` where there is no such value and
+    /// the server refuses, as strict mode does for dates, or where the type is not known.
+    pub fn made_up_value(&self, column: &ColumnDef) -> Option<String> {
+        let known = &column.column_type.as_ref()?.value;
+        let word = known.name.split(' ').next().unwrap_or("");
+        match word {
+            "enum" => known.arguments.first().map(|label| format!("'{label}'")),
+            "decimal" | "float" | "double" | "bit" | "year" | "boolean" | "bool" => Some("0".into()),
+            _ if word.ends_with("int") => Some("0".into()),
+            "set" => Some("''".into()),
+            _ if ["char", "text", "blob", "binary"].iter().any(|ending| word.ends_with(ending)) => Some("''".into()),
+            _ => None,
+        }
+    }
+
+    /// Whether a column is a date or a time of day on a date, for which strict mode (the default since MySQL 5.7) makes no value up.
+    pub fn is_dated(&self, column: &ColumnDef) -> bool {
+        let name = column.column_type.as_ref().map_or("", |known| known.value.name.as_str());
+        ["date", "datetime", "timestamp"].iter().any(|word| name.split(' ').next() == Some(*word))
     }
 
     /// Why MySQL copies the table for this step while writers wait; `None` where it does not, or where that is not known.

@@ -1,8 +1,10 @@
 //! Whether a pending migration that failed half way can run again.
 
 use super::PendingStep;
-use crate::model::schema::MigrationRef;
+use crate::model::schema::{MigrationRef, TableName};
+use crate::source::Span;
 use crate::sql::{Change, TableAction};
+use std::collections::HashSet;
 
 impl<'m> MigrationRef<'m> {
     /// Its steps that change the catalog or rows, in order.
@@ -17,30 +19,37 @@ impl<'m> MigrationRef<'m> {
             .collect()
     }
 
+    /// The steps with the guards that stand before each, in order.
+    fn guarded_steps(&self) -> Vec<(PendingStep<'m>, bool)> {
+        let mut guards = Guards::default();
+        let mut found = Vec::new();
+        for step in self.effective_steps() {
+            found.push((step, step.fails_again(&guards)));
+            guards.note(&step);
+        }
+        found
+    }
+
     /// The steps that fail when they run a second time, and that stay done when a later statement fails: they run outside of a
     /// transaction, and are not the last.
     pub fn failing_again(&self) -> Vec<PendingStep<'m>> {
-        let steps = self.effective_steps();
-        let Some(last) = steps.last().map(|last| last.statement.unit()) else { return Vec::new() };
+        let steps = self.guarded_steps();
+        let Some(last) = steps.last().map(|(last, _)| last.statement.unit()) else { return Vec::new() };
         let alone = |step: &PendingStep| step.statement.in_transaction.known() == Some(&false) && step.statement.unit() != last;
-        steps
-            .iter()
-            .enumerate()
-            .filter(|(at, step)| alone(step) && step.fails_again(&steps[..*at]))
-            .map(|(_, step)| *step)
-            .collect()
+        steps.iter().filter(|(step, fails)| *fails && alone(step)).map(|(step, _)| *step).collect()
     }
 
     /// The indexes whose failed build leaves an invalid index that `IF NOT EXISTS` then takes for a good one.
     pub fn blind_indexes(&self) -> Vec<PendingStep<'m>> {
-        let steps = self.effective_steps();
-        let is_blind = |at: usize, step: &PendingStep| {
-            step.new_index().is_some_and(|index| {
-                let name = index.name.as_ref().map(|name| name.value.as_str());
-                index.if_not_exists && index.concurrently.is_some() && name.is_some_and(|name| !drops_index(&steps[..at], name))
-            })
-        };
-        steps.iter().enumerate().filter(|(at, step)| is_blind(*at, step)).map(|(_, step)| *step).collect()
+        let mut guards = Guards::default();
+        let mut found = Vec::new();
+        for step in self.effective_steps() {
+            let blind = step.new_index().filter(|index| index.if_not_exists && index.concurrently.is_some());
+            let name = blind.and_then(|index| index.name.as_ref());
+            found.extend(name.filter(|name| !guards.indexes.contains(name.value.as_str())).map(|_| step));
+            guards.note(&step);
+        }
+        found
     }
 
     /// The steps without a guard, where a runner that does not open a transaction around the file, or sends its statements one by
@@ -49,22 +58,40 @@ impl<'m> MigrationRef<'m> {
         if self.wrapped == Some(true) || self.statements.len() < 2 {
             return Vec::new();
         }
-        let steps = self.effective_steps();
-        let bare = |step: &PendingStep| step.own_begin().is_none();
+        let own: HashSet<Span> = self
+            .transactions()
+            .into_iter()
+            .filter(|one| one.begin.is_some())
+            .flat_map(|one| one.statements)
+            .map(|one| one.span)
+            .collect();
+        let steps = self.guarded_steps().into_iter();
         steps
-            .iter()
-            .enumerate()
-            .filter(|(at, step)| bare(step) && (step.knows_no_guard() || step.fails_again(&steps[..*at])))
-            .map(|(_, step)| *step)
+            .filter(|(step, fails)| (*fails || step.knows_no_guard()) && !own.contains(&step.statement.span))
+            .map(|(step, _)| step)
             .collect()
     }
 }
 
-fn drops_index(earlier: &[PendingStep], name: &str) -> bool {
-    earlier.iter().any(|step| match &step.step.op.change {
-        Change::DropIndex { names, if_exists: true, .. } => names.iter().any(|one| one.name == name),
-        _ => false,
-    })
+/// What a migration has dropped so far where it was there.
+#[derive(Default)]
+pub(super) struct Guards<'m> {
+    indexes: HashSet<&'m str>,
+    views: HashSet<&'m str>,
+    constraints: HashSet<(&'m TableName, &'m str)>,
+}
+
+impl<'m> Guards<'m> {
+    pub(super) fn note(&mut self, step: &PendingStep<'m>) {
+        match &step.step.op.change {
+            Change::DropIndex { names, if_exists: true, .. } => self.indexes.extend(names.iter().map(|name| name.name.as_str())),
+            Change::DropView { names, .. } => self.views.extend(names.iter().map(|name| name.name.as_str())),
+            Change::AlterTable { action: TableAction::DropConstraint { name, if_exists: true, .. }, .. } => {
+                self.constraints.extend(step.before().map(|before| (&before.name, name.value.as_str())));
+            }
+            _ => {}
+        }
+    }
 }
 
 impl PendingStep<'_> {
@@ -86,8 +113,8 @@ impl PendingStep<'_> {
             )
     }
 
-    /// Whether it fails where it has been done already, after these steps of its migration.
-    pub(super) fn fails_again(&self, earlier: &[PendingStep]) -> bool {
+    /// Whether it fails where it has been done already, after these guards of its migration.
+    pub(super) fn fails_again(&self, guards: &Guards) -> bool {
         if self.statement.maybe {
             return false;
         }
@@ -95,42 +122,32 @@ impl PendingStep<'_> {
             Change::CreateTable(def) => !def.if_not_exists && !def.drops_on_commit,
             Change::CreateIndex(index) => {
                 let name = index.name.as_ref().filter(|_| !index.if_not_exists);
-                name.is_some_and(|name| !drops_index(earlier, &name.value))
+                name.is_some_and(|name| !guards.indexes.contains(name.value.as_str()))
             }
             Change::DropTable { if_exists, .. }
             | Change::DropIndex { if_exists, .. }
             | Change::DropType { if_exists, .. }
             | Change::DropView { if_exists, .. } => !if_exists,
-            Change::CreateView { or_replace, name, .. } => {
-                let drops = |step: &PendingStep| match &step.step.op.change {
-                    Change::DropView { names, .. } => names.iter().any(|one| one.name == name.name),
-                    _ => false,
-                };
-                !or_replace && !earlier.iter().any(drops)
-            }
+            Change::CreateView { or_replace, name, .. } => !or_replace && !guards.views.contains(name.name.as_str()),
             Change::CreateEnum { .. } | Change::CreateDomain { .. } | Change::CreateOtherType { .. } => true,
             Change::RenameEnumValue { .. }
             | Change::RenameType { .. }
             | Change::RenameIndex { .. }
             | Change::RenameView { .. } => true,
             Change::AddEnumValue { if_not_exists, .. } => !if_not_exists,
-            Change::AlterTable { action, .. } => self.action_fails_again(action, earlier),
+            Change::AlterTable { action, .. } => self.action_fails_again(action, guards),
             _ => false,
         }
     }
 
-    fn action_fails_again(&self, action: &TableAction, earlier: &[PendingStep]) -> bool {
-        let same_table = |step: &&PendingStep| step.before().zip(self.before()).is_some_and(|(a, b)| a.name == b.name);
+    fn action_fails_again(&self, action: &TableAction, guards: &Guards) -> bool {
         match action {
             TableAction::AddColumn { if_not_exists, .. } => !if_not_exists,
             TableAction::DropColumn { if_exists, .. } | TableAction::DropConstraint { if_exists, .. } => !if_exists,
             TableAction::RenameColumn { .. } | TableAction::RenameTable { .. } | TableAction::RenameConstraint { .. } => true,
             TableAction::AddConstraint(def) => {
-                let drops = |step: &PendingStep| match (step.action(), &def.name) {
-                    (Some(TableAction::DropConstraint { name, if_exists: true, .. }), Some(own)) => name.value == own.value,
-                    _ => false,
-                };
-                !earlier.iter().filter(same_table).any(drops)
+                let own = self.before().zip(def.name.as_ref());
+                own.is_none_or(|(before, name)| !guards.constraints.contains(&(&before.name, name.value.as_str())))
             }
             TableAction::AttachPartition { .. } | TableAction::DetachPartition { .. } => true,
             _ => false,

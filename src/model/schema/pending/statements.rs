@@ -5,6 +5,7 @@ use super::{Audience, PendingStep, says_no_transaction, way_out};
 use crate::model::schema::MigrationRef;
 use crate::source::Span;
 use crate::sql::{Change, Dialect, TableAction};
+use std::collections::BTreeMap;
 
 impl<'m> MigrationRef<'m> {
     fn steps(&self) -> impl Iterator<Item = PendingStep<'m>> + use<'m> {
@@ -59,17 +60,14 @@ impl<'m> MigrationRef<'m> {
 
     /// The statements that change one table in use and could be one `ALTER TABLE`, by table; those of one statement are left out.
     pub fn combinable(&self) -> Vec<Vec<PendingStep<'m>>> {
-        let mut groups: Vec<Vec<PendingStep>> = Vec::new();
+        let mut groups: BTreeMap<String, Vec<PendingStep>> = BTreeMap::new();
         for step in self.steps().filter(|step| step.is_combinable() && step.audience() != Audience::Nobody) {
-            let same = |held: &&mut Vec<PendingStep>| held.first().is_some_and(|first| first.table() == step.table());
-            match groups.iter_mut().find(same) {
-                Some(held) if held.iter().any(|one| one.statement.span == step.statement.span) => {}
-                Some(held) => held.push(step),
-                None => groups.push(vec![step]),
+            let group = groups.entry(step.table()).or_default();
+            if group.last().is_none_or(|last| last.statement.span != step.statement.span) {
+                group.push(step);
             }
         }
-        groups.retain(|group| group.len() > 1);
-        groups
+        groups.into_values().filter(|group| group.len() > 1).collect()
     }
 }
 

@@ -6,6 +6,7 @@ use super::super::{MigrationRef, Schema};
 use super::{Audience, PendingStep, Reach};
 use crate::source::{Sources, Span};
 use crate::sql::{Change, ConstraintKind, DataVerb, TableAction, tokens};
+use std::collections::{HashMap, HashSet};
 
 /// The statements of a pending migration that commit together.
 #[derive(Debug, Clone)]
@@ -106,14 +107,21 @@ impl<'m> PendingTransaction<'m> {
     /// The tables in use that statements of this transaction change under a lock that writers feel, each with the first step
     /// that does so. Other tables that a statement has to lock along with its own do not count: no order of statements spares them.
     pub fn changed_tables(&self) -> Vec<(PendingStep<'m>, &'m TableName)> {
-        let mut found: Vec<(PendingStep, &TableName)> = Vec::new();
-        for (step, table) in self.locks(LockMode::ShareRowExclusive) {
-            let own = step.before().is_some_and(|before| before.name == *table);
-            if own && !found.iter().any(|(_, known)| *known == table) {
-                found.push((step, table));
+        let mut known: HashSet<&TableName> = HashSet::new();
+        let own = |step: &PendingStep, table: &TableName| step.before().is_some_and(|before| before.name == *table);
+        let all = self.locks(LockMode::ShareRowExclusive).into_iter();
+        all.filter(|(step, table)| own(step, table) && known.insert(table)).collect()
+    }
+
+    /// For each table the first step that changes it under a lock that writers feel.
+    fn first_changes(&self) -> HashMap<&'m TableName, PendingStep<'m>> {
+        let mut first = HashMap::new();
+        for step in self.steps().filter(|step| !step.writes_rows() && step.locks_own_table(LockMode::ShareRowExclusive)) {
+            if let Some(before) = step.before() {
+                first.entry(&before.name).or_insert(step);
             }
         }
-        found
+        first
     }
 
     /// Every slow statement that runs while an earlier one keeps a table locked against everybody. What fills or empties the
@@ -121,15 +129,18 @@ impl<'m> PendingTransaction<'m> {
     /// much itself, nor the validation of a constraint that this transaction adds.
     pub fn followers(&self, sources: &Sources) -> Vec<Follower<'m>> {
         let locks = self.locks(LockMode::AccessExclusive);
+        if locks.is_empty() {
+            return Vec::new();
+        }
+        let said = Said { changes: self.first_changes(), constraints: self.added_constraints() };
+        let (database, migration) = (self.migration.database(), self.migration.migration());
         let mut found: Vec<Follower> = Vec::new();
-        for statement in self.statements.iter().filter(|_| !locks.is_empty()) {
-            let earlier = |step: &PendingStep| step.statement.span.start < statement.span.start;
-            let held = locks.iter().filter(|(step, _)| earlier(step));
-            let own: Vec<&TableName> =
-                locks.iter().filter(|(step, _)| step.statement.span == statement.span).map(|(_, table)| *table).collect();
-            let Some((lock, locked)) = held.clone().find(|(_, table)| !own.contains(table)) else { continue };
-            let steps = self.steps().filter(|step| step.statement.span == statement.span);
-            let mut slow = steps.filter(|step| step.is_slow(sources) && !self.is_said_elsewhere(step)).peekable();
+        for statement in &self.statements {
+            let held = locks.iter().take_while(|(step, _)| step.statement.span.start < statement.span.start);
+            let steps = || statement.ops.iter().map(|step| PendingStep { database, migration, statement, step });
+            let locks_itself = |table: &TableName| steps().any(|step| step.locks(table, LockMode::AccessExclusive));
+            let Some((lock, locked)) = held.clone().find(|(_, table)| !locks_itself(table)) else { continue };
+            let mut slow = steps().filter(|step| step.is_slow(sources) && !said.is_said(step)).peekable();
             if slow.peek().is_none() && !self.is_slow_query(statement, sources) {
                 continue;
             }
@@ -140,21 +151,13 @@ impl<'m> PendingTransaction<'m> {
         found
     }
 
-    /// Whether another rule speaks of this slow step: rows of a table that this transaction has locked, and a constraint that is
-    /// added and validated together.
-    fn is_said_elsewhere(&self, slow: &PendingStep) -> bool {
-        let earlier = self.steps().take_while(|step| step.statement.span.start < slow.statement.span.start);
-        let mut same_table = earlier.filter(|step| step.before().zip(slow.before()).is_some_and(|(a, b)| a.name == b.name));
-        match &slow.step.op.change {
-            Change::Data { .. } => same_table.any(|step| step.locks_own_table(LockMode::ShareRowExclusive)),
-            Change::AlterTable { action: TableAction::ValidateConstraint { name }, .. } => {
-                same_table.any(|step| match step.action() {
-                    Some(TableAction::AddConstraint(def)) => def.name.as_ref().is_some_and(|one| one.value == name.value),
-                    _ => false,
-                })
-            }
-            _ => false,
-        }
+    /// The constraints that it adds, by table and name.
+    fn added_constraints(&self) -> HashSet<(&'m TableName, &'m str)> {
+        let added = self.steps().filter_map(|step| match step.action()? {
+            TableAction::AddConstraint(def) => Some((&step.before()?.name, def.name.as_ref()?.value.as_str())),
+            _ => None,
+        });
+        added.collect()
     }
 
     /// Whether a statement is a query that reads a table in full: nothing bounds or filters it.
@@ -175,16 +178,34 @@ impl<'m> PendingTransaction<'m> {
     /// The changes of rows of a table that this transaction also changes, each with the first step that locks the table; the
     /// flag says that the lock comes first, so that it is held while the rows are written.
     pub fn backfills(&self, sources: &Sources) -> Vec<(PendingStep<'m>, PendingStep<'m>, bool)> {
-        let writes = self.steps().filter(|step| step.backfill(sources).is_some_and(|one| one.takes_long(step.statement.maybe)));
-        let mut found = Vec::new();
-        for rows in writes {
-            let same = |step: &PendingStep| step.before().zip(rows.before()).is_some_and(|(a, b)| a.name == b.name);
-            let locks =
-                |step: &PendingStep| same(step) && step.locks_own_table(LockMode::ShareRowExclusive) && !step.writes_rows();
-            let first = self.steps().filter(|step| step.statement.span != rows.statement.span).find(locks);
-            found.extend(first.map(|lock| (rows, lock, lock.statement.span.start < rows.statement.span.start)));
+        let changes = self.first_changes();
+        let writes = self.steps().filter(|step| step.writes_rows() && !changes.is_empty());
+        let together = writes.filter_map(|rows| Some((rows, *changes.get(&rows.before()?.name)?)));
+        let slow = together.filter(|(rows, _)| rows.backfill(sources).is_some_and(|one| one.takes_long(rows.statement.maybe)));
+        slow.map(|(rows, lock)| (rows, lock, lock.statement.span.start < rows.statement.span.start)).collect()
+    }
+}
+
+/// What other rules speak of.
+struct Said<'m> {
+    changes: HashMap<&'m TableName, PendingStep<'m>>,
+    constraints: HashSet<(&'m TableName, &'m str)>,
+}
+
+impl Said<'_> {
+    /// Whether another rule speaks of this slow step: rows of a table that the transaction has locked, and a constraint that is
+    /// added and validated together.
+    fn is_said(&self, slow: &PendingStep) -> bool {
+        let Some(table) = slow.before().map(|before| &before.name) else { return false };
+        match &slow.step.op.change {
+            Change::Data { .. } => {
+                self.changes.get(table).is_some_and(|change| change.statement.span.start < slow.statement.span.start)
+            }
+            Change::AlterTable { action: TableAction::ValidateConstraint { name }, .. } => {
+                self.constraints.contains(&(table, name.value.as_str()))
+            }
+            _ => false,
         }
-        found
     }
 }
 
@@ -203,10 +224,14 @@ impl<'m> PendingStep<'m> {
         !table.external && self.database.migrations.get(table.migration).is_some_and(|one| one.source == self.migration.source)
     }
 
+    /// Whether it locks a table at least so much.
+    fn locks(&self, table: &TableName, least: LockMode) -> bool {
+        self.step.effects.locks.iter().flatten().any(|(one, mode)| one == table && *mode >= least)
+    }
+
     /// Whether it locks its own table at least so much.
-    pub(super) fn locks_own_table(&self, least: LockMode) -> bool {
-        let Some(before) = self.before() else { return false };
-        self.step.effects.locks.iter().flatten().any(|(table, mode)| *table == before.name && *mode >= least)
+    fn locks_own_table(&self, least: LockMode) -> bool {
+        self.before().is_some_and(|before| self.locks(&before.name, least))
     }
 
     /// Whether it writes rows, and changes nothing of the catalog.
