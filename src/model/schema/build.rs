@@ -322,6 +322,10 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], databas
         });
     }
     state.end_migration();
+    let certain = statements.iter().filter(|one| !one.maybe).flat_map(|one| one.ops.iter().map(move |step| (one, step)));
+    let emptied =
+        certain.filter(|(_, step)| matches!(&step.op.change, sql::Change::Data { verb, filtered: false, .. } if verb.empties()));
+    let emptied = emptied.filter_map(|(one, step)| Some((one.span.start, step.table.as_ref()?.name.clone()))).collect();
     AppliedMigration {
         has_backward: read.has_backward,
         backward: None,
@@ -343,6 +347,7 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], databas
         role: read.role,
         repeats: read.repeats,
         ignored: read.ignored,
+        emptied,
         statements,
     }
 }

@@ -300,6 +300,8 @@ pub struct AppliedMigration {
     pub has_backward: bool,
     /// What the backward half does, where the migration is judged and has one that is not empty.
     pub backward: Option<Backward>,
+    /// The tables of which it takes every row away for certain, and where: the first byte of the statement.
+    pub emptied: Vec<(u32, TableName)>,
     /// Its statements in order.
     pub statements: Vec<AppliedStatement>,
 }

@@ -283,11 +283,7 @@ impl<'m> PendingStep<'m> {
     /// Whether the migration emptied the table before this step, so that no row is in the way.
     pub fn is_emptied(&self) -> bool {
         let Some(before) = self.before() else { return false };
-        let earlier = self.migration.statements.iter().take_while(|one| one.span.start < self.statement.span.start);
-        earlier.filter(|one| !one.maybe).flat_map(|one| &one.ops).any(|step| {
-            let same = step.table.as_ref().is_some_and(|table| table.name == before.name);
-            same && matches!(&step.op.change, Change::Data { verb, filtered: false, .. } if verb.empties())
-        })
+        self.migration.emptied.iter().any(|(at, table)| *at < self.statement.span.start && *table == before.name)
     }
 
     /// Whether the same migration keeps the old name alive after a rename: a generated column of that name, or a column with a
