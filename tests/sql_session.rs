@@ -14,7 +14,8 @@ fn shape(text: &str, dialect: Dialect) -> Vec<String> {
         let mut words: Vec<String> = Vec::new();
         words.extend(statement.maybe.then(|| "maybe".to_owned()));
         words.extend(statement.guarded.then(|| "guarded".to_owned()));
-        words.extend(statement.ops.iter().map(|op| name(&op.change)));
+        let changes = statement.ops.iter().filter(|op| !matches!(op.change, Change::Object(_)));
+        words.extend(changes.map(|op| name(&op.change)));
         match &statement.understanding {
             Understanding::Opaque(_) => words.push("opaque".into()),
             Understanding::Partial(_) => words.push("partial".into()),

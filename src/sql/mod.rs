@@ -9,6 +9,7 @@ mod cursor;
 mod leaf;
 mod lexer;
 mod lower;
+mod names;
 pub mod op;
 mod query;
 mod repeated;
@@ -16,6 +17,7 @@ mod same;
 mod split;
 mod types;
 
+pub use names::names_in;
 pub use op::*;
 pub use query::*;
 pub use repeated::{may_repeat_columns, repeated_columns, repeats};

@@ -2,9 +2,11 @@
 
 mod action;
 mod definition;
+mod object;
 
 pub use action::*;
 pub use definition::*;
+pub use object::*;
 
 use crate::diagnostic::Problem;
 use crate::source::{SourceId, Span, Spanned};
@@ -249,6 +251,12 @@ pub enum Change {
         base: Option<ColumnType>,
         /// Whether it has a CHECK or NOT NULL.
         constrained: bool,
+        /// `NOT NULL`.
+        not_null: bool,
+        /// Whether it has a default.
+        has_default: bool,
+        /// Its checks in order.
+        checks: Vec<DomainCheck>,
     },
     /// `ALTER DOMAIN .. ADD CONSTRAINT`, `ALTER DOMAIN .. SET NOT NULL`.
     ConstrainDomain {
@@ -257,7 +265,9 @@ pub enum Change {
         /// `NOT VALID`: existing rows are not checked.
         not_valid: bool,
     },
-    /// Any other `CREATE TYPE` (composite, range, base).
+    /// A change of what is neither a table nor of one.
+    Object(Box<ObjectChange>),
+    /// Any other `CREATE TYPE` (range, base).
     CreateOtherType {
         /// Its name.
         name: ObjectName,
@@ -274,6 +284,8 @@ pub enum Change {
         reads: Vec<ObjectName>,
         /// Identifiers in its query: possible columns. Names only, not resolved.
         identifiers: Vec<Spanned<String>>,
+        /// Its columns in order, as far as its text says them.
+        columns: Vec<ViewColumn>,
     },
     /// `DROP VIEW`.
     DropView {
@@ -341,6 +353,8 @@ pub enum Change {
         cascade: bool,
         /// Whether the rows come from elsewhere (`INSERT .. SELECT .. FROM t`, `COPY`) instead of standing in the statement.
         copied: bool,
+        /// Tables and views that the rows come from.
+        sources: Vec<ObjectName>,
     },
     /// `SET name = value`; `local` for `SET LOCAL`. Also `ALTER ROLE/DATABASE/SYSTEM .. SET`, with `local` false and `scope` named.
     Setting {

@@ -102,8 +102,9 @@ fn postgres_name(cursor: &mut Cursor) -> Option<String> {
 
 fn postgres(cursor: &mut Cursor) -> Option<ReadType> {
     let mark = cursor.mark();
-    let quoted = cursor.kind(0) == Some(Kind::Quoted);
     let mut name = postgres_name(cursor)?;
+    let last = cursor.mark().saturating_sub(1);
+    let quoted = cursor.over(last..cursor.mark()).kind(0) == Some(Kind::Quoted);
     if name == "interval" {
         while let Some(word) = cursor.eat_any(&["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "TO"]) {
             name = format!("{name} {}", word.to_lowercase());
@@ -129,6 +130,11 @@ fn postgres(cursor: &mut Cursor) -> Option<ReadType> {
     }
     // `"char"` in quotes is another type, and quoted names are never aliases.
     if quoted {
+        let column_type = Spanned::new(ColumnType { name, arguments, array }, cursor.span_since(mark));
+        return Some(ReadType { column_type, auto_increment: false });
+    }
+    // Without a length it takes any, unlike `char`.
+    if name == "bpchar" && arguments.is_empty() {
         let column_type = Spanned::new(ColumnType { name, arguments, array }, cursor.span_since(mark));
         return Some(ReadType { column_type, auto_increment: false });
     }

@@ -1,6 +1,7 @@
 //! Databases: which files make them, what replaying them gives, what each statement costs, and what hostile SQL does.
 
 mod catalog;
+mod catalog_parts;
 mod code;
 mod discovery;
 mod effects;

@@ -5,6 +5,7 @@ use super::catalog::{Database, Table};
 use super::effects::{self, Moment};
 use super::history::{AppliedMigration, AppliedStatement, IgnoredComment, Role};
 use super::names;
+use super::objects::Objects;
 use super::replay::State;
 use super::seeds;
 use super::stated;
@@ -162,6 +163,7 @@ fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &S
         enums: Vec::new(),
         domains: Vec::new(),
         views: Vec::new(),
+        objects: Objects::default(),
         migrations: Vec::new(),
         tables_unknown: Vec::new(),
     }

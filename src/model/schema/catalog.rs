@@ -3,9 +3,11 @@
 //! Plain data without neighbours; [`super::view`] has the questions that rules ask. Absence is never concluded from an
 //! empty list alone: each table says per [`Facet`] whether everything that could have changed it was understood.
 
+use super::objects::{Objects, Trigger};
 use crate::fact::Fact;
 use crate::source::{Span, Spanned};
-use crate::sql::{ColumnType, DefaultValue, Dialect, IndexKey};
+pub use crate::sql::Identity;
+use crate::sql::{ColumnType, DefaultValue, Dialect, DomainCheck, IndexKey};
 use std::fmt;
 
 /// The name of a table, view or type, as its database holds it.
@@ -77,6 +79,16 @@ pub struct Column {
     pub auto_increment: bool,
     /// `GENERATED ALWAYS AS (..)`: `Some(true)` when stored.
     pub generated: Option<bool>,
+    /// The expression of a generated column, as written.
+    pub expression: Option<String>,
+    /// Identity; serial and `AUTO_INCREMENT` are none.
+    pub identity: Option<Identity>,
+    /// The sequence that PostgreSQL made for it.
+    pub sequence: Option<TableName>,
+    /// Character set in lower case; of MySQL's texts also what the table gave them, where it is known.
+    pub charset: Option<String>,
+    /// Collation as written; of MySQL's texts also what the table gave them.
+    pub collation: Option<String>,
     /// The element that created it.
     pub span: Span,
     /// Its name in that element.
@@ -109,6 +121,18 @@ pub enum Backing {
     ForeignKey,
 }
 
+impl Backing {
+    /// The name that is printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Backing::PrimaryKey => "primary key",
+            Backing::Unique => "unique",
+            Backing::Exclusion => "exclusion",
+            Backing::ForeignKey => "foreign key",
+        }
+    }
+}
+
 /// An index, also one that a constraint made.
 #[derive(Debug, Clone)]
 pub struct Index {
@@ -130,6 +154,10 @@ pub struct Index {
     pub backs: Option<Backing>,
     /// `ON ONLY` a partitioned table: not usable until every partition has one.
     pub only: bool,
+    /// Whether it is a partition's part of its parent's index.
+    pub inherited: bool,
+    /// `DEFERRABLE`, of a constraint.
+    pub deferrable: bool,
     /// The statement or element that made it.
     pub span: Span,
     /// The migration that made it: index into [`Database::migrations`].
@@ -149,6 +177,12 @@ pub struct ForeignKey {
     pub referenced_columns: Vec<String>,
     /// `CASCADE`, `SET NULL`, ...; `None` for no action.
     pub on_delete: Option<String>,
+    /// `CASCADE`, `SET NULL`, ...; `None` for no action.
+    pub on_update: Option<String>,
+    /// `DEFERRABLE`.
+    pub deferrable: bool,
+    /// `INITIALLY DEFERRED`.
+    pub initially_deferred: bool,
     /// Whether existing rows were checked.
     pub validated: bool,
     /// The element.
@@ -170,6 +204,8 @@ pub struct Check {
     pub allowed: Option<(String, Vec<Spanned<String>>)>,
     /// Whether existing rows were checked.
     pub validated: bool,
+    /// `NO INHERIT`: tables that inherit do not have it.
+    pub no_inherit: bool,
     /// The element.
     pub span: Span,
     /// The place of the condition.
@@ -191,10 +227,18 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// Its checks in order of creation.
     pub checks: Vec<Check>,
+    /// Its triggers in order of creation.
+    pub triggers: Vec<Trigger>,
     /// Columns that are no more, in the order in which they went.
     pub dropped_columns: Vec<DroppedColumn>,
     /// `TEMPORARY`.
     pub temporary: bool,
+    /// `UNLOGGED`.
+    pub unlogged: bool,
+    /// Character set in lower case that MySQL gives new columns; `None` where nobody says.
+    pub charset: Option<String>,
+    /// Collation in lower case that MySQL gives new columns; `None` where nobody says.
+    pub collation: Option<String>,
     /// `PARTITION BY`.
     pub partitioned: bool,
     /// The table that it is a partition of.
@@ -253,6 +297,12 @@ pub struct Domain {
     pub base: Option<ColumnType>,
     /// Whether it has a CHECK or NOT NULL.
     pub constrained: bool,
+    /// `NOT NULL`.
+    pub not_null: bool,
+    /// Whether it has a default.
+    pub has_default: bool,
+    /// Its checks in order of creation.
+    pub checks: Vec<DomainCheck>,
     /// The statement that created it.
     pub span: Span,
 }
@@ -268,6 +318,12 @@ pub struct View {
     pub reads: Vec<TableName>,
     /// Identifiers in its query: possible columns.
     pub identifiers: Vec<Spanned<String>>,
+    /// Its columns in order; `None` where its text does not say them all.
+    pub columns: Option<Vec<String>>,
+    /// Whether its query takes all columns of what it reads.
+    pub star: bool,
+    /// Indexes of a materialized view.
+    pub indexes: Vec<Index>,
     /// The statement that created it.
     pub span: Span,
 }
@@ -307,6 +363,8 @@ pub struct Database {
     pub domains: Vec<Domain>,
     /// Its views, by name.
     pub views: Vec<View>,
+    /// What it holds beside tables, types and views.
+    pub objects: Objects,
     /// Its migrations or schema files, in the order of application.
     pub migrations: Vec<super::history::AppliedMigration>,
     /// Why tables may be missing altogether (a step that is not SQL, an opaque statement); empty where all is known.

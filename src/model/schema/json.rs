@@ -1,8 +1,9 @@
 //! The catalog as `model --format json` prints it. What is not known is null; every element says where it is written.
 
 use super::Schema;
-use super::catalog::{Check, Column, Database, ForeignKey, Index, Table, TableName};
+use super::catalog::{Backing, Check, Column, Database, Domain, ForeignKey, Identity, Index, Table, TableName};
 use super::history::{AppliedMigration, AppliedStatement};
+use super::objects::{Composite, Function, RebuiltTable, Sequence, Trigger};
 use crate::fact::Fact;
 use crate::source::{Sources, Span};
 use serde_json::{Value, json};
@@ -44,6 +45,7 @@ impl Writer<'_> {
             let reads: Vec<String> = one.reads.iter().map(TableName::to_string).collect();
             json!({
                 "schema": one.name.schema, "name": one.name.name, "materialized": one.materialized, "reads": reads,
+                "columns": one.columns, "indexes": one.indexes.iter().map(|index| self.index(index)).collect::<Vec<_>>(),
                 "path": self.path(one.span), "line": self.line(one.span),
             })
         });
@@ -57,6 +59,12 @@ impl Writer<'_> {
             "tables": database.tables.iter().map(|table| self.table(table)).collect::<Vec<_>>(),
             "enums": enums.collect::<Vec<_>>(),
             "views": views.collect::<Vec<_>>(),
+            "domains": database.domains.iter().map(|one| self.domain(one)).collect::<Vec<_>>(),
+            "composites": database.objects.composites.iter().map(|one| self.composite(one)).collect::<Vec<_>>(),
+            "sequences": database.objects.sequences.iter().map(sequence).collect::<Vec<_>>(),
+            "functions": database.objects.functions.iter().map(|one| self.function(one)).collect::<Vec<_>>(),
+            "extensions": database.objects.extensions,
+            "rebuilds": database.objects.rebuilds.iter().map(|one| self.rebuild(one)).collect::<Vec<_>>(),
             "unknown": database.tables_unknown,
         })
     }
@@ -72,6 +80,12 @@ impl Writer<'_> {
             "indexes": table.indexes.iter().map(|index| self.index(index)).collect::<Vec<_>>(),
             "foreign_keys": table.foreign_keys.iter().map(|key| self.foreign_key(key)).collect::<Vec<_>>(),
             "checks": table.checks.iter().map(|check| self.check(check)).collect::<Vec<_>>(),
+            "triggers": table.triggers.iter().map(|trigger| self.trigger(trigger)).collect::<Vec<_>>(),
+            "unlogged": table.unlogged,
+            "partitioned": table.partitioned,
+            "parent": table.parent.as_ref().map(TableName::to_string),
+            "charset": table.charset,
+            "collation": table.collation,
             "external": table.external,
             "unknown": gaps,
             "unknown_because": why,
@@ -93,6 +107,11 @@ impl Writer<'_> {
             "type": column.column_type.known().map(|one| one.display()),
             "nullable": column.nullable.known(),
             "default": default,
+            "identity": column.identity.map(|one| if one == Identity::Always { "always" } else { "by default" }),
+            "generated": column.generated.map(|stored| if stored { "stored" } else { "virtual" }),
+            "expression": column.expression,
+            "charset": column.charset,
+            "collation": column.collation,
             "path": self.path(column.name_span),
             "line": self.line(column.name_span),
         })
@@ -107,6 +126,10 @@ impl Writer<'_> {
             "method": index.method,
             "predicate": index.predicate.as_ref().map(|one| one.value.as_str()),
             "include": index.include,
+            "nulls_not_distinct": index.nulls_not_distinct,
+            "backs": index.backs.map(Backing::name),
+            "deferrable": index.deferrable,
+            "keys": index.keys.iter().map(key).collect::<Vec<_>>(),
             "path": self.path(index.span),
             "line": self.line(index.span),
         })
@@ -120,6 +143,9 @@ impl Writer<'_> {
             "references": key.references.to_string(),
             "referenced_columns": there,
             "on_delete": key.on_delete,
+            "on_update": key.on_update,
+            "deferrable": key.deferrable,
+            "initially_deferred": key.initially_deferred,
             "validated": key.validated,
             "path": self.path(key.span),
             "line": self.line(key.span),
@@ -131,8 +157,64 @@ impl Writer<'_> {
             "name": check.name,
             "text": check.text,
             "validated": check.validated,
+            "no_inherit": check.no_inherit,
             "path": self.path(check.span),
             "line": self.line(check.span),
+        })
+    }
+
+    fn domain(&self, domain: &Domain) -> Value {
+        let checks = domain.checks.iter().map(|one| json!({ "name": one.name, "text": one.text, "validated": one.validated }));
+        json!({
+            "schema": domain.name.schema,
+            "name": domain.name.name,
+            "type": domain.base.as_ref().map(crate::sql::ColumnType::display),
+            "nullable": !domain.not_null,
+            "checks": checks.collect::<Vec<_>>(),
+            "path": self.path(domain.span),
+            "line": self.line(domain.span),
+        })
+    }
+
+    fn composite(&self, composite: &Composite) -> Value {
+        let attribute = |(name, kind): &(String, Option<crate::sql::ColumnType>)| json!({ "name": name, "type": kind.as_ref().map(|one| one.display()) });
+        json!({
+            "schema": composite.name.schema,
+            "name": composite.name.name,
+            "attributes": composite.attributes.iter().map(attribute).collect::<Vec<_>>(),
+            "path": self.path(composite.span),
+            "line": self.line(composite.span),
+        })
+    }
+
+    fn function(&self, function: &Function) -> Value {
+        json!({
+            "schema": function.name.schema,
+            "name": function.name.name,
+            "tables": function.tables.iter().map(TableName::to_string).collect::<Vec<_>>(),
+            "path": self.path(function.span),
+            "line": self.line(function.span),
+        })
+    }
+
+    fn trigger(&self, trigger: &Trigger) -> Value {
+        json!({
+            "name": trigger.name,
+            "function": trigger.function.as_ref().map(TableName::to_string),
+            "path": self.path(trigger.span),
+            "line": self.line(trigger.span),
+        })
+    }
+
+    fn rebuild(&self, rebuild: &RebuiltTable) -> Value {
+        let names = |indexes: &[Index]| indexes.iter().map(|index| index.name.clone()).collect::<Vec<_>>();
+        json!({
+            "table": rebuild.table.to_string(),
+            "lost_indexes": names(&rebuild.lost_indexes),
+            "lost_triggers": rebuild.lost_triggers.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(),
+            "lost_columns": rebuild.lost_columns.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(),
+            "path": self.path(rebuild.renamed),
+            "line": self.line(rebuild.renamed),
         })
     }
 
@@ -162,4 +244,21 @@ impl Writer<'_> {
             "pending": migration.pending,
         })
     }
+}
+
+fn sequence(sequence: &Sequence) -> Value {
+    let owner = sequence.owner.as_ref().map(|(table, column)| format!("{table}.{column}"));
+    json!({ "schema": sequence.name.schema, "name": sequence.name.name, "owner": owner })
+}
+
+fn key(key: &crate::sql::IndexKey) -> Value {
+    json!({
+        "column": key.column,
+        "text": key.text,
+        "opclass": key.opclass,
+        "collation": key.collation,
+        "descending": key.descending,
+        "nulls_first": key.nulls_first,
+        "prefix": key.prefix,
+    })
 }

@@ -1,6 +1,6 @@
 //! Names as databases make and compare them: PostgreSQL's generated names, its 63 bytes, and case.
 
-use crate::sql::{Dialect, IndexKey};
+use crate::sql::{self, Dialect, IndexKey};
 
 /// The longest identifier that PostgreSQL keeps, in bytes.
 const LONGEST: usize = 63;
@@ -40,6 +40,32 @@ pub(super) fn key(dialect: Dialect, name: &str) -> String {
 /// Whether two names mean the same object.
 pub(super) fn same(dialect: Dialect, a: &str, b: &str) -> bool {
     if dialect == Dialect::Postgres { clip(a, LONGEST) == clip(b, LONGEST) } else { a.eq_ignore_ascii_case(b) }
+}
+
+/// Whether an expression names a column.
+pub(super) fn mentions(dialect: Dialect, text: &str, column: &str) -> bool {
+    // Most expressions do not, and are not worth reading.
+    text.to_lowercase().contains(&column.to_lowercase())
+        && sql::names_in(text, dialect).iter().any(|(_, name)| same(dialect, name, column))
+}
+
+/// An expression after a column was renamed.
+pub(super) fn renamed(dialect: Dialect, text: &str, from: &str, to: &str) -> String {
+    if !text.to_lowercase().contains(&from.to_lowercase()) {
+        return text.to_owned();
+    }
+    let plain = to.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    let written = if plain || dialect != Dialect::Postgres { to.to_owned() } else { format!("\"{}\"", to.replace('"', "\"\"")) };
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    for (range, name) in sql::names_in(text, dialect) {
+        if same(dialect, &name, from) {
+            out.push_str(text.get(at..range.start).unwrap_or(""));
+            out.push_str(&written);
+            at = range.end;
+        }
+    }
+    out.push_str(text.get(at..).unwrap_or(""));
+    out
 }
 
 /// `table_column_label`, shortened as PostgreSQL's `makeObjectName` does: the longer of the two names gives way first.

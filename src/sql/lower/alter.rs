@@ -139,7 +139,7 @@ fn primary_key(cursor: &mut Cursor, target: &Target) -> Option<Reading> {
     let columns = cursor.column_list()?;
     cursor.finish();
     let kind = ConstraintKind::PrimaryKey { columns, using_index: None };
-    let key = ConstraintDef { name: None, kind, not_valid: false, span };
+    let key = ConstraintDef { name: None, kind, not_valid: false, span, details: Default::default() };
     let mut reading = Reading::default();
     reading.act(target, TableAction::AddConstraint(key), span);
     Some(reading)
@@ -167,6 +167,9 @@ fn action(part: &mut Cursor, target: &Target, span: Span, reading: &mut Reading)
     let found = found.filter(|_| part.is_done()).or_else(|| other(part));
     match found {
         Some(action) => {
+            if part.dialect == Dialect::MySql && matches!(action, TableAction::Other { .. }) {
+                super::object::charset(part, &target.table, reading);
+            }
             reading.act(target, action, span);
             true
         }

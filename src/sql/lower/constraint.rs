@@ -1,21 +1,24 @@
 //! Constraints: those of a table, and the parts that a column's share with them.
 
 use super::expression;
+use super::index;
 use crate::source::Spanned;
 use crate::sql::cursor::Cursor;
-use crate::sql::{ConstraintDef, ConstraintKind, Dialect};
+use crate::sql::lexer::Kind;
+use crate::sql::{ConstraintDef, ConstraintDetails, ConstraintKind, Dialect, IndexKey};
 
 /// What was written after a constraint.
 pub struct Written {
     /// `NOT VALID`.
     pub not_valid: bool,
+    /// The rest.
+    pub details: ConstraintDetails,
 }
 
 /// Whether a table constraint starts here; a column may bear the names of the softer words.
 pub fn starts(cursor: &Cursor) -> bool {
-    let followed_by_group = |ahead: usize| {
-        cursor.peek(ahead).is_some_and(|token| token.kind == crate::sql::lexer::Kind::Open && cursor.token_text(token) == "(")
-    };
+    let followed_by_group =
+        |ahead: usize| cursor.peek(ahead).is_some_and(|token| token.kind == Kind::Open && cursor.token_text(token) == "(");
     cursor.is_any(&["CONSTRAINT", "PRIMARY KEY", "FOREIGN KEY", "EXCLUDE USING", "UNIQUE", "NOT NULL"])
         || (cursor.is_any(&["CHECK", "EXCLUDE"]) && followed_by_group(1))
 }
@@ -32,6 +35,7 @@ pub fn read(cursor: &mut Cursor) -> Option<ConstraintDef> {
             name = Some(cursor.identifier()?);
         }
     }
+    let mut exclusion = ConstraintDetails::default();
     let kind = if cursor.eat("PRIMARY KEY") {
         index_method(cursor);
         let using_index = using_index(cursor)?;
@@ -42,7 +46,7 @@ pub fn read(cursor: &mut Cursor) -> Option<ConstraintDef> {
         let nulls_not_distinct = cursor.eat("NULLS NOT DISTINCT");
         cursor.eat("NULLS DISTINCT");
         let using_index = using_index(cursor)?;
-        if using_index.is_none() && cursor.kind(0) != Some(crate::sql::lexer::Kind::Open) && !cursor.is("USING") {
+        if using_index.is_none() && cursor.kind(0) != Some(Kind::Open) && !cursor.is("USING") {
             name = Some(cursor.identifier()?).or(name);
         }
         index_method(cursor);
@@ -50,7 +54,7 @@ pub fn read(cursor: &mut Cursor) -> Option<ConstraintDef> {
         ConstraintKind::Unique { columns, using_index, nulls_not_distinct }
     } else if cursor.eat("FOREIGN KEY") {
         cursor.eat("IF NOT EXISTS");
-        if cursor.kind(0) != Some(crate::sql::lexer::Kind::Open) {
+        if cursor.kind(0) != Some(Kind::Open) {
             let index_name = cursor.identifier()?;
             name = name.or(Some(index_name));
         }
@@ -60,9 +64,9 @@ pub fn read(cursor: &mut Cursor) -> Option<ConstraintDef> {
         check(cursor)?
     } else if cursor.eat("EXCLUDE") {
         if cursor.eat("USING") {
-            cursor.identifier()?;
+            exclusion.method = Some(cursor.identifier()?.value.to_ascii_lowercase());
         }
-        cursor.group()?;
+        exclusion.keys = cursor.group()?.parts().into_iter().map(excluded).collect::<Option<Vec<_>>>()?;
         ConstraintKind::Exclusion
     } else if cursor.eat("NOT NULL") {
         // PostgreSQL 18 keeps these by name; what they demand is what a check demands.
@@ -72,8 +76,16 @@ pub fn read(cursor: &mut Cursor) -> Option<ConstraintDef> {
     } else {
         return None;
     };
-    let Written { not_valid } = trailing(cursor);
-    cursor.is_done().then(|| ConstraintDef { name, kind, not_valid, span: cursor.span_since(mark) })
+    let Written { not_valid, mut details } = trailing(cursor, &kind);
+    (details.method, details.keys) = (exclusion.method, exclusion.keys);
+    cursor.is_done().then(|| ConstraintDef { name, kind, not_valid, span: cursor.span_since(mark), details: Box::new(details) })
+}
+
+/// One element of an exclusion constraint: a key of an index, and `WITH` an operator.
+fn excluded(part: Cursor) -> Option<IndexKey> {
+    let mut walk = part;
+    walk.skip_until(|here| here.is("WITH"));
+    index::key(part.over(part.mark()..walk.mark()))
 }
 
 /// `USING INDEX name`: `Some(None)` where it is not written, `None` where the name cannot be read.
@@ -110,7 +122,7 @@ pub fn check(cursor: &mut Cursor) -> Option<ConstraintKind> {
     cursor.eat("CHECK").then_some(())?;
     let inner = cursor.group()?;
     // What a template puts into a condition may be the whole of it.
-    if inner.rest().iter().any(|token| token.kind == crate::sql::lexer::Kind::Template) {
+    if inner.rest().iter().any(|token| token.kind == Kind::Template) {
         return None;
     }
     let condition = expression::condition(&inner);
@@ -126,7 +138,7 @@ pub fn check(cursor: &mut Cursor) -> Option<ConstraintKind> {
 pub fn references(cursor: &mut Cursor, columns: Vec<Spanned<String>>) -> Option<ConstraintKind> {
     cursor.eat("REFERENCES").then_some(())?;
     let references = cursor.object_name()?;
-    let is_group = cursor.kind(0) == Some(crate::sql::lexer::Kind::Open);
+    let is_group = cursor.kind(0) == Some(Kind::Open);
     let referenced_columns =
         if is_group { cursor.column_list()?.into_iter().map(|column| column.value).collect() } else { Vec::new() };
     let mut on_delete = None;
@@ -138,7 +150,7 @@ pub fn references(cursor: &mut Cursor, columns: Vec<Spanned<String>>) -> Option<
         if !deletes && !cursor.eat("ON UPDATE") {
             break;
         }
-        let action = cursor.eat_any(&["CASCADE", "RESTRICT", "SET NULL", "SET DEFAULT", "NO ACTION"])?;
+        let action = cursor.eat_any(ON_CHANGE)?;
         // `SET NULL (column)`
         cursor.group();
         if deletes && action != "NO ACTION" {
@@ -150,17 +162,7 @@ pub fn references(cursor: &mut Cursor, columns: Vec<Spanned<String>>) -> Option<
 
 /// One attribute that says nothing to the catalog.
 pub fn attributes(cursor: &mut Cursor) -> bool {
-    const WORDS: &[&str] = &[
-        "DEFERRABLE",
-        "NOT DEFERRABLE",
-        "INITIALLY DEFERRED",
-        "INITIALLY IMMEDIATE",
-        "ENFORCED",
-        "NOT ENFORCED",
-        "NO INHERIT",
-        "CLUSTERED",
-        "NONCLUSTERED",
-    ];
+    const WORDS: &[&str] = &["NOT DEFERRABLE", "INITIALLY IMMEDIATE", "ENFORCED", "NOT ENFORCED", "CLUSTERED", "NONCLUSTERED"];
     if cursor.eat_any(WORDS).is_some() {
         return true;
     }
@@ -188,13 +190,49 @@ pub fn attributes(cursor: &mut Cursor) -> bool {
 }
 
 /// What may follow a constraint.
-pub fn trailing(cursor: &mut Cursor) -> Written {
-    let mut not_valid = false;
+pub fn trailing(cursor: &mut Cursor, kind: &ConstraintKind) -> Written {
+    let (mut not_valid, mut details) = (false, ConstraintDetails::default());
+    details.on_update = match kind {
+        ConstraintKind::ForeignKey { .. } => on_update(cursor),
+        _ => None,
+    };
+    let is_key = matches!(kind, ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclusion);
     loop {
         if cursor.eat("NOT VALID") {
             not_valid = true;
+        } else if cursor.eat("DEFERRABLE") {
+            details.deferrable = true;
+        } else if cursor.eat("INITIALLY DEFERRED") {
+            (details.deferrable, details.initially_deferred) = (true, true);
+        } else if cursor.eat("NO INHERIT") {
+            details.no_inherit = true;
+        } else if is_key && cursor.is_any(&["INCLUDE", "STORING"]) {
+            cursor.next();
+            let Some(columns) = cursor.column_list() else { return Written { not_valid, details } };
+            details.include = columns.into_iter().map(|column| column.value).collect();
+        } else if is_key && cursor.is("WHERE") && cursor.kind(1) == Some(Kind::Open) {
+            cursor.eat("WHERE");
+            let Some(inner) = cursor.group() else { return Written { not_valid, details } };
+            details.predicate = Some(Spanned::new(inner.rest_text().to_owned(), super::column::whole(&inner)));
         } else if !attributes(cursor) {
-            return Written { not_valid };
+            return Written { not_valid, details };
         }
     }
 }
+
+/// The action after `ON UPDATE` in the reference that was walked last.
+fn on_update(after: &Cursor) -> Option<String> {
+    let mut walk = after.over(after.mark().saturating_sub(LONGEST_REFERENCE)..after.mark());
+    let start = walk.mark();
+    let found = (start..after.mark()).rev().find(|at| after.over(*at..after.mark()).is("ON UPDATE"))?;
+    let references = (start..after.mark()).rev().find(|at| after.over(*at..after.mark()).is("REFERENCES"))?;
+    walk = after.over(found..after.mark());
+    walk.eat("ON UPDATE");
+    walk.eat_any(ON_CHANGE).filter(|action| found > references && *action != "NO ACTION").map(str::to_owned)
+}
+
+/// How many tokens back the actions of a reference are looked for.
+const LONGEST_REFERENCE: usize = 24;
+
+/// What a reference may do when the row that it refers to changes.
+const ON_CHANGE: &[&str] = &["CASCADE", "RESTRICT", "SET NULL", "SET DEFAULT", "NO ACTION"];

@@ -1,6 +1,6 @@
 //! `CREATE` of anything: which object, and who reads the rest.
 
-use super::{Reading, index, table, view};
+use super::{Reading, index, object, table, view};
 use crate::sql::cursor::Cursor;
 use crate::sql::{Change, Dialect, types};
 
@@ -106,7 +106,17 @@ pub fn read(cursor: &mut Cursor, head: &mut usize) -> Option<Reading> {
         Some("TYPE") => create_type(cursor),
         Some("DOMAIN") => create_domain(cursor),
         Some("SCHEMA") => create_schema(cursor),
-        Some(object) => Some(on_table(cursor, &format!("CREATE {object}"))),
+        Some(object) => {
+            let whole = *cursor;
+            let mut reading = on_table(cursor, &format!("CREATE {object}"));
+            if object == "TRIGGER" {
+                object::trigger(&whole, false, &mut reading);
+            }
+            Some(reading)
+        }
+        None if cursor.is_any(&["SEQUENCE", "EXTENSION", "FUNCTION", "PROCEDURE"]) => {
+            Some(object::create(cursor).unwrap_or_default())
+        }
         None if cursor.is_any(NOT_KEPT) => Some(Reading::default()),
         None => None,
     }
@@ -129,6 +139,10 @@ pub fn on_table(cursor: &mut Cursor, words: &str) -> Reading {
 fn create_type(cursor: &mut Cursor) -> Option<Reading> {
     cursor.eat("IF NOT EXISTS");
     let name = cursor.object_name()?;
+    if cursor.is("AS") && cursor.kind(1) == Some(crate::sql::lexer::Kind::Open) {
+        cursor.eat("AS");
+        return object::composite(cursor, name);
+    }
     if !cursor.eat("AS ENUM") {
         return Some(Reading::of(Change::CreateOtherType { name }));
     }
@@ -140,12 +154,21 @@ fn create_domain(cursor: &mut Cursor) -> Option<Reading> {
     let name = cursor.object_name()?;
     cursor.eat("AS");
     let base = types::read(cursor).map(|read| read.column_type.value);
-    let mut constrained = false;
+    let (mut not_null, mut has_default, mut checks) = (false, false, Vec::new());
     while !cursor.is_done() {
-        constrained |= cursor.is_any(&["CHECK", "NOT NULL"]);
-        cursor.skip_one();
+        not_null |= cursor.is("NOT NULL");
+        has_default |= cursor.is("DEFAULT") && !cursor.is("DEFAULT NULL");
+        let mut ahead = *cursor;
+        match object::domain_check(&mut ahead) {
+            Some(check) => {
+                checks.push(check);
+                *cursor = ahead;
+            }
+            None => cursor.skip_one(),
+        }
     }
-    Some(Reading::of(Change::CreateDomain { name, base, constrained }))
+    let constrained = not_null || !checks.is_empty();
+    Some(Reading::of(Change::CreateDomain { name, base, constrained, not_null, has_default, checks }))
 }
 
 fn create_schema(cursor: &mut Cursor) -> Option<Reading> {

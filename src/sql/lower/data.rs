@@ -1,6 +1,6 @@
 //! Rows: `INSERT`, `UPDATE`, `DELETE`, `TRUNCATE`, `COPY`, and queries. None changes the catalog, but for `SELECT .. INTO`.
 
-use super::{Reading, session, table};
+use super::{Reading, session, table, view};
 use crate::source::Span;
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::Kind;
@@ -42,7 +42,8 @@ pub fn read(cursor: &mut Cursor) -> Option<Reading> {
         tail.skip_until(|here| here.is("CASCADE"));
         let cascade = verb == DataVerb::Truncate && !tail.is_done();
         let copied = copies(&whole, cursor);
-        reading.push(Change::Data { verb, tables, filtered, cascade, copied }, None);
+        let sources = if copied { view::names(cursor).tables } else { Vec::new() };
+        reading.push(Change::Data { verb, tables, filtered, cascade, copied, sources }, None);
     }
     Some(reading)
 }
@@ -101,7 +102,10 @@ fn common_tables(cursor: &mut Cursor, reading: &mut Reading) {
             && let Some((verb, tables)) = written(&mut inner)
         {
             inner.skip_until(|here| here.is("WHERE"));
-            reading.push(Change::Data { verb, tables, filtered: !inner.is_done(), cascade: false, copied: true }, Some(span));
+            reading.push(
+                Change::Data { verb, tables, filtered: !inner.is_done(), cascade: false, copied: true, sources: Vec::new() },
+                Some(span),
+            );
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::alter::{self, Target, cascade};
 use super::create::{NOT_KEPT, on_table};
-use super::{Reading, session};
+use super::{Reading, object, session};
 use crate::source::Spanned;
 use crate::sql::cursor::Cursor;
 use crate::sql::{Change, Dialect, ObjectName, TableAction};
@@ -21,7 +21,12 @@ pub fn drop(cursor: &mut Cursor, head: &mut usize) -> Option<Reading> {
     let concurrently = cursor.eat_spanned("CONCURRENTLY");
     let if_exists = cursor.eat("IF EXISTS");
     if matches!(object, "TRIGGER" | "POLICY" | "RULE") {
-        return Some(on_table(cursor, &format!("DROP {object}")));
+        let whole = *cursor;
+        let mut reading = on_table(cursor, &format!("DROP {object}"));
+        if object == "TRIGGER" {
+            object::trigger(&whole, true, &mut reading);
+        }
+        return Some(reading);
     }
     let names = names(cursor)?;
     // MySQL: `DROP INDEX i ON t`.
@@ -63,6 +68,13 @@ fn not_kept(cursor: &mut Cursor) -> Option<Reading> {
         cursor.eat("IF EXISTS");
         return Some(cursor.object_name().map_or_else(Reading::default, |name| Reading::of(Change::DropDatabase { name })));
     }
+    if cursor.is_any(&["SEQUENCE", "EXTENSION", "FUNCTION", "PROCEDURE", "ROUTINE"]) {
+        let before = *cursor;
+        if let Some(reading) = object::drop(cursor) {
+            return Some(reading);
+        }
+        *cursor = before;
+    }
     let takes_along = cursor.is_any(&["EXTENSION", "OWNED"]);
     let known = cursor.is_any(NOT_KEPT) || cursor.is("AGGREGATE") || cursor.is("PROCEDURAL") || cursor.is("PREPARE");
     cursor.skip_until(|here| here.is("CASCADE"));
@@ -84,6 +96,9 @@ pub fn alter(cursor: &mut Cursor, head: &mut usize) -> Option<Reading> {
         Some("SCHEMA") => schema(cursor),
         Some(object) => Some(on_table(cursor, &format!("ALTER {object}"))),
         None if cursor.is_any(&["ROLE", "USER", "DATABASE", "SYSTEM"]) => Some(session::scoped_setting(cursor)),
+        None if cursor.is_any(&["SEQUENCE", "FUNCTION", "PROCEDURE", "ROUTINE"]) => {
+            Some(object::alter(cursor).unwrap_or_default())
+        }
         None if cursor.is_any(NOT_KEPT) || cursor.is("AGGREGATE") => Some(Reading::default()),
         None => None,
     }
@@ -118,10 +133,8 @@ fn view(cursor: &mut Cursor) -> Option<Reading> {
     }
     const HARMLESS: &[&str] =
         &["OWNER TO", "SET", "RESET", "ALTER", "DEPENDS ON", "CLUSTER ON", "NO DEPENDS ON", "RENAME COLUMN", "RENAME"];
-    if cursor.is("SET SCHEMA") {
-        let mut reading = Reading::default();
-        reading.doubt("`SET SCHEMA` of a view", [from]);
-        return Some(reading);
+    if cursor.eat("SET SCHEMA") {
+        return object::view_schema(cursor, from);
     }
     cursor.is_any(HARMLESS).then(Reading::default)
 }
@@ -143,8 +156,13 @@ fn alter_type(cursor: &mut Cursor) -> Option<Reading> {
     if cursor.eat("RENAME TO") {
         return Some(Reading::of(Change::RenameType { name, to: cursor.identifier()? }));
     }
-    let harmless = ["OWNER TO", "RENAME ATTRIBUTE", "ADD ATTRIBUTE", "DROP ATTRIBUTE", "ALTER ATTRIBUTE", "SET ("];
-    (cursor.is_any(&harmless[..5]) || cursor.is("SET") && !cursor.is("SET SCHEMA")).then(Reading::default)
+    if cursor.eat("SET SCHEMA") {
+        return object::type_schema(cursor, name);
+    }
+    if cursor.is_any(&["RENAME ATTRIBUTE", "ADD ATTRIBUTE", "DROP ATTRIBUTE", "ALTER ATTRIBUTE"]) {
+        return object::attributes(cursor, &name);
+    }
+    cursor.is_any(&["OWNER TO", "SET"]).then(Reading::default)
 }
 
 fn domain(cursor: &mut Cursor) -> Option<Reading> {
@@ -152,17 +170,16 @@ fn domain(cursor: &mut Cursor) -> Option<Reading> {
     if cursor.eat("RENAME TO") {
         return Some(Reading::of(Change::RenameType { name, to: cursor.identifier()? }));
     }
-    // Whether a domain has constraints is kept; a change of them makes it unknown.
-    if cursor.is_any(&["ADD", "SET NOT NULL"]) {
-        cursor.skip_until(|here| here.is("NOT VALID"));
-        return Some(Reading::of(Change::ConstrainDomain { name, not_valid: cursor.is("NOT VALID") }));
+    // What it costs is judged apart from what it makes of the domain.
+    let mut ahead = *cursor;
+    let constrains = cursor.is_any(&["ADD", "SET NOT NULL"]);
+    ahead.skip_until(|here| here.is("NOT VALID"));
+    let not_valid = ahead.is("NOT VALID");
+    let mut reading = object::domain(cursor, name.clone())?;
+    if constrains {
+        reading.push(Change::ConstrainDomain { name, not_valid }, None);
     }
-    if cursor.is_any(&["DROP CONSTRAINT", "DROP NOT NULL", "SET SCHEMA"]) {
-        let mut reading = Reading::default();
-        reading.doubt("a changed domain", [name]);
-        return Some(reading);
-    }
-    cursor.is_any(&["SET DEFAULT", "DROP DEFAULT", "OWNER TO", "RENAME CONSTRAINT", "VALIDATE CONSTRAINT"]).then(Reading::default)
+    Some(reading)
 }
 
 fn schema(cursor: &mut Cursor) -> Option<Reading> {

@@ -135,7 +135,7 @@ fn finish(cursor: &mut Cursor, name: Option<Spanned<String>>, table: ObjectName,
 }
 
 /// One key, to the end of `cursor`.
-fn key(mut cursor: Cursor) -> Option<IndexKey> {
+pub fn key(mut cursor: Cursor) -> Option<IndexKey> {
     let mark = cursor.mark();
     let mut key = IndexKey {
         column: None,

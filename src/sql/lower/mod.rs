@@ -13,6 +13,7 @@ mod fold;
 mod guard;
 mod index;
 mod mysql;
+mod object;
 mod routine;
 mod session;
 mod table;
@@ -25,7 +26,7 @@ pub use routine::Session;
 
 use super::cursor::Cursor;
 use super::lexer::Token;
-use super::{Change, Dialect, ObjectName, SchemaOp, Statement, TableAction, Understanding};
+use super::{Change, Dialect, ObjectChange, ObjectName, SchemaOp, Statement, TableAction, Understanding};
 use crate::source::{SourceId, Span};
 use alter::Target;
 
@@ -146,8 +147,19 @@ fn finish(reading: Reading, whole: Span) -> (Vec<SchemaOp>, Understanding, Vec<O
     (ops, understanding, touches)
 }
 
-/// Whether an operation leaves the catalog as it is.
+/// Whether an operation leaves tables, views, types and what is theirs as they are.
 fn is_harmless(change: &Change) -> bool {
+    if let Change::Object(change) = change {
+        return matches!(
+            **change,
+            ObjectChange::CreateSequence { .. }
+                | ObjectChange::OwnSequence { .. }
+                | ObjectChange::CreateFunction { .. }
+                | ObjectChange::CreateTrigger { .. }
+                | ObjectChange::DropTrigger { .. }
+                | ObjectChange::CreateExtension { .. }
+        );
+    }
     matches!(
         change,
         Change::TableObject { .. }

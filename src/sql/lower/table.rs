@@ -32,6 +32,8 @@ pub fn empty(name: ObjectName) -> CreateTable {
         constraints: Vec::new(),
         indexes: Vec::new(),
         complete: true,
+        charset: None,
+        collation: None,
     }
 }
 
@@ -150,11 +152,27 @@ fn clauses(cursor: &mut Cursor, table: &mut CreateTable, reading: &mut Reading) 
         } else if cursor.eat("FOR VALUES") {
             // `FROM (..) TO (..)`, `IN (..)`, `WITH (MODULUS ..)`.
             while cursor.eat_any(&["FROM", "TO", "IN", "WITH"]).is_some() && cursor.group().is_some() {}
+        } else if cursor.dialect == Dialect::MySql && charset(cursor, table) {
         } else if !known_clause(cursor) {
             reading.doubt(&format!("`{}`", column::doubtful_words(cursor)), []);
             cursor.finish();
         }
     }
+}
+
+/// `[DEFAULT] CHARSET = utf8mb4`, `COLLATE utf8mb4_bin` of MySQL.
+fn charset(cursor: &mut Cursor, table: &mut CreateTable) -> bool {
+    let before = *cursor;
+    cursor.eat("DEFAULT");
+    let found = cursor.eat_any(&["CHARACTER SET", "CHARSET", "COLLATE"]);
+    cursor.eat_symbol("=");
+    let value = cursor.identifier().or_else(|| cursor.literal()).map(|name| name.value.to_lowercase());
+    match (found, value) {
+        (Some("COLLATE"), Some(value)) => table.collation = Some(value),
+        (Some(_), Some(value)) => table.charset = Some(value),
+        _ => *cursor = before,
+    }
+    cursor.mark() > before.mark()
 }
 
 /// A clause without effect on what the catalog keeps.

@@ -1,6 +1,6 @@
 //! `CREATE VIEW`, and the names in any statement that reads or writes rows.
 
-use super::{Reading, data};
+use super::{Reading, data, object};
 use crate::source::Spanned;
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::Kind;
@@ -11,11 +11,13 @@ use std::collections::BTreeSet;
 pub fn create(cursor: &mut Cursor, materialized: bool, or_replace: bool) -> Option<Reading> {
     cursor.eat("IF NOT EXISTS");
     let name = cursor.object_name()?;
+    let list = cursor.group();
     cursor.skip_until(|here| here.is("AS"));
     cursor.eat("AS").then_some(())?;
     let query = *cursor;
-    let change =
-        Change::CreateView { name, materialized, or_replace, reads: names(&query).tables, identifiers: identifiers(&query) };
+    let columns = object::view_columns(list, &query);
+    let (reads, identifiers) = (names(&query).tables, identifiers(&query));
+    let change = Change::CreateView { name, materialized, or_replace, reads, identifiers, columns };
     cursor.finish();
     Some(Reading::of(change))
 }

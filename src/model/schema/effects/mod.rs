@@ -205,7 +205,7 @@ pub(super) fn together(statement: &AppliedStatement) -> Effects {
     if !known && statement.ops.is_empty() {
         sum.locks = None;
     }
-    for step in &statement.ops {
+    for step in costly(statement) {
         let one = &step.effects;
         sum.locks = merge(sum.locks, one.locks.as_deref(), add_lock);
         sum.rewrites = merge(sum.rewrites, one.rewrites.as_deref(), add_name);
@@ -220,14 +220,19 @@ pub(super) fn together(statement: &AppliedStatement) -> Effects {
     sum
 }
 
+/// The steps of a statement that may cost something; those of objects beside tables only note what the others do.
+fn costly(statement: &AppliedStatement) -> impl Iterator<Item = &Step> {
+    statement.ops.iter().filter(|step| !matches!(step.op.change, Change::Object(_)))
+}
+
 /// The changes of one statement are carried out together, by the dearest algorithm; what would be done at once alone may then
 /// write every row anew.
 fn add_algorithms(sum: &mut Effects, statement: &AppliedStatement) {
     let known = |step: &&Step| step.effects.writers_wait.is_some();
-    if statement.ops.is_empty() || !statement.ops.iter().all(|step| known(&step)) {
+    if costly(statement).next().is_none() || !costly(statement).all(|step| known(&step)) {
         return;
     }
-    let algorithms = || statement.ops.iter().filter_map(|step| step.effects.algorithm);
+    let algorithms = || costly(statement).filter_map(|step| step.effects.algorithm);
     sum.algorithm = algorithms().max();
     let mixed = algorithms().min() != algorithms().max();
     if mixed && sum.rewrites.as_ref().is_some_and(Vec::is_empty) {

@@ -1,7 +1,7 @@
 //! One operation at a time; what was not understood leaves doubt behind.
 
 use super::columns::{ColumnChange, is_null, words};
-use super::types::NewView;
+use super::types::{NewDomain, NewView};
 use super::{State, default_path};
 use crate::fact::Fact;
 use crate::model::schema::catalog::{Facet, TableName};
@@ -26,8 +26,7 @@ impl State {
             Change::CreateSomeTable => self.note_unknown("a table is created whose name is put together at run time"),
             Change::AlterTable { table, if_exists, action } => self.alter(table, *if_exists, action, maybe, span),
             Change::DropTable { names, .. } => names.iter().for_each(|name| self.drop_table(name, maybe, span)),
-            // Indexes of materialized views are not followed.
-            Change::CreateIndex(def) if self.find(&def.table).is_none() && self.is_view(&def.table) => {}
+            Change::CreateIndex(def) if self.find(&def.table).is_none() && self.is_view(&def.table) => self.put_view_index(def),
             Change::CreateIndex(def) => {
                 let slot = self.existing_or_external(&def.table);
                 self.put_index(slot, def);
@@ -46,19 +45,32 @@ impl State {
             }
             Change::RenameEnumValue { name, from, to } => self.rename_label(name, from, to),
             Change::RenameType { name, to } => self.rename_type(name, &to.value),
-            Change::DropType { names, .. } => names.iter().for_each(|name| self.drop_type(name, maybe)),
-            Change::CreateDomain { name, base, constrained } => self.create_domain(name, base.as_ref(), *constrained, span),
+            Change::DropType { names, cascade, .. } => names.iter().for_each(|name| self.drop_type(name, *cascade, maybe, span)),
             Change::ConstrainDomain { name, .. } => self.constrain_domain(name),
-            Change::CreateOtherType { .. } | Change::RefreshView { .. } | Change::CreateSchema { .. } => {}
-            Change::CreateView { name, materialized, reads, identifiers, .. } => {
-                self.create_view(NewView { name, materialized: *materialized, reads, identifiers, span });
+            Change::CreateDomain { name, base, not_null, has_default, checks, .. } => {
+                self.create_domain(NewDomain {
+                    name,
+                    base: base.as_ref(),
+                    not_null: *not_null,
+                    has_default: *has_default,
+                    checks,
+                    span,
+                });
             }
-            Change::DropView { names, .. } => names.iter().for_each(|name| self.drop_view(name)),
+            Change::Object(change) => self.change_object(change, maybe, span),
+            Change::CreateOtherType { .. } | Change::RefreshView { .. } | Change::CreateSchema { .. } => {}
+            Change::CreateView { name, materialized, reads, identifiers, columns, .. } => {
+                self.create_view(NewView { name, materialized: *materialized, reads, identifiers, columns, span });
+            }
+            Change::DropView { names, .. } => names.iter().filter(|_| !maybe).for_each(|name| self.drop_view(name)),
             Change::RenameView { from, to } => self.rename_view(from, &to.value),
             Change::DropSchema { names, .. } if !maybe => names.iter().for_each(|name| self.drop_schema(name, span)),
             Change::RenameSchema { from, to } if !maybe => self.rename_schema(from, to, span),
             Change::DropSchema { .. } | Change::RenameSchema { .. } => self.doubt_everything(CONDITION.into(), Some(span)),
-            Change::Data { verb: DataVerb::Insert, tables, copied, .. } => self.seed(tables, *copied),
+            Change::Data { verb: DataVerb::Insert, tables, copied, sources, .. } => {
+                self.seed(tables, *copied);
+                self.note_fill(tables, sources);
+            }
             Change::Setting { name, value, scope: None, .. } if name == "search_path" => self.set_search_path(value),
             Change::Data { .. }
             | Change::TableObject { .. }
@@ -131,7 +143,9 @@ impl State {
                     self.doubt_family(slot, &[Facet::Constraints, Facet::Indexes], why, column.span);
                 }
             }
-            TableAction::DropColumn { name, if_exists, .. } => self.drop_column(slot, &name.value, *if_exists, span),
+            TableAction::DropColumn { name, if_exists, cascade } => {
+                self.drop_column(slot, &name.value, *if_exists, *cascade, span)
+            }
             TableAction::RenameColumn { from, to } => self.rename_column(slot, &from.value, &to.value, span),
             TableAction::RenameTable { to } => {
                 let schema = self.table(slot).and_then(|table| table.name.schema.clone());
@@ -158,7 +172,8 @@ impl State {
             TableAction::AddConstraint(def) => {
                 let held = def.name.as_ref().is_some_and(|name| self.holds_constraint(slot, &name.value));
                 if !held {
-                    self.put_constraint(slot, def, None, None);
+                    let name = def.name.as_ref().map(|name| self.cut(&name.value));
+                    self.put_constraint(slot, def, None, name);
                 }
             }
             TableAction::DropConstraint { name, if_exists, .. } => self.drop_constraint(slot, &name.value, *if_exists, span),

@@ -5,7 +5,7 @@ use crate::fact::{Fact, Origin};
 use crate::model::schema::catalog::{Column, DroppedColumn, Facet, Table, TableName};
 use crate::model::schema::names;
 use crate::source::{Span, Spanned};
-use crate::sql::{ColumnDef, ColumnType, DefaultValue, Dialect};
+use crate::sql::{ColumnDef, ColumnType, DefaultValue, Dialect, Identity};
 
 /// More columns, indexes or constraints than this in one table are not followed: no database takes them.
 pub(super) const MOST: usize = 4096;
@@ -21,9 +21,15 @@ pub(super) enum ColumnChange {
 impl State {
     /// Adds a column as it is defined, without its constraints.
     pub(super) fn put_column(&mut self, slot: usize, def: &ColumnDef) {
-        let column = self.column(def);
+        let mut column = self.column(def);
+        if column.auto_increment {
+            column.sequence = self.made_sequence(slot, &column.name);
+        }
         let dialect = self.dialect;
         let Some(table) = self.table_mut(slot) else { return };
+        if dialect == Dialect::MySql {
+            take_charset(&mut column, table);
+        }
         let known = table.columns.iter().any(|one| names::same(dialect, &one.name, &column.name));
         if known {
             return;
@@ -65,6 +71,11 @@ impl State {
             default,
             auto_increment: def.auto_increment,
             generated: def.generated,
+            expression: def.details.expression.as_ref().map(|one| one.value.clone()),
+            identity: def.details.identity,
+            sequence: None,
+            charset: def.details.charset.as_ref().map(|name| name.to_lowercase()),
+            collation: def.details.collation.clone(),
             span: def.span,
             name_span: def.name.span,
             changes: Vec::new(),
@@ -100,9 +111,16 @@ impl State {
                     column.column_type = Fact::Unknown(format!("the new type of `{name}` was not understood"), vec![span]);
                 }
                 ColumnChange::Nullable(yes) => column.nullable = Fact::explicit(*yes, span),
-                ColumnChange::Default(value) => column.default = value.clone(),
+                ColumnChange::Default(value) => {
+                    // The sequence of a serial column is its default.
+                    column.auto_increment &= dialect != Dialect::Postgres || column.identity.is_some();
+                    column.default = value.clone();
+                }
+                // A serial column has no identity to drop.
+                ColumnChange::Identity(false) if dialect == Dialect::Postgres && column.identity.is_none() => {}
                 ColumnChange::Identity(add) => {
                     column.auto_increment = *add;
+                    column.identity = add.then_some(Identity::ByDefault);
                     if *add {
                         column.nullable = Fact::Known(false, Origin::Inferred(span));
                     }
@@ -123,6 +141,11 @@ impl State {
             default: Fact::Unknown(unseen(), vec![span]),
             auto_increment: false,
             generated: None,
+            expression: None,
+            identity: None,
+            sequence: None,
+            charset: None,
+            collation: None,
             span,
             name_span: span,
             changes: Vec::new(),
@@ -142,15 +165,18 @@ impl State {
     }
 
     /// `DROP COLUMN`: indexes and constraints that name the column go with it.
-    pub(super) fn drop_column(&mut self, slot: usize, name: &str, if_exists: bool, span: Span) {
+    pub(super) fn drop_column(&mut self, slot: usize, name: &str, if_exists: bool, cascade: bool, span: Span) {
         let mut slots = vec![slot];
         slots.extend(self.descendants(slot));
         for one in slots {
+            if cascade {
+                self.forget_views_with(one, name);
+            }
             self.drop_column_of(one, name, if_exists || one != slot, span);
         }
     }
 
-    fn drop_column_of(&mut self, slot: usize, name: &str, if_exists: bool, span: Span) {
+    pub(super) fn drop_column_of(&mut self, slot: usize, name: &str, if_exists: bool, span: Span) {
         let (dialect, migration) = (self.dialect, self.migration);
         let same = |a: &str| names::same(dialect, a, name);
         let Some(table) = self.table_mut(slot) else { return };
@@ -163,7 +189,7 @@ impl State {
         };
         let column = table.columns.remove(position);
         let of_table = table.name.clone();
-        let names_it = |text: &str| words(text).any(same);
+        let names_it = |text: &str| names::mentions(dialect, text, name);
         if dialect == Dialect::MySql {
             // MySQL takes the column out of each index, and drops the index when nothing is left.
             for index in &mut table.indexes {
@@ -229,6 +255,22 @@ impl State {
     }
 }
 
+/// A text of MySQL has the table's character set where it names none.
+fn take_charset(column: &mut Column, table: &Table) {
+    const TEXTS: &[&str] = &["char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"];
+    if !column.column_type.known().is_some_and(|kind| TEXTS.contains(&kind.name.as_str())) {
+        return;
+    }
+    if column.charset.is_none() && column.collation.is_none() {
+        (column.charset, column.collation) = (table.charset.clone(), table.collation.clone());
+    }
+    if column.charset.is_none() {
+        // `utf8mb4_bin` is a collation of `utf8mb4`.
+        let collation = column.collation.as_ref().map(|name| name.to_lowercase());
+        column.charset = collation.and_then(|name| name.split('_').next().map(str::to_owned));
+    }
+}
+
 fn rename_in_table(table: &mut Table, dialect: Dialect, from: &str, to: &str) {
     for index in &mut table.indexes {
         for key in &mut index.keys {
@@ -238,12 +280,12 @@ fn rename_in_table(table: &mut Table, dialect: Dialect, from: &str, to: &str) {
                     key.text = to.to_owned();
                 }
                 Some(_) => {}
-                None => key.text = replace_word(&key.text, dialect, from, to),
+                None => key.text = names::renamed(dialect, &key.text, from, to),
             }
         }
         replace(&mut index.include, dialect, from, to);
         if let Some(predicate) = &mut index.predicate {
-            predicate.value = replace_word(&predicate.value, dialect, from, to);
+            predicate.value = names::renamed(dialect, &predicate.value, from, to);
         }
     }
     for key in &mut table.foreign_keys {
@@ -251,7 +293,7 @@ fn rename_in_table(table: &mut Table, dialect: Dialect, from: &str, to: &str) {
     }
     for check in &mut table.checks {
         replace(&mut check.not_null_columns, dialect, from, to);
-        check.text = replace_word(&check.text, dialect, from, to);
+        check.text = names::renamed(dialect, &check.text, from, to);
         if let Some((column, _)) = &mut check.allowed
             && names::same(dialect, column, from)
         {
@@ -268,24 +310,9 @@ fn replace(names: &mut [String], dialect: Dialect, from: &str, to: &str) {
     }
 }
 
-/// The words of an expression; string literals count, which only makes us more careful.
+/// The words of a text, whatever they are.
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
-}
-
-fn replace_word(text: &str, dialect: Dialect, from: &str, to: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while !rest.is_empty() {
-        let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-        let (head, tail) = rest.split_at(word);
-        out.push_str(if names::same(dialect, head, from) { to } else { head });
-        let gap = tail.find(|c: char| c.is_alphanumeric() || c == '_').unwrap_or(tail.len());
-        let (between, next) = tail.split_at(gap);
-        out.push_str(between);
-        rest = next;
-    }
-    out
 }
 
 /// `DEFAULT NULL` is no default.

@@ -1,11 +1,11 @@
 //! Keys, checks and references come and go, and the indexes behind them.
 
 use super::State;
-use super::columns::{MOST, words};
+use super::columns::MOST;
 use crate::model::schema::catalog::{Backing, Check, Facet, ForeignKey, Index};
 use crate::model::schema::names;
 use crate::source::{Span, Spanned};
-use crate::sql::{ConstraintDef, ConstraintKind, Dialect, IndexKey};
+use crate::sql::{self, ConstraintDef, ConstraintKind, Dialect, IndexKey};
 
 impl State {
     /// Adds the constraints of a `CREATE TABLE` or one `ADD COLUMN` in PostgreSQL's order: checks, then the primary key, then
@@ -17,59 +17,74 @@ impl State {
             ConstraintKind::Unique { .. } | ConstraintKind::Exclusion => 2,
             ConstraintKind::ForeignKey { .. } => 3,
         };
-        let mut ordered: Vec<&(&ConstraintDef, Option<&str>)> = constraints.iter().collect();
+        let mut ordered: Vec<(&ConstraintDef, Option<&str>)> = constraints.to_vec();
         ordered.sort_by_key(|(def, _)| class(&def.kind));
-        let first = self.table(slot).map_or(0, |table| table.indexes.len());
-        for (def, at_column) in ordered {
+        let mut made: Vec<(KeyOf, Option<String>, usize)> = Vec::new();
+        let mut names: Vec<Option<String>> = Vec::with_capacity(ordered.len());
+        let mut repeated = vec![false; ordered.len()];
+        for (at, (def, _)) in ordered.iter().enumerate() {
+            let name = def.name.as_ref().map(|name| self.cut(&name.value));
+            names.push(name.clone());
+            // PostgreSQL makes one index of equal keys in a statement, under the first name that is written.
+            let Some(key) = KeyOf::new(def).filter(|_| self.dialect == Dialect::Postgres) else { continue };
+            match made.iter_mut().find(|(known, _, _)| *known == key) {
+                Some((_, held, first)) => {
+                    repeated[at] = true;
+                    if held.is_none() {
+                        *held = name.clone();
+                        names[*first] = name;
+                    }
+                }
+                None => made.push((key, name, at)),
+            }
+        }
+        for (at, (def, at_column)) in ordered.iter().enumerate() {
             // InnoDB reads a reference that is written at a column and makes nothing of it.
             let ignored =
                 self.dialect == Dialect::MySql && at_column.is_some() && matches!(def.kind, ConstraintKind::ForeignKey { .. });
-            if !ignored {
-                self.put_constraint(slot, def, *at_column, Some(first));
+            if !ignored && !repeated.get(at).copied().unwrap_or(false) {
+                self.put_constraint(slot, def, *at_column, names.get(at).cloned().flatten());
             }
         }
     }
 
-    /// Adds a constraint. `merge_from`: unnamed twins of keys from this position on are one index, as in one statement.
-    pub(super) fn put_constraint(
-        &mut self,
-        slot: usize,
-        def: &ConstraintDef,
-        at_column: Option<&str>,
-        merge_from: Option<usize>,
-    ) {
+    /// Adds a constraint under a name, or under the one that the server makes.
+    pub(super) fn put_constraint(&mut self, slot: usize, def: &ConstraintDef, at_column: Option<&str>, name: Option<String>) {
         let full =
             self.table(slot).is_none_or(|table| table.indexes.len() + table.foreign_keys.len() + table.checks.len() >= MOST);
         if full {
             self.gap(slot, &[Facet::Constraints, Facet::Indexes], "more constraints than are followed", Some(def.span));
             return;
         }
-        let name = def.name.as_ref().map(|name| self.cut(&name.value));
         match &def.kind {
             ConstraintKind::PrimaryKey { columns, using_index } => {
                 let columns = self.values(columns);
                 let backing = Backing::PrimaryKey;
                 if let Some(columns) =
-                    self.put_key(slot, def, Key { name, columns, using_index, backing, nulls_not_distinct: false, merge_from })
+                    self.put_key(slot, def, Key { name, columns, using_index, backing, nulls_not_distinct: false })
                 {
                     self.demand_values(slot, &columns, def.span);
                 }
             }
             ConstraintKind::Unique { columns, using_index, nulls_not_distinct } => {
                 let columns = self.values(columns);
-                let key = Key {
-                    name,
-                    columns,
-                    using_index,
-                    backing: Backing::Unique,
-                    nulls_not_distinct: *nulls_not_distinct,
-                    merge_from,
-                };
+                let key = Key { name, columns, using_index, backing: Backing::Unique, nulls_not_distinct: *nulls_not_distinct };
                 self.put_key(slot, def, key);
             }
             ConstraintKind::Exclusion => {
                 let backing = Some(Backing::Exclusion);
-                let index = Index { name, backs: backing, method: "gist".into(), ..self.plain_index(Vec::new(), def.span) };
+                let keys = def.details.keys.clone();
+                let name = name.or_else(|| self.made_name(slot, Some(&names::index_addition(&keys, &[])), "excl"));
+                let index = Index {
+                    name,
+                    keys,
+                    backs: backing,
+                    method: def.details.method.clone().unwrap_or_else(|| "btree".into()),
+                    include: def.details.include.clone(),
+                    predicate: def.details.predicate.clone(),
+                    deferrable: def.details.deferrable,
+                    ..self.plain_index(Vec::new(), def.span)
+                };
                 self.add_index(slot, index);
             }
             ConstraintKind::ForeignKey { .. } => self.put_foreign_key(slot, def, at_column, name),
@@ -80,21 +95,41 @@ impl State {
                     [one] => Some(one.as_str()),
                     _ => None,
                 };
-                let name = name.or_else(|| self.made_name(slot, only, "check"));
+                // Its name says the only column that it is about, which a table of unknown columns does not tell.
+                let known = at_column.is_some() || self.table(slot).is_some_and(|table| table.columns_complete());
+                let name = name.or_else(|| if known { self.made_name(slot, only, "check") } else { None });
                 let check = Check {
                     name,
                     text: text.clone(),
                     not_null_columns: not_null_columns.clone(),
                     allowed: allowed.clone(),
                     validated: !def.not_valid,
+                    no_inherit: def.details.no_inherit,
                     span: def.span,
                     expression: *expression,
                     migration: self.migration,
                 };
-                if let Some(table) = self.table_mut(slot) {
-                    table.checks.push(check);
-                }
+                self.put_check(slot, check);
             }
+        }
+    }
+
+    /// A check is one of every table that inherits, but for `NO INHERIT`.
+    fn put_check(&mut self, slot: usize, check: Check) {
+        let heirs = if check.no_inherit { Vec::new() } else { self.descendants(slot) };
+        if let Some(name) = &check.name {
+            self.note_constraint(name, slot);
+        }
+        for heir in heirs {
+            if let Some(table) = self.table_mut(heir)
+                && !table.checks.iter().any(|one| one.name == check.name)
+                && table.checks.len() < MOST
+            {
+                table.checks.push(check.clone());
+            }
+        }
+        if let Some(table) = self.table_mut(slot) {
+            table.checks.push(check);
         }
     }
 
@@ -130,10 +165,23 @@ impl State {
             references,
             referenced_columns: referenced,
             on_delete: on_delete.clone(),
+            on_update: def.details.on_update.clone(),
+            deferrable: def.details.deferrable,
+            initially_deferred: def.details.initially_deferred,
             validated: !def.not_valid,
             span: def.span,
             migration: self.migration,
         };
+        if let Some(name) = &key.name {
+            self.note_constraint(name, slot);
+        }
+        // A reference of a partitioned table is one of every partition.
+        for child in self.descendants(slot) {
+            let is_partition = self.table(child).is_some_and(|child| child.parent.is_some() && child.foreign_keys.len() < MOST);
+            if let Some(child) = self.table_mut(child).filter(|_| is_partition) {
+                child.foreign_keys.push(key.clone());
+            }
+        }
         if let Some(table) = self.table_mut(slot) {
             table.foreign_keys.push(key);
         }
@@ -152,9 +200,8 @@ impl State {
     fn columns_in(&self, slot: usize, text: &str) -> Vec<String> {
         let Some(table) = self.table(slot) else { return Vec::new() };
         let mut named: Vec<String> = Vec::new();
-        for word in words(text) {
-            let lower = word.to_lowercase();
-            let column = table.columns.iter().find(|column| column.name == word || column.name == lower);
+        for (_, name) in sql::names_in(text, self.dialect) {
+            let column = table.columns.iter().find(|column| self.same(&column.name, &name));
             if let Some(column) = column.filter(|column| !named.contains(&column.name)) {
                 named.push(column.name.clone());
             }
@@ -168,10 +215,12 @@ impl State {
             return None;
         }
         let table = self.table(slot)?;
-        let taken = |name: &str| {
-            let constraint = table.foreign_keys.iter().any(|one| one.name.as_deref() == Some(name))
-                || table.checks.iter().any(|one| one.name.as_deref() == Some(name));
-            constraint || self.is_taken(table.name.schema.as_ref(), name)
+        let schema = table.name.schema.as_ref();
+        // Checks and references share their names with constraints, indexes with relations and, where they back one, both.
+        let taken = |name: &str| match label {
+            "check" | "fkey" => self.is_taken_by_constraint(schema, name),
+            "idx" => self.is_taken(schema, name),
+            _ => self.is_taken(schema, name) || self.is_taken_by_constraint(schema, name),
         };
         let held = table.indexes.len() + table.foreign_keys.len() + table.checks.len();
         Some(names::choose(&table.name.name, addition.filter(|text| !text.is_empty()), label, held, taken))
@@ -197,6 +246,8 @@ impl State {
             predicate: None,
             backs: None,
             only: false,
+            inherited: false,
+            deferrable: false,
             span,
             migration: self.migration,
         }
@@ -212,23 +263,14 @@ impl State {
         index.nulls_not_distinct = key.nulls_not_distinct;
         index.backs = Some(key.backing);
         index.name = key.name.clone();
-        let twin =
-            |one: &Index| one.keys == index.keys && one.backs.is_some() && one.nulls_not_distinct == index.nulls_not_distinct;
-        if let Some(from) = key.merge_from.filter(|_| self.dialect == Dialect::Postgres)
-            && let Some(table) = self.table_mut(slot)
-            && let Some(known) = table.indexes.iter_mut().skip(from).find(|one| twin(one))
-        {
-            if known.name.is_none() {
-                known.name = key.name;
-            }
-            return Some(key.columns);
-        }
+        index.include = def.details.include.iter().map(|one| self.cut(one)).collect();
+        index.deferrable = def.details.deferrable;
         if index.name.is_none() {
             index.name = match (key.backing, self.dialect) {
                 (Backing::PrimaryKey, Dialect::Postgres) => self.made_name(slot, None, "pkey"),
                 (Backing::PrimaryKey, Dialect::MySql) => Some("PRIMARY".into()),
                 (_, Dialect::MySql) => key.columns.first().cloned(),
-                _ => self.made_name(slot, Some(&names::addition(key.columns.iter().map(String::as_str))), "key"),
+                _ => self.made_name(slot, Some(&names::index_addition(&index.keys, &index.include)), "key"),
             };
         }
         if key.backing == Backing::PrimaryKey
@@ -236,8 +278,9 @@ impl State {
         {
             table.indexes.retain(|one| one.backs != Some(Backing::PrimaryKey));
         }
+        let copy = index.clone();
         self.add_index(slot, index);
-        self.inherit_key(slot, key.backing, &key.columns, def.span);
+        self.inherit_key(slot, &copy, &key.columns);
         Some(key.columns)
     }
 
@@ -272,10 +315,22 @@ impl State {
         let named = |one: &Option<String>| one.as_ref().is_some_and(|one| names::same(dialect, one, name));
         let before = table.indexes.len() + table.foreign_keys.len() + table.checks.len();
         let gone: Vec<Index> = table.indexes.iter().filter(|one| one.backs.is_some() && named(&one.name)).cloned().collect();
+        let is_check = table.checks.iter().any(|one| named(&one.name));
+        let is_reference = table.foreign_keys.iter().any(|one| named(&one.name));
         table.indexes.retain(|one| one.backs.is_none() || !named(&one.name));
         table.foreign_keys.retain(|one| !named(&one.name));
         table.checks.retain(|one| !named(&one.name));
         let found = before != table.indexes.len() + table.foreign_keys.len() + table.checks.len();
+        if is_check || is_reference {
+            for child in self.descendants(slot) {
+                if let Some(child) = self.table_mut(child) {
+                    child.checks.retain(|one| !is_check || !named(&one.name));
+                    let partition = child.parent.is_some();
+                    child.foreign_keys.retain(|one| !is_reference || !partition || !named(&one.name));
+                }
+            }
+        }
+        gone.iter().for_each(|index| self.drop_inherited(slot, index));
         // The names of SQL Server's defaults are not held.
         let is_default = dialect == Dialect::SqlServer && name.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("df_"));
         if !found && !if_exists && !is_default {
@@ -316,43 +371,68 @@ impl State {
         }
     }
 
-    /// `VALIDATE CONSTRAINT`.
+    /// `VALIDATE CONSTRAINT`; what inherits is checked too.
     pub(super) fn validate_constraint(&mut self, slot: usize, name: &str, span: Span) {
         let dialect = self.dialect;
-        let Some(table) = self.table_mut(slot) else { return };
         let named = |one: &Option<String>| one.as_ref().is_some_and(|one| names::same(dialect, one, name));
-        let keys = table.foreign_keys.iter_mut().filter(|one| named(&one.name)).map(|one| &mut one.validated);
-        let checks = table.checks.iter_mut().filter(|one| named(&one.name)).map(|one| &mut one.validated);
         let mut found = false;
-        for validated in keys.chain(checks) {
-            *validated = true;
-            found = true;
+        for one in std::iter::once(slot).chain(self.descendants(slot)) {
+            let Some(table) = self.table_mut(one) else { continue };
+            let keys = table.foreign_keys.iter_mut().filter(|key| named(&key.name)).map(|key| &mut key.validated);
+            let checks = table.checks.iter_mut().filter(|check| named(&check.name)).map(|check| &mut check.validated);
+            for validated in keys.chain(checks) {
+                *validated = true;
+                found |= one == slot;
+            }
         }
         if !found {
             self.gap(slot, &[Facet::Constraints], &format!("validates constraint `{name}`, which was never seen"), Some(span));
         }
     }
 
-    /// `RENAME CONSTRAINT`: the index behind it is renamed too.
+    /// `RENAME CONSTRAINT`: the index behind it is renamed too, and an inherited check in all that inherit it.
     pub(super) fn rename_constraint(&mut self, slot: usize, from: &str, to: &str, span: Span) {
         let (dialect, to) = (self.dialect, self.cut(to));
-        let Some(table) = self.table_mut(slot) else { return };
-        let indexes = table.indexes.iter_mut().filter(|one| one.backs.is_some()).map(|one| &mut one.name);
-        let all = indexes
-            .chain(table.foreign_keys.iter_mut().map(|one| &mut one.name))
-            .chain(table.checks.iter_mut().map(|one| &mut one.name));
+        let named = |name: &Option<String>| name.as_ref().is_some_and(|one| names::same(dialect, one, from));
         let mut found = false;
-        for name in all {
-            if name.as_ref().is_some_and(|one| names::same(dialect, one, from)) {
+        for one in std::iter::once(slot).chain(self.descendants(slot)) {
+            let Some(table) = self.table_mut(one) else { continue };
+            let checks = table.checks.iter_mut().map(|check| &mut check.name);
+            let own = table.indexes.iter_mut().filter(|index| index.backs.is_some() && one == slot).map(|index| &mut index.name);
+            let keys = table.foreign_keys.iter_mut().filter(|_| one == slot).map(|key| &mut key.name);
+            for name in checks.chain(own).chain(keys).filter(|name| named(name)) {
                 *name = Some(to.clone());
-                found = true;
+                found |= one == slot;
             }
         }
         if found {
             self.note_index(&to, slot);
+            self.note_constraint(&to, slot);
         } else if !from.ends_with("_not_null") {
             self.gap(slot, &[Facet::Constraints], &format!("renames constraint `{from}`, which was never seen"), Some(span));
         }
+    }
+}
+
+/// What makes two keys of one statement the same index.
+#[derive(PartialEq)]
+struct KeyOf<'d> {
+    columns: Vec<&'d str>,
+    include: &'d [String],
+    nulls_not_distinct: bool,
+    deferrable: bool,
+}
+
+impl<'d> KeyOf<'d> {
+    /// `None` for what is no key over written columns.
+    fn new(def: &'d ConstraintDef) -> Option<KeyOf<'d>> {
+        let (columns, nulls_not_distinct) = match &def.kind {
+            ConstraintKind::PrimaryKey { columns, using_index: None } => (columns, false),
+            ConstraintKind::Unique { columns, using_index: None, nulls_not_distinct } => (columns, *nulls_not_distinct),
+            _ => return None,
+        };
+        let columns = columns.iter().map(|column| column.value.as_str()).collect();
+        Some(KeyOf { columns, include: &def.details.include, nulls_not_distinct, deferrable: def.details.deferrable })
     }
 }
 
@@ -363,5 +443,4 @@ struct Key<'a> {
     using_index: &'a Option<String>,
     backing: Backing,
     nulls_not_distinct: bool,
-    merge_from: Option<usize>,
 }

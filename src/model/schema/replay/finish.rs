@@ -14,6 +14,7 @@ impl State {
                 self.gap(slot, &Facet::ALL, &why, span);
             }
         }
+        database.objects = self.objects();
         let mut tables: Vec<Table> = self.tables.into_iter().flatten().collect();
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         for table in &mut tables {

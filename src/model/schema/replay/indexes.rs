@@ -32,6 +32,8 @@ impl State {
             predicate: def.predicate.clone(),
             backs: None,
             only: def.only,
+            inherited: false,
+            deferrable: false,
             span: def.span,
             migration: self.migration,
         };
@@ -80,17 +82,27 @@ impl State {
                 self.gap(slot, &[Facet::Indexes], "an index may have been dropped under a condition", Some(name.span))
             }
             Some((slot, position)) => {
+                let dialect = self.dialect;
                 let Some(held) = self.table_mut(slot) else { return };
-                let gone = held.indexes.remove(position);
-                let partitions = self.descendants(slot);
-                for child in partitions {
-                    if let Some(child) = self.table_mut(child) {
-                        child.indexes.retain(|one| one.keys != gone.keys || one.span != gone.span);
-                    }
+                // PostgreSQL does not drop the index of a constraint.
+                let backs = held.indexes.get(position).is_some_and(|index| index.backs.is_some());
+                if backs && dialect == Dialect::Postgres {
+                    return;
                 }
+                let gone = held.indexes.remove(position);
+                self.drop_inherited(slot, &gone);
             }
             None if if_exists || maybe => {}
             None => self.doubt_owner(name, table),
+        }
+    }
+
+    /// What partitions have of a parent's index goes with it.
+    pub(super) fn drop_inherited(&mut self, slot: usize, gone: &Index) {
+        for child in self.descendants(slot) {
+            if let Some(child) = self.table_mut(child) {
+                child.indexes.retain(|one| !one.inherited || !is_part(one, gone));
+            }
         }
     }
 
@@ -156,22 +168,27 @@ impl State {
 impl State {
     /// Gives a partition its own copy of a parent's index.
     pub(super) fn copy_index(&mut self, index: &Index, slot: usize, span: Span) {
-        let twin = |one: &Index| {
-            one.keys == index.keys && one.unique == index.unique && one.method == index.method && same_predicate(one, index)
-        };
-        if self.table(slot).is_none_or(|table| table.indexes.iter().any(twin)) {
+        let Some(table) = self.table_mut(slot) else { return };
+        if let Some(twin) = table.indexes.iter_mut().find(|one| is_part(one, index)) {
+            twin.inherited = true;
             return;
         }
         let label = match index.backs {
             Some(Backing::PrimaryKey) => "pkey",
             Some(Backing::Unique) => "key",
+            Some(Backing::Exclusion) => "excl",
             _ => "idx",
         };
         let addition = names::index_addition(&index.keys, &index.include);
         let name = self.made_name(slot, (label != "pkey").then_some(addition.as_str()), label);
-        let copy = Index { name, span, migration: self.migration, ..index.clone() };
+        let copy = Index { name, inherited: true, span, migration: self.migration, ..index.clone() };
         self.add_index(slot, copy);
     }
+}
+
+/// Whether a partition's index is that of its parent.
+fn is_part(one: &Index, index: &Index) -> bool {
+    one.keys == index.keys && one.unique == index.unique && one.method == index.method && same_predicate(one, index)
 }
 
 fn same_predicate(a: &Index, b: &Index) -> bool {

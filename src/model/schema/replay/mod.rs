@@ -9,7 +9,9 @@ mod constraints;
 mod excerpt;
 mod finish;
 mod indexes;
+mod objects;
 mod partitions;
+mod rebuild;
 mod tables;
 mod types;
 
@@ -32,6 +34,8 @@ pub(super) struct State {
     by_name: HashMap<String, Vec<usize>>,
     /// Slots that hold, or have held, an index of this folded name.
     index_owners: HashMap<String, Vec<usize>>,
+    /// Slots that hold, or have held, a check or a foreign key of this folded name.
+    constraint_owners: HashMap<String, Vec<usize>>,
     /// Slots with a foreign key to a table of this folded bare name.
     referrers: HashMap<String, Vec<usize>>,
     /// Slots of partitions and heirs by the slot of their parent.
@@ -44,6 +48,12 @@ pub(super) struct State {
     pub views: HashMap<String, View>,
     /// Folded names of the views that name a table of this folded bare name.
     readers: HashMap<String, BTreeSet<String>>,
+    /// Objects beside tables, types and views.
+    held: objects::Held,
+    /// What the migration that is being applied did to tables as wholes.
+    moves: rebuild::Moves,
+    /// Tables that were built anew.
+    rebuilds: Vec<super::objects::RebuiltTable>,
     search_path: Vec<String>,
     /// Number of the migration that is being applied.
     pub migration: usize,
@@ -65,6 +75,7 @@ impl State {
             born: Vec::new(),
             by_name: HashMap::new(),
             index_owners: HashMap::new(),
+            constraint_owners: HashMap::new(),
             referrers: HashMap::new(),
             children: HashMap::new(),
             temporary: Vec::new(),
@@ -73,6 +84,9 @@ impl State {
             domains: HashMap::new(),
             views: HashMap::new(),
             readers: HashMap::new(),
+            held: objects::Held::default(),
+            moves: rebuild::Moves::default(),
+            rebuilds: Vec::new(),
             search_path: default_path(dialect),
             migration: 0,
             now: 0,
@@ -90,6 +104,7 @@ impl State {
 
     /// Ends a migration: temporary tables go with the session.
     pub fn end_migration(&mut self) {
+        self.end_moves();
         for slot in std::mem::take(&mut self.temporary) {
             self.forget(slot);
         }
@@ -189,6 +204,29 @@ impl State {
         if slots.last() != Some(&slot) {
             slots.push(slot);
         }
+    }
+
+    fn note_constraint(&mut self, name: &str, slot: usize) {
+        let slots = self.constraint_owners.entry(names::key(self.dialect, name)).or_default();
+        if slots.last() != Some(&slot) {
+            slots.push(slot);
+        }
+    }
+
+    /// Whether a constraint of any table of a schema has this name; an index behind a constraint counts as one.
+    fn is_taken_by_constraint(&self, schema: Option<&String>, name: &str) -> bool {
+        let key = self.key(name);
+        let in_schema = |slot: &&usize| self.table(**slot).is_some_and(|table| table.name.schema.as_ref() == schema);
+        let is_it = |one: &Option<String>| one.as_deref() == Some(name);
+        let holds = |slot: &usize| {
+            self.table(*slot).is_some_and(|table| {
+                table.checks.iter().any(|one| is_it(&one.name))
+                    || table.foreign_keys.iter().any(|one| is_it(&one.name))
+                    || table.indexes.iter().any(|one| one.backs.is_some() && is_it(&one.name))
+            })
+        };
+        let owners = [self.constraint_owners.get(&key), self.index_owners.get(&key)];
+        owners.into_iter().flatten().flatten().filter(in_schema).any(holds)
     }
 
     fn note_reference(&mut self, name: &str, slot: usize) {

@@ -15,18 +15,13 @@ impl State {
     }
 
     /// A key of a partitioned table is a key of every partition.
-    pub(super) fn inherit_key(&mut self, slot: usize, backing: Backing, columns: &[String], span: Span) {
+    pub(super) fn inherit_key(&mut self, slot: usize, index: &Index, columns: &[String]) {
         for child in self.descendants(slot) {
-            let partition = self.table(child).is_some_and(|child| child.parent.is_some());
-            if !partition {
-                continue;
+            if self.table(child).is_some_and(|child| child.parent.is_some()) {
+                self.copy_index(index, child, index.span);
             }
-            let mut index = self.plain_index(columns.to_vec(), span);
-            index.unique = true;
-            index.backs = Some(backing);
-            self.copy_index(&index, child, span);
-            if backing == Backing::PrimaryKey {
-                self.demand_values(child, columns, span);
+            if index.backs == Some(Backing::PrimaryKey) {
+                self.demand_values(child, columns, index.span);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::State;
 use crate::fact::Fact;
-use crate::model::schema::catalog::{DroppedTable, Facet, ForeignKey, Table, TableName};
+use crate::model::schema::catalog::{Check, DroppedTable, Facet, ForeignKey, Table, TableName};
 use crate::source::Span;
 use crate::sql::{ConstraintDef, CreateTable, Dialect, ObjectName};
 
@@ -14,8 +14,12 @@ pub(super) fn blank(name: TableName, span: Span, name_span: Span, migration: usi
         indexes: Vec::new(),
         foreign_keys: Vec::new(),
         checks: Vec::new(),
+        triggers: Vec::new(),
         dropped_columns: Vec::new(),
         temporary: false,
+        unlogged: false,
+        charset: None,
+        collation: None,
         partitioned: false,
         parent: None,
         default_partition: false,
@@ -47,6 +51,11 @@ impl State {
         }
         let mut table = blank(name, span, def.name.span, self.migration);
         table.temporary = def.temporary;
+        table.unlogged = def.unlogged;
+        (table.charset, table.collation) = (def.charset.clone(), def.collation.clone());
+        if table.charset.is_none() {
+            table.charset = def.collation.as_ref().and_then(|name| name.split('_').next().map(str::to_owned));
+        }
         table.partitioned = def.partitioned;
         let parents: Vec<usize> =
             def.inherits.iter().chain(&def.partition_of).map(|parent| self.existing_or_external(parent)).collect();
@@ -136,6 +145,7 @@ impl State {
         self.forget_views_of(&table.name.name);
         if !table.external && !table.temporary {
             self.dropped.push(DroppedTable { table, span, migration: self.migration });
+            self.note_drop(slot, span);
         }
     }
 
@@ -180,9 +190,10 @@ impl State {
                 child.parent = Some(to.clone());
             }
         }
+        self.note_rename(slot, old, span);
     }
 
-    fn exact(&self, name: &TableName) -> Option<usize> {
+    pub(super) fn exact(&self, name: &TableName) -> Option<usize> {
         let slots = self.by_name.get(&self.key(&name.name))?;
         slots.iter().copied().find(|slot| self.table(*slot).is_some_and(|table| table.name.schema == name.schema))
     }
@@ -220,12 +231,22 @@ impl State {
         let Some(other) = self.table(source).cloned() else { return };
         let has = |word: &str| including.iter().any(|one| one == "ALL" || one.contains(word));
         self.take_gaps(&other, slot, span);
-        let has_defaults = has("DEFAULTS");
+        let (has_defaults, has_identity, has_generated) = (has("DEFAULTS"), has("IDENTITY"), has("GENERATED"));
         let Some(table) = self.table_mut(slot) else { return };
         for column in &other.columns {
             let mut column = column.clone();
+            if column.identity.is_some() && !has_identity {
+                (column.identity, column.auto_increment) = (None, false);
+            }
+            // The default of a serial column goes on with the sequence of the other table.
+            column.sequence = None;
             if !has_defaults {
                 column.default = Fact::Absent;
+                // The sequence of a serial column is its default.
+                column.auto_increment &= column.identity.is_some();
+            }
+            if !has_generated {
+                (column.generated, column.expression) = (None, None);
             }
             column.span = span;
             if table.column_named(&column.name).is_none() {
@@ -255,7 +276,11 @@ impl State {
         let partition = table.parent.as_ref() == Some(&parent.name);
         for column in &parent.columns {
             if table.column_named(&column.name).is_none() {
-                table.columns.push(column.clone());
+                let mut column = column.clone();
+                // Identity stays with the parent, unlike the default of a serial column.
+                column.auto_increment &= column.identity.take().is_none();
+                column.sequence = None;
+                table.columns.push(column);
             }
         }
         take_checks(table, &parent);
@@ -271,9 +296,10 @@ impl State {
 }
 
 fn take_checks(table: &mut Table, other: &Table) {
-    for check in &other.checks {
+    for check in other.checks.iter().filter(|check| !check.no_inherit) {
         if !table.checks.iter().any(|one| one.name == check.name && one.text == check.text) {
-            table.checks.push(check.clone());
+            // A new table has no rows that could break it.
+            table.checks.push(Check { validated: true, ..check.clone() });
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Enums, domains and views.
 
 use super::State;
-use crate::model::schema::catalog::{Domain, EnumType, TableName, View};
+use crate::model::schema::catalog::{Domain, EnumType, Index, TableName, View};
 use crate::model::schema::names;
 use crate::source::{Span, Spanned};
-use crate::sql::{ColumnType, ObjectName};
+use crate::sql::{ColumnType, DomainCheck, IndexDef, ObjectName, ViewColumn};
 
 /// Most labels, views' names and the like that are followed in one place.
 const MOST: usize = 10_000;
@@ -18,6 +18,17 @@ pub(super) struct NewView<'a> {
     pub materialized: bool,
     pub reads: &'a [ObjectName],
     pub identifiers: &'a [Spanned<String>],
+    pub columns: &'a [ViewColumn],
+    pub span: Span,
+}
+
+/// A domain as it is created.
+pub(super) struct NewDomain<'a> {
+    pub name: &'a ObjectName,
+    pub base: Option<&'a ColumnType>,
+    pub not_null: bool,
+    pub has_default: bool,
+    pub checks: &'a [DomainCheck],
     pub span: Span,
 }
 
@@ -60,7 +71,7 @@ impl State {
     /// Whether there is an enum or a domain of this name.
     pub(super) fn holds_type(&self, name: &ObjectName) -> bool {
         let key = self.key(&name.name);
-        self.enums.contains_key(&key) || self.domains.contains_key(&key)
+        self.type_named(&key).is_some()
     }
 
     /// The labels of an enum are no longer known; `false` where there is no such type.
@@ -75,44 +86,91 @@ impl State {
 
     /// `ALTER TYPE a RENAME TO b`: columns of the type say the new name.
     pub(super) fn rename_type(&mut self, name: &ObjectName, to: &str) {
-        let (key, to) = (self.key(&name.name), self.cut(to));
-        let new_key = self.key(&to);
-        let mut renamed = false;
+        let to = self.cut(to);
+        self.move_type_to(name, |held| held.name = to);
+    }
+
+    /// `ALTER TYPE a SET SCHEMA s`.
+    pub(super) fn move_type(&mut self, name: &ObjectName, to: &str) {
+        self.move_type_to(name, |held| held.schema = Some(to.to_owned()));
+    }
+
+    fn move_type_to(&mut self, name: &ObjectName, change: impl FnOnce(&mut TableName)) {
+        let key = self.key(&name.name);
+        let Some(old) = self.type_named(&key).cloned() else { return };
+        let mut new = old.clone();
+        change(&mut new);
+        let new_key = self.key(&new.name);
         if let Some(mut held) = self.enums.remove(&key) {
-            held.name.name = to.clone();
-            self.enums.insert(new_key.clone(), held);
-            renamed = true;
-        }
-        if let Some(mut held) = self.domains.remove(&key) {
-            held.name.name = to.clone();
+            held.name = new.clone();
+            self.enums.insert(new_key, held);
+        } else if let Some(mut held) = self.domains.remove(&key) {
+            held.name = new.clone();
             self.domains.insert(new_key, held);
-            renamed = true;
-        }
-        if !renamed {
-            return;
+        } else if let Some(mut held) = self.held.composites.remove(&key) {
+            held.name = new.clone();
+            self.held.composites.insert(new_key, held);
         }
         for column in self.tables.iter_mut().flatten().flat_map(|table| table.columns.iter_mut()) {
             if let crate::fact::Fact::Known(held, _) = &mut column.column_type
-                && held.name == name.name
+                && is_type(&held.name, &old)
             {
-                held.name = to.clone();
+                held.name = written_type(&new);
             }
         }
     }
 
-    pub(super) fn drop_type(&mut self, name: &ObjectName, maybe: bool) {
+    fn type_named(&self, key: &str) -> Option<&TableName> {
+        let domain = || self.domains.get(key).map(|one| &one.name);
+        let composite = || self.held.composites.get(key).map(|one| &one.name);
+        self.enums.get(key).map(|one| &one.name).or_else(domain).or_else(composite)
+    }
+
+    /// `DROP TYPE`: with `CASCADE` the columns go too, without it a type that is used stays.
+    pub(super) fn drop_type(&mut self, name: &ObjectName, cascade: bool, maybe: bool, span: Span) {
         if maybe {
             self.doubt_type(name);
             return;
         }
         let key = self.key(&name.name);
+        let Some(held) = self.type_named(&key).cloned() else { return };
+        let mut users: Vec<(usize, String)> = Vec::new();
+        for (slot, table) in self.tables.iter().enumerate() {
+            let of_type = table
+                .iter()
+                .flat_map(|table| &table.columns)
+                .filter(|column| column.column_type.known().is_some_and(|kind| is_type(&kind.name, &held)));
+            users.extend(of_type.map(|column| (slot, column.name.clone())));
+        }
+        if !users.is_empty() && !cascade {
+            return;
+        }
         self.enums.remove(&key);
         self.domains.remove(&key);
+        self.held.composites.remove(&key);
+        for (slot, column) in users {
+            self.forget_views_with(slot, &column);
+            self.drop_column_of(slot, &column, true, span);
+        }
     }
 
-    pub(super) fn create_domain(&mut self, name: &ObjectName, base: Option<&ColumnType>, constrained: bool, span: Span) {
-        let made = Domain { name: self.new_name(name), base: base.cloned(), constrained, span };
-        self.domains.insert(self.key(&name.name), made);
+    pub(super) fn create_domain(&mut self, new: NewDomain) {
+        let constrained = new.not_null || !new.checks.is_empty();
+        let mut made = Domain {
+            name: self.new_name(new.name),
+            base: new.base.cloned(),
+            constrained,
+            not_null: new.not_null,
+            has_default: new.has_default,
+            checks: Vec::new(),
+            span: new.span,
+        };
+        for check in new.checks.iter().take(MOST) {
+            let mut check = check.clone();
+            check.name = check.name.or_else(|| super::objects::check_name(&made));
+            made.checks.push(check);
+        }
+        self.domains.insert(self.key(&new.name.name), made);
     }
 
     /// A domain gets a constraint.
@@ -140,8 +198,63 @@ impl State {
         for read in &reads {
             self.readers.entry(names::key(self.dialect, &read.name)).or_default().insert(key.clone());
         }
-        let view = View { name, materialized: new.materialized, reads, identifiers: new.identifiers.to_vec(), span: new.span };
+        let star = new.columns.contains(&ViewColumn::Star);
+        let columns = self.view_columns(new.columns, &reads);
+        let view = View {
+            name,
+            materialized: new.materialized,
+            reads,
+            identifiers: new.identifiers.to_vec(),
+            columns,
+            star,
+            indexes: Vec::new(),
+            span: new.span,
+        };
         self.views.insert(key, view);
+    }
+
+    /// The names of a view's columns, where the text and what it reads say them all.
+    fn view_columns(&self, written: &[ViewColumn], reads: &[TableName]) -> Option<Vec<String>> {
+        let mut names = Vec::new();
+        for one in written {
+            match one {
+                ViewColumn::Named(name) => names.push(self.cut(name)),
+                ViewColumn::Star => {
+                    let [only] = reads else { return None };
+                    let table = self.exact(only).and_then(|slot| self.table(slot));
+                    match table.filter(|table| table.columns_complete()) {
+                        Some(table) => names.extend(table.columns.iter().map(|column| column.name.clone())),
+                        None => names.extend(self.views.get(&self.key(&only.name))?.columns.clone()?),
+                    }
+                }
+                ViewColumn::Unknown => return None,
+            }
+        }
+        (!names.is_empty()).then_some(names)
+    }
+
+    /// `CREATE INDEX` on a materialized view.
+    pub(super) fn put_view_index(&mut self, def: &IndexDef) {
+        let key = self.key(&def.table.name);
+        let Some(name) = self.views.get(&key).map(|view| view.name.name.clone()) else { return };
+        let named = def.name.as_ref().map(|name| self.cut(&name.value));
+        let addition = names::index_addition(&def.keys, &def.include);
+        let index = Index {
+            keys: def.keys.clone(),
+            include: def.include.clone(),
+            unique: def.unique,
+            nulls_not_distinct: def.nulls_not_distinct,
+            method: def.method.clone(),
+            predicate: def.predicate.clone(),
+            ..self.plain_index(Vec::new(), def.span)
+        };
+        let Some(view) = self.views.get_mut(&key).filter(|view| view.indexes.len() < MOST_VIEWS) else { return };
+        let taken = |name: &str| view.indexes.iter().any(|one| one.name.as_deref() == Some(name));
+        if named.as_deref().is_some_and(taken) {
+            return;
+        }
+        let made = named.unwrap_or_else(|| names::choose(&name, Some(&addition), "idx", view.indexes.len(), taken));
+        view.indexes.push(Index { name: Some(made), ..index });
     }
 
     /// Whether there is a view of this name.
@@ -151,7 +264,35 @@ impl State {
 
     pub(super) fn drop_view(&mut self, name: &ObjectName) {
         let key = self.key(&name.name);
-        self.views.remove(&key);
+        if let Some(view) = self.views.remove(&key) {
+            // What reads a view goes with it, or the statement failed.
+            self.forget_views_of(&view.name.name);
+        }
+    }
+
+    /// `ALTER VIEW a SET SCHEMA s`.
+    pub(super) fn move_view(&mut self, name: &ObjectName, to: &str) {
+        let key = self.key(&name.name);
+        if let Some(view) = self.views.get_mut(&key) {
+            view.name.schema = Some(to.to_owned());
+        }
+    }
+
+    /// Views that name a column go with it, by `CASCADE`.
+    pub(super) fn forget_views_with(&mut self, slot: usize, column: &str) {
+        if self.dialect != crate::sql::Dialect::Postgres {
+            return;
+        }
+        let Some(name) = self.table(slot).map(|table| table.name.clone()) else { return };
+        let keys = self.readers.get(&self.key(&name.name)).cloned().unwrap_or_default();
+        for key in keys {
+            let names_it = self.views.get(&key).is_some_and(|view| {
+                view.reads.contains(&name) && (view.star || view.identifiers.iter().any(|one| one.value == column))
+            });
+            if names_it && let Some(view) = self.views.remove(&key) {
+                self.forget_views_of(&view.name.name);
+            }
+        }
     }
 
     pub(super) fn rename_view(&mut self, from: &ObjectName, to: &str) {
@@ -176,8 +317,11 @@ impl State {
         if self.dialect != crate::sql::Dialect::Postgres {
             return;
         }
-        for key in self.readers.remove(&self.key(table)).unwrap_or_default() {
-            self.views.remove(&key);
+        let mut todo: Vec<String> = self.readers.remove(&self.key(table)).unwrap_or_default().into_iter().collect();
+        while let Some(key) = todo.pop() {
+            if let Some(view) = self.views.remove(&key) {
+                todo.extend(self.readers.remove(&self.key(&view.name.name)).unwrap_or_default());
+            }
         }
     }
 
@@ -203,6 +347,18 @@ impl State {
                 one.value = to.to_owned();
             }
         }
+    }
+}
+
+/// Whether a column's type is that of this name; the schema that everybody has is left out of it.
+fn is_type(written: &str, name: &TableName) -> bool {
+    written == written_type(name) || (written == name.name && !written.contains('.'))
+}
+
+fn written_type(name: &TableName) -> String {
+    match name.schema.as_deref() {
+        None | Some("public") => name.name.clone(),
+        Some(schema) => format!("{schema}.{}", name.name),
     }
 }
 
