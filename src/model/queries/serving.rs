@@ -362,7 +362,6 @@ fn expression(one: &Condition) -> String {
     let column = one.column.sql_name();
     match one.wrapping {
         Some(Wrapping::Cast(to)) => format!("{column}::{to}"),
-        Some(Wrapping::Function(name)) if !one.predicate.left.plain.contains(',') => format!("{name}({column})"),
         _ => one.predicate.left.written.clone(),
     }
 }

@@ -29,8 +29,8 @@ fn tell(one: &Unserved) -> Diagnostic {
         None => diagnostic.context(column.span, "the column"),
     };
     diagnostic = diagnostic.help(one.table.create_index_of(false, &format!("{}_expr", column.name), &one.tail));
-    if one.wasted.is_none() && !one.grows {
-        diagnostic = diagnostic.at_most(Severity::Info, "nothing says that the table is large");
+    if one.wasted.is_none() {
+        diagnostic = diagnostic.at_most(Severity::Info, "there is no index over the plain column either");
     }
     diagnostic
 }

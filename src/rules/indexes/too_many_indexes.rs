@@ -22,7 +22,13 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             format!("`{}` has {count} indexes, and every row that is written goes into all of them", table.short_name());
         let mut diagnostic = Diagnostic::new(table.subject(), message)
             .at(table.name_span, "each costs every INSERT, most UPDATEs, and memory")
-            .help("SELECT indexrelname, idx_scan FROM pg_stat_user_indexes ORDER BY idx_scan; -- drop what no query uses")
+            .help(match table.dialect().name() {
+                "postgres" => {
+                    "SELECT indexrelname, idx_scan FROM pg_stat_user_indexes ORDER BY idx_scan; -- drop what no query uses"
+                }
+                "mysql" => "SELECT * FROM sys.schema_unused_indexes; -- drop what no query uses",
+                _ => "drop what no query uses",
+            })
             .evidence("too many");
         if let Some(last) = table.indexes().last() {
             diagnostic = diagnostic.context(last.span, "the newest");

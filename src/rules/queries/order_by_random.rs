@@ -1,6 +1,7 @@
 //! A list in an order that is thrown anew.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::schema::TableRef;
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("queries/order-by-random", check);
@@ -22,9 +23,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             let mut diagnostic = Diagnostic::new(query.subject(), message)
                 .at(key.value.span, "every row that matches is read and sorted, to give away a few")
                 .context(access.table.name_span, "the table")
-                .help(format!(
-                    "SELECT .. FROM {table} TABLESAMPLE SYSTEM (1) LIMIT $1, or a random key and `WHERE key >= $1 ORDER BY key`"
-                ))
+                .help(help(&access.table))
                 .evidence(access.table.subject());
             if access.equal_columns().iter().any(|column| !column.takes_few_values()) {
                 diagnostic = diagnostic.at_most(Severity::Info, "a condition leaves few rows to sort");
@@ -35,4 +34,14 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+fn help(table: &TableRef) -> String {
+    let name = table.short_name();
+    match table.dialect().name() {
+        "postgres" => {
+            format!("SELECT .. FROM {name} TABLESAMPLE SYSTEM (1) LIMIT $1, or a random key and `WHERE key >= $1 ORDER BY key`")
+        }
+        _ => format!("choose a random key in the application: SELECT .. FROM {name} WHERE key >= ? ORDER BY key LIMIT 1"),
+    }
 }
