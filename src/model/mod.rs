@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod links;
+pub mod mentions;
 pub mod queries;
 pub mod runtime;
 pub mod schema;
@@ -34,6 +35,8 @@ pub struct Model {
     pub runtime: Arc<runtime::Runtime>,
     /// The joins between the parts.
     pub links: Arc<links::Links>,
+    /// Where the application's code names what a pending migration takes away.
+    pub mentions: Arc<mentions::Mentions>,
     /// What could not be read, sorted.
     pub unread: Vec<Unread>,
 }
@@ -50,6 +53,7 @@ impl Model {
         let queries = Arc::new(queries::read(&mut workspace, discovery, settings, &schema));
         let runtime = Arc::new(runtime::read(&mut workspace, discovery, settings));
         let links = Arc::new(links::join(&api, &schema, &queries, &runtime, settings));
-        Model { api, schema, queries, runtime, links, unread: workspace.finish() }
+        let mentions = Arc::new(mentions::read(&mut workspace, &schema, settings));
+        Model { api, schema, queries, runtime, links, mentions, unread: workspace.finish() }
     }
 }

@@ -130,6 +130,11 @@ impl<'a> Workspace<'a> {
         found.map(|(path, id)| (path, id, self.sources.get(id).text.clone())).collect()
     }
 
+    /// Looks into files in threads without keeping them; results stand in the order of the paths. What cannot be read is empty.
+    pub fn scan<R: Send>(&self, paths: &[String], look: impl Fn(&[u8]) -> R + Sync) -> Vec<R> {
+        in_threads(self.threads, paths, |path| look(&self.files.read(path).unwrap_or_default()))
+    }
+
     /// Notes that something could not be read.
     pub fn note_unread(&mut self, path: &str, reason: impl Into<String>, span: Option<Span>) {
         let start = span.map(|span| Place { position: self.sources.line_column(span.source, span.start), offset: span.start });

@@ -7,6 +7,9 @@ use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/drop-column", check);
 
+/// So many places in the application's code are shown; more make nobody wiser.
+const SHOWN: usize = 3;
+
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let exposed = context.head.dropped_fields();
@@ -36,6 +39,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             ));
         if let Some(held) = step.column() {
             diagnostic = diagnostic.context(held.span, "the column as it was created");
+        }
+        for mention in context.head.mentions.of(&diagnostic.subject).iter().take(SHOWN) {
+            diagnostic = diagnostic.context(*mention, format!("`{name}` is named here: the application may still use it"));
         }
         diagnostic = diagnostic.at_most(Severity::Warning, "what running code reads cannot be seen here");
         found.push((step, careful(&step, step.column_audience(), diagnostic)));

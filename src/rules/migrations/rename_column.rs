@@ -7,6 +7,9 @@ use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/rename-column", check);
 
+/// So many places in the application's code are shown; more make nobody wiser.
+const SHOWN: usize = 3;
+
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let read = context.head.still_read();
@@ -33,6 +36,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .evidence(format!("to {new}"));
         if let Some(held) = step.column() {
             diagnostic = diagnostic.context(held.span, "the column as it was created");
+        }
+        for mention in context.head.mentions.of(&diagnostic.subject).iter().take(SHOWN) {
+            diagnostic = diagnostic.context(*mention, format!("`{from}` is named here: the application may still use it"));
         }
         found.push((step, careful(&step, step.column_audience(), diagnostic)));
     }

@@ -1,0 +1,184 @@
+//! Where the application's own code names what a pending migration takes away. No code is parsed: a name is found as a word, and one that
+//! other tables have too, or that says little, only near the name of its table.
+//!
+//! Costs nothing where nothing is dropped or renamed, and nothing where every migration is judged: code of today says nothing
+//! about a drop of years ago.
+
+use super::schema::Schema;
+use super::schema::pending::Audience;
+use super::{Pending, Settings, Workspace, words};
+use crate::source::Span;
+use memchr::memmem;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+/// Larger files are no code that people write.
+const LARGEST: usize = 1 << 20;
+
+/// So many names are searched for; a migration that drops more is judged by other means.
+const MOST_NAMES: usize = 50;
+
+/// So many places are kept for each name.
+const MOST_PLACES: usize = 5;
+
+/// How far from the name of its table a column may stand, in bytes.
+const NEAR: usize = 600;
+
+/// A name of at least so many bytes, of several words, says by itself what it is.
+const TELLING: usize = 8;
+
+/// Places in the application's code, by what they name.
+#[derive(Debug, Clone, Default)]
+pub struct Mentions {
+    places: BTreeMap<String, Vec<Span>>,
+}
+
+impl Mentions {
+    /// The places that may name a column which a pending migration takes away, by its subject (`public.orders.note`), in order
+    /// of path. Whether each is that column is not known.
+    pub fn of(&self, subject: &str) -> &[Span] {
+        self.places.get(subject).map_or(&[], Vec::as_slice)
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    endings: Vec<String>,
+    skipped: Vec<String>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| toml::from_str(include_str!("../../data/source_code.toml")).unwrap_or_default())
+}
+
+/// What is searched for.
+struct Wanted {
+    subject: String,
+    /// The column in the spellings of other languages.
+    spellings: Vec<String>,
+    /// Its table in the same; empty where the column says by itself what it is.
+    tables: Vec<String>,
+}
+
+/// Searches the application's code.
+pub fn read(workspace: &mut Workspace, schema: &Schema, settings: &Settings) -> Mentions {
+    let wanted = if matches!(settings.pending, Pending::Changed(_)) { wanted(schema) } else { Vec::new() };
+    if wanted.is_empty() {
+        return Mentions::default();
+    }
+    let paths: Vec<String> = workspace.paths().iter().filter(|path| is_code(path)).cloned().collect();
+    let found = workspace.scan(&paths, |bytes| if bytes.len() <= LARGEST { places(bytes, &wanted) } else { Vec::new() });
+    let mut mentions = Mentions::default();
+    for (path, hits) in paths.iter().zip(found).filter(|(_, hits)| !hits.is_empty()) {
+        // What is not UTF-8 is no code that is shown.
+        let Ok(source) = workspace.source(path) else { continue };
+        for (number, start, end) in hits {
+            let Some(one) = wanted.get(number) else { continue };
+            let held = mentions.places.entry(one.subject.clone()).or_default();
+            if held.len() < MOST_PLACES {
+                held.push(Span::new(source, start, end));
+            }
+        }
+    }
+    mentions
+}
+
+fn wanted(schema: &Schema) -> Vec<Wanted> {
+    let mut wanted: Vec<Wanted> = Vec::new();
+    for step in schema.pending_steps().filter(|step| step.column_audience() == Audience::Everybody) {
+        let gone = step.dropped_column().or_else(|| step.renamed_column().map(|(from, _)| from));
+        let (Some(column), Some(before)) = (gone, step.before()) else { continue };
+        let subject = step.subject(Some(column));
+        if wanted.len() >= MOST_NAMES || wanted.iter().any(|one| one.subject == subject) {
+            continue;
+        }
+        let is_alone = schema.tables().filter(|table| table.column(column).is_some()).all(|table| table.name == before.name);
+        let telling = is_alone && column.len() >= TELLING && words::snake(column).contains('_');
+        let noun = words::noun(&before.name.name);
+        let tables = if telling { Vec::new() } else { spellings(&before.name.name).chain(spellings(&noun)).collect() };
+        wanted.push(Wanted { subject, spellings: spellings(column).collect(), tables });
+    }
+    wanted
+}
+
+/// A name as it is written, in snake case, and in both camel cases.
+fn spellings(name: &str) -> impl Iterator<Item = String> + use<> {
+    let snake = words::snake(name);
+    let pascal: String = snake
+        .split('_')
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut letters = pascal.chars();
+    let camel: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+    BTreeSet::from([name.to_owned(), snake, pascal, camel]).into_iter().filter(|one| !one.is_empty())
+}
+
+fn is_code(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let is_test = stem.ends_with("_test") || stem.ends_with(".test") || stem.ends_with(".spec") || stem.starts_with("test_");
+    !is_test
+        && table().endings.iter().any(|one| one == ending)
+        && !folders.split('/').any(|folder| table().skipped.iter().any(|one| one == folder))
+}
+
+/// The places in one file: number of what is wanted, first byte, one past the last.
+fn places(bytes: &[u8], wanted: &[Wanted]) -> Vec<(usize, usize, usize)> {
+    let mut found = Vec::new();
+    for (number, one) in wanted.iter().enumerate() {
+        let tables: Vec<usize> = one.tables.iter().flat_map(|name| as_word(bytes, name)).collect();
+        let is_near = |at: usize| one.tables.is_empty() || tables.iter().any(|table| table.abs_diff(at) <= NEAR);
+        let hits = one.spellings.iter().flat_map(|name| as_word(bytes, name).map(|at| (at, at + name.len())));
+        found.extend(hits.filter(|(at, _)| is_near(*at)).map(|(start, end)| (number, start, end)));
+    }
+    found.sort_unstable();
+    found.truncate(MOST_PLACES * MOST_NAMES);
+    found
+}
+
+/// Where a name stands as a word of its own.
+fn as_word<'b>(bytes: &'b [u8], name: &str) -> impl Iterator<Item = usize> + use<'b> {
+    let is_part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
+    let (length, finder) = (name.len(), memmem::Finder::new(name.as_bytes()).into_owned());
+    let mut from = 0;
+    let places = std::iter::from_fn(move || {
+        let at = from + finder.find(bytes.get(from..)?)?;
+        from = at + length.max(1);
+        Some(at)
+    });
+    places.filter(move |at| !is_part(at.checked_sub(1).and_then(|at| bytes.get(at))) && !is_part(bytes.get(at + length)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_as_words_in_every_spelling() {
+        assert!(toml::from_str::<Table>(include_str!("../../data/source_code.toml")).is_ok());
+        let all: Vec<String> = spellings("customer_note").collect();
+        assert_eq!(all, ["CustomerNote", "customerNote", "customer_note"]);
+        assert_eq!(as_word(b"note notes a_note note", "note").collect::<Vec<_>>(), [0, 18]);
+        assert!(is_code("internal/store/orders.go") && !is_code("internal/store/orders_test.go"));
+        assert!(!is_code("vendor/x/y.go") && !is_code("docs/orders.md"));
+    }
+
+    #[test]
+    fn what_other_tables_have_counts_near_its_table_alone() {
+        let one = |tables: &[&str]| Wanted {
+            subject: "public.orders.note".into(),
+            spellings: vec!["note".into()],
+            tables: tables.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let far = format!("orders{}note", " ".repeat(NEAR * 2));
+        assert!(places(far.as_bytes(), &[one(&["orders"])]).is_empty());
+        assert_eq!(places(b"SELECT note FROM orders", &[one(&["orders"])]), [(0, 7, 11)]);
+        assert_eq!(places(far.as_bytes(), &[one(&[])]).len(), 1);
+    }
+}
