@@ -14,8 +14,11 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         for parent in step.parents_of_new_table() {
             context.consider();
             let audience = step.audience_of(parent);
-            let next = step.rest_of_transaction().into_iter().find(|next| next.is_about_older_table());
-            let Some(next) = next.filter(|_| audience == Audience::Everybody) else { continue };
+            if audience != Audience::Everybody {
+                continue;
+            }
+            let next = step.rest_of_transaction().into_iter().find(PendingStep::is_about_older_table);
+            let Some(next) = next else { continue };
             let table = step.spoken(parent);
             let new = step.new_table().unwrap_or_else(|| step.table());
             let diagnostic = Diagnostic::new(

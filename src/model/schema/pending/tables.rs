@@ -65,6 +65,15 @@ impl<'m> PendingStep<'m> {
 
     /// Who uses the table or view of this name.
     pub fn audience_of(&self, name: &TableName) -> Audience {
+        // Who made it last, before this step, decides; what older migrations did matters only where this one did nothing.
+        let own = self.migration.statements.iter().rev().skip_while(|one| !std::ptr::eq(*one, self.statement)).skip(1);
+        for step in own.flat_map(|one| one.ops.iter().rev()) {
+            match &step.op.change {
+                Change::CreateTable(def) if self.is_same(&def.name, name) => return Audience::Nobody,
+                Change::AlterTable { action: TableAction::RenameTable { to }, .. } if to.value == name.name => break,
+                _ => {}
+            }
+        }
         let mut made: Option<&AppliedMigration> = None;
         for (migration, step) in self.history() {
             match &step.op.change {
