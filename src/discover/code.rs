@@ -6,6 +6,7 @@ pub use literals::{Code, read};
 
 use super::migrations::{code_numbers, dialect_of_code};
 use super::servers::Server;
+use super::stated::dialect_of_ruby;
 use super::{Artifact, Kind, Migration, MigrationSet, Transaction, names};
 use crate::files::Entry;
 use crate::model::Settings;
@@ -112,7 +113,13 @@ pub(super) fn find(
         };
         let sql: Vec<String> =
             order.iter().filter_map(|path| texts.get(path)).map(|text| literals::read(&tool.id, text).masked).collect();
-        let (named, why) = dialect_of_code(&root, &sql, servers, settings);
+        // Rails says in its schema file, and nowhere in a migration, which database it speaks to.
+        let state = format!("{}/schema.rb", folder_of(&root)).trim_start_matches('/').to_owned();
+        let by_state = read(&state).filter(|_| tool.id == "rails" && settings.at(&root).dialect.is_none());
+        let (named, why) = match by_state {
+            Some(text) => ((dialect_of_ruby(&text), None), format!("`{state}`")),
+            None => dialect_of_code(&root, &sql, servers, settings),
+        };
         let steps = order.iter().map(|path| migration(tool, path, texts.get(path).map_or("", String::as_str), settings));
         let migrations: Vec<Migration> = steps.collect();
         for path in &order {

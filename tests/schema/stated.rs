@@ -220,3 +220,15 @@ fn an_unknown_call_leaves_the_catalog_open() {
         (Dialect::MySql, vec!["id bigint!".to_owned(), "b varchar(255)".to_owned()])
     );
 }
+
+#[test]
+fn migrations_of_rails_are_no_schema_file() {
+    let change = "class A < ActiveRecord::Migration[7.0]\n  def change\n    create_table :things do |t|\n      t.string :name\n    end\n  end\nend\n";
+    let sqlite = "ActiveRecord::Schema[7.1].define(version: 1) do\n  create_table \"a\", force: :cascade do |t|\n    t.string \"b\"\n  end\n\
+                  create_virtual_table \"found\", \"fts5\", [\"b\"]\nend\n";
+    let built = read(&[("db/migrate/20240101000000_a.rb", change), ("db/schema.rb", sqlite)]);
+    let read: Vec<_> = built.schema.databases.iter().map(|one| (one.source.as_str(), one.dialect, one.tables.len())).collect();
+    assert_eq!(read, [("db/migrate", Dialect::Sqlite, 0), ("db/schema.rb", Dialect::Sqlite, 1)]);
+    assert!(built.schema.databases[1].tables_unknown.is_empty(), "{:?}", built.model.unread);
+    assert_eq!(built.schema.databases[0].tables_unknown, ["migrations of rails are code"]);
+}

@@ -210,3 +210,22 @@ fn goose_blocks_and_variables_are_read() {
     let built = build(&memory(&[("m/00001_a.sql", text)]), &settings());
     assert!(built.database().tables.iter().any(|table| table.name.name == "b"));
 }
+
+#[test]
+fn what_is_pending_shares_a_transaction_where_the_tool_runs_it_so() {
+    use backend_lint::model::{FileStatus, Pending};
+    let files = [
+        ("d/0000_a.sql", "CREATE TYPE s AS ENUM ('a'); CREATE TABLE t (id bigserial, v s);"),
+        ("d/0001_b.sql", "ALTER TYPE s ADD VALUE 'b';"),
+        ("d/0002_c.sql", "UPDATE t SET v = 'b';"),
+        ("d/meta/_journal.json", r#"{"entries": [{"tag": "0000_a"}, {"tag": "0001_b"}, {"tag": "0002_c"}]}"#),
+    ];
+    let fails = |pending: &[&str]| {
+        let changed = pending.iter().map(|path| ((*path).to_owned(), FileStatus::New)).collect();
+        let told = Settings { pending: Pending::Changed(changed), ..settings() };
+        let built = build(&memory(&files), &told);
+        built.last().effects().fails
+    };
+    assert!(fails(&["d/0001_b.sql", "d/0002_c.sql"]).is_some());
+    assert_eq!(fails(&["d/0002_c.sql"]), None);
+}

@@ -15,25 +15,30 @@ const ENDINGS: &[&str] =
 /// Words of the names of sources that configure it in code.
 const SOURCES: &[&str] = &["flyway", "migrat", "config", "application", "database", "datasource"];
 
-/// Why nothing keeps Flyway from holding that lock, in a few words; `None` where a file sets it, or the version is an older one.
+/// Why nothing keeps Flyway from holding that lock, in a few words; `None` where a file sets it, the version is an older
+/// one, or nothing here configures Flyway.
 pub(super) fn holds_lock(entries: &[Entry], read: Read) -> Option<String> {
     let mut newest: Option<(u32, u32, u32)> = None;
+    let mut is_mentioned = false;
     for entry in entries.iter().filter(|entry| may_say(&entry.path)) {
         let Some(text) = read(&entry.path) else { continue };
         let folded: String = text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
         if folded.contains("transactionallock") {
             return None;
         }
+        is_mentioned |= folded.contains("flyway");
         if let Some(version) = version(&text) {
             newest = newest.max(Some(version));
         }
     }
     match newest {
         Some(version) if version < FIRST => None,
+        Some(_) if !is_mentioned => None,
         Some((major, minor, patch)) => {
             Some(format!("Flyway {major}.{minor}.{patch}, and no file sets `flyway.postgresql.transactional.lock`"))
         }
-        None => Some("no file sets `flyway.postgresql.transactional.lock`".into()),
+        // Where nothing here configures Flyway, something elsewhere does.
+        None => is_mentioned.then(|| "no file sets `flyway.postgresql.transactional.lock`".into()),
     }
 }
 

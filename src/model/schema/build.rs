@@ -56,6 +56,7 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
     database.tool = Some(set.tool.clone());
     database.way_out = set.way_out.clone();
     database.repeats = set.repeats.clone();
+    database.one_transaction = set.together;
     database.holds_lock = set.holds_lock.clone();
     let judged_from = judged_from(set, settings);
     let is_code = code::is_code(set);
@@ -154,6 +155,7 @@ fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &S
         way_out: None,
         repeats: None,
         holds_lock: None,
+        one_transaction: false,
         server_version: version.major,
         version_assumed: version.assumed,
         version_origin: version.origin,
@@ -202,7 +204,7 @@ fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Ve
     }
     let read = in_threads(workspace.threads(), &files, |file| {
         let (source, text) = by_path.get(file.path)?;
-        if let Some(script) = stated::read(file.path, *source, text, dialect) {
+        if let Some(script) = stated::read(file.path, *source, text, dialect).filter(|_| file.code.is_none()) {
             return Some(Text { source: *source, text: text.clone(), script, open: false });
         }
         let (text, ranges, open) = match file.code {
@@ -246,6 +248,7 @@ fn replay(database: &mut Database, mut reads: Vec<Read>, foreign_steps: &[String
     let mut foreign: Vec<(u128, &String)> = foreign_steps.iter().map(|path| (leading_number(file_name(path)), path)).collect();
     foreign.sort();
     let mut foreign = foreign.into_iter().peekable();
+    let mut carried: Option<Transactions> = None;
     let halves = reads.iter_mut().map(|read| read.backward.take()).collect();
     let forward: Vec<_> = reads.iter().map(|read| (&read.script, &*read.text)).collect();
     let mut trials = backward::Trials::new(&state, halves, together.then_some(&pending), &forward);
@@ -256,7 +259,9 @@ fn replay(database: &mut Database, mut reads: Vec<Read>, foreign_steps: &[String
         }
         trials.begin(number, &state, (&read.script, &read.text));
         let is_open = read.open;
-        let migration = apply(&mut state, number, read, &pending, database);
+        // What is not pending has its transaction behind it.
+        carried = carried.filter(|_| database.one_transaction && pending.get(number) == Some(&true));
+        let migration = apply(&mut state, number, read, &pending, database, &mut carried);
         if is_open {
             state.doubt_code(database.tool.as_deref().unwrap_or("a tool"));
         }
@@ -284,11 +289,22 @@ fn leading_number(text: &str) -> u128 {
     digits.parse().unwrap_or(u128::MAX)
 }
 
-fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], database: &Database) -> AppliedMigration {
+/// Applies one migration. `carried` is the transaction of the one before it where they share one, and becomes its own.
+fn apply(
+    state: &mut State,
+    number: usize,
+    read: Read,
+    pending: &[bool],
+    database: &Database,
+    carried: &mut Option<Transactions>,
+) -> AppliedMigration {
     let takes_out = database.tool.as_deref().map(migrations::takes_out).unwrap_or_default();
     let version = database.server_version;
     state.begin_migration(number);
     let mut transactions = Transactions::new(&read.transaction, &read.script, takes_out);
+    if let Some(before) = carried.take() {
+        transactions.go_on(before);
+    }
     let mut statements = Vec::with_capacity(read.script.statements.len());
     for mut statement in read.script.statements {
         effects::comment(&mut statement, &read.text, state.dialect);
@@ -324,6 +340,7 @@ fn apply(state: &mut State, number: usize, read: Read, pending: &[bool], databas
         });
     }
     state.end_migration();
+    *carried = Some(transactions);
     let certain = statements.iter().filter(|one| !one.maybe).flat_map(|one| one.ops.iter().map(move |step| (one, step)));
     let emptied =
         certain.filter(|(_, step)| matches!(&step.op.change, sql::Change::Data { verb, filtered: false, .. } if verb.empties()));

@@ -343,6 +343,8 @@ pub struct Database {
     pub way_out: Option<String>,
     /// What the tool does with a second migration of the same version; `None` where it does not go by versions.
     pub repeats: Option<String>,
+    /// Whether the tool runs all that is pending in one transaction.
+    pub one_transaction: bool,
     /// Why the tool holds a lock of a transaction that is open while it migrates; `None` where it does not.
     pub holds_lock: Option<String>,
     /// Major version of the server that effects are judged by.

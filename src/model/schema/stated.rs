@@ -21,7 +21,7 @@ pub(super) fn read(path: &str, source: SourceId, text: &str, dialect: Dialect) -
     let mut drafts = Drafts { source, dialect, statements: Vec::new() };
     match () {
         () if path.ends_with(".prisma") => prisma::read(text, &mut drafts),
-        () if path.ends_with(".rb") => ruby::read(text, &mut drafts),
+        () if path.ends_with("/schema.rb") || path == "schema.rb" => ruby::read(text, &mut drafts),
         () => return None,
     }
     Some(Script { source, dialect, statements: drafts.statements, comments: Vec::new(), problems: Vec::new() })

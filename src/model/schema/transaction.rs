@@ -60,6 +60,14 @@ impl Transactions {
         }
     }
 
+    /// Goes on in the transaction of the migration before.
+    pub fn go_on(&mut self, before: Transactions) {
+        if self.open == Some(true) && before.open == Some(true) {
+            self.labels = before.labels;
+            self.fresh_enums = before.fresh_enums;
+        }
+    }
+
     /// Whether a statement runs in a transaction. `BEGIN` and `COMMIT` act from here on.
     pub fn of(&mut self, statement: &Statement) -> Fact<bool> {
         for op in &statement.ops {

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = rule!("migrations/flyway-concurrently-hang", check
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut groups: BTreeMap<&str, Vec<PendingStep>> = BTreeMap::new();
     for step in context.head.schema.pending_steps().filter(PendingStep::is_postgres) {
-        if step.concurrently().is_none() || step.migration_tool() != Some("flyway") {
+        if !step.waits_for_snapshots() || step.migration_tool() != Some("flyway") {
             continue;
         }
         context.consider();

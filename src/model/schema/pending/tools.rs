@@ -52,6 +52,11 @@ impl<'m> PendingStep<'m> {
         self.database.tool.as_deref()
     }
 
+    /// Whether it waits for every older transaction that reads, whatever that reads: an index is built beside the table's use.
+    pub fn waits_for_snapshots(&self) -> bool {
+        self.concurrently().is_some_and(|(words, _)| words.starts_with("CREATE") || words.starts_with("REINDEX"))
+    }
+
     /// Why the migration tool holds a lock of an open transaction while this runs.
     pub fn lock_of_tool(&self) -> Option<&'m str> {
         self.database.holds_lock.as_deref()
