@@ -259,9 +259,9 @@ fn replay(database: &mut Database, mut reads: Vec<Read>, foreign_steps: &[String
         }
         trials.begin(number, &state, (&read.script, &read.text));
         let is_open = read.open;
+        let migration = apply(&mut state, number, read, &pending, database, &mut carried);
         // What is not pending has its transaction behind it.
         carried = carried.filter(|_| database.one_transaction && pending.get(number) == Some(&true));
-        let migration = apply(&mut state, number, read, &pending, database, &mut carried);
         if is_open {
             state.doubt_code(database.tool.as_deref().unwrap_or("a tool"));
         }
