@@ -18,7 +18,7 @@ SELECT json_build_object(
     'partition', t.relispartition,
     'columns', (SELECT coalesce(json_object_agg(a.attname, json_build_object(
         'position', a.attnum, 'type', format_type(a.atttypid, a.atttypmod), 'nullable', NOT a.attnotnull,
-        'default', a.atthasdef AND a.attgenerated = '' OR a.attidentity <> '', 'identity', a.attidentity <> '', 'generated', a.attgenerated <> '')), '{}')
+        'default', a.attidentity <> '' OR (a.atthasdef AND a.attgenerated = '' AND (SELECT pg_get_expr(d.adbin, d.adrelid) NOT LIKE 'NULL%' FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)), 'identity', a.attidentity <> '', 'generated', a.attgenerated <> '')), '{}')
       FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped),
     'indexes', (SELECT coalesce(json_object_agg(ic.relname, json_build_object(
         'columns', (SELECT json_agg(pg_get_indexdef(i.indexrelid, k, true) ORDER BY k) FROM generate_series(1, i.indnkeyatts) k),
@@ -136,7 +136,11 @@ def _table(name, there, mine):
 
 
 def _named(table, what, theirs, ours):
-    wrong, mine = [], dict(ours)
+    wrong, mine = [], {name: shape for name, shape in ours if name is not None}
+    # What has a name that we do not know is one of those that are there, of the same shape.
+    for shape in (shape for name, shape in ours if name is None):
+        same = next((name for name in theirs if name not in mine and theirs[name] == shape), None)
+        mine[same] = shape
     for name in sorted(set(theirs) ^ set(mine), key=str):
         wrong.append(f"{table}: {what} {name} is {'missing' if name in theirs else 'not there'}")
     for name in sorted(set(theirs) & set(mine)):
