@@ -158,9 +158,14 @@ impl Trial {
     fn end(self, state: &State, halves: &[&Half]) -> Option<Vec<Difference>> {
         let before = self.before?;
         let mut after = state.excerpt(&self.names)?;
+        let stood: BTreeMap<String, Span> = after.standing_tables().into_iter().map(|(name, table)| (name, table.span)).collect();
         let ops = halves.iter().rev().flat_map(|half| &half.script.statements).flat_map(|statement| &statement.ops);
         ops.for_each(|op| after.apply(op, false));
-        (after.is_sure() && before.is_sure()).then(|| differences(&before, &after))
+        (after.is_sure() && before.is_sure()).then(|| {
+            let mut found = differences(&before, &after);
+            found.extend(emptied(&stood, &before, &after));
+            found
+        })
     }
 }
 
@@ -184,6 +189,20 @@ fn forgive_neighbours(migrations: &mut [AppliedMigration]) {
             backward.differences.clear();
         }
     }
+}
+
+/// The tables that stood all along, and that the way back drops and makes anew, empty.
+fn emptied(stood: &BTreeMap<String, Span>, before: &State, after: &State) -> Vec<Difference> {
+    let was = before.standing_tables();
+    let anew = |name: &String, table: &Table| was.contains_key(name) && stood.get(name).is_some_and(|span| *span != table.span);
+    // SQLite changes a table by making another and copying the rows.
+    let tables = after.standing_tables().into_iter().filter(|(name, table)| anew(name, table) && !table.copied);
+    tables
+        .map(|(_, table)| Difference {
+            what: format!("table `{}` is made anew, and its rows are lost", said(table)),
+            span: table.name_span,
+        })
+        .collect()
 }
 
 fn differences(before: &State, after: &State) -> Vec<Difference> {
