@@ -129,7 +129,13 @@ const DDL: &[&str] = &[
 ];
 
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config { cases: 200, failure_persistence: None, ..Default::default() })]
+    // A fixed seed: who changes one thing is not stopped by what chance finds in another.
+    #![proptest_config(proptest::test_runner::Config {
+        cases: 400,
+        failure_persistence: None,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
+        ..Default::default()
+    })]
 
     #[test]
     fn any_order_of_changes(order in proptest::collection::vec(proptest::sample::select(DDL), 0..24), folder in proptest::sample::select(&["pg", "mysql", "sqlite"][..])) {

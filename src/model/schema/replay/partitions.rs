@@ -37,6 +37,9 @@ impl State {
         if let Some(table) = self.table_mut(slot) {
             table.parent = name;
             table.default_partition = default;
+            // The server refuses a child without the columns of its parent: its keys would stand on nothing.
+            let stands = |columns: &[String]| columns.iter().all(|column| table.column_named(column).is_some());
+            let keys: Vec<_> = keys.into_iter().filter(|key| !table.columns_complete() || stands(&key.columns)).collect();
             for key in keys {
                 if !table.foreign_keys.iter().any(|one| one.columns == key.columns && one.references == key.references) {
                     table.foreign_keys.push(key);
