@@ -148,6 +148,8 @@ pub enum Change {
         table: ObjectName,
         /// `IF EXISTS`.
         if_exists: bool,
+        /// `ONLY`: what inherits is not meant.
+        only: bool,
         /// The action.
         action: TableAction,
     },

@@ -128,8 +128,8 @@ fn postgres(cursor: &mut Cursor) -> Option<ReadType> {
         }
         array = true;
     }
-    // `"char"` in quotes is another type, and quoted names are never aliases.
-    if quoted {
+    // `"char"` in quotes, which `pg_catalog.char` is too, is another type, and quoted names are never aliases.
+    if quoted || (name == "char" && last != mark) {
         let column_type = Spanned::new(ColumnType { name, arguments, array }, cursor.span_since(mark));
         return Some(ReadType { column_type, auto_increment: false });
     }

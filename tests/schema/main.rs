@@ -7,6 +7,7 @@ mod discovery;
 mod effects;
 mod effects_elsewhere;
 mod effects_recorded;
+mod families;
 mod hostile;
 mod replay;
 mod servers;

@@ -10,6 +10,7 @@ use super::replay::State;
 use super::seeds;
 use super::stated;
 use super::transaction::Transactions;
+use super::undo::Undo;
 use super::version;
 use crate::discover::code;
 use crate::discover::servers::Server;
@@ -305,11 +306,14 @@ fn apply(
     if let Some(before) = carried.take() {
         transactions.go_on(before);
     }
+    let mut undo = Undo::new(state, &read.script, transactions.around());
     let mut statements = Vec::with_capacity(read.script.statements.len());
     for mut statement in read.script.statements {
         effects::comment(&mut statement, &read.text, state.dialect);
         state.doubt(&statement, &read.text);
+        let before = transactions.around();
         let in_transaction = transactions.of(&statement);
+        undo.act(state, &statement, (before, transactions.around()));
         let mut ops = Vec::with_capacity(statement.ops.len());
         let leaving = effects::leaving(&statement);
         for op in std::mem::take(&mut statement.ops) {

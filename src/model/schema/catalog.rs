@@ -156,6 +156,11 @@ pub struct Index {
     pub only: bool,
     /// Whether it is a partition's part of its parent's index.
     pub inherited: bool,
+    /// A number that an index of a partitioned table shares with its parts in the partitions, and with nothing else; 0 where it is
+    /// none that was replayed.
+    pub family: usize,
+    /// What stands for its columns in the generated names of its copies: as they were called when it was made.
+    pub called: String,
     /// `DEFERRABLE`, of a constraint.
     pub deferrable: bool,
     /// The statement or element that made it.

@@ -25,6 +25,7 @@ mod seeds;
 mod stated;
 mod transaction;
 mod twins;
+mod undo;
 pub mod version;
 mod view;
 

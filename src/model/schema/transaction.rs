@@ -112,6 +112,11 @@ impl Transactions {
         self.checks_keys
     }
 
+    /// Whether a transaction is open, whatever the tool may take out of it.
+    pub fn around(&self) -> Option<bool> {
+        self.open
+    }
+
     /// Whether a transaction is open around what a transaction forbids.
     pub fn is_open(&self) -> Option<bool> {
         if self.takes_out { None } else { self.open }

@@ -84,6 +84,8 @@ pub struct Target {
     pub table: ObjectName,
     /// `IF EXISTS`.
     pub if_exists: bool,
+    /// `ONLY`.
+    pub only: bool,
 }
 
 /// Walks what follows `ALTER TABLE`.
@@ -92,11 +94,11 @@ pub fn table(cursor: &mut Cursor) -> Option<Reading> {
         return Some(Reading::default());
     }
     let if_exists = cursor.eat("IF EXISTS");
-    cursor.eat("ONLY");
+    let only = cursor.eat("ONLY");
     if cursor.is_template_name() {
         return any_table(cursor);
     }
-    let target = Target { table: cursor.object_name()?, if_exists };
+    let target = Target { table: cursor.object_name()?, if_exists, only };
     cursor.eat_symbol("*");
     let mut reading = Reading::default();
     if cursor.dialect == Dialect::SqlServer {

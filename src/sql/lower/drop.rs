@@ -200,7 +200,7 @@ pub fn rename_tables(cursor: &mut Cursor) -> Option<Reading> {
         part.eat("TO").then_some(())?;
         let to = part.object_name()?;
         let to = Spanned::new(to.name, to.span);
-        reading.act(&Target { table, if_exists: false }, TableAction::RenameTable { to }, span);
+        reading.act(&Target { table, if_exists: false, only: false }, TableAction::RenameTable { to }, span);
     }
     Some(reading)
 }

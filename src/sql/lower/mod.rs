@@ -63,8 +63,8 @@ impl Reading {
 
     /// Adds an action on a table.
     fn act(&mut self, target: &Target, action: TableAction, span: Span) {
-        let Target { table, if_exists } = target;
-        self.push(Change::AlterTable { table: table.clone(), if_exists: *if_exists, action }, Some(span));
+        let Target { table, if_exists, only } = target;
+        self.push(Change::AlterTable { table: table.clone(), if_exists: *if_exists, only: *only, action }, Some(span));
     }
 
     /// Notes that something was not understood, and what it may have touched.

@@ -212,7 +212,7 @@ pub fn exec(cursor: &mut Cursor) -> Option<Reading> {
             match kind.as_str() {
                 "COLUMN" => {
                     let action = TableAction::RenameColumn { from: Spanned::new(last, from.span), to };
-                    Change::AlterTable { table, if_exists: false, action }
+                    Change::AlterTable { table, if_exists: false, only: false, action }
                 }
                 _ => {
                     let from = ObjectName { schema: None, name: last, span: from.span };
@@ -222,7 +222,7 @@ pub fn exec(cursor: &mut Cursor) -> Option<Reading> {
         }
         _ => {
             let table = ObjectName { schema: part(1), name: last, span: from.span };
-            Change::AlterTable { table, if_exists: false, action: TableAction::RenameTable { to } }
+            Change::AlterTable { table, if_exists: false, only: false, action: TableAction::RenameTable { to } }
         }
     };
     Some(Reading::of(change))

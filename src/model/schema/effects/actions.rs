@@ -231,7 +231,7 @@ impl<'a> Action<'a> {
         } else if let Some(check) = proof(table, column)
             && self.moment.version >= 12
         {
-            if check.name.as_ref().is_some_and(|name| self.moment.leaving.contains(name)) {
+            if check.name.as_ref().is_some_and(|name| self.moment.leaving.constraints.contains(name)) {
                 cost.because("the statement drops the CHECK that proves it, and the server drops first");
                 self.scan_all(cost);
             } else {

@@ -20,7 +20,7 @@ pub(super) fn of(moment: &Moment, op: &SchemaOp, before: Option<&TableBefore>) -
         cost.fail(format!("uses enum value '{label}' in the transaction that adds it"));
     }
     match &op.change {
-        Change::AlterTable { table, if_exists, action } => match before {
+        Change::AlterTable { table, if_exists, action, .. } => match before {
             Some(_) if *if_exists && state.find(table).is_none() => {}
             Some(before) => Action::new(moment, table, before).cost(action, &mut cost),
             None => cost.doubt_locks(),
@@ -225,6 +225,8 @@ fn drop_index(moment: &Moment, name: &ObjectName, at: (usize, usize), mode: Lock
     let backs = table.indexes.get(at.1).and_then(|index| index.backs);
     if backs.is_some_and(|backs| backs != Backing::ForeignKey) {
         cost.fail(format!("index `{}` cannot be dropped: a constraint of `{}` requires it", name.name, table.name));
+    } else if table.indexes.get(at.1).is_some_and(|index| index.inherited) {
+        cost.fail(format!("index `{}` cannot be dropped: the index of the partitioned table requires it", name.name));
     }
 }
 

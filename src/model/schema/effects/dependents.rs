@@ -55,7 +55,8 @@ impl<'a> Action<'a> {
             match (only, cascade) {
                 (true, true) => cost.lock(&other.name, LockMode::AccessExclusive),
                 (true, false)
-                    if other.constraints_complete() && !self.moment.leaving.iter().any(|one| key.name.as_ref() == Some(one)) =>
+                    if other.constraints_complete()
+                        && !self.moment.leaving.constraints.iter().any(|one| key.name.as_ref() == Some(one)) =>
                 {
                     cost.fail(format!("`{name}` cannot be dropped: `{}` ({}) refers to it", other.name, key.columns.join(", ")));
                 }
@@ -85,7 +86,9 @@ impl<'a> Action<'a> {
     /// A table has one primary key.
     pub(super) fn second_primary_key(&self, cost: &mut Cost) {
         let Some(held) = self.table.and_then(Table::primary_key) else { return };
-        if !held.name.as_ref().is_some_and(|name| self.moment.leaving.contains(name)) {
+        let leaving = self.moment.leaving;
+        let by_column = held.keys.iter().filter_map(|key| key.column.as_ref()).any(|column| leaving.columns.contains(column));
+        if !by_column && !held.name.as_ref().is_some_and(|name| leaving.constraints.contains(name)) {
             cost.fail(format!("`{}` has a primary key already", self.before.name));
         }
     }

@@ -30,17 +30,29 @@ pub(super) struct Moment<'a> {
     /// Whether each migration of the database is pending.
     pub pending: &'a [bool],
     pub statement: &'a Statement,
-    /// Constraints that the statement drops, folded: the server drops before it does anything else.
-    pub leaving: &'a [String],
+    /// What the statement drops, folded: the server drops before it does anything else.
+    pub leaving: &'a Leaving,
 }
 
-/// The constraints that a statement drops, wherever in it.
-pub(super) fn leaving(statement: &Statement) -> Vec<String> {
-    let names = statement.ops.iter().filter_map(|op| match &op.change {
-        Change::AlterTable { action: TableAction::DropConstraint { name, .. }, .. } => Some(name.value.clone()),
-        _ => None,
-    });
-    names.collect()
+/// What a statement drops, wherever in it.
+pub(super) struct Leaving {
+    constraints: Vec<String>,
+    columns: Vec<String>,
+}
+
+/// The constraints and columns that a statement drops.
+pub(super) fn leaving(statement: &Statement) -> Leaving {
+    let mut leaving = Leaving { constraints: Vec::new(), columns: Vec::new() };
+    for op in &statement.ops {
+        match &op.change {
+            Change::AlterTable { action: TableAction::DropConstraint { name, .. }, .. } => {
+                leaving.constraints.push(name.value.clone())
+            }
+            Change::AlterTable { action: TableAction::DropColumn { name, .. }, .. } => leaving.columns.push(name.value.clone()),
+            _ => {}
+        }
+    }
+    leaving
 }
 
 /// An operation with the facts before it and what it costs.

@@ -14,7 +14,7 @@ pub(super) fn of(moment: &Moment, op: &SchemaOp, before: Option<&TableBefore>) -
     let mut cost = Cost::default();
     cost.doubt_locks();
     match &op.change {
-        Change::AlterTable { table, if_exists, action } => {
+        Change::AlterTable { table, if_exists, action, .. } => {
             let name = moment.state.resolved(table);
             if *if_exists {
                 cost.fail("SQLite has no ALTER TABLE IF EXISTS");

@@ -24,8 +24,14 @@ impl State {
         match &op.change {
             Change::CreateTable(def) => self.create_table(def, maybe, span),
             Change::CreateSomeTable => self.note_unknown("a table is created whose name is put together at run time"),
-            Change::AlterTable { table, if_exists, action } => self.alter(table, *if_exists, action, maybe, span),
-            Change::DropTable { names, .. } => names.iter().for_each(|name| self.drop_table(name, maybe, span)),
+            Change::AlterTable { table, if_exists, only, action } => {
+                self.only = *only;
+                self.alter(table, *if_exists, action, maybe, span);
+                self.only = false;
+            }
+            Change::DropTable { names, cascade, .. } => {
+                names.iter().for_each(|name| self.drop_table(name, *cascade, maybe, span));
+            }
             Change::CreateIndex(def) if self.find(&def.table).is_none() && self.is_view(&def.table) => self.put_view_index(def),
             Change::CreateIndex(def) => {
                 let slot = self.existing_or_external(&def.table);
@@ -35,7 +41,8 @@ impl State {
                 names.iter().for_each(|name| self.drop_index(name, table.as_ref(), *if_exists, maybe))
             }
             Change::RenameIndex { from, to, table } => self.rename_index(from, &to.value, table.as_ref()),
-            Change::AttachIndex { .. } | Change::Reindex { .. } => {}
+            Change::AttachIndex { parent, child } => self.attach_index(parent, child),
+            Change::Reindex { .. } => {}
             Change::CreateEnum { name, labels } => self.create_enum(name, labels, maybe, span),
             Change::AddEnumValue { name, label, before, after, .. } => {
                 self.add_label(name, label, before.as_ref(), after.as_ref())
@@ -180,7 +187,7 @@ impl State {
             TableAction::ValidateConstraint { name } => self.validate_constraint(slot, &name.value, span),
             TableAction::RenameConstraint { from, to } => self.rename_constraint(slot, &from.value, &to.value, span),
             TableAction::AttachPartition { child, default } => self.attach(slot, child, *default, span),
-            TableAction::DetachPartition { child, .. } => self.detach(slot, child),
+            TableAction::DetachPartition { child, concurrently } => self.detach(slot, child, concurrently.is_some(), span),
             TableAction::Other { .. } => {}
             TableAction::Unknown { words } => {
                 let why = format!("`{}` was not understood", words.to_lowercase());

@@ -91,7 +91,10 @@ impl State {
     /// Changes a column and its partitions' copies.
     pub(super) fn change_column(&mut self, slot: usize, name: &str, change: &ColumnChange, span: Span) {
         let mut slots = vec![slot];
-        slots.extend(self.descendants(slot));
+        // An identity stays with its table.
+        if !matches!(change, ColumnChange::Identity(_)) {
+            slots.extend(self.reached(slot));
+        }
         let dialect = self.dialect;
         for one in slots {
             let Some(table) = self.table_mut(one) else { continue };
@@ -167,7 +170,7 @@ impl State {
     /// `DROP COLUMN`: indexes and constraints that name the column go with it.
     pub(super) fn drop_column(&mut self, slot: usize, name: &str, if_exists: bool, cascade: bool, span: Span) {
         let mut slots = vec![slot];
-        slots.extend(self.descendants(slot));
+        slots.extend(self.reached(slot));
         for one in slots {
             if cascade {
                 self.forget_views_with(one, name);

@@ -247,6 +247,8 @@ impl State {
             backs: None,
             only: false,
             inherited: false,
+            family: 0,
+            called: String::new(),
             deferrable: false,
             span,
             migration: self.migration,
@@ -278,6 +280,7 @@ impl State {
         {
             table.indexes.retain(|one| one.backs != Some(Backing::PrimaryKey));
         }
+        self.settle(&mut index);
         let copy = index.clone();
         self.add_index(slot, index);
         self.inherit_key(slot, &copy, &key.columns);
@@ -322,7 +325,7 @@ impl State {
         table.checks.retain(|one| !named(&one.name));
         let found = before != table.indexes.len() + table.foreign_keys.len() + table.checks.len();
         if is_check || is_reference {
-            for child in self.descendants(slot) {
+            for child in self.reached(slot) {
                 if let Some(child) = self.table_mut(child) {
                     child.checks.retain(|one| !is_check || !named(&one.name));
                     let partition = child.parent.is_some();

@@ -33,6 +33,8 @@ impl State {
             backs: None,
             only: def.only,
             inherited: false,
+            family: 0,
+            called: String::new(),
             deferrable: false,
             span: def.span,
             migration: self.migration,
@@ -49,6 +51,7 @@ impl State {
         if self.dialect == Dialect::MySql {
             self.retire_implicit(slot, &index);
         }
+        self.settle(&mut index);
         let only = def.only;
         let copy = index.clone();
         self.add_index(slot, index);
@@ -56,13 +59,25 @@ impl State {
             for child in self.descendants(slot) {
                 let partition = self.table(child).is_some_and(|child| child.parent.is_some());
                 if partition {
-                    self.copy_index(&copy, child, def.span);
+                    self.join_index(&copy, child, def.span);
                 }
             }
         }
     }
 
-    pub(super) fn add_index(&mut self, slot: usize, index: Index) {
+    /// Gives a new index what it keeps for ever.
+    pub(super) fn settle(&mut self, index: &mut Index) {
+        if index.family == 0 {
+            self.families += 1;
+            index.family = self.families;
+        }
+        if index.called.is_empty() {
+            index.called = names::index_addition(&index.keys, &index.include);
+        }
+    }
+
+    pub(super) fn add_index(&mut self, slot: usize, mut index: Index) {
+        self.settle(&mut index);
         let (name, span) = (index.name.clone(), index.span);
         let Some(table) = self.table_mut(slot) else { return };
         if table.indexes.len() >= MOST {
@@ -84,9 +99,9 @@ impl State {
             Some((slot, position)) => {
                 let dialect = self.dialect;
                 let Some(held) = self.table_mut(slot) else { return };
-                // PostgreSQL does not drop the index of a constraint.
-                let backs = held.indexes.get(position).is_some_and(|index| index.backs.is_some());
-                if backs && dialect == Dialect::Postgres {
+                // Neither PostgreSQL nor SQLite drops the index of a constraint, nor PostgreSQL a partition's part of an index.
+                let stays = |index: &Index| index.backs.is_some() || index.inherited;
+                if held.indexes.get(position).is_some_and(stays) && matches!(dialect, Dialect::Postgres | Dialect::Sqlite) {
                     return;
                 }
                 let gone = held.indexes.remove(position);
@@ -101,7 +116,7 @@ impl State {
     pub(super) fn drop_inherited(&mut self, slot: usize, gone: &Index) {
         for child in self.descendants(slot) {
             if let Some(child) = self.table_mut(child) {
-                child.indexes.retain(|one| !one.inherited || !is_part(one, gone));
+                child.indexes.retain(|one| !one.inherited || one.family != gone.family);
             }
         }
     }
@@ -162,35 +177,4 @@ impl State {
             table.indexes.retain(|one| one.backs != Some(Backing::ForeignKey) || !index.keys.starts_with(&one.keys));
         }
     }
-}
-
-/// The columns of keys that a partition must have as well.
-impl State {
-    /// Gives a partition its own copy of a parent's index.
-    pub(super) fn copy_index(&mut self, index: &Index, slot: usize, span: Span) {
-        let Some(table) = self.table_mut(slot) else { return };
-        if let Some(twin) = table.indexes.iter_mut().find(|one| is_part(one, index)) {
-            twin.inherited = true;
-            return;
-        }
-        let label = match index.backs {
-            Some(Backing::PrimaryKey) => "pkey",
-            Some(Backing::Unique) => "key",
-            Some(Backing::Exclusion) => "excl",
-            _ => "idx",
-        };
-        let addition = names::index_addition(&index.keys, &index.include);
-        let name = self.made_name(slot, (label != "pkey").then_some(addition.as_str()), label);
-        let copy = Index { name, inherited: true, span, migration: self.migration, ..index.clone() };
-        self.add_index(slot, copy);
-    }
-}
-
-/// Whether a partition's index is that of its parent.
-fn is_part(one: &Index, index: &Index) -> bool {
-    one.keys == index.keys && one.unique == index.unique && one.method == index.method && same_predicate(one, index)
-}
-
-fn same_predicate(a: &Index, b: &Index) -> bool {
-    a.predicate.as_ref().map(|one| &one.value) == b.predicate.as_ref().map(|one| &one.value)
 }

@@ -24,6 +24,7 @@ use crate::sql::{Dialect, ObjectName};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The catalog while it is being replayed.
+#[derive(Clone)]
 pub(super) struct State {
     pub dialect: Dialect,
     /// Tables by slot; a dropped one leaves its slot empty, so that slots stay names.
@@ -40,6 +41,8 @@ pub(super) struct State {
     referrers: HashMap<String, Vec<usize>>,
     /// Slots of partitions and heirs by the slot of their parent.
     children: HashMap<usize, Vec<usize>>,
+    /// The highest number of an index.
+    families: usize,
     /// Slots of the temporary tables of this session.
     temporary: Vec<usize>,
     pub dropped: Vec<DroppedTable>,
@@ -61,6 +64,8 @@ pub(super) struct State {
     now: usize,
     /// Whether its condition is that what it drops or renames is there.
     guarded: bool,
+    /// Whether it says `ONLY`: what inherits is not meant.
+    only: bool,
     /// Statements that may have touched any table that existed: (when, gap without facet).
     dirt: Vec<(usize, String, Option<Span>)>,
     /// Why tables may be missing altogether.
@@ -78,6 +83,7 @@ impl State {
             constraint_owners: HashMap::new(),
             referrers: HashMap::new(),
             children: HashMap::new(),
+            families: 0,
             temporary: Vec::new(),
             dropped: Vec::new(),
             enums: HashMap::new(),
@@ -91,6 +97,7 @@ impl State {
             migration: 0,
             now: 0,
             guarded: false,
+            only: false,
             dirt: Vec::new(),
             tables_unknown: Vec::new(),
         }
@@ -108,6 +115,13 @@ impl State {
         for slot in std::mem::take(&mut self.temporary) {
             self.forget(slot);
         }
+    }
+
+    /// Takes back everything since an earlier moment of the same migration, but for the time.
+    pub fn go_back(&mut self, before: State) {
+        let now = self.now;
+        *self = before;
+        self.now = now;
     }
 
     pub fn table(&self, slot: usize) -> Option<&Table> {
@@ -257,6 +271,11 @@ impl State {
             }
         }
         found
+    }
+
+    /// The partitions and heirs that a change of a table reaches.
+    fn reached(&self, slot: usize) -> Vec<usize> {
+        if self.only { Vec::new() } else { self.descendants(slot) }
     }
 
     /// Where an index of this name stands: slot and position.

@@ -11,13 +11,14 @@ use std::collections::HashMap;
 const MOST: usize = 20_000;
 
 /// A sequence while it is being replayed: its owner by slot, since tables are renamed.
+#[derive(Clone)]
 pub(super) struct HeldSequence {
     name: TableName,
     owner: Option<(usize, String)>,
 }
 
 /// Objects while they are being replayed, by folded name.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Held {
     pub sequences: HashMap<String, HeldSequence>,
     pub functions: HashMap<String, Function>,

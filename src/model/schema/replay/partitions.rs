@@ -1,24 +1,78 @@
 //! Partitions: what a child takes over from its parent.
 
 use super::State;
-use crate::model::schema::catalog::{Backing, Facet, Index};
+use crate::model::schema::catalog::{Backing, Check, Facet, Index};
 use crate::source::Span;
-use crate::sql::ObjectName;
+use crate::sql::{IndexKey, ObjectName};
 
 impl State {
-    /// A partition has every index of its parent.
+    /// A new partition has every index of its parent.
     pub(super) fn inherit_indexes(&mut self, parent: usize, slot: usize, span: Span) {
-        let indexes: Vec<Index> = self.table(parent).map(|table| table.indexes.clone()).unwrap_or_default();
-        for index in indexes.iter().filter(|index| !index.only) {
-            self.copy_index(index, slot, span);
+        for index in self.table(parent).map(|table| table.indexes.clone()).unwrap_or_default() {
+            self.copy_index(&index, slot, true, span);
+        }
+    }
+
+    /// `LIKE .. INCLUDING INDEXES`: the same, but each is an index of its own.
+    pub(super) fn repeat_indexes(&mut self, source: usize, slot: usize, span: Span) {
+        for index in self.table(source).map(|table| table.indexes.clone()).unwrap_or_default() {
+            self.copy_index(&index, slot, false, span);
+        }
+    }
+
+    /// Gives a table its copy of another one's index: as a part of it, or as its own. The name is made of what the columns were
+    /// called when the index was made: PostgreSQL renames them in the table alone.
+    fn copy_index(&mut self, index: &Index, slot: usize, part: bool, span: Span) {
+        let label = match index.backs {
+            Some(Backing::PrimaryKey) => "pkey",
+            Some(Backing::Unique) => "key",
+            Some(Backing::Exclusion) => "excl",
+            _ => "idx",
+        };
+        let name = self.made_name(slot, (label != "pkey").then_some(index.called.as_str()), label);
+        let family = if part { index.family } else { 0 };
+        let copy = Index { name, family, inherited: part, span, migration: self.migration, ..index.clone() };
+        self.add_index(slot, copy);
+    }
+
+    /// An equal index of a partition becomes part of its parent's; where there is none, it gets one.
+    pub(super) fn join_index(&mut self, index: &Index, slot: usize, span: Span) {
+        let Some(table) = self.table_mut(slot) else { return };
+        match table.indexes.iter().position(|one| can_be_part(one, index)) {
+            Some(at) => self.join(slot, at, index.family),
+            None => self.copy_index(index, slot, true, span),
+        }
+    }
+
+    /// Makes the index of a partition, and its parts below, parts of a family.
+    fn join(&mut self, slot: usize, at: usize, family: usize) {
+        let Some(one) = self.table_mut(slot).and_then(|table| table.indexes.get_mut(at)) else { return };
+        one.inherited = true;
+        let old = std::mem::replace(&mut one.family, family);
+        self.move_family(slot, old, family);
+    }
+
+    /// The parts of an index below a table follow it to another family.
+    fn move_family(&mut self, slot: usize, from: usize, to: usize) {
+        for child in self.descendants(slot) {
+            let parts = self.table_mut(child).map(|child| child.indexes.iter_mut());
+            parts.into_iter().flatten().filter(|one| one.family == from).for_each(|one| one.family = to);
+        }
+    }
+
+    /// `ALTER INDEX .. ATTACH PARTITION`.
+    pub(super) fn attach_index(&mut self, parent: &ObjectName, child: &ObjectName) {
+        let family = self.find_index(parent, None).and_then(|(slot, at)| Some(self.table(slot)?.indexes.get(at)?.family));
+        if let (Some(family), Some((slot, at))) = (family, self.find_index(child, None)) {
+            self.join(slot, at, family);
         }
     }
 
     /// A key of a partitioned table is a key of every partition.
     pub(super) fn inherit_key(&mut self, slot: usize, index: &Index, columns: &[String]) {
-        for child in self.descendants(slot) {
+        for child in self.reached(slot) {
             if self.table(child).is_some_and(|child| child.parent.is_some()) {
-                self.copy_index(index, child, index.span);
+                self.join_index(index, child, index.span);
             }
             if index.backs == Some(Backing::PrimaryKey) {
                 self.demand_values(child, columns, index.span);
@@ -54,18 +108,45 @@ impl State {
             self.note_reference(&name, slot);
         }
         self.children.entry(parent).or_default().push(slot);
-        self.inherit_indexes(parent, slot, span);
+        for index in self.table(parent).map(|table| table.indexes.clone()).unwrap_or_default() {
+            self.join_index(&index, slot, span);
+        }
     }
 
-    /// `DETACH PARTITION`: the child keeps what it has.
-    pub(super) fn detach(&mut self, parent: usize, child: &ObjectName) {
+    /// `DETACH PARTITION`: the child keeps what it has, and `CONCURRENTLY` leaves it a CHECK of its bound.
+    pub(super) fn detach(&mut self, parent: usize, child: &ObjectName, concurrently: bool, span: Span) {
         let Some(slot) = self.find(child) else { return };
+        let migration = self.migration;
         if let Some(children) = self.children.get_mut(&parent) {
             children.retain(|one| *one != slot);
         }
         if let Some(table) = self.table_mut(slot) {
             table.parent = None;
             table.default_partition = false;
+            if concurrently {
+                // Its name is that of the column of the bound, which is not held.
+                table.checks.push(Check {
+                    name: None,
+                    text: "the bound of the partition".into(),
+                    not_null_columns: Vec::new(),
+                    allowed: None,
+                    validated: true,
+                    no_inherit: false,
+                    span,
+                    expression: span,
+                    migration,
+                });
+            }
+        }
+        let parts = self.table(slot).map(|table| table.indexes.iter().enumerate().filter(|(_, one)| one.inherited));
+        let parts: Vec<(usize, usize)> = parts.into_iter().flatten().map(|(at, one)| (at, one.family)).collect();
+        for (at, old) in parts {
+            self.families += 1;
+            let family = self.families;
+            if let Some(one) = self.table_mut(slot).and_then(|table| table.indexes.get_mut(at)) {
+                (one.family, one.inherited) = (family, false);
+            }
+            self.move_family(slot, old, family);
         }
     }
 
@@ -77,4 +158,24 @@ impl State {
             self.gap(slot, facets, why, Some(span));
         }
     }
+}
+
+/// Whether an index of a partition can become part of its parent's: it is none yet, it is equal but for the order of its keys, and
+/// where the parent's is that of a constraint, it has one too.
+fn can_be_part(one: &Index, index: &Index) -> bool {
+    let keys = |one: &Index| -> Vec<_> {
+        let key = |key: &IndexKey| {
+            let text = if key.column.is_none() { key.text.clone() } else { String::new() };
+            (key.column.clone(), text, key.opclass.clone(), key.collation.clone())
+        };
+        one.keys.iter().map(key).collect()
+    };
+    let predicate = |one: &Index| one.predicate.as_ref().map(|one| one.value.clone());
+    !one.inherited
+        && (one.unique, one.nulls_not_distinct) == (index.unique, index.nulls_not_distinct)
+        && one.method == index.method
+        && one.include == index.include
+        && keys(one) == keys(index)
+        && predicate(one) == predicate(index)
+        && (index.backs.is_none() || one.backs.is_some())
 }

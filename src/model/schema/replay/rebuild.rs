@@ -7,7 +7,7 @@ use crate::source::Span;
 use crate::sql::{Dialect, ObjectName};
 
 /// What the migration that is being applied did so far that may become a rebuild.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Moves {
     /// Tables that it filled, and the tables from which: names at that time.
     filled: Vec<(usize, usize)>,

@@ -79,6 +79,9 @@ impl State {
         for column in &def.columns {
             self.put_column(slot, column);
         }
+        if let Some(parent) = def.partition_of.as_ref().and(parents.last()) {
+            self.inherit_indexes(*parent, slot, span);
+        }
         let of_columns =
             def.columns.iter().flat_map(|column| column.constraints.iter().map(move |one| (one, Some(&*column.name.value))));
         let constraints: Vec<(&ConstraintDef, Option<&str>)> =
@@ -87,9 +90,6 @@ impl State {
         self.trust_constraints(slot);
         for index in &def.indexes {
             self.put_index(slot, index);
-        }
-        if let Some(parent) = def.partition_of.as_ref().and(parents.last()) {
-            self.inherit_indexes(*parent, slot, span);
         }
     }
 
@@ -109,20 +109,20 @@ impl State {
     }
 
     /// `DROP TABLE`.
-    pub(super) fn drop_table(&mut self, name: &ObjectName, maybe: bool, span: Span) {
+    pub(super) fn drop_table(&mut self, name: &ObjectName, cascade: bool, maybe: bool, span: Span) {
         let Some(slot) = self.find(name) else { return };
         if maybe {
             self.gap(slot, &Facet::ALL, "may have been dropped under a condition", Some(span));
             return;
         }
-        self.drop_slot(slot, span);
+        self.drop_slot(slot, cascade, span);
     }
 
-    /// Drops a table and its partitions.
-    pub(super) fn drop_slot(&mut self, slot: usize, span: Span) {
+    /// Drops a table and its partitions; `CASCADE` takes what inherits too.
+    pub(super) fn drop_slot(&mut self, slot: usize, cascade: bool, span: Span) {
         let mut gone = vec![slot];
         for child in self.descendants(slot) {
-            if self.table(child).is_some_and(|child| child.parent.is_some()) {
+            if cascade || self.table(child).is_some_and(|child| child.parent.is_some()) {
                 gone.push(child);
             }
         }
@@ -203,7 +203,7 @@ impl State {
         let inside = |table: &Table| table.name.schema.as_deref() == Some(schema);
         let slots: Vec<usize> = (0..self.tables.len()).filter(|slot| self.table(*slot).is_some_and(inside)).collect();
         for slot in slots {
-            self.drop_slot(slot, span);
+            self.drop_slot(slot, true, span);
         }
         self.enums.retain(|_, one| one.name.schema.as_deref() != Some(schema));
         self.domains.retain(|_, one| one.name.schema.as_deref() != Some(schema));
@@ -257,7 +257,7 @@ impl State {
             take_checks(table, &other);
         }
         if has("INDEXES") {
-            self.inherit_indexes(source, slot, span);
+            self.repeat_indexes(source, slot, span);
         }
     }
 
