@@ -7,6 +7,12 @@ use crate::source::{Sources, Span};
 use crate::sql::{ColumnType, Dialect};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod groups;
+mod reasons;
+
+pub use groups::{Divergence, Together};
+pub use reasons::Reason;
+
 /// What two statements disagree about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Disagreement {
@@ -52,7 +58,7 @@ type Twins<'m> = BTreeMap<(Dialect, Option<String>), TableRef<'m>>;
 
 impl Schema {
     /// Every disagreement between tables that are one and the same for several dialects.
-    pub fn dialect_drifts(&self) -> Vec<Drift<'_>> {
+    fn dialect_drifts(&self) -> Vec<Drift<'_>> {
         let mut twins: BTreeMap<(usize, String), Twins> = BTreeMap::new();
         for table in self.tables().filter(|table| !table.is_derived()) {
             let database = table.database();

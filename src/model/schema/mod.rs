@@ -33,7 +33,7 @@ mod view;
 pub use crate::sql::{ColumnDef, ConstraintDef, ConstraintKind, IndexDef};
 pub use backward::{Backward, Difference};
 pub use catalog::*;
-pub use drift::{Disagreement, Drift};
+pub use drift::{Disagreement, Divergence, Drift, Reason, Together};
 pub use history::*;
 pub use inline_references::IgnoredReference;
 pub use leftovers::LeftConstraint;
