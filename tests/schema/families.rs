@@ -113,3 +113,38 @@ fn sqlite_keeps_the_index_of_a_constraint() {
         backend_lint::model::Settings { dialect: Some(backend_lint::sql::Dialect::Sqlite), ..super::support::postgres() };
     assert_eq!(super::support::build(&files, &settings).table("t").indexes.len(), 1);
 }
+
+#[test]
+fn a_statement_drops_before_it_adds() {
+    let built = migrate(&[
+        "CREATE TABLE t (a int PRIMARY KEY, CHECK (a > 0));",
+        "ALTER TABLE t ADD PRIMARY KEY (a), DROP CONSTRAINT t_pkey;",
+    ]);
+    assert_eq!((built.indexes("t"), built.last().effects().fails), (vec!["t_pkey".to_owned()], None));
+    let built =
+        migrate(&["CREATE TABLE t (a int, CHECK (a > 0));", "ALTER TABLE t ADD CHECK (a < 9), DROP CONSTRAINT t_a_check;"]);
+    let checks: Vec<_> = built.table("t").checks.iter().map(|one| one.text.clone()).collect();
+    assert_eq!(checks, ["a < 9"]);
+    let built = migrate(&["CREATE TABLE t (a int);", "ALTER TABLE t ALTER a SET NOT NULL, ALTER a DROP NOT NULL;"]);
+    assert_eq!(built.columns("t"), ["a integer!"]);
+}
+
+#[test]
+fn a_reference_goes_with_the_key_that_it_rests_on() {
+    let text = "CREATE TABLE t (a int UNIQUE); ALTER TABLE t ADD CONSTRAINT k PRIMARY KEY (a);";
+    let keys = |reference: &str, drop: &str| migrate(&[text, reference, drop]).table("o").foreign_keys.len();
+    let drop = "ALTER TABLE t DROP CONSTRAINT k CASCADE;";
+    assert_eq!(keys("CREATE TABLE o (a int REFERENCES t);", drop), 0);
+    assert_eq!(keys("CREATE TABLE o (a int REFERENCES t (a));", drop), 1);
+    assert_eq!(keys("CREATE TABLE o (a int REFERENCES t (a));", "ALTER TABLE t DROP CONSTRAINT t_a_key CASCADE;"), 0);
+}
+
+#[test]
+fn a_reference_to_its_own_table_follows_every_name() {
+    let built = migrate(&[
+        "CREATE TABLE t (a int PRIMARY KEY REFERENCES t (a));",
+        "ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME a TO b;",
+    ]);
+    let key = &built.table("u").foreign_keys[0];
+    assert_eq!((key.references.name.as_str(), key.referenced_columns.as_slice()), ("u", ["b".to_owned()].as_slice()));
+}

@@ -6,6 +6,7 @@ use super::effects::{self, Moment};
 use super::history::{AppliedMigration, AppliedStatement, IgnoredComment, Role};
 use super::names;
 use super::objects::Objects;
+use super::order;
 use super::replay::State;
 use super::seeds;
 use super::stated;
@@ -316,7 +317,13 @@ fn apply(
         undo.act(state, &statement, (before, transactions.around()));
         let mut ops = Vec::with_capacity(statement.ops.len());
         let leaving = effects::leaving(&statement);
-        for op in std::mem::take(&mut statement.ops) {
+        let written = std::mem::take(&mut statement.ops);
+        let order = order::of_server(&written, state.dialect);
+        let mut written: Vec<(usize, sql::SchemaOp)> = written.into_iter().enumerate().collect();
+        if let Some(order) = order {
+            written.sort_by_key(|(at, _)| order.iter().position(|one| one == at));
+        }
+        for (at, op) in written {
             let moment = Moment {
                 state,
                 text: &read.text,
@@ -330,8 +337,9 @@ fn apply(
             let step = effects::step(&moment, op);
             transactions.note(state, &step.op);
             state.apply(&step.op, statement.maybe);
-            ops.push(step);
+            ops.push((at, step));
         }
+        ops.sort_by_key(|(at, _)| *at);
         statements.push(AppliedStatement {
             span: statement.span,
             head: statement.head,
@@ -340,7 +348,7 @@ fn apply(
             maybe: statement.maybe,
             block: statement.block,
             in_transaction,
-            ops,
+            ops: ops.into_iter().map(|(_, step)| step).collect(),
         });
     }
     state.end_migration();

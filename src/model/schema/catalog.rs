@@ -180,6 +180,8 @@ pub struct ForeignKey {
     pub references: TableName,
     /// Columns there; those of the primary key where none are written; empty where that is not known.
     pub referenced_columns: Vec<String>,
+    /// The [`Index::family`] of the key there that it rests on; 0 where that is not known.
+    pub rests_on: usize,
     /// `CASCADE`, `SET NULL`, ...; `None` for no action.
     pub on_delete: Option<String>,
     /// `CASCADE`, `SET NULL`, ...; `None` for no action.

@@ -15,6 +15,7 @@ pub mod json;
 mod leftovers;
 mod names;
 mod objects;
+mod order;
 pub mod pending;
 mod primary_key;
 mod quoted_names;

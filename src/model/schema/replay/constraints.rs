@@ -150,6 +150,14 @@ impl State {
         } else {
             referenced_columns.iter().map(|one| self.cut(one)).collect()
         };
+        let same = |names: Vec<&str>| {
+            names.len() == referenced.len() && names.iter().all(|one| referenced.iter().any(|name| name == one))
+        };
+        let rests = |one: &&Index| match referenced_columns.is_empty() {
+            true => one.backs == Some(Backing::PrimaryKey),
+            false => one.unique && one.predicate.is_none() && one.columns().is_some_and(same),
+        };
+        let rests_on = target.and_then(|table| table.indexes.iter().find(rests)).map_or(0, |one| one.family);
         let name = written.clone().or_else(|| match self.dialect {
             Dialect::MySql => self.innodb_name(slot),
             _ => self.made_name(slot, Some(&names::addition(columns.iter().map(String::as_str))), "fkey"),
@@ -164,6 +172,7 @@ impl State {
             columns,
             references,
             referenced_columns: referenced,
+            rests_on,
             on_delete: on_delete.clone(),
             on_update: def.details.on_update.clone(),
             deferrable: def.details.deferrable,
@@ -365,10 +374,9 @@ impl State {
         for other in self.referring(&name.name) {
             if let Some(other) = self.table_mut(other) {
                 other.foreign_keys.retain(|key| {
-                    let rests = key.references == name
-                        && lost.contains(&key.referenced_columns)
-                        && !kept.contains(&key.referenced_columns);
-                    !rests
+                    let alone = || lost.contains(&key.referenced_columns) && !kept.contains(&key.referenced_columns);
+                    let rests = if key.rests_on == 0 { alone() } else { gone.iter().any(|one| one.family == key.rests_on) };
+                    key.references != name || !rests
                 });
             }
         }

@@ -157,19 +157,20 @@ impl State {
         {
             self.forget(other);
         }
+        let referring = self.table(slot).map(|table| self.referring(&table.name.name)).unwrap_or_default();
         let Some(mut table) = self.forget(slot) else { return };
         let old = std::mem::replace(&mut table.name, to.clone());
         table.name_span = if table.external { span } else { table.name_span };
-        let referring = self.referring(&old.name);
-        for foreign_key in &mut table.foreign_keys {
-            if foreign_key.references == old {
-                foreign_key.references = to.clone();
-            }
+        for foreign_key in table.foreign_keys.iter_mut().filter(|one| one.references == old) {
+            foreign_key.references = to.clone();
         }
         if let Some(place) = self.tables.get_mut(slot) {
             *place = Some(table);
         }
         self.by_name.entry(self.key(&to.name)).or_default().push(slot);
+        if referring.contains(&slot) {
+            self.note_reference(&to.name, slot);
+        }
         for other in referring {
             let Some(held) = self.table_mut(other) else { continue };
             let mut changed = false;
