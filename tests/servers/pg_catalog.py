@@ -18,7 +18,8 @@ SELECT json_build_object(
     'partition', t.relispartition,
     'columns', (SELECT coalesce(json_object_agg(a.attname, json_build_object(
         'position', a.attnum, 'type', format_type(a.atttypid, a.atttypmod), 'nullable', NOT a.attnotnull,
-        'default', a.attidentity <> '' OR (a.atthasdef AND a.attgenerated = '' AND (SELECT pg_get_expr(d.adbin, d.adrelid) NOT LIKE 'NULL%' FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)), 'identity', a.attidentity <> '', 'generated', a.attgenerated <> '')), '{}')
+        'default', a.attidentity <> '' OR (a.atthasdef AND a.attgenerated = '' AND (SELECT pg_get_expr(d.adbin, d.adrelid) NOT LIKE 'NULL%' FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)), 'identity', a.attidentity <> '', 'generated', a.attgenerated <> '',
+        'serial', a.atthasdef AND (SELECT pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval%' FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum))), '{}')
       FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped),
     'indexes', (SELECT coalesce(json_object_agg(ic.relname, json_build_object(
         'columns', (SELECT json_agg(pg_get_indexdef(i.indexrelid, k, true) ORDER BY k) FROM generate_series(1, i.indnkeyatts) k),

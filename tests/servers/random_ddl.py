@@ -90,6 +90,12 @@ class Changes:
             text += " DEFERRABLE INITIALLY DEFERRED"
         return text, name, key
 
+    def like(self, table, *options):
+        text, options = f"LIKE {self.qualified(table)}", self.pick(*options)
+        # A copied default of a serial column goes with the other table's sequence, which the replay does not follow across tables.
+        borrows = any(one["serial"] for one in self.catalog["tables"][table]["columns"].values())
+        return text if borrows and re.search("ALL|DEFAULTS", options) else text + options
+
     def column_definition(self, name, lone=False):
         kind = self.type()
         text = f"{quote(name)} "
@@ -139,7 +145,7 @@ class Changes:
         name = f"{quote(schema)}.{name}" if schema != "public" or self.maybe(0.15) else name
         head = "CREATE " + self.pick("", "", "", "", "UNLOGGED ") + "TABLE " + self.pick("", "", "IF NOT EXISTS ")
         if self.tables and self.maybe(0.08):
-            return f"{head}{name} (LIKE {self.qualified(self.table())}" + self.pick("", " INCLUDING ALL", " INCLUDING DEFAULTS", " INCLUDING INDEXES", " INCLUDING CONSTRAINTS", " INCLUDING ALL EXCLUDING INDEXES") + ")"
+            return f"{head}{name} (" + self.like(self.table(), "", " INCLUDING ALL", " INCLUDING DEFAULTS", " INCLUDING INDEXES", " INCLUDING CONSTRAINTS", " INCLUDING ALL EXCLUDING INDEXES") + ")"
         if self.tables and self.maybe(0.05):
             return f"{head}{name} (extra int) INHERITS ({self.qualified(self.table())})"
         if self.tables and self.maybe(0.03):
@@ -297,7 +303,7 @@ class Changes:
         if form < 0.65 and children:
             return f"ALTER TABLE {self.qualified(parent)} DETACH PARTITION {self.qualified(self.pick(children))}"
         if form < 0.8:
-            return f"CREATE TABLE {self.fresh('t')} (LIKE {self.qualified(parent)}" + self.pick("", " INCLUDING ALL", " INCLUDING DEFAULTS INCLUDING CONSTRAINTS") + ")"
+            return f"CREATE TABLE {self.fresh('t')} (" + self.like(parent, "", " INCLUDING ALL", " INCLUDING DEFAULTS INCLUDING CONSTRAINTS") + ")"
         return f"ALTER TABLE {self.qualified(parent)} ATTACH PARTITION {self.qualified(self.table())} " + self.pick("DEFAULT", f"FOR VALUES IN ({self.number})", f"FOR VALUES FROM ({self.number}) TO ({self.number + 1})")
 
     def schemas(self):
