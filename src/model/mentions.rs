@@ -25,6 +25,13 @@ const MOST_PLACES: usize = 5;
 /// How far from the name of its table a column may stand, in bytes.
 const NEAR: usize = 600;
 
+/// How far from a word of SQL a table may stand, in bytes.
+const BESIDE: usize = 24;
+
+/// Words beside which a plain word is the name of a table.
+const SQL_WORDS: &[&str] =
+    &["FROM", "from", "INTO", "into", "JOIN", "join", "UPDATE", "update", "TABLE", "table", "__tablename__"];
+
 /// A name of at least so many bytes, of several words, says by itself what it is.
 const TELLING: usize = 8;
 
@@ -35,8 +42,8 @@ pub struct Mentions {
 }
 
 impl Mentions {
-    /// The places that may name a column which a pending migration takes away, by its subject (`public.orders.note`), in order
-    /// of path. Whether each is that column is not known.
+    /// The places that may name a column or a table which a pending migration takes away, by its subject (`public.orders.note`,
+    /// `public.orders`), in order of path. Whether each is that is not known.
     pub fn of(&self, subject: &str) -> &[Span] {
         self.places.get(subject).map_or(&[], Vec::as_slice)
     }
@@ -57,10 +64,12 @@ fn table() -> &'static Table {
 /// What is searched for.
 struct Wanted {
     subject: String,
-    /// The column in the spellings of other languages.
+    /// The column in the spellings of other languages, or the table as it is called in SQL.
     spellings: Vec<String>,
-    /// Its table in the same; empty where the column says by itself what it is.
-    tables: Vec<String>,
+    /// What has to stand near it, the table or a word of SQL; empty where the name says by itself what it is.
+    companions: Vec<String>,
+    /// How near, in bytes.
+    near: usize,
 }
 
 /// Searches the application's code.
@@ -96,12 +105,30 @@ fn wanted(schema: &Schema) -> Vec<Wanted> {
             continue;
         }
         let is_alone = schema.tables().filter(|table| table.column(column).is_some()).all(|table| table.name == before.name);
-        let telling = is_alone && column.len() >= TELLING && words::snake(column).contains('_');
         let noun = words::noun(&before.name.name);
-        let tables = if telling { Vec::new() } else { spellings(&before.name.name).chain(spellings(&noun)).collect() };
-        wanted.push(Wanted { subject, spellings: spellings(column).collect(), tables });
+        let tables = || spellings(&before.name.name).chain(spellings(&noun)).collect();
+        let companions = if is_alone && is_telling(column) { Vec::new() } else { tables() };
+        wanted.push(Wanted { subject, spellings: spellings(column).collect(), companions, near: NEAR });
+    }
+    for step in schema.pending_steps() {
+        let lost = step.lost_tables().into_iter().map(|lost| lost.name);
+        let renamed = step.renamed_table().and_then(|_| step.before()).map(|before| before.name.clone());
+        for name in lost.chain(renamed).filter(|name| step.audience_of(name) == Audience::Everybody) {
+            let subject = name.to_string();
+            if wanted.len() >= MOST_NAMES || wanted.iter().any(|one| one.subject == subject) {
+                continue;
+            }
+            let words = || SQL_WORDS.iter().map(|word| (*word).to_owned()).collect();
+            let companions = if is_telling(&name.name) { Vec::new() } else { words() };
+            wanted.push(Wanted { subject, spellings: vec![name.name], companions, near: BESIDE });
+        }
     }
     wanted
+}
+
+/// Whether a name is long enough, and of several words, to say by itself what it is.
+fn is_telling(name: &str) -> bool {
+    name.len() >= TELLING && words::snake(name).contains('_')
 }
 
 /// A name as it is written, in snake case, and in both camel cases.
@@ -132,8 +159,8 @@ fn is_code(path: &str) -> bool {
 fn places(bytes: &[u8], wanted: &[Wanted]) -> Vec<(usize, usize, usize)> {
     let mut found = Vec::new();
     for (number, one) in wanted.iter().enumerate() {
-        let tables: Vec<usize> = one.tables.iter().flat_map(|name| as_word(bytes, name)).collect();
-        let is_near = |at: usize| one.tables.is_empty() || tables.iter().any(|table| table.abs_diff(at) <= NEAR);
+        let beside: Vec<usize> = one.companions.iter().flat_map(|name| as_word(bytes, name)).collect();
+        let is_near = |at: usize| one.companions.is_empty() || beside.iter().any(|other| other.abs_diff(at) <= one.near);
         let hits = one.spellings.iter().flat_map(|name| as_word(bytes, name).map(|at| (at, at + name.len())));
         found.extend(hits.filter(|(at, _)| is_near(*at)).map(|(start, end)| (number, start, end)));
     }
@@ -174,7 +201,8 @@ mod tests {
         let one = |tables: &[&str]| Wanted {
             subject: "public.orders.note".into(),
             spellings: vec!["note".into()],
-            tables: tables.iter().map(|name| (*name).to_owned()).collect(),
+            companions: tables.iter().map(|name| (*name).to_owned()).collect(),
+            near: NEAR,
         };
         let far = format!("orders{}note", " ".repeat(NEAR * 2));
         assert!(places(far.as_bytes(), &[one(&["orders"])]).is_empty());

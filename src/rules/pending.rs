@@ -1,10 +1,11 @@
 //! What the rules about pending migrations have in common: when they speak more softly, and what is one thing to fix.
 
-use crate::diagnostic::{Confidence, Diagnostic, Occurrence, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Label, Occurrence, Severity};
 use crate::model::schema::pending::Audience;
 use crate::model::schema::{ColumnDef, LockMode, PendingStep};
 use crate::rules::Context;
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// Lowers what fewer people feel, and what may not happen at all.
 pub(super) fn careful(step: &PendingStep, audience: Audience, mut diagnostic: Diagnostic) -> Diagnostic {
@@ -92,6 +93,26 @@ pub(super) fn gather_by(found: Vec<(PendingStep, String, Diagnostic)>) -> Vec<Di
         }
     }
     out.into_iter().map(|(_, diagnostic)| diagnostic).collect()
+}
+
+/// So many places in the application's code are shown for one name, and twice as many in all; more make nobody wiser.
+const SHOWN: usize = 3;
+
+/// Shows where the application's code may name what goes, for everything that a finding is about.
+pub(super) fn with_mentions(context: &Context, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    for diagnostic in &mut found {
+        let subjects: BTreeSet<&String> =
+            std::iter::once(&diagnostic.subject).chain(diagnostic.occurrences.iter().map(|one| &one.subject)).collect();
+        let mut labels: Vec<Label> = Vec::new();
+        for subject in subjects {
+            let name = subject.rsplit('.').next().unwrap_or(subject);
+            for place in context.head.mentions.of(subject).iter().take(SHOWN) {
+                labels.push(Label::new(*place, format!("`{name}` is named here: the application may still use it")));
+            }
+        }
+        diagnostic.contexts.extend(labels.into_iter().take(2 * SHOWN));
+    }
+    found
 }
 
 /// The first step of each pending migration that waits for a lock of at least this mode while `setting` does not bound it, by

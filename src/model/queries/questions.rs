@@ -104,7 +104,12 @@ impl<'m> NamedColumn<'m> {
         if is_dropped && pending.is_none_or(|migration| migration.pending) {
             return None;
         }
-        Some(MissingColumn { table, dropped: gone.map(|gone| gone.span), name })
+        // Who still calls by its old name what is about to be renamed is told so where it is renamed.
+        let is_renamed = query.schema().pending_steps().any(|step| {
+            let of_table = || step.before().is_some_and(|before| before.name == table.name);
+            step.renamed_column().is_some_and(|(from, _)| from.eq_ignore_ascii_case(name)) && of_table()
+        });
+        (!is_renamed).then(|| MissingColumn { table, dropped: gone.map(|gone| gone.span), name })
     }
 }
 

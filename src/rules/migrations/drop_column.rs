@@ -2,13 +2,10 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::schema::pending::Audience;
-use crate::rules::pending::{careful, gather};
+use crate::rules::pending::{careful, gather, with_mentions};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/drop-column", check);
-
-/// So many places in the application's code are shown; more make nobody wiser.
-const SHOWN: usize = 3;
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -40,11 +37,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         if let Some(held) = step.column() {
             diagnostic = diagnostic.context(held.span, "the column as it was created");
         }
-        for mention in context.head.mentions.of(&diagnostic.subject).iter().take(SHOWN) {
-            diagnostic = diagnostic.context(*mention, format!("`{name}` is named here: the application may still use it"));
-        }
         diagnostic = diagnostic.at_most(Severity::Warning, "what running code reads cannot be seen here");
         found.push((step, careful(&step, step.column_audience(), diagnostic)));
     }
-    gather(found)
+    with_mentions(context, gather(found))
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::schema::PendingStep;
 use crate::model::schema::pending::{Audience, LostTable};
-use crate::rules::pending::{careful, gather_by, unsure};
+use crate::rules::pending::{careful, gather_by, unsure, with_mentions};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/drop-table", check);
@@ -24,7 +24,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             }
         }
     }
-    gather_by(found)
+    with_mentions(context, gather_by(found))
 }
 
 fn report(step: &PendingStep, lost: &LostTable, audience: Audience) -> Diagnostic {

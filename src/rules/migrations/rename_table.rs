@@ -3,7 +3,7 @@
 use crate::diagnostic::{Confidence, Diagnostic};
 use crate::model::schema::PendingStep;
 use crate::model::schema::pending::Audience;
-use crate::rules::pending::{careful, gather};
+use crate::rules::pending::{careful, gather, with_mentions};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/rename-table", check);
@@ -18,7 +18,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let Some((old, new)) = step.renamed_table().filter(|_| step.audience() != Audience::Nobody) else { continue };
         found.push((step, report(&step, &old, &new)));
     }
-    gather(found)
+    with_mentions(context, gather(found))
 }
 
 fn report(step: &PendingStep, old: &str, new: &str) -> Diagnostic {

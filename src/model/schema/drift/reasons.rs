@@ -66,13 +66,13 @@ impl<'m> Drift<'m> {
         let index = table.table().indexes.iter().find(|index| index.span == self.there)?;
         let name = index.name.as_ref().filter(|_| table.dialect() == Dialect::Postgres)?;
         let statements = table.database().migrations.iter().flat_map(|migration| &migration.statements);
-        let drops = statements.flat_map(|statement| &statement.ops).filter(|step| match &step.op.change {
+        let mut drops = statements.flat_map(|statement| &statement.ops).filter(|step| match &step.op.change {
             Change::DropIndex { names, if_exists: true, .. } => {
                 names.iter().any(|one| one.name == *name && one.schema.as_ref().is_some_and(|schema| *schema == table.name.name))
             }
             _ => false,
         });
-        Some(Reason::MissedDrop(drops.last()?.op.span, index, index.backs == Some(Backing::Unique)))
+        Some(Reason::MissedDrop(drops.next_back()?.op.span, index, index.backs == Some(Backing::Unique)))
     }
 }
 
