@@ -26,7 +26,7 @@ struct Document {
 pub(super) fn run(arguments: &ModelArguments) -> Result<End, Trouble> {
     let target = Target::new(std::slice::from_ref(&arguments.path))?;
     // Every statement is asked what it does, whether it ran or not.
-    let options = Options { migrations: Migrations::All, ..run::options(&arguments.reading)? };
+    let options = Options { migrations: Migrations::All, every_step: true, ..run::options(&arguments.reading)? };
     let outcome = run::run(&target, &options)?;
     let document = document(&outcome);
     let text = match arguments.format {

@@ -30,7 +30,7 @@ pub(super) fn check(
     let mut sources = Sources::default();
     let config = config::read(head, &options.config, parents, &mut sources)?;
     let baselines = Baselines::read(head, options)?;
-    let mut settings = Settings { threads: options.threads.max(1), ..Settings::default() };
+    let mut settings = Settings { threads: options.threads.max(1), only_asked_steps: !options.every_step, ..Settings::default() };
     config.fill(&mut settings);
     let configured = (settings.clone(), sources.clone());
     // Reading must not fail on any bytes; where it does, the run has judged nothing and must not look as if it had.

@@ -86,6 +86,9 @@ pub struct Options {
     pub today: Option<(i32, u32, u32)>,
     /// How many threads may read; never changes what is printed.
     pub threads: usize,
+    /// Whether the model keeps every step of every file with what it costs, and not only those that a rule may ask for. Never
+    /// changes what is found.
+    pub every_step: bool,
 }
 
 impl Default for Options {
@@ -101,6 +104,7 @@ impl Default for Options {
             baseline: BaselineChoice::Found,
             today: None,
             threads: 1,
+            every_step: false,
         }
     }
 }

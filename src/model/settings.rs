@@ -70,6 +70,8 @@ pub struct Settings {
     pub refinements: Vec<Refinement>,
     /// How many threads may read; at least 1. Never changes what is printed.
     pub threads: usize,
+    /// Whether only those steps of schema files, and of migrations that are not judged, are kept that a rule may ask for.
+    pub only_asked_steps: bool,
 }
 
 /// What one configuration file says of its folder and those below.

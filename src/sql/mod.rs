@@ -25,7 +25,7 @@ pub use same::first_difference;
 
 use crate::diagnostic::Problem;
 use crate::source::{SourceId, Span};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 /// Reads a file, or the `range` of it that holds the forward statements; spans are always those of the whole file.
 ///
@@ -36,18 +36,51 @@ pub fn read(source: SourceId, text: &str, range: Option<Range<usize>>, dialect: 
         script.problems.push(Problem::new(source, 0, 0, format!("SQL of {} is not read", dialect.name())));
         return script;
     }
+    let (mut statements, mut comments) = (Vec::new(), Vec::new());
+    let mut keep = |statement| {
+        statements.push(statement);
+        ControlFlow::Continue(())
+    };
+    script.problems = each(source, text, range, dialect, &mut keep, &mut |comment| comments.push(comment));
+    (script.statements, script.comments) = (statements, comments);
+    script
+}
+
+/// Reads as [`read`] does, but gives away each statement and each comment as soon as it is read, so that a large file is never held
+/// as statements as a whole; stops where it is told to. Gives what was wrong with the file.
+pub fn each(
+    source: SourceId,
+    text: &str,
+    range: Option<Range<usize>>,
+    dialect: Dialect,
+    keep: &mut dyn FnMut(Statement) -> ControlFlow<()>,
+    comment: &mut dyn FnMut(Span),
+) -> Vec<Problem> {
     let range = range.unwrap_or(0..text.len());
     let mut splitter = split::Splitter::new(text, range, dialect);
-    let (mut tokens, mut comments) = (Vec::new(), Vec::new());
+    let (mut tokens, mut comments, mut statements) = (Vec::new(), Vec::new(), Vec::new());
     let mut session = lower::Session::new(text);
-    while let Some(piece) = splitter.next_piece(&mut tokens, &mut comments) {
+    'all: while let Some(piece) = splitter.next_piece(&mut tokens, &mut comments) {
         let place = lower::Place { maybe: piece.conditional, ..lower::Place::new(text, source, dialect) };
-        session.lower(place, &tokens, &mut script.statements);
+        session.lower(place, &tokens, &mut statements);
+        comments.drain(..).for_each(|token| comment(Span::new(source, token.start as usize, token.end as usize)));
+        for mut statement in statements.drain(..) {
+            // Nearly all hold one operation, where room was made for several.
+            statement.ops.shrink_to_fit();
+            if keep(statement).is_break() {
+                break 'all;
+            }
+        }
     }
-    script.comments = comments.iter().map(|token| Span::new(source, token.start as usize, token.end as usize)).collect();
+    comments.drain(..).for_each(|token| comment(Span::new(source, token.start as usize, token.end as usize)));
     let problem = |(at, what): &(usize, &'static str)| Problem::new(source, *at, at + 1, *what);
-    script.problems.extend(splitter.unterminated().iter().map(problem));
-    script
+    splitter.unterminated().iter().map(problem).collect()
+}
+
+/// Whether one of the first words of a statement says that it is about a function or a procedure.
+pub fn is_about_routine(statement: &str) -> bool {
+    let mut words = statement.split_whitespace().take(4);
+    words.any(|word| ["FUNCTION", "PROCEDURE"].iter().any(|one| word.eq_ignore_ascii_case(one)))
 }
 
 /// The byte ranges of a text's comments, markers included, in order. Nothing is understood: this is cheap.

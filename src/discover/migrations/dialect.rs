@@ -45,11 +45,10 @@ pub(super) fn by_hint(path: &str, text: &str) -> Option<Verdict> {
 pub(super) fn by_vote(texts: &[&str]) -> Verdict {
     let mut votes: Vec<(Dialect, usize)> = Vec::new();
     for text in texts {
-        let lower = without_comments(text).to_ascii_lowercase();
-        let words: HashSet<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
-        let signs = table().signs.iter().map(|(name, signs)| (name, signs.iter().filter(|one| lower.contains(*one)).count()));
-        let said =
-            table().words.iter().map(|(name, own)| (name, own.iter().filter(|word| words.contains(word.as_str())).count()));
+        let (words, signs) = spoken(text);
+        let count = |own: &[String], found: &HashSet<&str>| own.iter().filter(|one| found.contains(one.as_str())).count();
+        let signs = table().signs.iter().map(|(name, own)| (name, count(own, &signs)));
+        let said = table().words.iter().map(|(name, own)| (name, count(own, &words)));
         for (name, count) in signs.chain(said) {
             let Some(dialect) = Dialect::parse(name) else { continue };
             match votes.iter_mut().find(|(known, _)| *known == dialect) {
@@ -68,9 +67,31 @@ pub(super) fn by_vote(texts: &[&str]) -> Verdict {
     }
 }
 
-fn without_comments(text: &str) -> String {
-    let lines = text.lines().map(|line| line.split_once("--").map_or(line, |(code, _)| code));
-    lines.collect::<Vec<_>>().join("\n")
+/// How many bytes of a text are looked at together: dumps are large, and copies of them would be as large.
+const BLOCK: usize = 1 << 16;
+
+/// The words and signs of any dialect that a text holds outside of its comments.
+fn spoken(text: &str) -> (HashSet<&'static str>, HashSet<&'static str>) {
+    let signs: Vec<&str> = table().signs.iter().flat_map(|(_, signs)| signs).map(String::as_str).collect();
+    let words: HashSet<&str> = table().words.iter().flat_map(|(_, words)| words).map(String::as_str).collect();
+    let (mut found_words, mut found_signs) = (HashSet::new(), HashSet::new());
+    let mut look = |block: &mut String| {
+        block.make_ascii_lowercase();
+        let said = block.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter_map(|word| words.get(word).copied());
+        found_words.extend(said);
+        found_signs.extend(signs.iter().filter(|sign| block.contains(**sign)).copied());
+        block.clear();
+    };
+    let mut block = String::new();
+    for line in text.lines() {
+        block.push_str(line.split_once("--").map_or(line, |(code, _)| code));
+        block.push('\n');
+        if block.len() > BLOCK {
+            look(&mut block);
+        }
+    }
+    look(&mut block);
+    (found_words, found_signs)
 }
 
 /// The dialect of migrations that are code: what the folder says, the SQL in them, the only server that the repository runs.

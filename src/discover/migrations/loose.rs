@@ -26,12 +26,14 @@ pub(super) fn judge(mut paths: Vec<String>, read: Read, settings: &Settings, fou
             found.skipped.push((path.clone(), format!("{word} SQL is not supported")));
             continue;
         }
-        let lower = text.to_ascii_lowercase();
-        let is_query = lower.lines().any(names_a_query);
+        let is_query = text.lines().any(names_a_query);
         if !is_query && dialect::of_file(&path, &text, settings).named.0 == Dialect::ClickHouse {
             clickhouse.entry(folder.to_owned()).or_default().push(path);
             continue;
         }
+        // In its place: dumps are large.
+        let mut lower = text;
+        lower.make_ascii_lowercase();
         let creates = creates_tables(&lower);
         let at_home = folder.rsplit('/').any(|segment| QUERY_FOLDERS.contains(&segment));
         if is_query || (at_home && !creates) {
@@ -65,27 +67,36 @@ fn is_seed(name: &str) -> bool {
     table().seeds.iter().any(|word| word == first)
 }
 
-/// `-- name: ListOrders :many`, and not the `-- Name: orders; Type: TABLE` of a dump; `line` is in lower case.
+/// `-- name: ListOrders :many`, and not the `-- Name: orders; Type: TABLE` of a dump.
 fn names_a_query(line: &str) -> bool {
-    let name = line.trim_start().strip_prefix("--").and_then(|rest| rest.trim_start().strip_prefix("name:"));
+    let comment = line.trim_start().strip_prefix("--").map(str::to_ascii_lowercase);
+    let name = comment.as_deref().and_then(|rest| rest.trim_start().strip_prefix("name:"));
     name.is_some_and(|name| !name.contains("; type:"))
 }
 
 /// Whether a statement creates a table that stays; `lower` is in lower case.
 fn creates_tables(lower: &str) -> bool {
-    let code: Vec<&str> = lower.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
-    let code = code.join("\n");
-    code.match_indices("create ").any(|(at, word)| {
-        let starts = code
-            .get(..at)
-            .is_some_and(|head| matches!(head.trim_end().chars().next_back(), None | Some(';' | '/')) || head.ends_with('\n'));
-        let mut words = code.get(at + word.len()..).unwrap_or("").split_whitespace().take(2);
-        match words.next() {
-            Some("table") => starts,
-            Some("unlogged") => starts && words.next() == Some("table"),
-            _ => false,
+    let mut code = lower.lines().filter(|line| !line.trim_start().starts_with("--"));
+    // What stands last before the line that is looked at.
+    let mut last: Option<char> = None;
+    while let Some(line) = code.next() {
+        for (at, word) in line.match_indices("create ") {
+            let head = line.get(..at).unwrap_or("");
+            let before = head.trim_end().chars().next_back().or(last);
+            let starts = head.is_empty() || matches!(before, None | Some(';' | '/'));
+            let rest = line.get(at + word.len()..).unwrap_or("");
+            let mut words = rest.split_whitespace().chain(code.clone().flat_map(str::split_whitespace));
+            let is_table = match words.next() {
+                Some("unlogged") => words.next() == Some("table"),
+                first => first == Some("table"),
+            };
+            if starts && is_table {
+                return true;
+            }
         }
-    })
+        last = line.trim_end().chars().next_back().or(last);
+    }
+    false
 }
 
 /// The numbers of a file name, and its path.

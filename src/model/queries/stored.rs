@@ -42,9 +42,8 @@ pub(super) fn read(workspace: &Workspace, schema: &Schema) -> (Vec<Query>, Vec<D
             let text = workspace.text(statement.head.source);
             let head = text.get(statement.span.range()).unwrap_or("");
             // Nearly all statements are none: their first word is cheap to see.
-            let mut words = head.split_whitespace().take(4).map(str::to_ascii_uppercase);
             let drops = head.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("DROP"));
-            let is_routine = words.any(|word| matches!(word.as_str(), "FUNCTION" | "PROCEDURE"));
+            let is_routine = sql::is_about_routine(head);
             if is_routine && drops {
                 let name = head.split_whitespace().find(|word| {
                     !["DROP", "FUNCTION", "PROCEDURE", "IF", "EXISTS"].iter().any(|known| word.eq_ignore_ascii_case(known))

@@ -3,7 +3,8 @@
 use super::backward;
 use super::catalog::{Database, Table};
 use super::effects::{self, Moment};
-use super::history::{AppliedMigration, AppliedStatement, IgnoredComment, Role};
+use super::forward::{self, Forward, Keep, LARGE};
+use super::history::{AppliedMigration, AppliedStatement, IgnoredComment, Role, Step};
 use super::names;
 use super::objects::Objects;
 use super::order;
@@ -13,16 +14,17 @@ use super::stated;
 use super::transaction::Transactions;
 use super::undo::Undo;
 use super::version;
+use crate::diagnostic::Problem;
 use crate::discover::code;
 use crate::discover::servers::Server;
 use crate::discover::{Discovery, Kind, Migration, MigrationSet, Transaction, migrations};
 use crate::model::workspace::in_threads;
 use crate::model::{FileStatus, Pending, Settings, Workspace};
 use crate::source::{SourceId, Span};
-use crate::sql::{self, Dialect, Script, Understanding};
-use std::collections::BTreeMap;
-use std::ops::Range;
-use std::sync::Arc;
+use crate::sql::{self, Change, Dialect, SchemaOp, Statement};
+use std::collections::{BTreeMap, HashSet};
+use std::ops::{ControlFlow, Range};
+use std::sync::{Arc, OnceLock};
 
 /// One file as it was read, before it is applied.
 struct Read {
@@ -30,7 +32,7 @@ struct Read {
     version: String,
     source: SourceId,
     text: Arc<str>,
-    script: Script,
+    forward: Forward,
     transaction: Transaction,
     pending: bool,
     status: FileStatus,
@@ -64,11 +66,6 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
     let is_code = code::is_code(set);
     let wanted: Vec<(&Migration, bool)> =
         set.migrations.iter().enumerate().map(|(number, one)| (one, number >= judged_from)).collect();
-    let files = wanted
-        .iter()
-        .map(|(one, _)| File { path: &one.path, ranges: ranges(one), code: is_code.then_some(set.tool.as_str()) })
-        .collect();
-    let scripts = read_all(workspace, files, set.dialect);
     let mut sharing: BTreeMap<&str, usize> = BTreeMap::new();
     for (one, _) in &wanted {
         *sharing.entry(one.path.as_str()).or_default() += 1;
@@ -86,16 +83,27 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
         |((one, judged), status): (&(&Migration, bool), &FileStatus)| *judged && status.runs_anew() && one.role != Role::Baseline;
     let pending: Vec<bool> = wanted.iter().zip(&statuses).map(is_pending).collect();
     let halves = backward::read(workspace, set, &pending);
+    let files = wanted
+        .iter()
+        .zip(&halves)
+        .map(|((one, _), half)| File {
+            path: &one.path,
+            ranges: ranges(one),
+            code: is_code.then_some(set.tool.as_str()),
+            at_once: half.is_some(),
+        })
+        .collect();
+    let scripts = read_all(workspace, files, set.dialect);
     let mut reads = Vec::new();
     let facts = statuses.into_iter().zip(pending).zip(halves);
     for (((migration, _), script), ((status, pending), backward)) in wanted.into_iter().zip(scripts).zip(facts) {
-        let Some(Text { source, text, script, open }) = script else { continue };
+        let Some(Text { source, text, forward, open }) = script else { continue };
         reads.push(Read {
             path: migration.path.clone(),
             version: migration.version.clone(),
             source,
             text,
-            script,
+            forward,
             transaction: migration.transaction.clone(),
             pending,
             status,
@@ -112,7 +120,8 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
             backward,
         });
     }
-    replay(&mut database, reads, &set.foreign_steps);
+    let keep = Keep::of(settings, reads.iter().any(|read| read.pending), set.dialect);
+    note_unread(workspace, replay(&mut database, reads, &set.foreign_steps, keep));
     database
 }
 
@@ -170,6 +179,7 @@ fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &S
         objects: Objects::default(),
         migrations: Vec::new(),
         tables_unknown: Vec::new(),
+        named: OnceLock::new(),
     }
 }
 
@@ -179,13 +189,15 @@ struct File<'a> {
     ranges: Vec<Option<Range<usize>>>,
     /// The tool whose migrations are code, where this is one.
     code: Option<&'a str>,
+    /// Whether all of its statements are wanted before they are replayed.
+    at_once: bool,
 }
 
 /// A file that was read: its text, code of another language masked, and its statements.
 struct Text {
     source: SourceId,
     text: Arc<str>,
-    script: Script,
+    forward: Forward,
     /// Whether it holds changes that are no SQL.
     open: bool,
 }
@@ -207,7 +219,7 @@ fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Ve
     let read = in_threads(workspace.threads(), &files, |file| {
         let (source, text) = by_path.get(file.path)?;
         if let Some(script) = stated::read(file.path, *source, text, dialect).filter(|_| file.code.is_none()) {
-            return Some(Text { source: *source, text: text.clone(), script, open: false });
+            return Some(Text { source: *source, text: text.clone(), forward: Forward::of(script), open: false });
         }
         let (text, ranges, open) = match file.code {
             None => (text.clone(), file.ranges.clone(), false),
@@ -217,6 +229,10 @@ fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Ve
                 (Arc::from(code.masked), pieces.collect(), !code.complete)
             }
         };
+        if file.code.is_none() && !file.at_once && text.len() > LARGE {
+            let forward = Forward::later(*source, dialect, ranges);
+            return Some(Text { source: *source, text, forward, open });
+        }
         let mut parts = ranges.into_iter().map(|range| sql::read(*source, &text, range, dialect));
         let mut script = parts.next().unwrap_or_else(|| sql::read(*source, &text, Some(0..0), dialect));
         for part in parts {
@@ -224,24 +240,24 @@ fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Ve
             script.comments.extend(part.comments);
             script.problems.extend(part.problems);
         }
-        Some(Text { source: *source, text, script, open })
+        Some(Text { source: *source, text, forward: Forward::of(script), open })
     });
-    for Text { source, script, .. } in read.iter().flatten() {
-        let path = workspace.sources().path(*source).to_owned();
-        for problem in &script.problems {
-            workspace.note_unread(&path, problem.message.clone(), Some(problem.span));
-        }
-        for statement in &script.statements {
-            if let Understanding::Opaque(why) | Understanding::Partial(why) = &statement.understanding {
-                workspace.note_unread(&path, why.clone(), Some(statement.span));
-            }
-        }
-    }
+    let unread = read.iter().flatten().flat_map(|one| forward::unread(&one.forward.script));
+    note_unread(workspace, unread.collect());
     read
 }
 
-/// Applies files in order. `foreign_steps` are applied where their versions fall.
-fn replay(database: &mut Database, mut reads: Vec<Read>, foreign_steps: &[String]) {
+fn note_unread(workspace: &mut Workspace, unread: Vec<Problem>) {
+    for problem in unread {
+        let path = workspace.sources().path(problem.span.source).to_owned();
+        workspace.note_unread(&path, problem.message, Some(problem.span));
+    }
+}
+
+/// Applies files in order. `foreign_steps` are applied where their versions fall. Gives what was not understood in files that were
+/// not read before.
+fn replay(database: &mut Database, mut reads: Vec<Read>, foreign_steps: &[String], keep: Keep) -> Vec<Problem> {
+    let mut unread = Vec::new();
     // Judged one by one, each is its own deployment; changed against a base, all go out together.
     let together = database.deployed_together;
     let mut state = State::new(database.dialect);
@@ -252,16 +268,16 @@ fn replay(database: &mut Database, mut reads: Vec<Read>, foreign_steps: &[String
     let mut foreign = foreign.into_iter().peekable();
     let mut carried: Option<Transactions> = None;
     let halves = reads.iter_mut().map(|read| read.backward.take()).collect();
-    let forward: Vec<_> = reads.iter().map(|read| (&read.script, &*read.text)).collect();
+    let forward: Vec<_> = reads.iter().map(|read| (&read.forward.script, &*read.text)).collect();
     let mut trials = backward::Trials::new(&state, halves, together.then_some(&pending), &forward);
     for (number, read) in reads.into_iter().enumerate() {
         let version = leading_number(&read.version);
         while let Some((_, path)) = foreign.next_if(|(step, _)| *step < version) {
             state.doubt_foreign_step(file_name(path));
         }
-        trials.begin(number, &state, (&read.script, &read.text));
+        trials.begin(number, &state, (&read.forward.script, &read.text));
         let is_open = read.open;
-        let migration = apply(&mut state, number, read, &pending, database, &mut carried);
+        let migration = apply(&mut state, number, read, &pending, database, &mut carried, (keep, &mut unread));
         // What is not pending has its transaction behind it.
         carried = carried.filter(|_| database.one_transaction && pending.get(number) == Some(&true));
         if is_open {
@@ -280,6 +296,7 @@ fn replay(database: &mut Database, mut reads: Vec<Read>, foreign_steps: &[String
         let written = texts.get(table.migration).and_then(|text| text.get(start..end));
         table.qualifier = written.and_then(names::qualifier).map(str::to_owned);
     }
+    unread
 }
 
 fn file_name(path: &str) -> &str {
@@ -299,17 +316,19 @@ fn apply(
     pending: &[bool],
     database: &Database,
     carried: &mut Option<Transactions>,
+    (keep, unread): (Keep, &mut Vec<Problem>),
 ) -> AppliedMigration {
     let takes_out = database.tool.as_deref().map(migrations::takes_out).unwrap_or_default();
     let version = database.server_version;
     state.begin_migration(number);
-    let mut transactions = Transactions::new(&read.transaction, &read.script, takes_out);
+    let mut transactions = Transactions::new(&read.transaction, &read.forward.beginning(&read.text), takes_out);
     if let Some(before) = carried.take() {
         transactions.go_on(before);
     }
-    let mut undo = Undo::new(state, &read.script, transactions.around());
-    let mut statements = Vec::with_capacity(read.script.statements.len());
-    for mut statement in read.script.statements {
+    let mut undo = Undo::new(state, &read.forward, &read.text, transactions.around());
+    let keep = if read.pending || read.status != FileStatus::Same { Keep::Everything } else { keep };
+    let (mut statements, mut emptied) = (Vec::new(), Vec::new());
+    let apply = |mut statement: Statement| {
         effects::comment(&mut statement, &read.text, state.dialect);
         state.doubt(&statement, &read.text);
         let before = transactions.around();
@@ -334,12 +353,21 @@ fn apply(
                 statement: &statement,
                 leaving: &leaving,
             };
-            let step = effects::step(&moment, op);
+            let step = keep.step(&moment, op);
             transactions.note(state, &step.op);
             state.apply(&step.op, statement.maybe);
-            ops.push((at, step));
+            if !statement.maybe && empties(&step.op) {
+                emptied.extend(step.table.as_ref().map(|table| (statement.span.start, table.name.clone())));
+            }
+            if keep.wants(&step) {
+                ops.push((at, step));
+            }
         }
         ops.sort_by_key(|(at, _)| *at);
+        let ops: Vec<Step> = ops.into_iter().map(|(_, step)| step).collect();
+        if !keep.wants_statement(&ops, statements.is_empty(), read.text.get(statement.span.range())) {
+            return;
+        }
         statements.push(AppliedStatement {
             span: statement.span,
             head: statement.head,
@@ -348,15 +376,13 @@ fn apply(
             maybe: statement.maybe,
             block: statement.block,
             in_transaction,
-            ops: ops.into_iter().map(|(_, step)| step).collect(),
+            ops,
         });
-    }
+    };
+    unread.extend(read.forward.each(&read.text, apply));
+    statements.shrink_to_fit();
     state.end_migration();
     *carried = Some(transactions);
-    let certain = statements.iter().filter(|one| !one.maybe).flat_map(|one| one.ops.iter().map(move |step| (one, step)));
-    let emptied =
-        certain.filter(|(_, step)| matches!(&step.op.change, sql::Change::Data { verb, filtered: false, .. } if verb.empties()));
-    let emptied = emptied.filter_map(|(one, step)| Some((one.span.start, step.table.as_ref()?.name.clone()))).collect();
     AppliedMigration {
         has_backward: read.has_backward,
         backward: None,
@@ -383,6 +409,11 @@ fn apply(
     }
 }
 
+/// Whether it takes every row of a table away.
+fn empties(op: &SchemaOp) -> bool {
+    matches!(&op.change, Change::Data { verb, filtered: false, .. } if verb.empties())
+}
+
 /// One database for the schema files of each folder and dialect; a file that creates a table anew starts another.
 fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Vec<Database> {
     let mut groups: BTreeMap<(String, Dialect, Option<String>), Vec<String>> = BTreeMap::new();
@@ -400,18 +431,19 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
     }
     let mut databases = Vec::new();
     for ((_, dialect, variant), paths) in groups {
-        let files = paths.iter().map(|path| File { path, ranges: vec![None], code: None }).collect();
+        let files = paths.iter().map(|path| File { path, ranges: vec![None], code: None, at_once: false }).collect();
         let scripts = read_all(workspace, files, dialect);
-        let mut parts: Vec<(Vec<Read>, Vec<String>)> = Vec::new();
+        let mut parts: Vec<(Vec<Read>, HashSet<String>)> = Vec::new();
+        let is_alone = paths.len() == 1;
         for (path, script) in paths.into_iter().zip(scripts) {
-            let Some(Text { source, text, script, .. }) = script else { continue };
-            let creates = created(&script);
+            let Some(Text { source, text, forward, .. }) = script else { continue };
+            let creates = if is_alone { HashSet::new() } else { created(&forward, &text) };
             let read = Read {
                 path,
                 version: String::new(),
                 source,
                 text,
-                script,
+                forward,
                 transaction: Transaction::Unknown("a schema file is not a migration".into()),
                 pending: false,
                 status: FileStatus::Same,
@@ -422,7 +454,7 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
                 has_backward: false,
                 backward: None,
             };
-            match parts.iter_mut().find(|(_, held)| !creates.iter().any(|name| held.contains(name))) {
+            match parts.iter_mut().find(|(_, held)| held.is_disjoint(&creates)) {
                 Some((reads, held)) => {
                     reads.push(read);
                     held.extend(creates);
@@ -436,7 +468,7 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
                 many => many.first().and_then(|one| one.path.rsplit_once('/')).map_or("", |(folder, _)| folder).to_owned(),
             };
             let mut database = empty(dialect, variant.clone(), source, settings, &discovery.servers);
-            replay(&mut database, reads, &[]);
+            note_unread(workspace, replay(&mut database, reads, &[], Keep::of(settings, false, dialect)));
             // Tables of the server itself, restated for a tool that reads queries: nothing here makes them.
             let restated = |table: &&mut Table| dialect == Dialect::Postgres && table.name.name.starts_with("pg_");
             database.tables.iter_mut().filter(restated).for_each(|table| table.external = true);
@@ -447,11 +479,17 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
 }
 
 /// The names of the tables that a script creates for certain.
-fn created(script: &Script) -> Vec<String> {
-    let ops = script.statements.iter().flat_map(|statement| &statement.ops);
-    let tables = ops.filter_map(|op| match &op.change {
-        sql::Change::CreateTable(def) if !def.if_not_exists => Some(def.name.name.clone()),
-        _ => None,
+fn created(forward: &Forward, text: &str) -> HashSet<String> {
+    let mut names = HashSet::new();
+    forward.look(text, |statement| {
+        for op in &statement.ops {
+            if let Change::CreateTable(def) = &op.change
+                && !def.if_not_exists
+            {
+                names.insert(def.name.name.clone());
+            }
+        }
+        ControlFlow::Continue(())
     });
-    tables.collect()
+    names
 }

@@ -9,6 +9,7 @@ use crate::source::{Span, Spanned};
 pub use crate::sql::Identity;
 use crate::sql::{ColumnType, DefaultValue, Dialect, DomainCheck, IndexKey};
 use std::fmt;
+use std::sync::OnceLock;
 
 /// The name of a table, view or type, as its database holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -378,6 +379,16 @@ pub struct Database {
     pub migrations: Vec<super::history::AppliedMigration>,
     /// Why tables may be missing altogether (a step that is not SQL, an opaque statement); empty where all is known.
     pub tables_unknown: Vec<String>,
+    /// Where names stand in the steps of its migrations; made at the first question.
+    pub(super) named: OnceLock<super::pending::NamedSteps>,
+}
+
+impl Database {
+    /// The table of this name, as the catalog holds names.
+    pub(super) fn table_called(&self, name: &TableName) -> Option<&Table> {
+        let at = self.tables.binary_search_by(|table| table.name.cmp(name)).ok()?;
+        self.tables.get(at)
+    }
 }
 
 impl Table {

@@ -9,6 +9,7 @@ pub mod catalog;
 mod drift;
 mod effects;
 mod foreign_key;
+mod forward;
 pub mod history;
 mod inline_references;
 pub mod json;

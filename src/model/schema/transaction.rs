@@ -5,7 +5,7 @@ use crate::discover::Transaction;
 use crate::discover::migrations::TakesOut;
 use crate::fact::{Fact, Origin};
 use crate::source::Span;
-use crate::sql::{Change, SchemaOp, Script, Statement, TableAction};
+use crate::sql::{Change, SchemaOp, Statement, TableAction};
 
 /// The transactions of one migration, statement by statement.
 pub(super) struct Transactions {
@@ -28,25 +28,17 @@ pub(super) struct Transactions {
 }
 
 impl Transactions {
-    pub fn new(mode: &Transaction, script: &Script, takes_out: TakesOut) -> Transactions {
-        let mut statements = 0;
-        let mut block = None;
-        for statement in &script.statements {
-            // To the server a block is one statement.
-            if statement.block.is_none() || statement.block != block {
-                statements += 1;
-            }
-            block = statement.block;
-        }
+    /// `beginning` are the statements of the migration, at least up to where [`is_enough`] holds.
+    pub fn new(mode: &Transaction, beginning: &[Statement], takes_out: TakesOut) -> Transactions {
+        let statements = units(beginning);
         let (open, message, why) = match mode {
             Transaction::Wrapped(why) => (Some(true), false, why),
             Transaction::Unwrapped(why) => (Some(false), false, why),
             Transaction::Implicit(why) => (Some(statements > 1), statements > 1, why),
             Transaction::Unknown(why) => (None, false, why),
         };
-        let changes = || script.statements.iter().flat_map(|statement| &statement.ops);
-        let is_setting = |op: &SchemaOp| matches!(op.change, Change::Setting { .. });
-        let alone = changes().any(forbids) && changes().all(|op| forbids(op) || is_setting(op));
+        let mut changes = beginning.iter().flat_map(|statement| &statement.ops);
+        let alone = changes.any(forbids) && may_be_alone(beginning);
         let open = if takes_out == TakesOut::Alone && alone { Some(false) } else { open };
         Transactions {
             open,
@@ -131,6 +123,29 @@ impl Transactions {
     pub fn used_label(&self, text: &str) -> Option<&str> {
         self.labels.iter().map(|(label, _)| label.as_str()).find(|label| text.contains(&format!("'{label}'")))
     }
+}
+
+/// How many statements the server sees: to it a block is one.
+fn units(statements: &[Statement]) -> usize {
+    let (mut count, mut block) = (0, None);
+    for statement in statements {
+        if statement.block.is_none() || statement.block != block {
+            count += 1;
+        }
+        block = statement.block;
+    }
+    count
+}
+
+/// Whether there is nothing but what cannot run inside a transaction, and settings.
+fn may_be_alone(statements: &[Statement]) -> bool {
+    let mut changes = statements.iter().flat_map(|statement| &statement.ops);
+    changes.all(|op| forbids(op) || matches!(op.change, Change::Setting { .. }))
+}
+
+/// Whether what follows the beginning of a migration does not matter for how its transaction begins.
+pub(super) fn is_enough(beginning: &[Statement]) -> bool {
+    units(beginning) > 1 && !may_be_alone(beginning)
 }
 
 /// Whether an operation cannot run inside a transaction.

@@ -1,7 +1,9 @@
 //! `ROLLBACK`: what its transaction did is taken back.
 
+use super::forward::Forward;
 use super::replay::State;
-use crate::sql::{Change, Dialect, Script, Statement};
+use crate::sql::{Change, Dialect, Statement};
+use std::ops::ControlFlow;
 
 /// The catalog as it was when the open transaction began.
 pub(super) struct Undo {
@@ -11,10 +13,10 @@ pub(super) struct Undo {
 }
 
 impl Undo {
-    /// `open`: whether a transaction is open when the script begins.
-    pub fn new(state: &State, script: &Script, open: Option<bool>) -> Undo {
+    /// `text` is that of the file; `open`: whether a transaction is open when the file begins.
+    pub fn new(state: &State, forward: &Forward, text: &str, open: Option<bool>) -> Undo {
         let transactional = matches!(state.dialect, Dialect::Postgres | Dialect::Sqlite);
-        let needed = transactional && script.statements.iter().any(|one| has(one, &Change::Rollback));
+        let needed = transactional && rolls_back(forward, text);
         let mut undo = Undo { needed, saved: None };
         if open == Some(true) {
             undo.save(state);
@@ -46,6 +48,16 @@ impl Undo {
             self.save(state);
         }
     }
+}
+
+/// Whether anything in a file takes a transaction back.
+fn rolls_back(forward: &Forward, text: &str) -> bool {
+    let mut found = false;
+    forward.look_for(text, &["rollback", "abort"], |statement| {
+        found = has(&statement, &Change::Rollback);
+        if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    found
 }
 
 /// Whether a statement outside of a block is this word.

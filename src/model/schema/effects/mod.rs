@@ -70,6 +70,15 @@ pub(super) fn step(moment: &Moment, op: SchemaOp) -> Step {
     Step { op, table, effects }
 }
 
+/// An operation of a migration that ran before: with the facts about its table, and without what it did cost.
+pub(super) fn past_step(moment: &Moment, op: SchemaOp) -> Step {
+    let mut table = before(moment, &op);
+    if let Some(table) = &mut table {
+        (table.column, table.type_change) = (None, None);
+    }
+    Step { op, table, effects: Effects::default() }
+}
+
 /// A comment on a table or a column, and statistics over it, lock the table: they become an operation of their own, since they
 /// have no other effect.
 pub(super) fn comment(statement: &mut Statement, text: &str, dialect: Dialect) {

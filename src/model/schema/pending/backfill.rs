@@ -62,7 +62,7 @@ impl<'m> PendingStep<'m> {
             DataVerb::Truncate => false,
         };
         let before = self.before().filter(|_| wanted)?;
-        let held = self.database.tables.iter().find(|table| table.name == before.name);
+        let held = self.database.table_called(&before.name);
         let is_list = (before.seeded || held.is_some_and(|table| table.seeded)) && held.is_none_or(|table| !table.copied);
         if is_list || self.audience() != Audience::Everybody || self.is_emptied() {
             return None;
@@ -84,7 +84,7 @@ impl PendingStep<'_> {
     pub fn batch_example(&self) -> String {
         let Change::Data { verb, .. } = &self.step.op.change else { return String::new() };
         let table = self.table();
-        let held = self.before().and_then(|before| self.database.tables.iter().find(|table| table.name == before.name));
+        let held = self.before().and_then(|before| self.database.table_called(&before.name));
         let key = held.and_then(Table::primary_key).and_then(|key| key.columns());
         let key = match key.as_deref() {
             Some([one]) => self.sql_name(one),

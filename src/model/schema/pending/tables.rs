@@ -1,6 +1,7 @@
 //! What a pending step does to tables as a whole and to tables that it does not name: drops, renames, partitions, and the
 //! tables behind foreign keys.
 
+use super::named::Placed;
 use super::{Audience, PendingStep};
 use crate::model::schema::catalog::{Table, TableName};
 use crate::model::schema::history::{AppliedMigration, LockMode, Step, TableOrigin};
@@ -18,24 +19,6 @@ pub struct LostTable<'m> {
 }
 
 impl<'m> PendingStep<'m> {
-    /// Every step of the database before this one, in order, with its migration.
-    fn history(&self) -> impl Iterator<Item = (&'m AppliedMigration, &'m Step)> + use<'m> {
-        let here = self.step;
-        let all = self
-            .database
-            .migrations
-            .iter()
-            .flat_map(|migration| migration.statements.iter().flat_map(|one| &one.ops).map(move |step| (migration, step)));
-        all.take_while(move |(_, step)| !std::ptr::eq(*step, here))
-    }
-
-    /// The later steps of its migration, in order.
-    fn rest_of_migration(&self) -> impl Iterator<Item = &'m Step> + use<'m> {
-        let here = self.step;
-        let all = self.migration.statements.iter().flat_map(|one| &one.ops);
-        all.skip_while(move |step| !std::ptr::eq(*step, here)).skip(1)
-    }
-
     /// The later steps of its migration that run in the same transaction, in order; none where it runs in no transaction for
     /// certain.
     pub fn rest_of_transaction(&self) -> Vec<PendingStep<'m>> {
@@ -66,8 +49,10 @@ impl<'m> PendingStep<'m> {
     /// Who uses the table or view of this name.
     pub fn audience_of(&self, name: &TableName) -> Audience {
         // Who made it last, before this step, decides; what older migrations did matters only where this one did nothing.
-        let own = self.migration.statements.iter().rev().skip_while(|one| !std::ptr::eq(*one, self.statement)).skip(1);
-        for step in own.flat_map(|one| one.ops.iter().rev()) {
+        let is_own = |(migration, statement, _): &Placed| {
+            std::ptr::eq(*migration, self.migration) && !std::ptr::eq(*statement, self.statement)
+        };
+        for (_, _, step) in self.earlier_naming(&name.name).rev().filter(is_own) {
             match &step.op.change {
                 Change::CreateTable(def) if self.is_same(&def.name, name) => return Audience::Nobody,
                 Change::AlterTable { action: TableAction::RenameTable { to }, .. } if to.value == name.name => break,
@@ -75,7 +60,7 @@ impl<'m> PendingStep<'m> {
             }
         }
         let mut made: Option<&AppliedMigration> = None;
-        for (migration, step) in self.history() {
+        for (migration, _, step) in self.earlier_naming(&name.name) {
             match &step.op.change {
                 Change::CreateTable(def) if self.is_same(&def.name, name) => {
                     if def.temporary {
@@ -155,17 +140,18 @@ impl<'m> PendingStep<'m> {
 
     /// Whether the same migration creates a table of that name later.
     fn is_created_anew(&self, name: &TableName) -> bool {
-        self.rest_of_migration().any(|step| matches!(&step.op.change, Change::CreateTable(def) if self.is_same(&def.name, name)))
+        let mut later = self.later_naming_here(&name.name);
+        later.any(|step| matches!(&step.op.change, Change::CreateTable(def) if self.is_same(&def.name, name)))
     }
 
     /// Whether the name later goes to another table, or in the same migration to a view: the first step that makes or drops
     /// something of that name decides. Tools that run one statement a file spread a rebuild over several migrations.
     fn is_taken_over(&self, name: &TableName) -> bool {
-        if self.rest_of_migration().any(|step| gives_name(step, &name.name)) {
+        if self.later_naming_here(&name.name).any(|step| gives_name(step, &name.name)) {
             return true;
         }
-        let later = self.database.migrations.iter().skip_while(|one| !std::ptr::eq(*one, self.migration)).skip(1);
-        let mut steps = later.flat_map(|one| &one.statements).flat_map(|one| &one.ops);
+        let others = self.later_naming(&name.name).filter(|(migration, _, _)| !std::ptr::eq(*migration, self.migration));
+        let mut steps = others.map(|(_, _, step)| step);
         let next = steps.find(|step| match &step.op.change {
             Change::CreateTable(def) => self.is_same(&def.name, name),
             Change::DropTable { names, .. } => names.iter().any(|one| self.is_same(one, name)),
@@ -178,7 +164,7 @@ impl<'m> PendingStep<'m> {
     /// for that one.
     fn is_vacant(&self, name: &TableName) -> bool {
         let mut vacant = false;
-        for (_, step) in self.history() {
+        for (_, _, step) in self.earlier_naming(&name.name) {
             match &step.op.change {
                 Change::CreateTable(def) if self.is_same(&def.name, name) => vacant = false,
                 Change::DropTable { names, .. } if names.iter().any(|one| self.is_same(one, name)) => vacant = true,
@@ -193,8 +179,8 @@ impl<'m> PendingStep<'m> {
 
     /// Whether the table has its name from a rename in the same migration: nobody knows it by that name.
     fn is_named_here(&self, name: &TableName) -> bool {
-        let mut earlier = self.history().filter(|(migration, _)| std::ptr::eq(*migration, self.migration));
-        earlier.any(|(_, step)| {
+        let mut earlier = self.earlier_naming(&name.name).filter(|(migration, _, _)| std::ptr::eq(*migration, self.migration));
+        earlier.any(|(_, _, step)| {
             matches!(&step.op.change, Change::AlterTable { action: TableAction::RenameTable { to }, .. } if to.value == name.name)
         })
     }
@@ -212,10 +198,11 @@ impl<'m> PendingStep<'m> {
             }
             _ => return None,
         };
-        let later = self.database.migrations.iter().filter(|one| one.pending && !std::ptr::eq(*one, self.migration));
-        let mut others = later.flat_map(|one| &one.statements).flat_map(|one| &one.ops);
+        let is_other = |migration: &AppliedMigration| migration.pending && !std::ptr::eq(migration, self.migration);
+        let named = self.database.steps_naming(&old.name).map(|(_, placed)| placed);
+        let mut others = named.filter(|(migration, _, _)| is_other(migration));
         let is_view_later =
-            others.any(|step| matches!(&step.op.change, Change::CreateView { name, .. } if name.name == old.name));
+            others.any(|(_, _, step)| matches!(&step.op.change, Change::CreateView { name, .. } if name.name == old.name));
         let is_kept = self.is_vacant(&new)
             || self.is_created_anew(&old)
             || self.is_taken_over(&old)
@@ -273,7 +260,7 @@ impl<'m> PendingStep<'m> {
         let emptied = self.step.effects.rewrites.as_deref().unwrap_or_default();
         let is_named = |name: &TableName| named.iter().any(|one| one.name == name.name);
         let is_part = |name: &TableName| {
-            let parent = self.database.tables.iter().find(|table| table.name == *name).and_then(|table| table.parent.as_ref());
+            let parent = self.database.table_called(name).and_then(|table| table.parent.as_ref());
             parent.is_some_and(is_named)
         };
         let others = emptied.iter().filter(|name| !is_named(name) && !is_part(name));
@@ -324,18 +311,18 @@ impl<'m> PendingStep<'m> {
 
     /// The index of this name as the last statement before this one created it, and whether that was in the same migration.
     pub fn index_made(&self, name: &str) -> Option<(&'m IndexDef, bool)> {
-        let made = self.history().filter_map(|(migration, step)| match &step.op.change {
+        let mut made = self.earlier_naming(name).rev().filter_map(|(migration, _, step)| match &step.op.change {
             Change::CreateIndex(def) if def.name.as_ref().is_some_and(|one| one.value == name) => {
                 Some((&**def, std::ptr::eq(migration, self.migration)))
             }
             _ => None,
         });
-        made.last()
+        made.next()
     }
 
     /// Whether the same migration makes an index of this name later.
     pub fn makes_index_later(&self, name: &str) -> bool {
-        self.rest_of_migration().any(
+        self.later_naming_here(name).any(
             |step| matches!(&step.op.change, Change::CreateIndex(def) if def.name.as_ref().is_some_and(|one| one.value == name)),
         )
     }
@@ -343,14 +330,14 @@ impl<'m> PendingStep<'m> {
     /// Whether its table goes in the same migration.
     pub fn is_table_dropped_later(&self) -> bool {
         let Some(before) = self.before() else { return false };
-        self.rest_of_migration().any(|step| {
+        self.later_naming_here(&before.name.name).any(|step| {
             matches!(&step.op.change, Change::DropTable { names, .. } if names.iter().any(|name| self.is_same(name, &before.name)))
         })
     }
 
     /// Whether a unique index over every row of the view or table of this name is made before it.
     pub fn has_unique_index(&self, name: &str) -> bool {
-        self.history().any(|(_, step)| {
+        self.earlier_naming(name).any(|(_, _, step)| {
             matches!(&step.op.change, Change::CreateIndex(def) if def.unique && def.predicate.is_none() && def.table.name == name)
         })
     }

@@ -76,6 +76,9 @@ impl State {
         if !def.complete {
             self.gap(slot, &Facet::ALL, "an element of `CREATE TABLE` was not understood", Some(def.name.span));
         }
+        if let Some(table) = self.table_mut(slot) {
+            table.columns.reserve_exact(def.columns.len());
+        }
         for column in &def.columns {
             self.put_column(slot, column);
         }

@@ -1,0 +1,163 @@
+//! What a file runs forward, read at once or while it is replayed, and what is kept of that.
+//!
+//! A dump of many megabytes is read statement by statement where it is replayed: its statements as a whole would take many times
+//! the memory of its text.
+
+use super::effects::{self, Moment};
+use super::history::Step;
+use super::transaction::is_enough;
+use crate::diagnostic::Problem;
+use crate::model::Settings;
+use crate::source::SourceId;
+use crate::sql::{self, Change, Dialect, SchemaOp, Script, Statement, TableAction, Understanding};
+use std::borrow::Cow;
+use std::ops::{ControlFlow, Range};
+
+/// Files of more bytes are read while they are replayed.
+pub(super) const LARGE: usize = 1 << 20;
+
+/// What a file runs forward.
+pub(super) struct Forward {
+    /// Its statements, where they are read; else without any.
+    pub script: Script,
+    /// The parts of the file that are still to be read; `None` is the whole.
+    later: Vec<Option<Range<usize>>>,
+}
+
+impl Forward {
+    /// What was read already.
+    pub fn of(script: Script) -> Forward {
+        Forward { script, later: Vec::new() }
+    }
+
+    /// What is read only when it is asked for.
+    pub fn later(source: SourceId, dialect: Dialect, ranges: Vec<Option<Range<usize>>>) -> Forward {
+        let script = Script { source, dialect, statements: Vec::new(), comments: Vec::new(), problems: Vec::new() };
+        Forward { script, later: ranges }
+    }
+
+    /// Shows the statements in order, until it is told to stop; gives what was wrong with parts that were not read before.
+    pub fn look(&self, text: &str, mut look: impl FnMut(Cow<Statement>) -> ControlFlow<()>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut stopped = self.script.statements.iter().try_for_each(|one| look(Cow::Borrowed(one))).is_break();
+        for range in &self.later {
+            let mut keep = |statement| {
+                let flow = look(Cow::Owned(statement));
+                stopped |= flow.is_break();
+                flow
+            };
+            let (source, dialect) = (self.script.source, self.script.dialect);
+            problems.extend(sql::each(source, text, range.clone(), dialect, &mut keep, &mut |_| {}));
+            if stopped {
+                break;
+            }
+        }
+        problems
+    }
+
+    /// Shows the statements as [`Forward::look`] does, but reads those that are not read yet only where the text holds one of these
+    /// words, which are in lower case.
+    pub fn look_for(&self, text: &str, words: &[&str], look: impl FnMut(Cow<Statement>) -> ControlFlow<()>) {
+        let holds = |line: &str| {
+            let line = line.to_ascii_lowercase();
+            words.iter().any(|word| line.contains(word))
+        };
+        if self.later.is_empty() || text.lines().any(holds) {
+            self.look(text, look);
+        }
+    }
+
+    /// The statements, at least as many from the first as decide how a transaction begins.
+    pub fn beginning(&self, text: &str) -> Cow<'_, [Statement]> {
+        if self.later.is_empty() {
+            return Cow::Borrowed(&self.script.statements);
+        }
+        let mut statements = Vec::new();
+        self.look(text, |statement| {
+            statements.push(statement.into_owned());
+            if is_enough(&statements) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        Cow::Owned(statements)
+    }
+
+    /// Gives away the statements in order, and gives what was not understood in parts that were not read before.
+    pub fn each(self, text: &str, mut apply: impl FnMut(Statement)) -> Vec<Problem> {
+        let Forward { script: Script { source, dialect, statements, .. }, later } = self;
+        statements.into_iter().for_each(&mut apply);
+        let mut problems = Vec::new();
+        for range in later {
+            let mut keep = |statement: Statement| {
+                problems.extend(not_understood(&statement));
+                apply(statement);
+                ControlFlow::Continue(())
+            };
+            let more = sql::each(source, text, range, dialect, &mut keep, &mut |_| {});
+            problems.extend(more);
+        }
+        problems
+    }
+}
+
+/// What was wrong with a script, and what was not understood of it.
+pub(super) fn unread(script: &Script) -> impl Iterator<Item = Problem> {
+    script.problems.iter().cloned().chain(script.statements.iter().filter_map(not_understood))
+}
+
+fn not_understood(statement: &Statement) -> Option<Problem> {
+    match &statement.understanding {
+        Understanding::Opaque(why) | Understanding::Partial(why) => {
+            Some(Problem { message: why.clone(), span: statement.span, other: None })
+        }
+        Understanding::Full | Understanding::NoEffect => None,
+    }
+}
+
+/// Which steps of a file are kept once they are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// All, with what they cost.
+    Everything,
+    /// What pending migrations after them look back at.
+    Catalog,
+    /// What rules on the state of a database ask for.
+    State(Dialect),
+}
+
+impl Keep {
+    /// What is kept of files that are not judged.
+    pub fn of(settings: &Settings, any_pending: bool, dialect: Dialect) -> Keep {
+        match (settings.only_asked_steps, any_pending) {
+            (false, _) => Keep::Everything,
+            (true, true) => Keep::Catalog,
+            (true, false) => Keep::State(dialect),
+        }
+    }
+
+    /// An operation as it is kept: with what it costs where somebody may ask for that.
+    pub fn step(self, moment: &Moment, op: SchemaOp) -> Step {
+        match self {
+            Keep::Everything => effects::step(moment, op),
+            Keep::Catalog => effects::past_step(moment, op),
+            Keep::State(_) => Step { op, table: None, effects: Default::default() },
+        }
+    }
+
+    /// Whether a step is kept.
+    pub fn wants(self, step: &Step) -> bool {
+        match (self, &step.op.change) {
+            (Keep::Everything, _) | (_, Change::Setting { scope: Some(_), .. }) => true,
+            (Keep::Catalog, change) => !matches!(change, Change::Data { .. }),
+            // References beside columns, which MySQL ignores, stand nowhere else.
+            (
+                Keep::State(Dialect::MySql),
+                Change::CreateTable(_) | Change::AlterTable { action: TableAction::AddColumn { .. }, .. },
+            ) => true,
+            (Keep::State(_), _) => false,
+        }
+    }
+
+    /// Whether a statement is kept: the first stands for its file, and the bodies of routines are read later.
+    pub fn wants_statement(self, kept: &[Step], is_first: bool, text: Option<&str>) -> bool {
+        self == Keep::Everything || is_first || !kept.is_empty() || text.is_some_and(sql::is_about_routine)
+    }
+}
