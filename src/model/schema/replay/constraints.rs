@@ -192,6 +192,10 @@ impl State {
             }
         }
         if let Some(table) = self.table_mut(slot) {
+            // Most tables have one or two, where room would be made for four.
+            if table.foreign_keys.len() < 4 {
+                table.foreign_keys.reserve_exact(1);
+            }
             table.foreign_keys.push(key);
         }
     }
