@@ -72,8 +72,8 @@ const BLOCK: usize = 1 << 16;
 
 /// The words and signs of any dialect that a text holds outside of its comments.
 fn spoken(text: &str) -> (HashSet<&'static str>, HashSet<&'static str>) {
-    let signs: Vec<&str> = table().signs.iter().flat_map(|(_, signs)| signs).map(String::as_str).collect();
-    let words: HashSet<&str> = table().words.iter().flat_map(|(_, words)| words).map(String::as_str).collect();
+    let signs: Vec<&str> = table().signs.values().flatten().map(String::as_str).collect();
+    let words: HashSet<&str> = table().words.values().flatten().map(String::as_str).collect();
     let (mut found_words, mut found_signs) = (HashSet::new(), HashSet::new());
     let mut look = |block: &mut String| {
         block.make_ascii_lowercase();
