@@ -54,6 +54,9 @@ struct Tool {
     off: Option<String>,
     off_hint: Option<String>,
     emits: String,
+    /// Names of the files into which it prints the schema after its migrations have run.
+    #[serde(default)]
+    prints: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -70,6 +73,12 @@ fn table() -> &'static Table {
 /// Whether the migrations of a set are code of this tool.
 pub fn is_code(set: &MigrationSet) -> bool {
     set.migrations.iter().all(|one| !one.path.to_ascii_lowercase().ends_with(".sql")) && !set.migrations.is_empty()
+}
+
+/// Whether a tool prints this schema file after the migrations of a set in code beside it: `db/structure.sql` of `db/migrate`.
+pub fn prints(set: &MigrationSet, file: &str) -> bool {
+    let does = |row: &Tool| row.id == set.tool && row.prints.iter().any(|name| name == file_of(file));
+    is_code(set) && table().tool.iter().any(does) && folder_of(&set.folder) == folder_of(file)
 }
 
 /// What was found among the files that are no SQL.

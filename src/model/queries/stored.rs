@@ -2,7 +2,7 @@
 
 use super::{Origin, Query};
 use crate::model::Workspace;
-use crate::model::schema::Schema;
+use crate::model::schema::{Function, Schema};
 use crate::source::{Span, Spanned};
 use crate::sql::{self, Dynamic};
 use std::collections::BTreeMap;
@@ -42,15 +42,14 @@ pub(super) fn read(workspace: &Workspace, schema: &Schema) -> (Vec<Query>, Vec<D
             let text = workspace.text(statement.head.source);
             let head = text.get(statement.span.range()).unwrap_or("");
             // Nearly all statements are none: their first word is cheap to see.
-            let drops = head.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("DROP"));
-            let is_routine = sql::is_about_routine(head);
-            if is_routine && drops {
-                let name = head.split_whitespace().find(|word| {
-                    !["DROP", "FUNCTION", "PROCEDURE", "IF", "EXISTS"].iter().any(|known| word.eq_ignore_ascii_case(known))
-                });
-                let bare = name.and_then(|name| name.split('(').next()).and_then(|name| name.rsplit('.').next());
-                routines.remove(&bare.unwrap_or("").trim_matches(['"', ';']).to_ascii_lowercase());
-            } else if is_routine && let Some(routine) = sql::read_routine(statement.span, &text, dialect) {
+            // The catalog knows which of them is still there, by which names it was dropped or replaced.
+            let stands = |one: &Function| {
+                one.span.source == statement.span.source && statement.span.range().contains(&one.span.range().start)
+            };
+            if sql::is_about_routine(head)
+                && database.objects.functions.iter().any(stands)
+                && let Some(routine) = sql::read_routine(statement.span, &text, dialect)
+            {
                 routines.insert(routine.name.name.to_ascii_lowercase(), routine);
             }
         }

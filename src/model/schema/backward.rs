@@ -7,7 +7,7 @@ use crate::discover::{Migration, MigrationSet};
 use crate::model::Workspace;
 use crate::model::workspace::in_threads;
 use crate::source::{SourceId, Span};
-use crate::sql::{self, Dialect, Script, Statement, Understanding};
+use crate::sql::{self, ColumnType, Dialect, IndexKey, Script, Statement, Understanding};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -199,7 +199,7 @@ fn emptied(stood: &BTreeMap<String, Span>, before: &State, after: &State) -> Vec
     let tables = after.standing_tables().into_iter().filter(|(name, table)| anew(name, table) && !table.copied);
     tables
         .map(|(_, table)| Difference {
-            what: format!("table `{}` is made anew, and its rows are lost", said(table)),
+            what: format!("table `{}` is created again, without its rows", said(table)),
             span: table.name_span,
         })
         .collect()
@@ -229,6 +229,35 @@ fn squeeze(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '"' | '`')).flat_map(char::to_lowercase).collect()
 }
 
+/// A default that is a value and no expression, without the cast that says its type again: `'new'` of `'new'::text`.
+fn value_of(default: &str) -> Option<String> {
+    let text = squeeze(default);
+    let end = match text.strip_prefix('\'') {
+        Some(rest) => rest.rfind('\'')? + 2,
+        None => text.find("::").unwrap_or(text.len()),
+    };
+    let (value, cast) = text.split_at_checked(end)?;
+    let is_value = value.starts_with('\'') || value.parse::<f64>().is_ok() || matches!(value, "true" | "false");
+    (is_value && (cast.is_empty() || cast.starts_with("::"))).then(|| value.to_owned())
+}
+
+/// Whether two defaults are two values for certain: an expression can be written in many ways.
+fn differ(one: &str, other: &str) -> bool {
+    value_of(one).zip(value_of(other)).is_some_and(|(one, other)| one != other)
+}
+
+/// A type as it counts: text without a limit goes by two names.
+fn bare(one: &ColumnType) -> ColumnType {
+    let is_text = one.name == "character varying" && one.arguments.is_empty();
+    ColumnType { name: if is_text { "text".into() } else { one.name.clone() }, ..one.clone() }
+}
+
+/// The column that a named NOT NULL of PostgreSQL 18 demands, which stands among the checks.
+fn demanded(check: &Check) -> Option<&str> {
+    let column = check.not_null_columns.first().filter(|_| check.not_null_columns.len() == 1)?;
+    (check.expression.range().len() <= column.len() + 2).then_some(column.as_str())
+}
+
 /// A table as people say it: without the schema that is searched anyway.
 fn said(table: &Table) -> String {
     match table.name.schema.as_deref() {
@@ -239,10 +268,12 @@ fn said(table: &Table) -> String {
 
 fn tables(old: &Table, new: &Table, dialect: Dialect, found: &mut Vec<Difference>) {
     let name = said(new);
+    let checks = || old.checks.iter().chain(&new.checks);
+    let demands = |column: &str| checks().any(|one| demanded(one) == Some(column));
     for column in &new.columns {
         let what = match old.column_named(&column.name) {
             None => format!("column `{name}.{}` stays", column.name),
-            Some(was) => match change(was, column, dialect) {
+            Some(was) => match change(was, column, dialect, demands(&column.name)) {
                 None => continue,
                 Some(how) => format!("column `{name}.{}` {how}", column.name),
             },
@@ -254,36 +285,50 @@ fn tables(old: &Table, new: &Table, dialect: Dialect, found: &mut Vec<Difference
         found.push(Difference { what, span: column.span });
     }
     let index = |one: &Index| {
-        let keys: Vec<String> = one.keys.iter().map(|key| format!("{}{}", squeeze(&key.text), key.descending)).collect();
-        let predicate = one.predicate.as_ref().map(|predicate| squeeze(&predicate.value));
-        (keys, one.include.clone(), one.unique, one.method.clone(), predicate)
+        // An expression can be written in many ways: which one it is counts no more than that it is one.
+        let text = |key: &IndexKey| key.column.as_ref().map_or("(..)".to_owned(), |_| squeeze(&key.text));
+        let keys: Vec<String> = one.keys.iter().map(|key| format!("{}{}", text(key), key.descending)).collect();
+        (keys, one.include.clone(), one.unique, one.method.clone(), one.predicate.is_some())
     };
+    let predicate = |one: &Index| one.predicate.as_ref().map(|predicate| squeeze(&predicate.value));
+    // A condition can be written in many ways; the name says that the same index is meant.
+    let is_index = |a: &Index, b: &Index| index(a) == index(b) && (predicate(a) == predicate(b) || a.name == b.name);
     let shown = |one: &Index| {
         let keys: Vec<&str> = one.keys.iter().map(|key| key.text.as_str()).collect();
         format!("index on `{name}({})`", keys.join(", "))
     };
     // What MySQL makes for a foreign key comes and goes with it.
     let implicit = |one: &&Index| one.backs != Some(super::catalog::Backing::ForeignKey);
-    lists(&old.indexes, &new.indexes, implicit, index, shown, |one| one.span, found);
+    lists(&old.indexes, &new.indexes, implicit, is_index, shown, |one| one.span, found);
     let key =
         |one: &ForeignKey| (one.columns.clone(), one.references.clone(), one.referenced_columns.clone(), one.on_delete.clone());
     let shown = |one: &ForeignKey| format!("foreign key of `{name}({})`", one.columns.join(", "));
-    lists(&old.foreign_keys, &new.foreign_keys, |_| true, key, shown, |one| one.span, found);
+    lists(
+        &old.foreign_keys,
+        &new.foreign_keys,
+        |_| true,
+        |a: &ForeignKey, b: &ForeignKey| key(a) == key(b),
+        shown,
+        |one| one.span,
+        found,
+    );
     let shown = |one: &Check| format!("check `{}` of `{name}`", one.name.as_deref().unwrap_or(&one.text));
-    lists(&old.checks, &new.checks, |_| true, |one: &Check| squeeze(&one.text), shown, |one| one.span, found);
+    let written = |one: &&Check| demanded(one).is_none();
+    let is_check = |a: &Check, b: &Check| squeeze(&a.text) == squeeze(&b.text) || (a.name.is_some() && a.name == b.name);
+    lists(&old.checks, &new.checks, written, is_check, shown, |one| one.span, found);
 }
 
 /// What stays of a list, and what of it does not come back.
-fn lists<T, K: PartialEq>(
+fn lists<T>(
     old: &[T],
     new: &[T],
     counts: impl Fn(&&T) -> bool,
-    key: impl Fn(&T) -> K,
+    same: impl Fn(&T, &T) -> bool,
     shown: impl Fn(&T) -> String,
     span: impl Fn(&T) -> Span,
     found: &mut Vec<Difference>,
 ) {
-    let missing = |from: &[T], one: &T| !from.iter().any(|other| key(other) == key(one));
+    let missing = |from: &[T], one: &T| !from.iter().any(|other| same(other, one));
     let lost: Vec<&T> = old.iter().filter(&counts).filter(|one| missing(new, one)).collect();
     for one in new.iter().filter(&counts).filter(|one| missing(old, one)) {
         let is_other = lost.iter().any(|was| shown(was) == shown(one));
@@ -296,19 +341,20 @@ fn lists<T, K: PartialEq>(
 }
 
 /// How a column differs from what it was; `None` where it does not, or where that is not known.
-fn change(was: &Column, is: &Column, dialect: Dialect) -> Option<String> {
+fn change(was: &Column, is: &Column, dialect: Dialect, demanded: bool) -> Option<String> {
     // A column that is made again is NULL in every row, or needs a default to be NOT NULL.
     let again = was.span != is.span;
     if let (Some(a), Some(b)) = (was.column_type.known(), is.column_type.known())
         && a != b
+        && (dialect != Dialect::Postgres || bare(a) != bare(b))
         // The type of a column there bounds nothing.
         && dialect != Dialect::Sqlite
     {
         return Some(format!("is `{}` and was `{}`", b.display(), a.display()));
     }
     match (was.nullable.known(), is.nullable.known()) {
-        (Some(true), Some(false)) if !again => return Some("stays NOT NULL".into()),
-        (Some(false), Some(true)) if !again => return Some("is nullable and was not".into()),
+        (Some(true), Some(false)) if !again && !demanded => return Some("stays NOT NULL".into()),
+        (Some(false), Some(true)) if !again && !demanded => return Some("is nullable and was not".into()),
         _ => {}
     }
     let (before, after) = (was.default.known(), is.default.known());
@@ -322,6 +368,7 @@ fn change(was: &Column, is: &Column, dialect: Dialect) -> Option<String> {
         (None, Some(_)) if again => return None,
         (None, Some(_)) => "keeps its new default".into(),
         (Some(old), None) => format!("has lost its default `{}`", old.text),
+        (Some(old), Some(new)) if !differ(&old.text, &new.text) => return None,
         (Some(old), _) => format!("has another default than `{}`", old.text),
         (None, None) => return None,
     })

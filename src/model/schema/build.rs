@@ -163,6 +163,7 @@ fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &S
         variant,
         source,
         tool: None,
+        printed_by: None,
         way_out: None,
         repeats: None,
         holds_lock: None,
@@ -468,6 +469,9 @@ fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings:
                 many => many.first().and_then(|one| one.path.rsplit_once('/')).map_or("", |(folder, _)| folder).to_owned(),
             };
             let mut database = empty(dialect, variant.clone(), source, settings, &discovery.servers);
+            if let Some(set) = discovery.migration_sets.iter().find(|set| code::prints(set, &database.source)) {
+                (database.printed_by, database.way_out) = (Some(set.tool.clone()), set.way_out.clone());
+            }
             note_unread(workspace, replay(&mut database, reads, &[], Keep::of(settings, false, dialect)));
             // Tables of the server itself, restated for a tool that reads queries: nothing here makes them.
             let restated = |table: &&mut Table| dialect == Dialect::Postgres && table.name.name.starts_with("pg_");

@@ -347,6 +347,8 @@ pub struct Database {
     pub source: String,
     /// Id of the migration tool; `None` for schema files.
     pub tool: Option<String>,
+    /// Id of the tool that prints this schema file after its migrations in code have run; `None` for what is written by hand.
+    pub printed_by: Option<String>,
     /// How one of its migrations is kept out of a transaction, in a few words after "with"; `None` where there is no way.
     pub way_out: Option<String>,
     /// What the tool does with a second migration of the same version; `None` where it does not go by versions.

@@ -15,6 +15,8 @@ pub struct Objects {
     pub composites: Vec<Composite>,
     /// Names of extensions.
     pub extensions: Vec<String>,
+    /// Schemas other than `public` that were given to extensions.
+    pub extension_schemas: Vec<String>,
     /// Tables that a migration built anew under their old names (SQLite), in the order of application.
     pub rebuilds: Vec<RebuiltTable>,
 }

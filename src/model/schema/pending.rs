@@ -44,7 +44,7 @@ use crate::discover::migrations;
 pub use crate::discover::migrations::{Edited, Late, TakesOut};
 use crate::model::Model;
 use crate::source::Span;
-use crate::sql::{Change, ColumnDef, Dialect, IndexDef, TableAction, Understanding};
+use crate::sql::{Change, ColumnDef, ColumnType, Dialect, IndexDef, TableAction, Understanding};
 pub use backfill::{Backfill, Reach};
 pub use mysql::TableCopy;
 pub use rebuild::{MadeIndex, Rebuild};
@@ -188,7 +188,7 @@ impl<'m> PendingStep<'m> {
     pub fn retyped_column(&self) -> Option<(&'m str, Option<String>)> {
         match self.action()? {
             TableAction::AlterType { column, column_type, .. } => {
-                Some((&column.value, column_type.as_ref().map(|known| known.value.display())))
+                Some((&column.value, column_type.as_ref().map(|known| self.type_sql(&known.value))))
             }
             _ => None,
         }
@@ -256,6 +256,11 @@ impl<'m> PendingStep<'m> {
     /// A name as it has to be written in SQL.
     pub fn sql_name(&self, name: &str) -> String {
         quoted(self.dialect(), name)
+    }
+
+    /// A type as it has to be written in SQL.
+    pub fn type_sql(&self, of: &ColumnType) -> String {
+        super::remedy::type_sql(self.dialect(), of)
     }
 
     /// Who uses the table.

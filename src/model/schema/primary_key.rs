@@ -1,10 +1,23 @@
 //! What a table without a primary key could have as one.
 
+use super::catalog::{Backing, Table};
 use super::remedy::quoted;
 use super::view::{IndexRef, TableRef};
 use crate::sql::Dialect;
 
 impl<'m> TableRef<'m> {
+    /// Whether it stands in a schema that was made for an extension, among tables none of which has a key: those are the extension's
+    /// (templates of pg_partman), which makes them as it likes.
+    pub fn serves_extension(&self) -> bool {
+        let Some(schema) = self.name.schema.as_ref() else { return false };
+        let database = self.database();
+        let mut beside = database.tables.iter().filter(|table| table.name.schema.as_ref() == Some(schema));
+        let is_keyed = |table: &Table| {
+            !table.foreign_keys.is_empty() || table.indexes.iter().any(|index| index.backs == Some(Backing::PrimaryKey))
+        };
+        database.objects.extension_schemas.contains(schema) && !beside.any(is_keyed)
+    }
+
     /// The unique index, over all rows and over columns that are never NULL, that names each row as a primary key would; the
     /// one with the fewest columns.
     pub fn key_in_all_but_name(&self) -> Option<IndexRef<'m>> {

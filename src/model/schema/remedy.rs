@@ -3,7 +3,7 @@
 use super::catalog::{Backing, Database, EnumType};
 use super::view::{ColumnRef, ForeignKeyRef, IndexRef, TableRef};
 use crate::source::SourceId;
-use crate::sql::Dialect;
+use crate::sql::{ColumnType, Dialect};
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
@@ -30,6 +30,16 @@ pub fn quoted(dialect: Dialect, name: &str) -> String {
     }
 }
 
+/// A type as SQL writes it: the name of one's own in quotes where it needs them.
+pub fn type_sql(dialect: Dialect, of: &ColumnType) -> String {
+    let is_folded = dialect == Dialect::Postgres && of.name.contains(|c: char| c.is_ascii_uppercase()) && !of.name.contains('"');
+    let name = match is_folded {
+        true => of.name.split('.').map(|part| quoted(dialect, part)).collect::<Vec<_>>().join("."),
+        false => of.name.clone(),
+    };
+    ColumnType { name, ..of.clone() }.display()
+}
+
 /// Where statements are to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Manner {
@@ -42,7 +52,7 @@ enum Manner {
 impl Database {
     /// Whether indexes can and should be made without blocking writers.
     fn is_live_postgres(&self) -> bool {
-        self.dialect == Dialect::Postgres && self.variant.is_none() && self.tool.is_some()
+        self.dialect == Dialect::Postgres && self.variant.is_none() && (self.tool.is_some() || self.printed_by.is_some())
     }
 
     /// The word that keeps writers going while an index is made or dropped, with a space behind it, where there is one.
@@ -66,6 +76,10 @@ impl Database {
         let file = self.path(source);
         let each = if statements.len() > 1 { " each" } else { "" };
         let apart = manner == Manner::Apart;
+        if let Some(tool) = &self.printed_by {
+            let way = self.way_out.as_ref().filter(|_| apart).map_or(String::new(), |way| format!(", with {way}"));
+            return format!("in a new migration of {tool}{way}:\n{text}");
+        }
         match (self.tool.as_deref(), &self.way_out) {
             (None, _) if statements.len() > 1 => format!("in `{file}`:\n{text}"),
             (None, _) => format!("in `{file}`: {text}"),
@@ -131,9 +145,9 @@ impl<'m> TableRef<'m> {
         self.database().place(self.span.source, &[statement.to_owned()], Manner::Plain)
     }
 
-    /// Whether its schema is stated in a file instead of being changed by migrations, so that the file itself is mended.
+    /// Whether its schema is stated in a file that is mended by hand, instead of being changed by migrations.
     pub fn is_stated(&self) -> bool {
-        self.database().tool.is_none()
+        self.database().tool.is_none() && self.database().printed_by.is_none()
     }
 
     /// A name for a new index that no index of the database has: `orders_user_id_idx`.

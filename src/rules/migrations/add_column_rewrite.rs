@@ -31,16 +31,16 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 fn report(step: &PendingStep, column: &ColumnDef, why: Option<RewriteCause>) -> Diagnostic {
     let (table, name) = (step.table(), step.sql_name(&column.name.value));
     let (writes, label) = match why {
-        Some(RewriteCause::Sequence) => ("writes", "the sequence gives every row a value under ACCESS EXCLUSIVE"),
-        Some(RewriteCause::Stored) => ("writes", "the expression is computed and stored for every row under ACCESS EXCLUSIVE"),
+        Some(RewriteCause::Sequence) => ("rewrites", "the sequence gives every row a value under ACCESS EXCLUSIVE"),
+        Some(RewriteCause::Stored) => ("rewrites", "the expression is computed and stored for every row under ACCESS EXCLUSIVE"),
         Some(RewriteCause::Domain) => {
-            ("writes", "the domain has a constraint, which is checked for every row under ACCESS EXCLUSIVE")
+            ("rewrites", "the domain has a constraint, which is checked for every row under ACCESS EXCLUSIVE")
         }
-        Some(RewriteCause::VolatileDefault) => ("writes", "the default is computed for every row under ACCESS EXCLUSIVE"),
+        Some(RewriteCause::VolatileDefault) => ("rewrites", "the default is computed for every row under ACCESS EXCLUSIVE"),
         Some(RewriteCause::OldServer) => {
-            ("writes", "before PostgreSQL 11 any default is written into every row under ACCESS EXCLUSIVE")
+            ("rewrites", "before PostgreSQL 11 any default is written into every row under ACCESS EXCLUSIVE")
         }
-        None => ("may write", "if the function is volatile, the default is computed for every row under ACCESS EXCLUSIVE"),
+        None => ("may rewrite", "if the function is volatile, the default is computed for every row under ACCESS EXCLUSIVE"),
     };
     let place = match why {
         Some(RewriteCause::VolatileDefault | RewriteCause::OldServer) | None => column.default.as_ref().map(|one| one.span),
@@ -48,7 +48,7 @@ fn report(step: &PendingStep, column: &ColumnDef, why: Option<RewriteCause>) -> 
     };
     let mut diagnostic = Diagnostic::new(
         step.subject(Some(&column.name.value)),
-        format!("adding `{table}.{name}` {writes} every row anew while nobody can use `{table}`"),
+        format!("adding `{table}.{name}` {writes} the table while nobody can use it"),
     )
     .at(place.unwrap_or(step.step.op.span), label)
     .help(help(step, column, why));
@@ -60,7 +60,7 @@ fn report(step: &PendingStep, column: &ColumnDef, why: Option<RewriteCause>) -> 
 
 fn help(step: &PendingStep, column: &ColumnDef, why: Option<RewriteCause>) -> String {
     let (table, name) = (step.table(), step.sql_name(&column.name.value));
-    let column_type = column.column_type.as_ref().map(|known| known.value.display()).unwrap_or_default();
+    let column_type = column.column_type.as_ref().map(|known| step.type_sql(&known.value)).unwrap_or_default();
     let plain = format!("ALTER TABLE {table} ADD COLUMN {name} {column_type};");
     match why {
         Some(RewriteCause::Sequence) => {

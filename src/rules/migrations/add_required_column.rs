@@ -33,7 +33,7 @@ fn may_hold_rows(step: &PendingStep) -> bool {
 fn report(step: &PendingStep, column: &ColumnDef) -> Diagnostic {
     let table = step.table();
     let name = step.sql_name(&column.name.value);
-    let column_type = column.column_type.as_ref().map(|known| known.value.display()).unwrap_or_default();
+    let column_type = column.column_type.as_ref().map(|known| step.type_sql(&known.value)).unwrap_or_default();
     let silent = step.is_mysql() && !step.is_dated(column);
     let (message, label) = match silent {
         // MySQL does not refuse: it makes a value up.

@@ -22,10 +22,11 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 fn report(context: &Context, rows: &PendingStep, lock: &PendingStep, is_held: bool) -> Diagnostic {
     let table = rows.table();
     let message = match is_held {
-        true => format!("the rows of `{table}` are written while it is locked by the change before"),
+        true => format!("the rows of `{table}` are written while an earlier change keeps it locked"),
         false => format!("the rows of `{table}` stay locked until the change after them has its lock too"),
     };
-    let label = if is_held { "ACCESS EXCLUSIVE or nearly so from here on" } else { "waits here with every row locked" };
+    let label =
+        if is_held { "locks the table from here on, until the transaction ends" } else { "waits here with every row locked" };
     let mut diagnostic = Diagnostic::new(rows.subject(None), message)
         .at(rows.statement.head, "takes as long as the table is large")
         .cause(lock.statement.head, label)

@@ -35,7 +35,7 @@ fn report(context: &Context, step: &PendingStep, new: &NewConstraint) -> Diagnos
 fn help(context: &Context, step: &PendingStep, new: &NewConstraint, name: &str) -> String {
     let table = step.table();
     let text = on_one_line(context.sources.text(new.def.span));
-    let condition = text.find(['C', 'c']).and_then(|_| text.to_ascii_uppercase().find("CHECK")).and_then(|at| text.get(at..));
+    let condition = keyword(&text).and_then(|at| text.get(at..));
     let add = format!("ALTER TABLE {table} ADD CONSTRAINT {name} {} NOT VALID;", condition.unwrap_or("CHECK (..)"));
     let validate = format!("-- in the next migration:\nALTER TABLE {table} VALIDATE CONSTRAINT {name};");
     match new.column {
@@ -47,4 +47,16 @@ fn help(context: &Context, step: &PendingStep, new: &NewConstraint, name: &str) 
         }
         None => format!("check new rows first, and the old ones without blocking anybody:\n{add}\n{validate}"),
     }
+}
+
+/// Where the word CHECK stands by itself: a name may hold it too.
+fn keyword(text: &str) -> Option<usize> {
+    let upper = text.to_ascii_uppercase();
+    let in_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '"' | '$');
+    let is_word = |at: &usize| {
+        let before = upper.get(..*at).and_then(|part| part.chars().next_back());
+        let after = upper.get(at + "CHECK".len()..).and_then(|part| part.chars().next());
+        !before.is_some_and(in_name) && !after.is_some_and(in_name)
+    };
+    upper.match_indices("CHECK").map(|(at, _)| at).find(is_word)
 }

@@ -19,9 +19,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 fn report(migration: &MigrationRef, backward: &Backward) -> Option<Diagnostic> {
     let (first, others) = backward.differences.split_first()?;
     let more = if others.is_empty() { String::new() } else { format!(" (and {} more)", others.len()) };
-    let mut diagnostic = Diagnostic::new(migration.path.clone(), format!("taken back, {}{more}", first.what))
+    let mut diagnostic = Diagnostic::new(migration.path.clone(), format!("after the down migration, {}{more}", first.what))
         .at(backward.place, format!("going back from `{}` does not lead to the schema before it", migration.version))
-        .help("let the backward half undo every step of the forward half, in reverse order");
+        .help("let the down migration undo every step of the up migration, in reverse order");
     for one in &backward.differences {
         diagnostic = diagnostic.cause(one.span, one.what.clone()).evidence(one.what.clone());
     }

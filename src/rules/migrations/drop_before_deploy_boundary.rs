@@ -19,9 +19,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         context.consider();
         let is_told = still.iter().any(|one| one.step.step.op.span == step.step.op.span);
         let readings = base.readings_before(&step);
-        let Some(first) = readings.first().filter(|_| !is_told && step.column_audience() == Audience::Everybody) else {
-            continue;
-        };
+        let is_missed = !is_told && step.column_audience() == Audience::Everybody && !context.head.comes_back(&step, column);
+        let Some(first) = readings.first().filter(|_| is_missed) else { continue };
         let (table, name) = (step.table(), step.sql_name(column));
         let subject = first.query().subject();
         let who = match subject.split_once(' ') {

@@ -1,6 +1,7 @@
 //! A pending migration drops a column that is still a field of the API.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::schema::quoted;
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/drop-column-still-exposed", check);
@@ -24,10 +25,10 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let mut diagnostic = Diagnostic::new(subject, message)
             .at(dropped.span, "dropped here")
             .help(format!(
-                "deprecate and remove `{}` from the API first, release, and run ALTER TABLE {} DROP COLUMN {} in a later migration",
+                "deprecate and remove `{}` from the API first, release, and drop the column in a later release:\nALTER TABLE {} DROP COLUMN {};",
                 first.property.name,
-                table.short_name(),
-                dropped.column.name
+                table.sql_name(),
+                quoted(table.dialect(), &dropped.column.name)
             ))
             .join(&first.why)
             .joined_at(first.confidence);

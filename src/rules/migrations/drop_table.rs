@@ -33,7 +33,7 @@ fn report(step: &PendingStep, lost: &LostTable, audience: Audience) -> Diagnosti
     let (message, label) = match (&fails, lost.is_created_anew) {
         (Some(fails), _) => (fails.clone(), "the server refuses this"),
         (None, true) => (
-            format!("`{table}` is dropped and created anew: every row of it is lost"),
+            format!("`{table}` is dropped and created again: all its rows are lost"),
             "the rows are gone from here on, and the new table is empty",
         ),
         (None, false) => (

@@ -18,7 +18,7 @@ fn report(one: &Unfilled) -> Diagnostic {
     let column = one.demand.sql_name(one.column);
     let diagnostic = Diagnostic::new(
         one.demand.subject(Some(one.column)),
-        format!("`{table}.{column}` is demanded NOT NULL, and nothing fills it before"),
+        format!("`{table}.{column}` becomes NOT NULL, and nothing fills it first"),
     )
     .at(one.demand.step.op.span, "fails as soon as the table holds a row")
     .cause(one.add.step.op.span, "added without a value for the rows that are there")

@@ -22,7 +22,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let table = step.table();
         let (old, new) = (step.sql_name(from), step.sql_name(to));
         let column_type =
-            step.column().and_then(|column| column.column_type.known()).map(|known| format!(" {}", known.display()));
+            step.column().and_then(|column| column.column_type.known()).map(|known| format!(" {}", step.type_sql(known)));
         let message = format!("`{table}.{old}` is renamed to `{new}` in one step");
         let mut diagnostic = Diagnostic::new(step.subject(Some(from)), message)
             .at(step.step.op.span, "from here on old code fails, and before it new code does")

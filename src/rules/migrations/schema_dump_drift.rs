@@ -24,9 +24,9 @@ fn what(one: &Drift) -> String {
     match &one.what {
         Disagreement::Required => format!("`{table}.{column}` is NOT NULL in the dump alone"),
         Disagreement::Optional => format!("`{table}.{column}` takes NULL in the dump alone"),
-        Disagreement::MissingColumn => format!("`{table}.{column}` is in one of the two alone"),
+        Disagreement::MissingColumn => format!("`{table}.{column}` is in only one of the two"),
         Disagreement::Type(a, b) => format!("`{table}.{column}` is `{a}` and `{b}`"),
-        Disagreement::NotUnique(columns) => format!("`{table}({})` is unique in one of the two alone", columns.join(", ")),
+        Disagreement::NotUnique(columns) => format!("`{table}({})` is unique in only one of the two", columns.join(", ")),
         Disagreement::MissingTable => format!("`{table}` is not in the dump"),
     }
 }
@@ -37,7 +37,7 @@ fn report(path: &str, drifts: &[Drift]) -> Option<Diagnostic> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let mut diagnostic = Diagnostic::new(path, format!("`{name}` is not what the migrations make: {}{more}", what(first)))
         .at(first.here, "whoever sets up a database from this file gets another one")
-        .help("run all migrations on an empty database and dump it anew");
+        .help("run all migrations on an empty database and dump it again");
     for one in drifts.iter().take(SHOWN) {
         diagnostic = diagnostic.cause(one.there, what(one)).evidence(what(one));
     }

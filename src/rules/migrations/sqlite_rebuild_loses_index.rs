@@ -26,7 +26,7 @@ fn report(context: &Context, migration: &MigrationRef, rebuild: &Rebuild) -> Opt
         count => format!("index `{}` and {count} more are", first.name),
     };
     let statements: Vec<String> = rebuild.lost.iter().map(|index| one_line(context.sources.text(index.span))).collect();
-    let mut diagnostic = Diagnostic::new(format!("{table}.{}", first.name), format!("{what} gone after `{table}` is built anew"))
+    let mut diagnostic = Diagnostic::new(format!("{table}.{}", first.name), format!("{what} lost when `{table}` is rebuilt"))
         .at(rebuild.dropped, "the indexes of a table go with it")
         .help(format!("at the end of the migration:\n{}", statements.join("\n")))
         .evidence(migration.version.clone());

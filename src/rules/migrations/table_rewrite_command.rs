@@ -19,8 +19,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             continue;
         }
         let message = match &table {
-            Some(table) => format!("`{words}` writes `{table}` anew while nobody can use it"),
-            None => format!("`{words}` writes every table anew, each while nobody can use it"),
+            Some(table) => format!("`{words}` rewrites `{table}` while nobody can use it"),
+            None => format!("`{words}` rewrites every table, each while nobody can use it"),
         };
         let subject = if table.is_some() { step.subject(None) } else { words.to_owned() };
         let diagnostic = Diagnostic::new(subject, message)

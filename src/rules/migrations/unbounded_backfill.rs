@@ -28,10 +28,12 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 
 fn report(step: &PendingStep, backfill: Backfill) -> Diagnostic {
     let table = step.table();
-    let rows = if backfill.filtered { "every row that fits" } else { "every row" };
-    let mut diagnostic = Diagnostic::new(step.subject(None), format!("one {} takes {rows} of `{table}`", backfill.word()))
-        .at(step.statement.head, "each row stays locked until the last one is written")
-        .help(format!("a batch in each transaction, by hand or in a job:\n{}", step.batch_example()));
+    let rows = if backfill.filtered { "every matching row" } else { "every row" };
+    let act = if backfill.deletes() { "deletes" } else { "writes" };
+    let mut diagnostic =
+        Diagnostic::new(step.subject(None), format!("one {} {act} {rows} of `{table}` at once", backfill.word()))
+            .at(step.statement.head, "each row stays locked until the last one is written")
+            .help(format!("a batch in each transaction, by hand or in a job:\n{}", step.batch_example()));
     if let Some(created) = step.before().and_then(|before| before.created) {
         diagnostic = diagnostic.context(created, "the table is created here, in an earlier migration");
     }

@@ -11,7 +11,9 @@ pub(super) const RULE: Rule = rule!("schema/missing-primary-key", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut missing: BTreeMap<(usize, String), Vec<TableRef>> = BTreeMap::new();
     let tables = context.head.schema.tables();
-    for table in tables.filter(|table| !table.is_derived() && !words::is_bookkeeping(&table.name.name)) {
+    for table in
+        tables.filter(|table| !table.is_derived() && !words::is_bookkeeping(&table.name.name) && !table.serves_extension())
+    {
         context.consider();
         let is_known = Facet::ALL.iter().all(|facet| table.gap(*facet).is_none()) && !table.columns.is_empty();
         if is_known && table.primary_key().is_none() {

@@ -36,6 +36,9 @@ fn report(group: &Group, with_zone: usize) -> Diagnostic {
     if let Some(help) = column.keep_time_zone_help() {
         found = found.help(help);
     }
+    if column.generated.is_some() {
+        found = found.at_most(Severity::Info, "it is computed: its expression gives it the type");
+    }
     if with_zone == 0 {
         found = found.at_most(Severity::Info, "it is this schema's habit, and right where every session runs in one time zone");
     }

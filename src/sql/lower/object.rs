@@ -14,7 +14,10 @@ pub fn create(cursor: &mut Cursor) -> Option<Reading> {
     let object = cursor.eat_any(&["SEQUENCE", "EXTENSION", "FUNCTION", "PROCEDURE"])?;
     cursor.eat("IF NOT EXISTS");
     if object == "EXTENSION" {
-        return Some(of(ObjectChange::CreateExtension { name: cursor.identifier()? }));
+        let name = cursor.identifier()?;
+        cursor.skip_until(|here| here.is("SCHEMA"));
+        let schema = if cursor.eat("SCHEMA") { Some(cursor.identifier()?.value) } else { None };
+        return Some(of(ObjectChange::CreateExtension { name, schema }));
     }
     let name = cursor.object_name()?;
     if object == "SEQUENCE" {

@@ -75,6 +75,8 @@ pub enum ObjectChange {
     CreateExtension {
         /// Its name.
         name: Spanned<String>,
+        /// The schema that is given to it.
+        schema: Option<String>,
     },
     /// `DROP EXTENSION`, without `CASCADE`.
     DropExtension {

@@ -45,6 +45,11 @@ impl Backfill {
         }
     }
 
+    /// Whether it takes rows away.
+    pub fn deletes(self) -> bool {
+        matches!(self.verb, DataVerb::Delete | DataVerb::Truncate)
+    }
+
     /// Whether it takes long on a large table; in a loop a batch is all rows in the end.
     pub(super) fn takes_long(self, in_loop: bool) -> bool {
         self.reach > Reach::Batch || (self.reach == Reach::Batch && in_loop)

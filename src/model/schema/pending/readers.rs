@@ -56,8 +56,8 @@ impl Model {
             && let Some(before) = step.before().filter(|_| step.column_audience() == Audience::Everybody)
             && step.refusing_view().is_none()
         {
-            let is_back = self.schema.table_in(database, &before.name).is_none_or(|table| table.column(column).is_some());
-            if !is_back {
+            let is_gone = self.schema.table_in(database, &before.name).is_some() && !self.comes_back(&step, column);
+            if is_gone {
                 let readings = self.sure_readings(database, &before.name, column);
                 found.push(StillRead { step, table: before.name.clone(), column: Some(column), renamed, readings });
             }
@@ -71,6 +71,13 @@ impl Model {
         }
         found.retain(|one| !one.readings.is_empty());
         found
+    }
+
+    /// Whether a column that a step drops stands in its table again after all migrations.
+    pub fn comes_back(&self, step: &PendingStep, column: &str) -> bool {
+        let table = self.number_of(step.database).zip(step.before());
+        let table = table.and_then(|(database, before)| self.schema.table_in(database, &before.name));
+        table.is_some_and(|table| table.column(column).is_some())
     }
 
     fn sure_readings<'m>(&'m self, database: usize, table: &TableName, column: &str) -> Vec<ReadingRef<'m>> {

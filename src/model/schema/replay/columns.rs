@@ -2,7 +2,7 @@
 
 use super::State;
 use crate::fact::{Fact, Origin};
-use crate::model::schema::catalog::{Column, DroppedColumn, Facet, Table, TableName};
+use crate::model::schema::catalog::{Backing, Column, DroppedColumn, Facet, Table, TableName};
 use crate::model::schema::names;
 use crate::source::{Span, Spanned};
 use crate::sql::{ColumnDef, ColumnType, DefaultValue, Dialect, Identity};
@@ -98,6 +98,12 @@ impl State {
         let dialect = self.dialect;
         for one in slots {
             let Some(table) = self.table_mut(one) else { continue };
+            // MySQL takes a key's columns for NOT NULL, whatever `MODIFY` leaves out.
+            let is_key = dialect == Dialect::MySql
+                && table.indexes.iter().any(|index| {
+                    index.backs == Some(Backing::PrimaryKey)
+                        && index.keys.iter().any(|key| key.column.as_deref().is_some_and(|own| names::same(dialect, own, name)))
+                });
             let found = table.columns.iter_mut().find(|column| names::same(dialect, &column.name, name));
             let Some(column) = found else {
                 let why = format!("changes column `{name}`, which was never seen");
@@ -113,6 +119,7 @@ impl State {
                 ColumnChange::Type(None) => {
                     column.column_type = Fact::Unknown(format!("the new type of `{name}` was not understood"), vec![span]);
                 }
+                ColumnChange::Nullable(true) if is_key => {}
                 ColumnChange::Nullable(yes) => column.nullable = Fact::explicit(*yes, span),
                 ColumnChange::Default(value) => {
                     // The sequence of a serial column is its default.

@@ -24,6 +24,7 @@ pub(super) struct Held {
     pub functions: HashMap<String, Function>,
     pub composites: HashMap<String, Composite>,
     pub extensions: Vec<String>,
+    pub extension_schemas: Vec<String>,
 }
 
 impl State {
@@ -91,7 +92,12 @@ impl State {
                     self.drop_trigger(&name.value, table.as_ref());
                 }
             }
-            ObjectChange::CreateExtension { name } => {
+            ObjectChange::CreateExtension { name, schema } => {
+                if let Some(schema) =
+                    schema.as_ref().filter(|one| one.as_str() != "public" && self.held.extension_schemas.len() < MOST)
+                {
+                    self.held.extension_schemas.push(schema.clone());
+                }
                 if !self.held.extensions.contains(&name.value) && self.held.extensions.len() < MOST {
                     self.held.extensions.push(name.value.clone());
                 }
@@ -209,8 +215,12 @@ impl State {
     /// What is held at the end, in order of names.
     pub(super) fn objects(&mut self) -> Objects {
         let held = std::mem::take(&mut self.held);
-        let mut objects =
-            Objects { extensions: held.extensions, rebuilds: std::mem::take(&mut self.rebuilds), ..Objects::default() };
+        let mut objects = Objects {
+            extensions: held.extensions,
+            extension_schemas: held.extension_schemas,
+            rebuilds: std::mem::take(&mut self.rebuilds),
+            ..Objects::default()
+        };
         for sequence in held.sequences.into_values() {
             let owner = match &sequence.owner {
                 Some((slot, column)) => match self.table(*slot) {

@@ -66,6 +66,16 @@ impl State {
             Some(label) => *label = to.clone(),
             None => held.complete = false,
         }
+        // A default holds the label itself, and says its new name from here on.
+        let (of, old, new) = (held.name.clone(), format!("'{}'", from.value), format!("'{}'", to.value));
+        for column in self.tables.iter_mut().flatten().flat_map(|table| table.columns.iter_mut()) {
+            if let (crate::fact::Fact::Known(held, _), crate::fact::Fact::Known(default, _)) =
+                (&column.column_type, &mut column.default)
+                && is_type(&held.name, &of)
+            {
+                default.text = default.text.replace(&old, &new);
+            }
+        }
     }
 
     /// Whether there is an enum or a domain of this name.

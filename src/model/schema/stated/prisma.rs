@@ -177,7 +177,7 @@ fn default(field: &Field, declared: &Declared, drafts: &Drafts) -> Option<String
 fn columns(block: &Block, attribute: &Attribute, drafts: &Drafts) -> Option<String> {
     let list = attribute.named("fields").or_else(|| attribute.first())?;
     let mut said = Vec::new();
-    for part in text::split(list.strip_prefix('[')?.strip_suffix(']')?) {
+    for part in text::split(list.strip_prefix('[').map_or(Some(list), |rest| rest.strip_suffix(']'))?) {
         let (name, options) = part.split_once('(').map_or((part, ""), |(name, options)| (name.trim(), options));
         let field = block.fields().find(|field| field.name == name)?;
         let length =
