@@ -393,6 +393,14 @@ impl Database {
     }
 }
 
+impl Database {
+    /// The table of this name, external ones included; the first where a temporary one shares it.
+    pub fn table_named(&self, name: &TableName) -> Option<&Table> {
+        let at = self.tables.partition_point(|table| table.name < *name);
+        self.tables.get(at).filter(|table| table.name == *name)
+    }
+}
+
 impl Table {
     /// The column of this name; compared as the catalog holds names.
     pub fn column_named(&self, name: &str) -> Option<&Column> {

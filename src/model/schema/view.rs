@@ -117,7 +117,7 @@ impl Schema {
 
     /// The table of this name in one database, external ones included.
     pub fn table_in(&self, database: usize, name: &TableName) -> Option<TableRef<'_>> {
-        let table = self.databases.get(database)?.tables.iter().find(|table| table.name == *name)?;
+        let table = self.databases.get(database)?.table_named(name)?;
         Some(TableRef { schema: self, database, table })
     }
 }

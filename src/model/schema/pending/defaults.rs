@@ -11,7 +11,7 @@ impl<'m> PendingStep<'m> {
         let name = self.dropped_default()?;
         self.column()?.default.known()?;
         let before = self.before()?;
-        let table = self.database.tables.iter().find(|table| table.name == before.name)?;
+        let table = self.database.table_named(&before.name)?;
         let column = table.column_named(name)?;
         let demands = column.nullable.known() == Some(&false) && !column.auto_increment && column.generated.is_none();
         (demands && column.default.known_absent()).then_some(column)

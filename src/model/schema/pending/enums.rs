@@ -49,7 +49,7 @@ impl<'m> PendingStep<'m> {
             return false;
         }
         let names_type = words.iter().any(|word| word.trim_matches('"').eq_ignore_ascii_case(type_name));
-        let table = self.before().and_then(|before| self.database.tables.iter().find(|table| table.name == before.name));
+        let table = self.before().and_then(|before| self.database.table_named(&before.name));
         let mut columns = table.into_iter().flat_map(|table| &table.columns);
         names_type || columns.any(|column| column.column_type.known().is_some_and(|known| known.name == type_name))
     }

@@ -170,7 +170,7 @@ impl<'m> PendingStep<'m> {
 
     fn held(&self) -> Option<&'m Table> {
         let name = &self.before()?.name;
-        self.database.tables.iter().find(|table| table.name == *name)
+        self.database.table_named(name)
     }
 
     fn type_copies(&self, to: &ColumnType, sources: &Sources) -> Option<TableCopy> {

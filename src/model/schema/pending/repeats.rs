@@ -10,7 +10,7 @@ impl<'m> PendingStep<'m> {
     /// are new and empty, rows that the same migration puts right, an index that is replaced.
     pub fn index_that_rows_may_break(&self) -> Option<&'m IndexDef> {
         let index = self.new_index().filter(|index| index.unique && index.concurrently.is_none() && self.is_felt())?;
-        let table = self.before().and_then(|before| self.database.tables.iter().find(|table| table.name == before.name));
+        let table = self.before().and_then(|before| self.database.table_named(&before.name));
         let is_settled =
             table.is_some_and(|table| self.follows_from_another(index, table) || self.is_over_new_column(index, table));
         (!is_settled && !self.migration_prepares()).then_some(index)
