@@ -3,6 +3,18 @@
 //! The model reads files only through a [`Workspace`], and gets its own [`Settings`], which the engine fills from the
 //! configuration. Rules ask views; they never see trees or text. Joins are made once, in [`links`].
 
+/// A view is what it looks at: the fields of an entity are those of its view with neighbours.
+macro_rules! looks_like {
+    ($view:ident, $field:ident, $inner:ty) => {
+        impl ::std::ops::Deref for $view<'_> {
+            type Target = $inner;
+            fn deref(&self) -> &$inner {
+                self.$field
+            }
+        }
+    };
+}
+
 pub mod api;
 pub mod links;
 pub mod mentions;

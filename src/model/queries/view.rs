@@ -4,7 +4,6 @@ use super::links::{QueryLinks, Reading, Target};
 use super::{Clause, ColumnName, ItemKind, Mention, Queries, Query, Relation, Scope, TableUse, Verb};
 use crate::model::Model;
 use crate::model::schema::{Column, ColumnRef, Database, DroppedTable, Schema, Table, TableName, TableRef};
-use std::ops::Deref;
 
 /// `SELECT *` is followed through so many subqueries.
 const DEEPEST: usize = 8;
@@ -34,16 +33,6 @@ pub struct ReadingRef<'m> {
     query: QueryRef<'m>,
 }
 
-macro_rules! looks_like {
-    ($view:ident, $field:ident, $inner:ty) => {
-        impl Deref for $view<'_> {
-            type Target = $inner;
-            fn deref(&self) -> &$inner {
-                self.$field
-            }
-        }
-    };
-}
 looks_like!(QueryRef, query, Query);
 looks_like!(ScopeRef, scope, Scope);
 looks_like!(ReadingRef, reading, Reading);

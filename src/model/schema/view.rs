@@ -8,7 +8,6 @@ use super::Schema;
 use super::catalog::{Backing, Column, Database, ForeignKey, Index, Table, TableName};
 use super::history::AppliedMigration;
 use crate::sql::{Dialect, IndexKey};
-use std::ops::Deref;
 
 /// A table in its database.
 #[derive(Debug, Clone, Copy)]
@@ -47,16 +46,6 @@ pub struct MigrationRef<'m> {
     migration: &'m AppliedMigration,
 }
 
-macro_rules! looks_like {
-    ($view:ident, $field:ident, $inner:ty) => {
-        impl Deref for $view<'_> {
-            type Target = $inner;
-            fn deref(&self) -> &$inner {
-                self.$field
-            }
-        }
-    };
-}
 looks_like!(TableRef, table, Table);
 looks_like!(ColumnRef, column, Column);
 looks_like!(IndexRef, index, Index);
