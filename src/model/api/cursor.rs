@@ -1,8 +1,9 @@
 //! A place in a document, references followed: the only way in which views touch trees.
 
 use super::Api;
+use super::document::Version;
 use crate::documents::{NodeId, NodeRef};
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, Span, Spanned};
 
 /// The identity of a node: its file and its place in that file's tree. The same thing reached by two references has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,6 +19,11 @@ pub(super) fn pin(node: NodeRef<'_>) -> Pin {
     Pin { source: node.tree().source(), node: node.resolved().id() }
 }
 
+/// The text of a scalar with its place.
+pub(super) fn spanned(node: NodeRef<'_>) -> Option<Spanned<&str>> {
+    Some(Spanned::new(node.text()?, node.span()))
+}
+
 /// Where a reference leads.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Target {
@@ -31,6 +37,10 @@ impl Target {
         Target { pin: pin(value), key: Some(key.id()) }
     }
 }
+
+/// The keys of a path item, which may stand beside its `$ref` in every version.
+const OF_PATH_ITEMS: [&str; 12] =
+    ["get", "put", "post", "delete", "options", "head", "patch", "trace", "parameters", "servers", "summary", "description"];
 
 /// How many references in a row are followed; longer chains do not occur outside of circles.
 const LONGEST_CHAIN: usize = 32;
@@ -50,6 +60,12 @@ pub(super) struct Cursor<'a> {
     pub(super) node: NodeRef<'a>,
     /// Whether every reference on the way could be followed.
     pub(super) known: bool,
+}
+
+impl std::fmt::Debug for Cursor<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.node)
+    }
 }
 
 impl<'a> Cursor<'a> {
@@ -115,10 +131,18 @@ impl<'a> Cursor<'a> {
         (!name.is_empty()).then_some(name)
     }
 
-    /// The entry under a key. Where the mention is a reference with siblings (3.1), these win over the target.
+    /// The entry under a key. What stands beside a reference wins over the target, where the version gives it a meaning.
     pub(super) fn entry(self, key: &str) -> Option<(NodeRef<'a>, NodeRef<'a>)> {
-        let own = if self.is_reference() { self.written.entry(key) } else { None };
+        let beside = self.is_reference() && self.counts_beside_reference(key);
+        let own = if beside { self.written.entry(key) } else { None };
         own.or_else(|| self.node.entry(key))
+    }
+
+    /// Whether a key beside `$ref` means something. From 3.1 on a schema is what it refers to and what stands beside it. Before
+    /// that all of it is ignored, except in path items.
+    fn counts_beside_reference(self, key: &str) -> bool {
+        let version = self.api.versions.get(&self.written.tree().source());
+        version.is_none_or(|version| *version >= Version::V31) || OF_PATH_ITEMS.contains(&key) || key.starts_with("x-")
     }
 
     /// The value under a key, as written.
@@ -136,6 +160,11 @@ impl<'a> Cursor<'a> {
         self.raw(key)?.text()
     }
 
+    /// The scalar under a key with its place.
+    pub(super) fn spanned(self, key: &str) -> Option<Spanned<&'a str>> {
+        self.raw(key).and_then(spanned)
+    }
+
     /// The boolean under a key; false where there is none.
     pub(super) fn flag(self, key: &str) -> bool {
         self.raw(key).and_then(NodeRef::as_bool).unwrap_or(false)
@@ -145,7 +174,8 @@ impl<'a> Cursor<'a> {
     pub(super) fn entries(self) -> Vec<(NodeRef<'a>, Cursor<'a>)> {
         let mut entries = Vec::new();
         if self.is_reference() {
-            entries.extend(self.written.merged_entries().into_iter().filter(|(key, _)| key.text() != Some("$ref")));
+            let beside = |key: &str| key != "$ref" && self.counts_beside_reference(key);
+            entries.extend(self.written.merged_entries().into_iter().filter(|(key, _)| key.text().is_some_and(beside)));
         }
         let own = entries.len();
         for (key, value) in self.node.merged_entries() {

@@ -2,9 +2,10 @@
 
 use super::convention::{self, Conventions};
 use super::cursor::{Cursor, Pin, pin};
-use super::operation::{self, Method, Operation, OperationRef};
+use super::operation::{self, Method, Operation, OperationRef, Role};
 use super::reach::Entry;
-use super::{Api, words};
+use super::{Api, outgoing, words};
+use crate::documents::NodeRef;
 use crate::source::Span;
 use std::collections::HashMap;
 
@@ -15,8 +16,10 @@ pub enum Version {
     V2,
     /// 3.0: `nullable`, `type` is one word.
     V3,
-    /// 3.1 and later: JSON Schema.
+    /// 3.1: JSON Schema, webhooks. Also what says another 3.x, or no version that is known.
     V31,
+    /// 3.2: `QUERY`, other methods, streams of items, whole query strings.
+    V32,
 }
 
 /// What is kept of an entry document; all else is asked of its tree.
@@ -33,6 +36,8 @@ pub(super) struct Document {
     pub(super) by_end: HashMap<String, Vec<u32>>,
     pub(super) by_parent: HashMap<String, Vec<u32>>,
     pub(super) operations: std::ops::Range<u32>,
+    /// Webhooks and callbacks, right after its operations.
+    pub(super) outgoing: std::ops::Range<u32>,
 }
 
 /// An entry document.
@@ -48,42 +53,38 @@ impl std::fmt::Debug for DocumentRef<'_> {
     }
 }
 
+/// Which specification a document says that it follows.
+pub(super) fn version_of(root: NodeRef) -> Version {
+    match (root.get_text("swagger"), root.get_text("openapi")) {
+        (Some(_), _) => Version::V2,
+        (None, Some(version)) if version.starts_with("3.0") => Version::V3,
+        (None, Some(version)) if version.starts_with("3.2") => Version::V32,
+        _ => Version::V31,
+    }
+}
+
 /// Adds an entry document and its operations.
 pub(super) fn read(api: &mut Api, entry: &Entry) {
     let document = api.documents.len() as u32;
     let first = api.operations.len() as u32;
     let Some(root) = api.node(entry.root).map(|node| Cursor::new(api, node)) else { return };
-    let version = match (root.text("swagger"), root.text("openapi")) {
-        (Some(_), _) => Version::V2,
-        (None, Some(version)) if version.starts_with("3.0") => Version::V3,
-        _ => Version::V31,
-    };
+    let version = version_of(root.node);
     let mut operations = Vec::new();
     let mut by_path: HashMap<String, Vec<u32>> = HashMap::new();
     for (path_key, item) in root.get("paths").map(Cursor::entries).unwrap_or_default() {
         let Some(path) = path_key.text().filter(|path| path.starts_with('/')) else { continue };
-        let normal = operation::normal_path(path);
-        for (method_key, written) in item.entries() {
-            let Some(method) = method_key.text().and_then(Method::parse) else { continue };
-            if !written.node.is_map() {
-                continue;
-            }
-            by_path.entry(normal.clone()).or_default().push(first + operations.len() as u32);
-            operations.push(Operation {
-                document,
-                method,
-                path_key: pin(path_key),
-                method_key: pin(method_key),
-                item: pin(item.written),
-                node: pin(written.written),
-                normal: normal.clone(),
-                is_repeated: false,
-            });
+        let before = operations.len();
+        read_item(&mut operations, (document, Role::Served, None), path_key, item, &operation::normal_path(path));
+        let added = first + before as u32..first + operations.len() as u32;
+        if let Some(one) = operations.last().filter(|_| !added.is_empty()) {
+            by_path.entry(one.normal.clone()).or_default().extend(added);
         }
     }
     let last = first + operations.len() as u32;
+    outgoing::read(root, document, first, &mut operations);
+    let outgoing = last..first + operations.len() as u32;
     let (mut by_end, mut by_parent): (HashMap<String, Vec<u32>>, HashMap<String, Vec<u32>>) = Default::default();
-    for (at, operation) in (first..).zip(&operations) {
+    for (at, operation) in (first..last).zip(&operations) {
         let (parent, end) = operation.normal.rsplit_once('/').unwrap_or(("", &operation.normal));
         by_end.entry(end.to_owned()).or_default().push(at);
         by_parent.entry(parent.to_owned()).or_default().push(at);
@@ -98,7 +99,43 @@ pub(super) fn read(api: &mut Api, entry: &Entry) {
         by_end,
         by_parent,
         operations: first..last,
+        outgoing,
     });
+}
+
+/// Adds the operations of a path item, those with a method that OpenAPI has no key for last.
+pub(super) fn read_item(
+    operations: &mut Vec<Operation>,
+    (document, role, parent): (u32, Role, Option<u32>),
+    path_key: NodeRef,
+    item: Cursor,
+    normal: &str,
+) {
+    let mut add = |method: Method, method_key: NodeRef, written: Cursor| {
+        if written.node.is_map() {
+            operations.push(Operation {
+                document,
+                method,
+                path_key: pin(path_key),
+                method_key: pin(method_key),
+                item: pin(item.written),
+                node: pin(written.written),
+                normal: normal.to_owned(),
+                is_repeated: false,
+                role,
+                parent,
+            });
+        }
+    };
+    let entries = item.entries();
+    for (key, written) in &entries {
+        if let Some(method) = key.text().and_then(Method::parse) {
+            add(method, *key, *written);
+        }
+    }
+    if let Some((_, others)) = entries.iter().find(|(key, _)| key.text() == Some("additionalOperations")) {
+        others.entries().into_iter().for_each(|(key, written)| add(Method::Other, key, written));
+    }
 }
 
 impl<'a> DocumentRef<'a> {
@@ -221,5 +258,7 @@ pub(super) fn mark_repeated(api: &mut Api) {
             owners.get(&operation.node).and_then(|(_, owner)| Some((*owner, api.documents.get(operation.document as usize)?)));
         operation.is_repeated =
             owner.is_some_and(|(owner, document)| owner != at && !document.operations.contains(&(owner as u32)));
+        // A callback that many operations refer to is one thing.
+        operation.is_repeated |= operation.role != Role::Served && owner.is_some_and(|(owner, _)| owner != at);
     }
 }

@@ -2,43 +2,70 @@
 //!
 //! A lenient view over document trees: nothing is copied, expanded or validated. References are followed when a view
 //! asks; a thing has one identity, its file and node, however many references lead to it. What is absent: JSON Schema
-//! validation, examples, links, and anything that a reference to a URL would say.
+//! validation, and anything that a reference to a URL would say.
+//!
+//! The questions, by view (all versions answer in one form; what a place is, is a `Span`):
+//!
+//! - [`Api`]: `documents`, `operations` (of all documents, each once), `twins`.
+//! - [`DocumentRef`]: `version`, `version_text`, `info`, `servers`, `schemes`, `tags`, `paths`, `operations`, `own_operations`,
+//!   `webhooks`, `callbacks`, `components`, `components_of`, `security`, `security_schemes`, `is_library`, `is_rpc_style`,
+//!   `conventions`, `error_bodies`.
+//! - [`PathRef`]: `text`, `segments`, `template_names`, `operations`, `parameters` (the shared ones), `servers`.
+//! - [`OperationRef`]: `method`, `path`, `role` (served, webhook, callback), `parameters` (merged with those of the path),
+//!   `declared_parameters` (as written), `request_body`, `request_media`, `request_schema`, `request_properties`, `responses`,
+//!   `response_keys`, `success`, `security`, `own_security`, `effective_servers`, `tags`, `operation_id_spanned`, `summary`,
+//!   `is_deprecated`, `is_known`; what kind it is: `list`, `paging`, `create`, `is_health_like`, `is_stream`.
+//! - [`ParameterRef`], [`BodyRef`], [`ResponseRef`] (`header`, `header_list`, `links`, `media`), [`MediaRef`] (`schema`,
+//!   `encodings`, `item_schema`), [`HeaderRef`], [`SecuritySchemeRef`] (`kind`, `flows`), [`ServerRef`], [`ComponentRef`].
+//! - [`SchemaRef`]: `types` (null included), `properties` (through `allOf`), `array_items`, `enum_values`, bounds, `core`.
 
+mod body;
 mod bound;
+mod component;
 mod convention;
 mod create;
 mod cursor;
 mod document;
 mod error;
 mod error_part;
+mod info;
 mod json;
 mod list;
 mod mention;
 mod operation;
+mod outgoing;
 mod page_sign;
 mod paging;
 mod parameter;
+mod path;
 mod reach;
 mod response;
 mod schema;
 mod security;
+mod server;
 mod successor;
 mod twin;
 mod words;
 
+pub use body::{BodyRef, HeaderRef};
 pub use bound::LooseBound;
+pub use component::{ComponentKind, ComponentRef};
 pub use convention::Conventions;
 pub use create::{Create, KeyDeclaration};
 pub use cursor::Pin;
 pub use document::{DocumentRef, Version};
 pub use error::{ErrorBody, Majority, Shape};
+pub use info::{InfoRef, TagRef};
 pub use json::to_json;
 pub use list::List;
-pub use operation::{Method, OperationRef, ResourceName, Segment};
+pub use operation::{Method, OperationRef, ResourceName, Role, Segment};
 pub use paging::{PageSize, Paging};
 pub use parameter::{Location, ParameterRef};
+pub use path::PathRef;
 pub use response::{MediaRef, ResponseRef, Status};
 pub use schema::{Property, SchemaRef};
+pub use security::{Flow, Requirement, SchemeKind, SecuritySchemeRef};
+pub use server::{ServerRef, ServerVariable};
 pub use twin::Twin;
 
 use super::{Settings, Workspace};
@@ -53,6 +80,8 @@ use std::sync::{Arc, OnceLock};
 pub struct Api {
     /// Every file that an entry document reaches.
     trees: HashMap<SourceId, Arc<Tree>>,
+    /// Which specification each file follows: that of the first entry document that reaches it.
+    versions: HashMap<SourceId, Version>,
     /// Where each reference leads, by file and text; `None` where it leads nowhere that may be read.
     targets: HashMap<SourceId, HashMap<Box<str>, Option<cursor::Target>>>,
     /// Entry documents in order of path, twins left out.
@@ -72,7 +101,8 @@ impl Api {
 
     /// Operations of all documents, in the order in which they are written. One that several documents reach comes once.
     pub fn operations(&self) -> impl Iterator<Item = OperationRef<'_>> {
-        (0..self.operations.len() as u32).map(|at| OperationRef::new(self, at)).filter(|operation| !operation.is_repeated())
+        let all = (0..self.operations.len() as u32).map(|at| OperationRef::new(self, at));
+        all.filter(|operation| operation.role() == Role::Served && !operation.is_repeated())
     }
 
     /// Documents that say the same as another one and so are not judged again.
@@ -102,6 +132,9 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
     paths.dedup();
     let reached = reach::reach(workspace, &paths);
     let mut api = Api { trees: reached.trees, targets: reached.targets, ..Api::default() };
+    let versions: Vec<Version> =
+        reached.entries.iter().map(|entry| api.node(entry.root).map_or(Version::V31, document::version_of)).collect();
+    api.versions = reached.homes.iter().filter_map(|(source, at)| Some((*source, *versions.get(*at)?))).collect();
     for entry in &reached.entries {
         document::read(&mut api, entry);
     }

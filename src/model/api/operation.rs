@@ -1,7 +1,7 @@
 //! Operations and their neighbours.
 
 use super::Api;
-use super::cursor::{Cursor, Pin};
+use super::cursor::{Cursor, Pin, spanned};
 use super::document::{DocumentRef, Version};
 use super::parameter::{Location, ParameterRef};
 use super::response::{MediaRef, ResponseRef, Status, media_of};
@@ -31,6 +31,8 @@ pub enum Method {
     Trace,
     /// `QUERY`, from 3.2.
     Query,
+    /// Any other, from 3.2: an entry of `additionalOperations`. Its name is that of the operation.
+    Other,
 }
 
 impl Method {
@@ -50,7 +52,7 @@ impl Method {
         Method::ALL.iter().find(|(_, name, _)| *name == key).map(|(method, _, _)| *method)
     }
 
-    /// The name in capitals.
+    /// The name in capitals; empty for one that OpenAPI has no key for, see [`OperationRef::method_name`].
     pub fn name(self) -> &'static str {
         Method::ALL.iter().find(|(method, _, _)| *method == self).map_or("", |(_, _, name)| name)
     }
@@ -78,13 +80,28 @@ pub(super) struct Operation {
     pub(super) normal: String,
     /// Whether another document owns it: it is reached by reference from there too.
     pub(super) is_repeated: bool,
+    /// What kind of call it is.
+    pub(super) role: Role,
+    /// The operation that declares it, for callbacks.
+    pub(super) parent: Option<u32>,
+}
+
+/// Who calls whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// Clients call the service.
+    Served,
+    /// The service calls an address that a client gave it in the request that declares the callback.
+    Callback,
+    /// The service calls an address that was arranged otherwise (`webhooks`, `x-webhooks`).
+    Webhook,
 }
 
 /// An operation: a method of a path.
 #[derive(Clone, Copy)]
 pub struct OperationRef<'a> {
-    api: &'a Api,
-    at: u32,
+    pub(super) api: &'a Api,
+    pub(super) at: u32,
 }
 
 impl PartialEq for OperationRef<'_> {
@@ -111,7 +128,7 @@ pub struct ResourceName<'a> {
 }
 
 /// The segments of a path; pseudo queries and fragments are left out.
-fn segments(path: &str) -> impl Iterator<Item = Segment<'_>> {
+pub(super) fn segments(path: &str) -> impl Iterator<Item = Segment<'_>> {
     let path = path.split(['?', '#']).next().unwrap_or("");
     path.split('/').filter(|segment| !segment.is_empty()).map(|segment| {
         let template = segment.split_once('{').and_then(|(_, rest)| rest.split_once('}'));
@@ -137,7 +154,7 @@ impl<'a> OperationRef<'a> {
         OperationRef { api, at }
     }
 
-    fn data(self) -> &'a Operation {
+    pub(super) fn data(self) -> &'a Operation {
         &self.api.operations[self.at as usize]
     }
 
@@ -164,9 +181,13 @@ impl<'a> OperationRef<'a> {
         self.data().is_repeated
     }
 
-    /// `GET /orders`.
+    /// `GET /orders`; `webhook POST newOrder` and `callback POST {$request.body#/url}` for what the service calls.
     pub fn subject(self) -> String {
-        format!("{} {}", self.method().name(), self.path())
+        match self.data().role {
+            Role::Served => format!("{} {}", self.method_name(), self.path()),
+            Role::Callback => format!("callback {} {}", self.method_name(), self.path()),
+            Role::Webhook => format!("webhook {} {}", self.method_name(), self.path()),
+        }
     }
 
     /// Its method.
@@ -221,7 +242,7 @@ impl<'a> OperationRef<'a> {
     /// Its tags with their places.
     pub fn tags(self) -> Vec<Spanned<&'a str>> {
         let tags = self.cursor().and_then(|cursor| cursor.raw("tags")).map(NodeRef::items);
-        tags.into_iter().flatten().filter_map(|tag| Some(Spanned::new(tag.text()?, tag.span()))).collect()
+        tags.into_iter().flatten().filter_map(spanned).collect()
     }
 
     /// Whether it is marked as deprecated.
@@ -247,7 +268,7 @@ impl<'a> OperationRef<'a> {
         whole(item) && whole(cursor) && parameters().all(|parameter| parameter.known)
     }
 
-    fn raw_parameters(self) -> Vec<Cursor<'a>> {
+    pub(super) fn raw_parameters(self) -> Vec<Cursor<'a>> {
         let own = self.cursor().map(|cursor| cursor.items("parameters")).unwrap_or_default();
         let shared = self.item().map(|item| item.items("parameters")).unwrap_or_default();
         let mut seen: Vec<(Option<&str>, Option<&str>)> = Vec::new();
@@ -271,7 +292,7 @@ impl<'a> OperationRef<'a> {
         self.parameters().into_iter().filter(|parameter| parameter.location() == Location::Query).collect()
     }
 
-    fn media_names(self, key: &str) -> Vec<&'a str> {
+    pub(super) fn media_names(self, key: &str) -> Vec<&'a str> {
         let own = self.cursor().and_then(|cursor| cursor.raw(key));
         let list = own.or_else(|| self.document().root()?.raw(key));
         let names: Vec<&str> = list.map(NodeRef::items).into_iter().flatten().filter_map(NodeRef::text).collect();
@@ -295,7 +316,7 @@ impl<'a> OperationRef<'a> {
         let Some(body) = carried else { return Vec::new() };
         let schema = body.get("schema").map(|cursor| SchemaRef { cursor });
         let span = body.raw("name").map_or(body.span(), NodeRef::span);
-        self.media_names("consumes").into_iter().map(|name| MediaRef { name, span, schema }).collect()
+        self.media_names("consumes").into_iter().map(|name| MediaRef { name, span, schema, cursor: None }).collect()
     }
 
     /// The schema of its request body: that of its JSON media type, else of the first one.

@@ -51,6 +51,8 @@ pub(super) struct Reached {
     pub(super) trees: HashMap<SourceId, Arc<Tree>>,
     pub(super) targets: HashMap<SourceId, HashMap<Box<str>, Option<Target>>>,
     pub(super) entries: Vec<Entry>,
+    /// For each file the first entry document (by its place in `entries`) that reaches it.
+    pub(super) homes: HashMap<SourceId, usize>,
 }
 
 /// An entry document that could be read.
@@ -145,6 +147,7 @@ impl Walk<'_, '_> {
             return self.workspace.note_unread(path, "no `openapi` or `swagger` version at the top level", Some(root.span()));
         }
         let root = pin(root);
+        self.reached.homes.insert(root.source, self.reached.entries.len());
         self.stack.push((root, false, self.reached.entries.len()));
         self.reached.entries.push(Entry { path: path.to_owned(), root, files: 0 });
     }
@@ -170,6 +173,7 @@ impl Walk<'_, '_> {
                         if pin.source != pending.source {
                             self.reached_files.entry(pending.entry).or_default().insert(pin.source);
                         }
+                        self.reached.homes.entry(pin.source).or_insert(pending.entry);
                         self.settle(&pending, Some(target));
                         self.stack.push((pin, pending.named, pending.entry));
                     }

@@ -72,6 +72,8 @@ pub struct MediaRef<'a> {
     pub span: Span,
     /// What it holds, where that is said.
     pub schema: Option<SchemaRef<'a>>,
+    /// The media type object; `None` in 2.0.
+    pub(super) cursor: Option<Cursor<'a>>,
 }
 
 impl MediaRef<'_> {
@@ -150,7 +152,7 @@ impl<'a> ResponseRef<'a> {
             let Some((key, _)) = self.cursor.entry("schema") else { return Vec::new() };
             let schema = self.cursor.get("schema").map(|cursor| SchemaRef { cursor });
             let named = self.operation.produces().into_iter();
-            return named.map(|name| MediaRef { name, span: key.span(), schema }).collect();
+            return named.map(|name| MediaRef { name, span: key.span(), schema, cursor: None }).collect();
         }
         self.cursor.get("content").map(media_of).unwrap_or_default()
     }
@@ -162,7 +164,7 @@ pub(super) fn media_of(content: Cursor<'_>) -> Vec<MediaRef<'_>> {
     entries
         .filter_map(|(key, media)| {
             let schema = media.get("schema").map(|cursor| SchemaRef { cursor });
-            Some(MediaRef { name: key.text()?, span: key.span(), schema })
+            Some(MediaRef { name: key.text()?, span: key.span(), schema, cursor: Some(media) })
         })
         .collect()
 }

@@ -76,18 +76,21 @@ pub(super) fn set_apart(api: &mut Api) {
     let documents = std::mem::take(&mut api.documents);
     let mut operations = std::mem::take(&mut api.operations).into_iter();
     for (mut document, keep) in documents.into_iter().zip(kept) {
-        let own: Vec<_> = operations.by_ref().take(document.operations.len()).collect();
+        let own: Vec<_> = operations.by_ref().take(document.operations.len() + document.outgoing.len()).collect();
         if !keep {
             continue;
         }
         let shift = document.operations.start - api.operations.len() as u32;
-        document.operations = document.operations.start - shift..document.operations.end - shift;
+        for range in [&mut document.operations, &mut document.outgoing] {
+            *range = range.start - shift..range.end - shift;
+        }
         for index in [&mut document.by_path, &mut document.by_end, &mut document.by_parent] {
             index.values_mut().flatten().for_each(|at| *at -= shift);
         }
         let number = api.documents.len() as u32;
         api.operations.extend(own.into_iter().map(|mut operation| {
             operation.document = number;
+            operation.parent = operation.parent.map(|at| at - shift);
             operation
         }));
         api.documents.push(document);
