@@ -2,12 +2,13 @@
 //! holds its tables, the nearest where there are several. Where two databases are equally good, none is taken.
 
 use super::{Origin, Queries, Query};
+use crate::model::schema::pending::FormerName;
 use crate::model::schema::{Database, Schema};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// For each query, those that the database keeps included, the number of its database.
-pub(super) fn databases(schema: &Schema, queries: &Queries) -> Vec<Option<usize>> {
-    let held: Vec<HashSet<String>> = schema.databases.iter().map(names_of).collect();
+pub(super) fn databases(schema: &Schema, queries: &Queries, former: &[Vec<FormerName>]) -> Vec<Option<usize>> {
+    let held: Vec<HashSet<String>> = schema.databases.iter().zip(former).map(|(one, former)| names_of(one, former)).collect();
     let mut files: BTreeMap<&str, (BTreeSet<String>, &Query)> = BTreeMap::new();
     for query in &queries.all {
         let (names, _) = files.entry(query.path.as_str()).or_insert_with(|| (BTreeSet::new(), query));
@@ -22,11 +23,12 @@ pub(super) fn databases(schema: &Schema, queries: &Queries) -> Vec<Option<usize>
     queries.all.iter().chain(&queries.stored).map(number).collect()
 }
 
-fn names_of(database: &Database) -> HashSet<String> {
+fn names_of(database: &Database, former: &[FormerName]) -> HashSet<String> {
     let tables = database.tables.iter().filter(|table| !table.external).map(|table| &table.name.name);
     let views = database.views.iter().map(|view| &view.name.name);
     let gone = database.dropped_tables.iter().map(|gone| &gone.table.name.name);
-    tables.chain(views).chain(gone).map(|name| name.to_lowercase()).collect()
+    let former = former.iter().map(|former| &former.name.name);
+    tables.chain(views).chain(gone).chain(former).map(|name| name.to_lowercase()).collect()
 }
 
 fn choose(

@@ -3,6 +3,7 @@
 use super::bind;
 use super::view::{QueryRef, Resolved};
 use super::{Clause, Queries, Relation, Verb};
+use crate::model::schema::pending::FormerName;
 use crate::model::schema::{Database, Schema, TableName};
 use crate::source::Span;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -14,6 +15,8 @@ pub(super) enum Target {
     Table(usize),
     /// A table that is no more: its position among those.
     Dropped(usize),
+    /// A table or view by a name that it had before it was renamed: position of that name in [`QueryLinks::former`].
+    Former(usize),
     /// A view: its position in the database.
     View(usize),
     /// A subquery or a part of `WITH`: number of its scope.
@@ -53,22 +56,33 @@ pub struct QueryLinks {
     pub(super) databases: Vec<Option<usize>>,
     /// For each query, scope and relation what it is.
     pub(super) targets: Vec<Vec<Vec<Target>>>,
+    /// For each database the names that its tables and views had.
+    pub(super) former: Vec<Vec<FormerName>>,
     readings: BTreeMap<TableKey, Vec<Reading>>,
 }
 
 /// Joins queries and tables.
 pub fn join(schema: &Schema, queries: &Queries) -> QueryLinks {
-    let mut links = QueryLinks { databases: bind::databases(schema, queries), ..QueryLinks::default() };
+    let mut links = QueryLinks::default();
+    if queries.all.is_empty() && queries.stored.is_empty() {
+        return links;
+    }
+    links.former = schema.databases.iter().map(Database::former_names).collect();
+    links.databases = bind::databases(schema, queries, &links.former);
     let all: Vec<&Database> = schema.databases.iter().collect();
     let held = all.iter().flat_map(|database| &database.tables).map(|table| &table.name.name);
     let made = queries.all.iter().filter_map(|query| query.statement.creates.as_ref()).map(|table| &table.name);
     let anywhere: HashSet<String> = held.chain(made).map(|name| name.to_lowercase()).collect();
-    let names: Vec<Names> = all.iter().map(|database| Names::new(database, &anywhere)).collect();
+    let with_former = all.iter().zip(&links.former);
+    let names: Vec<Names> = with_former.map(|(database, former)| Names::new(database, former, &anywhere)).collect();
+    let mut targets = Vec::new();
     for (number, query) in queries.all.iter().chain(&queries.stored).enumerate() {
         let names = links.databases.get(number).copied().flatten().and_then(|database| names.get(database));
         let of_scope = |scope: &super::Scope| scope.tables.iter().map(|used| target(&used.relation, names)).collect::<Vec<_>>();
-        links.targets.push(query.statement.scopes.iter().map(of_scope).collect());
+        targets.push(query.statement.scopes.iter().map(of_scope).collect());
     }
+    drop(names);
+    links.targets = targets;
     let total = queries.all.len() + queries.stored.len();
     let mut found: Vec<(TableKey, Reading)> = Vec::new();
     for number in 0..total {
@@ -99,12 +113,13 @@ struct Names<'m> {
 }
 
 impl<'m> Names<'m> {
-    fn new(database: &'m Database, anywhere: &'m HashSet<String>) -> Names<'m> {
+    fn new(database: &'m Database, former: &'m [FormerName], anywhere: &'m HashSet<String>) -> Names<'m> {
         let mut tables: HashMap<&str, Vec<(&TableName, Target)>> = HashMap::new();
         let held = database.tables.iter().enumerate().map(|(at, table)| (&table.name, Target::Table(at)));
         let views = database.views.iter().enumerate().map(|(at, view)| (&view.name, Target::View(at)));
         let gone = database.dropped_tables.iter().enumerate().rev().map(|(at, gone)| (&gone.table.name, Target::Dropped(at)));
-        for (name, target) in held.chain(views).chain(gone) {
+        let former = former.iter().enumerate().rev().map(|(at, former)| (&former.name, Target::Former(at)));
+        for (name, target) in held.chain(views).chain(gone).chain(former) {
             tables.entry(name.name.as_str()).or_default().push((name, target));
         }
         let folds = database.dialect != crate::sql::Dialect::Postgres;
@@ -123,7 +138,7 @@ impl<'m> Names<'m> {
             (None, Some(schema)) => schema == "public",
             (_, None) => true,
         };
-        let is_there = |(_, target): &&(&TableName, Target)| !matches!(target, Target::Dropped(_));
+        let is_there = |(_, target): &&(&TableName, Target)| !matches!(target, Target::Dropped(_) | Target::Former(_));
         if let Some((_, target)) = found.iter().filter(is_there).find(fits) {
             return *target;
         }

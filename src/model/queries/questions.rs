@@ -74,8 +74,10 @@ impl<'m> MissingColumn<'m> {
 pub struct MissingTable<'m> {
     /// Its name, as the query writes it.
     pub name: String,
-    /// The statement that dropped it, where one did.
+    /// The statement that dropped or renamed it, where one did.
     pub dropped: Option<Span>,
+    /// The name that it was given by that statement, where it was renamed.
+    pub renamed: Option<&'m str>,
     /// A table whose name differs by a letter or two.
     pub alike: Option<&'m str>,
 }
@@ -166,14 +168,25 @@ impl<'m> ScopeRef<'m> {
         let database = self.query().database()?;
         let known = || database.tables.iter().filter(|table| !table.external).map(|table| table.name.name.as_str());
         if self.is_nowhere(number) {
-            return Some(MissingTable { name: name.name.clone(), dropped: None, alike: alike(&name.name, known()) });
+            return Some(MissingTable {
+                name: name.name.clone(),
+                dropped: None,
+                renamed: None,
+                alike: alike(&name.name, known()),
+            });
+        }
+        let elsewhere = || self.query().schema().tables().any(|table| table.name.name.eq_ignore_ascii_case(&name.name));
+        // Who still calls by its old name what is about to be renamed is told so where it is renamed.
+        if let Some(former) = self.former_name(number).filter(|former| !former.pending && !elsewhere()) {
+            let renamed = Some(former.given.name.as_str());
+            return Some(MissingTable { name: name.name.clone(), dropped: Some(former.span), renamed, alike: None });
         }
         let gone = self.dropped_table(number)?;
         let migration = self.query().schema().migration_in(self.query().database_number()?, gone.migration)?;
-        let elsewhere = self.query().schema().tables().any(|table| table.name.name.eq_ignore_ascii_case(&name.name));
-        (!migration.pending && !elsewhere).then(|| MissingTable {
+        (!migration.pending && !elsewhere()).then(|| MissingTable {
             name: name.name.clone(),
             dropped: Some(gone.span),
+            renamed: None,
             alike: None,
         })
     }

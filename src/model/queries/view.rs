@@ -3,6 +3,7 @@
 use super::links::{QueryLinks, Reading, Target};
 use super::{Clause, ColumnName, ItemKind, Mention, Queries, Query, Relation, Scope, TableUse, Verb};
 use crate::model::Model;
+use crate::model::schema::pending::FormerName;
 use crate::model::schema::{Column, ColumnRef, Database, DroppedTable, Schema, Table, TableName, TableRef};
 
 /// `SELECT *` is followed through so many subqueries.
@@ -114,6 +115,13 @@ impl<'m> ReadingRef<'m> {
     /// The part of the query that it stands in.
     pub fn scope(&self) -> Option<ScopeRef<'m>> {
         self.query.scope(self.reading.scope)
+    }
+
+    /// The name by which it calls a table or view that was renamed since; `None` where it names something else.
+    pub fn former_name(&self) -> Option<&'m FormerName> {
+        let scope = self.scope().filter(|_| self.reading.column.is_none())?;
+        let number = scope.scope().tables.iter().position(|used| used.span == self.reading.span)?;
+        scope.former_name(number)
     }
 
     /// The place itself, with the life of the model.
@@ -236,6 +244,14 @@ impl<'m> ScopeRef<'m> {
         }
     }
 
+    /// The name that a table or view had and that a relation calls it by, by its position, where it was renamed since.
+    pub fn former_name(&self, number: usize) -> Option<&'m FormerName> {
+        match self.target(number) {
+            Target::Former(at) => self.query.links.former.get(self.query.database_number()?)?.get(at),
+            _ => None,
+        }
+    }
+
     /// The scope of a relation that is a subquery or a part of `WITH`.
     pub fn source(&self, number: usize) -> Option<ScopeRef<'m>> {
         match self.target(number) {
@@ -251,6 +267,7 @@ impl<'m> ScopeRef<'m> {
             Target::Table(at) => database.tables.get(at).map(|table| &table.name),
             Target::View(at) => database.views.get(at).map(|view| &view.name),
             Target::Dropped(at) => database.dropped_tables.get(at).map(|gone| &gone.table.name),
+            Target::Former(_) => self.former_name(number).map(|former| &former.name),
             Target::Query(_) | Target::Nowhere | Target::Unknown => None,
         }
     }
@@ -399,7 +416,7 @@ impl<'m> ScopeRef<'m> {
                 Some(false) => Within::Lacks(None),
                 None => Within::Unknown,
             },
-            Target::View(_) | Target::Nowhere | Target::Unknown => Within::Unknown,
+            Target::Former(_) | Target::View(_) | Target::Nowhere | Target::Unknown => Within::Unknown,
         }
     }
 

@@ -9,7 +9,7 @@ use super::transaction::is_enough;
 use crate::diagnostic::Problem;
 use crate::model::Settings;
 use crate::source::SourceId;
-use crate::sql::{self, Change, Dialect, SchemaOp, Script, Statement, TableAction, Understanding};
+use crate::sql::{self, Change, DataVerb, Dialect, SchemaOp, Script, Statement, TableAction, Understanding};
 use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 
@@ -146,6 +146,7 @@ impl Keep {
     pub fn wants(self, step: &Step) -> bool {
         match (self, &step.op.change) {
             (Keep::Everything, _) | (_, Change::Setting { scope: Some(_), .. }) => true,
+            (_, change) if is_move(change) => true,
             (Keep::Catalog, change) => !matches!(change, Change::Data { .. }),
             // Why a database and its twin for another dialect differ may be a drop that missed.
             (Keep::State(_), Change::DropIndex { .. }) => true,
@@ -161,5 +162,19 @@ impl Keep {
     /// Whether a statement is kept: the first stands for its file, and the bodies of routines are read later.
     pub fn wants_statement(self, kept: &[Step], is_first: bool, text: Option<&str>) -> bool {
         self == Keep::Everything || is_first || !kept.is_empty() || text.is_some_and(sql::is_about_routine)
+    }
+}
+
+/// Whether a change gives something another name or may copy one column into another: what was once called otherwise, and what
+/// was left behind, is asked long after.
+fn is_move(change: &Change) -> bool {
+    let renames = |action: &TableAction| {
+        matches!(action, TableAction::RenameTable { .. } | TableAction::SetSchema { .. } | TableAction::RenameColumn { .. })
+    };
+    match change {
+        Change::AlterTable { action, .. } => renames(action),
+        Change::Data { verb, .. } => *verb == DataVerb::Update,
+        Change::RenameView { .. } | Change::RenameSchema { .. } => true,
+        _ => false,
     }
 }

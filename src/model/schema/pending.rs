@@ -5,6 +5,7 @@ mod backfill;
 mod commands;
 mod defaults;
 mod enums;
+mod former;
 mod late;
 mod locks;
 mod mysql;
@@ -25,6 +26,7 @@ mod uniqueness;
 mod written_names;
 
 pub use commands::Reindexed;
+pub use former::FormerName;
 pub use late::LateMigration;
 pub use locks::{NewConstraint, RewriteCause};
 pub(super) use named::NamedSteps;

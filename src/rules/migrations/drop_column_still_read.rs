@@ -1,6 +1,7 @@
 //! A pending migration takes away a column or a table that a query still names.
 
 use crate::diagnostic::Diagnostic;
+use crate::model::schema::PendingStep;
 use crate::model::schema::pending::{Audience, StillRead};
 use crate::rules::pending::careful;
 use crate::rules::{Context, Rule, rule};
@@ -12,8 +13,11 @@ const SHOWN: usize = 5;
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let goes = context.head.schema.pending_steps();
-    let goes = goes.filter(|step| step.dropped_column().is_some() || step.renamed_column().is_some() || step.drops_tables());
-    goes.for_each(|_| context.consider());
+    let takes_away = |step: &PendingStep| {
+        let is_column = step.dropped_column().is_some() || step.renamed_column().is_some();
+        is_column || step.drops_tables() || step.renames_table() || step.renames_schema_or_view()
+    };
+    goes.filter(takes_away).for_each(|_| context.consider());
     context.head.still_read().iter().map(report).collect()
 }
 
@@ -29,10 +33,11 @@ fn report(one: &StillRead) -> Diagnostic {
         Some(("query", query)) => format!("`{name}` {act}, but query `{query}` still names it{more}"),
         _ => format!("`{name}` {act}, but the {first} still names it{more}"),
     };
-    let help = match one.renamed {
-        Some(to) => {
-            format!("let the queries say `{}`, and keep the old name working until they are released", one.step.sql_name(to))
-        }
+    let help = match &one.renamed {
+        Some(to) if one.column.is_none() && one.step.views_take_writes() => format!(
+            "let the queries say `{to}`, and keep the old name as a view until they are released:\nCREATE VIEW {table} AS SELECT * FROM {to};\n-- in a later release:\nDROP VIEW {table};"
+        ),
+        Some(to) => format!("let the queries say `{to}`, and keep the old name working until they are released"),
         None => "take it out of the queries and release that first; drop it in a later release".to_owned(),
     };
     let mut diagnostic =

@@ -20,19 +20,25 @@ fn check(context: &Context) -> Vec<Diagnostic> {
                     *known = known.clone().occurrence(used.span, subject);
                     continue;
                 }
-                let message = match missing.dropped {
-                    Some(_) => format!("`{}` names the table `{}`, which was dropped", query.subject(), missing.name),
-                    None => format!("`{}` names the table `{}`, which no migration creates", query.subject(), missing.name),
+                let message = match (missing.dropped, missing.renamed) {
+                    (_, Some(to)) => {
+                        format!("`{}` names the table `{}`, which is called `{to}` now", query.subject(), missing.name)
+                    }
+                    (Some(_), None) => format!("`{}` names the table `{}`, which was dropped", query.subject(), missing.name),
+                    (None, None) => {
+                        format!("`{}` names the table `{}`, which no migration creates", query.subject(), missing.name)
+                    }
                 };
                 let mut diagnostic = Diagnostic::new(subject, message)
                     .at(used.span, "the statement fails whenever it runs")
                     .evidence(missing.name.clone());
                 if let Some(span) = missing.dropped {
-                    diagnostic = diagnostic.cause(span, "dropped here");
+                    diagnostic = diagnostic.cause(span, if missing.renamed.is_some() { "renamed here" } else { "dropped here" });
                 }
-                diagnostic = match missing.alike {
-                    Some(name) => diagnostic.help(format!("perhaps `{name}` is meant")),
-                    None => diagnostic.help("remove the query, or create the table in a new migration"),
+                diagnostic = match (missing.renamed, missing.alike) {
+                    (Some(name), _) => diagnostic.help(format!("call it `{name}`")),
+                    (None, Some(name)) => diagnostic.help(format!("perhaps `{name}` is meant")),
+                    (None, None) => diagnostic.help("remove the query, or create the table in a new migration"),
                 };
                 found.push(diagnostic);
             }

@@ -2,7 +2,7 @@
 
 use super::{Audience, PendingStep};
 use crate::model::Model;
-use crate::model::queries::{Clause, ReadingRef, Verb};
+use crate::model::queries::{Clause, Origin, ReadingRef, Verb};
 use crate::model::schema::{Database, TableName, TableRef};
 use crate::sql::Change;
 
@@ -15,8 +15,8 @@ pub struct StillRead<'m> {
     pub table: TableName,
     /// The column; `None` where the table itself goes.
     pub column: Option<&'m str>,
-    /// Its new name, where it is renamed.
-    pub renamed: Option<&'m str>,
+    /// Its new name as SQL writes it, where it is renamed.
+    pub renamed: Option<String>,
     /// The places that name it, in the order of the queries; never empty.
     pub readings: Vec<ReadingRef<'m>>,
 }
@@ -58,7 +58,9 @@ impl Model {
         {
             let is_gone = self.schema.table_in(database, &before.name).is_some() && !self.comes_back(&step, column);
             if is_gone {
-                let readings = self.sure_readings(database, &before.name, column);
+                let mut readings = self.sure_readings(database, &before.name, column);
+                readings.retain(|one| renamed.is_none() || !follows(&step, one));
+                let renamed = renamed.map(|to| step.sql_name(to));
                 found.push(StillRead { step, table: before.name.clone(), column: Some(column), renamed, readings });
             }
         }
@@ -68,6 +70,11 @@ impl Model {
                 let readings = self.readings(database, &lost.name).filter(|one| one.column.is_none()).collect();
                 found.push(StillRead { step, table: lost.name.clone(), column: None, renamed: None, readings });
             }
+        }
+        for (old, new) in step.renamed_relations() {
+            let is_old = |one: &ReadingRef| one.former_name().is_some_and(|former| former.span == step.step.op.span);
+            let readings = self.readings(database, &old).filter(|one| is_old(one) && !follows(&step, one)).collect();
+            found.push(StillRead { step, table: old, column: None, renamed: Some(step.spoken(&new)), readings });
         }
         found.retain(|one| !one.readings.is_empty());
         found
@@ -120,6 +127,11 @@ impl Model {
         let inserts: Vec<ReadingRef> = places.filter(leaves_out).collect();
         (!inserts.is_empty()).then_some(Unwritten { step, column, inserts })
     }
+}
+
+/// Whether what reads is a view that a rename carries along.
+fn follows(step: &PendingStep, reading: &ReadingRef) -> bool {
+    step.views_follow_renames() && matches!(reading.query().origin, Origin::View(_))
 }
 
 /// Whether a row without a value for the column is refused, after all migrations.

@@ -38,7 +38,7 @@ impl<'m> PendingStep<'m> {
     }
 
     /// A name of its statement as the catalog holds it.
-    fn resolved(&self, name: &ObjectName) -> TableName {
+    pub(super) fn resolved(&self, name: &ObjectName) -> TableName {
         let schema = match (self.dialect(), &name.schema) {
             (Dialect::Postgres, None) => Some("public".to_owned()),
             (_, schema) => schema.clone(),
@@ -188,6 +188,11 @@ impl<'m> PendingStep<'m> {
     /// The table that it renames or moves to another schema: the old name and the new one, as SQL writes them. Where the old
     /// name stays alive, because a view or another table takes it in a pending migration, there is none.
     pub fn renamed_table(&self) -> Option<(String, String)> {
+        self.renamed_names().map(|(old, new)| (self.spoken(&old), self.spoken(&new)))
+    }
+
+    /// The same as the catalog holds names.
+    pub(super) fn renamed_names(&self) -> Option<(TableName, TableName)> {
         let before = self.before()?;
         let (old, new) = match self.action()? {
             TableAction::RenameTable { to } => {
@@ -198,17 +203,22 @@ impl<'m> PendingStep<'m> {
             }
             _ => return None,
         };
+        (self.is_name_free(&old, &new) && !self.is_no_table(&new)).then_some((old, new))
+    }
+
+    /// Whether a name that it takes away is not taken by a view or another table in a pending migration, and was known to
+    /// somebody.
+    pub(super) fn is_name_free(&self, old: &TableName, new: &TableName) -> bool {
         let is_other = |migration: &AppliedMigration| migration.pending && !std::ptr::eq(migration, self.migration);
-        let named = self.database.steps_naming(&old.name).map(|(_, placed)| placed);
-        let mut others = named.filter(|(migration, _, _)| is_other(migration));
+        let mut others = self.later_naming(&old.name).filter(|(migration, _, _)| is_other(migration));
         let is_view_later =
             others.any(|(_, _, step)| matches!(&step.op.change, Change::CreateView { name, .. } if name.name == old.name));
-        let is_kept = self.is_vacant(&new)
-            || self.is_created_anew(&old)
-            || self.is_taken_over(&old)
+        let is_kept = self.is_vacant(new)
+            || self.is_created_anew(old)
+            || self.is_taken_over(old)
             || is_view_later
-            || self.is_named_here(&old);
-        (old != new && !is_kept && !self.is_no_table(&new)).then(|| (self.spoken(&old), self.spoken(&new)))
+            || self.is_named_here(old);
+        old != new && !is_kept
     }
 
     /// Whether what `ALTER TABLE` renames is an index, a sequence or a view.
