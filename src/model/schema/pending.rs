@@ -4,6 +4,7 @@
 mod backfill;
 mod commands;
 mod defaults;
+mod demands;
 mod enums;
 mod former;
 mod late;

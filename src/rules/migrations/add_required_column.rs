@@ -2,32 +2,37 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::schema::pending::Audience;
-use crate::model::schema::{ColumnDef, PendingStep, TableOrigin};
-use crate::rules::pending::{careful, gather};
+use crate::model::schema::{ColumnDef, PendingStep};
+use crate::rules::pending::{careful, gather_by};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/add-required-column", check);
 
+/// So many statements are shown; more make nobody wiser.
+const SHOWN: usize = 3;
+
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let unwritten = context.head.unwritten();
     for step in context.head.schema.pending_steps() {
         let Some(column) = step.added_column() else { continue };
         if !column.is_required() {
             continue;
         }
         context.consider();
-        let is_there = step.is_there_already();
-        if column.is_filled() || is_there || !may_hold_rows(&step) || step.is_emptied() {
+        let missed = unwritten.iter().find(|one| one.step.step.op.span == step.step.op.span);
+        // Where the migration itself gets through, the statements that fail after it are told by `not-null-breaks-insert`.
+        if !step.meets_rows_without_value() || (missed.is_some() && !step.fails_on_rows_without_value()) {
             continue;
         }
-        found.push((step, report(&step, column)));
+        let inserts = missed.map(|one| one.inserts.as_slice()).unwrap_or_default();
+        let key = inserts.first().map(|insert| insert.query().subject()).unwrap_or_default();
+        let told = inserts.iter().take(SHOWN).fold(report(&step, column), |diagnostic, insert| {
+            diagnostic.cause(insert.reading().span, "and this INSERT, which gives it no value, fails after it")
+        });
+        found.push((step, key, told));
     }
-    gather(found)
-}
-
-/// A table that the same migration creates is empty, unless a migration puts rows into it.
-fn may_hold_rows(step: &PendingStep) -> bool {
-    step.before().is_some_and(|before| !before.temporary && (before.seeded || before.origin != TableOrigin::SameMigration))
+    gather_by(found)
 }
 
 fn report(step: &PendingStep, column: &ColumnDef) -> Diagnostic {

@@ -15,7 +15,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let demands =
         demands.filter(|step| step.required_column().is_some() || step.added_column().is_some_and(|column| column.is_required()));
     demands.for_each(|_| context.consider());
-    context.head.unwritten().iter().map(report).collect()
+    let unwritten = context.head.unwritten();
+    // What fails on the rows that are there fails before any INSERT: `add-required-column` tells both.
+    unwritten.iter().filter(|one| !one.step.fails_on_rows_without_value()).map(report).collect()
 }
 
 fn report(one: &Unwritten) -> Diagnostic {
@@ -30,7 +32,7 @@ fn report(one: &Unwritten) -> Diagnostic {
         one.step.subject(Some(one.column)),
         format!("`{table}.{column}` must have a value, and {who} gives it none{more}"),
     )
-    .at(one.step.step.op.span, "NOT NULL without a default: from here on such rows are refused")
+    .at(one.step.step.op.span, what(one))
     .help(format!(
         "write the column in every INSERT and release that first, or give it a default:\nALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT ..;"
     ));
@@ -38,4 +40,13 @@ fn report(one: &Unwritten) -> Diagnostic {
         diagnostic = diagnostic.cause(insert.reading().span, format!("`{column}` is not among the columns of this INSERT"));
     }
     careful(&one.step, Audience::Everybody, diagnostic)
+}
+
+/// What the statement does to the rows that are there and to those that come.
+fn what(one: &Unwritten) -> String {
+    let added = one.step.added_column().filter(|_| one.step.meets_rows_without_value());
+    match added.map(|column| one.step.made_up_value(column)) {
+        Some(Some(value)) => format!("the rows that are there silently get `{value}`, and from here on such rows are refused"),
+        _ => "NOT NULL without a default: from here on such rows are refused".to_owned(),
+    }
 }
