@@ -18,6 +18,7 @@ struct Inflections {
     money: HashSet<String>,
     moments: HashSet<String>,
     bookkeeping: HashSet<String>,
+    transitions: HashSet<String>,
 }
 
 fn inflections() -> &'static Inflections {
@@ -46,6 +47,7 @@ fn inflections() -> &'static Inflections {
             money: list("money", "words"),
             moments: list("moments", "words"),
             bookkeeping: list("bookkeeping", "tables"),
+            transitions: list("transition", "marks"),
         }
     })
 }
@@ -174,6 +176,11 @@ pub fn is_scope(column: &str) -> bool {
 /// Whether a column marks rows as deleted, so that nobody deletes them: `deleted_at`, `isDeleted`.
 pub fn is_soft_delete(column: &str) -> bool {
     inflections().soft_delete.contains(&snake(column))
+}
+
+/// Whether a word beside a name marks what was put aside, or is half made, while a change goes on: `old`, `new`.
+pub fn is_transition(mark: &str) -> bool {
+    inflections().transitions.contains(mark)
 }
 
 /// Whether a column holds an amount of money, by the last words of its name: `unit_price`, `totalAmount`.

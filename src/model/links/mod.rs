@@ -7,12 +7,16 @@ mod bind;
 mod compare;
 mod entities;
 mod json;
+mod narrowing;
+mod order;
 pub mod tables;
 mod values;
 mod view;
 
 pub use compare::ValueComparison;
 pub use json::to_json;
+pub use narrowing::{Excess, NarrowedField};
+pub use order::{Taken, TakenValues};
 pub use tables::TableKey;
 pub use values::ShortestColumn;
 pub use view::{ParameterColumn, PropertyColumn, UnservedSort};

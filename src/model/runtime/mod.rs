@@ -9,6 +9,7 @@ pub mod database;
 mod json;
 pub mod profile;
 pub mod proxy;
+pub mod rollout;
 pub mod setting;
 mod store_view;
 pub mod tables;

@@ -26,6 +26,7 @@ mod replay;
 mod seeds;
 mod stated;
 mod transaction;
+mod transitions;
 mod twins;
 mod undo;
 pub mod version;
@@ -44,6 +45,7 @@ pub use pending::{LongName, PendingStep, RepeatedColumn};
 pub use quoted_names::QuotedName;
 pub use reference_types::{TypeFit, UnlikePair};
 pub use remedy::{drop_all_help, per_dialect, quoted};
+pub use transitions::{LeftPart, LeftTransition};
 pub use view::*;
 
 use super::{Settings, Workspace};

@@ -3,6 +3,7 @@
 
 mod backfill;
 mod commands;
+mod contract;
 mod defaults;
 mod demands;
 mod enums;
@@ -17,6 +18,7 @@ mod release;
 mod repeated;
 mod repeats;
 mod rerun;
+mod retyped;
 mod sqlite;
 mod statements;
 mod tables;
@@ -27,11 +29,13 @@ mod uniqueness;
 mod written_names;
 
 pub use commands::Reindexed;
+pub use enums::RenamedLabel;
 pub use former::FormerName;
 pub use late::LateMigration;
 pub use locks::{NewConstraint, RewriteCause};
 pub(super) use named::NamedSteps;
 pub use readers::{StillRead, Unwritten};
+pub(super) use release::assignments;
 pub use release::{Replaced, Unfilled};
 pub use repeated::RepeatedColumn;
 pub use tables::LostTable;

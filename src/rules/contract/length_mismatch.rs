@@ -13,6 +13,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut unbounded: BTreeMap<String, Vec<PropertyColumn>> = BTreeMap::new();
     let stored = context.head.property_columns();
+    // What a pending migration narrows is said there.
+    let narrowed = context.head.narrowed_fields();
     let sent_text = stored
         .into_iter()
         .filter(|one| (one.in_request || one.answers_write) && one.property.schema.core().is_string() && !one.is_transformed());
@@ -20,6 +22,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let Some(column) = property.shortest_column() else { continue };
         context.consider();
         match property.property.schema.core().max_length() {
+            Some(limit) if narrowed.iter().any(|one| one.said == limit.span && one.column.span == column.column.span) => {}
             Some(limit) if limit.value > column.length && property.in_request => {
                 found.push(longer(&property, column.column, limit.value, limit.span, column.length))
             }

@@ -27,6 +27,7 @@ mod drop_not_null;
 mod drop_table;
 mod duplicate_version;
 mod edited_applied_migration;
+mod enum_value_order;
 mod enum_value_used_in_transaction;
 mod exclusion_constraint;
 mod expand_and_contract_together;
@@ -51,7 +52,9 @@ mod not_rerunnable;
 mod out_of_order;
 mod primary_key_using_nullable_index;
 mod rename_column;
+mod rename_enum_value;
 mod rename_table;
+mod rollout_order;
 mod schema_dump_drift;
 mod set_not_null;
 mod sqlite_rebuild_loses_index;
@@ -60,7 +63,9 @@ mod sqlite_unsupported_alter;
 mod statement_after_access_exclusive;
 mod table_rewrite_command;
 mod transaction_nesting;
+mod transition_left_behind;
 mod truncate_cascade;
+mod type_narrowing_against_api;
 mod unbounded_backfill;
 mod uncommitted_transaction;
 mod unguarded_statement;
@@ -101,6 +106,7 @@ pub(super) const RULES: &[Rule] = &[
     drop_table::RULE,
     duplicate_version::RULE,
     edited_applied_migration::RULE,
+    enum_value_order::RULE,
     enum_value_used_in_transaction::RULE,
     exclusion_constraint::RULE,
     expand_and_contract_together::RULE,
@@ -125,7 +131,9 @@ pub(super) const RULES: &[Rule] = &[
     out_of_order::RULE,
     primary_key_using_nullable_index::RULE,
     rename_column::RULE,
+    rename_enum_value::RULE,
     rename_table::RULE,
+    rollout_order::RULE,
     schema_dump_drift::RULE,
     set_not_null::RULE,
     sqlite_rebuild_loses_index::RULE,
@@ -134,7 +142,9 @@ pub(super) const RULES: &[Rule] = &[
     statement_after_access_exclusive::RULE,
     table_rewrite_command::RULE,
     transaction_nesting::RULE,
+    transition_left_behind::RULE,
     truncate_cascade::RULE,
+    type_narrowing_against_api::RULE,
     unbounded_backfill::RULE,
     uncommitted_transaction::RULE,
     unguarded_statement::RULE,

@@ -1,9 +1,22 @@
 //! Enum values that are used before the transaction that adds them has committed.
 
 use super::super::Schema;
-use super::PendingStep;
+use super::{Audience, PendingStep};
 use crate::source::Sources;
 use crate::sql::{Change, tokens};
+
+/// A value of an enum that is given another name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RenamedLabel<'m> {
+    /// The bare name of the type.
+    pub type_name: &'m str,
+    /// The old value.
+    pub from: &'m str,
+    /// The new value.
+    pub to: &'m str,
+    /// Who uses the type: nobody where the same migration makes it or adds the value.
+    pub audience: Audience,
+}
 
 impl Schema {
     /// Every pair of a step that adds a value to an enum and a later step of the same transaction whose statement writes that
@@ -36,6 +49,32 @@ impl<'m> PendingStep<'m> {
         // `IF NOT EXISTS` of a value that is there adds nothing: the value stands where another statement added it.
         let is_old = held.is_some_and(|held| held.labels.iter().any(|one| one.value == label.value && one.span != label.span));
         (!is_old).then_some((name.name.as_str(), label.value.as_str()))
+    }
+
+    /// The value of an enum that it renames.
+    pub fn renamed_label(&self) -> Option<RenamedLabel<'m>> {
+        let Change::RenameEnumValue { name, from, to } = &self.step.op.change else { return None };
+        let mut made = None;
+        for migration in &self.database.migrations {
+            let steps = migration.statements.iter().flat_map(|statement| &statement.ops);
+            let makes = |change: &Change| match change {
+                Change::CreateEnum { name: other, .. } => other.name == name.name,
+                Change::AddEnumValue { name: other, label, .. } => other.name == name.name && label.value == from.value,
+                _ => false,
+            };
+            if steps.into_iter().take_while(|step| !std::ptr::eq(*step, self.step)).any(|step| makes(&step.op.change)) {
+                made = Some(migration);
+            }
+            if std::ptr::eq(migration, self.migration) {
+                break;
+            }
+        }
+        let audience = match made {
+            Some(made) if std::ptr::eq(made, self.migration) => Audience::Nobody,
+            Some(made) if made.pending && self.database.deployed_together => Audience::Deployment,
+            _ => Audience::Everybody,
+        };
+        Some(RenamedLabel { type_name: &name.name, from: &from.value, to: &to.value, audience })
     }
 
     fn uses_enum_value(&self, type_name: &str, label: &str, sources: &Sources) -> bool {

@@ -52,9 +52,12 @@ impl Schema {
         drops.filter_map(|drop| replacement(drop, sources)).collect()
     }
 
-    /// Whether a pending migration drops or renames a column.
+    /// Whether a pending migration drops or renames a column, or may take values from one.
     pub fn takes_away(&self) -> bool {
-        self.pending_steps().any(|step| step.dropped_column().is_some() || step.renamed_column().is_some())
+        self.pending_steps().any(|step| {
+            let narrows = matches!(step.action(), Some(TableAction::AlterType { .. } | TableAction::DropConstraint { .. }));
+            narrows || step.dropped_column().is_some() || step.renamed_column().is_some()
+        })
     }
 
     /// Every column that a deployment adds without a value for the rows that are there, and demands before anything fills it.
@@ -104,7 +107,7 @@ fn replacement<'m>(drop: PendingStep<'m>, sources: &Sources) -> Option<Replaced<
 }
 
 /// The columns that an `UPDATE` sets, and to what.
-fn assignments(text: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(in crate::model::schema) fn assignments(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let ends = ["where", "from", "returning", "order", "limit"];
     let mut parts = Vec::new();
     let (mut start, mut depth, mut quote, mut word) = (None, 0i32, None, 0);
