@@ -10,7 +10,7 @@ use super::remedy::quoted;
 use super::view::TableRef;
 use crate::model::words;
 use crate::source::{Sources, Span};
-use crate::sql::{Change, DataVerb, ObjectName, TableAction};
+use crate::sql::{Change, DataVerb, Dialect, ObjectName, TableAction};
 
 /// What was left behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,14 @@ impl LeftTransition<'_> {
             LeftPart::Column { left, beside } => Some((left.clone(), beside.clone())),
             LeftPart::Trigger { columns, .. } => Some(columns.clone()),
             LeftPart::Table { .. } => None,
+        }
+    }
+
+    /// The statement that drops a trigger of its table: PostgreSQL names the table, too.
+    pub fn drop_trigger(&self, name: &str) -> String {
+        match self.table.dialect() {
+            Dialect::Postgres => format!("DROP TRIGGER {} ON {};", self.sql_name(name), self.table.sql_name()),
+            _ => format!("DROP TRIGGER {};", self.sql_name(name)),
         }
     }
 

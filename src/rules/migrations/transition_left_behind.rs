@@ -38,6 +38,6 @@ fn report(one: &LeftTransition) -> Diagnostic {
             format!("trigger `{name}` has kept `{from}` and `{to}` of `{table}` alike for {ago} migrations"),
         )
         .at(one.shown_by, "every write pays for it, and nobody knows which column counts")
-        .help(one.table.in_place(&format!("DROP TRIGGER {} ON {sql_table};", one.sql_name(name)))),
+        .help(one.table.in_place(&one.drop_trigger(name))),
     }
 }
