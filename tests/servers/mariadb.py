@@ -6,9 +6,9 @@
 A server of Debian's package is started without a network, on a socket in a folder of its own, as a user that is not root. MariaDB is
 asked for the least algorithm first (INSTANT, NOCOPY, INPLACE, COPY), and for LOCK=NONE with the one that it takes.
 """
-import atexit, json, os, shutil, subprocess, sys, tempfile, time
+import atexit, os, shutil, subprocess, sys, tempfile, time
 
-import postgres
+import postgres, replayed
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -138,21 +138,9 @@ def measure(server, case):
 
 def predict(binary):
     """What the model says of each case."""
-    folder = tempfile.mkdtemp(prefix="backend-lint-replay-")
-    try:
-        for number, case in enumerate(CASES):
-            place = f"{folder}/s{number:04}/migrations"
-            os.makedirs(place)
-            for order, text in enumerate((SETUP, f"{case};\n")):
-                with open(f"{place}/{order + 1:06}_step.up.sql", "w") as file:
-                    file.write(text)
-        with open(f"{folder}/backend-lint.toml", "w") as file:
-            file.write('[migrations]\ndialect = "mysql"\n[versions]\nmariadb = "10"\n')
-        done = subprocess.run([binary, "model", folder, "--format", "json"], capture_output=True, text=True)
-        statements = json.loads(done.stdout)["statements"]
-    finally:
-        shutil.rmtree(folder)
-    return [[one for one in statements if one["path"].startswith(f"s{number:04}") and one["path"].endswith("000002_step.up.sql")] for number in range(len(CASES))]
+    settings = '[migrations]\ndialect = "mysql"\n[versions]\nmariadb = "10"\n'
+    found = replayed.replay(binary, [[SETUP, case] for case in CASES], settings)
+    return [[one for one in statements if one["path"].endswith("000002_step.up.sql")] for _, statements in found]
 
 
 def run(binary, server, verbose=False):

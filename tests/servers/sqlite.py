@@ -6,7 +6,9 @@
 SQLite is Python's own. Random DDL is made from what the database holds; accepted statements must be replayed to the same tables,
 columns, indexes and foreign keys and never be predicted to fail, and the statements of the table below are judged one by one.
 """
-import argparse, json, os, random, re, shutil, sqlite3, subprocess, sys, tempfile
+import argparse, os, random, re, sqlite3, sys
+
+import replayed
 
 SETUP = """
 CREATE TABLE parent (id INTEGER PRIMARY KEY, label TEXT UNIQUE);
@@ -82,27 +84,7 @@ CREATE TABLE IF NOT EXISTS t (id INT)
 
 
 def model(binary, histories):
-    folder = tempfile.mkdtemp(prefix="backend-lint-replay-")
-    try:
-        for number, migrations in enumerate(histories):
-            place = f"{folder}/s{number:04}/migrations"
-            os.makedirs(place)
-            for order, text in enumerate(migrations):
-                with open(f"{place}/{order + 1:06}_step.up.sql", "w") as file:
-                    file.write(text.rstrip().rstrip(";") + ";\n")
-        with open(f"{folder}/backend-lint.toml", "w") as file:
-            file.write('[migrations]\ndialect = "sqlite"\n')
-        done = subprocess.run([binary, "model", folder, "--format", "json"], capture_output=True, text=True)
-        said = json.loads(done.stdout)
-    finally:
-        shutil.rmtree(folder)
-    found = [({"tables": [], "views": [], "unknown": []}, []) for _ in histories]
-    for database in said["databases"]:
-        number = int(database["source"][1:5])
-        found[number] = (database, found[number][1])
-    for statement in said["statements"]:
-        found[int(statement["path"][1:5])][1].append(statement)
-    return found
+    return replayed.replay(binary, histories, '[migrations]\ndialect = "sqlite"\n')
 
 
 def fresh(statements=()):
