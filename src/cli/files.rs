@@ -4,7 +4,7 @@ use super::arguments::{FilesArguments, ListFormat};
 use super::target::Target;
 use super::{End, Trouble, run, terminal};
 use crate::diagnostic::Unread;
-use crate::discover::{Migration, MigrationSet, Transaction};
+use crate::discover::{Artifact, Discovery, Kind, Migration, MigrationSet, Transaction, code};
 use crate::engine::Outcome;
 use crate::report::json::to_text;
 use crate::report::printable;
@@ -70,8 +70,8 @@ fn document(outcome: &Outcome) -> Value {
 fn text(outcome: &Outcome) -> String {
     let discovery = &outcome.discovery;
     let mut out = String::new();
-    for one in &discovery.artifacts {
-        let _ = writeln!(out, "{:<9}  {}: {}", one.kind.name(), printable(&one.path), printable(&one.evidence));
+    for (path, one) in folded(discovery) {
+        let _ = writeln!(out, "{:<9}  {}: {}", one.kind.name(), printable(&path), printable(&one.evidence));
     }
     for set in &discovery.migration_sets {
         let folder = if set.folder.is_empty() { "." } else { &set.folder };
@@ -79,9 +79,15 @@ fn text(outcome: &Outcome) -> String {
         for why in &set.evidence {
             let _ = writeln!(out, "  {}", printable(why));
         }
-        for migration in &set.migrations {
-            let (mode, why) = transaction(migration);
-            let _ = writeln!(out, "  {}: {mode}, {}", printable(&migration.path), printable(why));
+        let is_code = code::is_code(set);
+        for alike in set.migrations.chunk_by(|a, b| is_code && transaction(a) == transaction(b)) {
+            let (Some(first), Some(last)) = (alike.first(), alike.last()) else { continue };
+            let (mode, why) = transaction(first);
+            let paths = match alike.len() {
+                1 => first.path.clone(),
+                count => format!("{} to {} ({count} files)", first.path, file_name(&last.path)),
+            };
+            let _ = writeln!(out, "  {}: {mode}, {}", printable(&paths), printable(why));
         }
         for step in &set.foreign_steps {
             let _ = writeln!(out, "  {}: not SQL, so what follows is known in part", printable(step));
@@ -95,6 +101,33 @@ fn text(outcome: &Outcome) -> String {
     let skipped = discovery.skipped.iter().map(|(path, reason)| (path.clone(), reason.as_str()));
     section(&mut out, "skipped", skipped.collect());
     out
+}
+
+/// What was found, with the migrations in code of one folder on one line: they are many, and nobody looks for a single one.
+fn folded(discovery: &Discovery) -> Vec<(String, &Artifact)> {
+    let folder = |one: &Artifact| one.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let is_code = |one: &Artifact| {
+        let of = |set: &MigrationSet| code::is_code(set) && set.migrations.iter().any(|migration| migration.path == one.path);
+        one.kind == Kind::Migration && discovery.migration_sets.iter().any(of)
+    };
+    let mut lines: Vec<(String, &Artifact, usize)> = Vec::new();
+    for one in &discovery.artifacts {
+        match lines.last_mut() {
+            Some((_, first, count)) if first.evidence == one.evidence && folder(first) == folder(one) && is_code(one) => {
+                *count += 1
+            }
+            _ => lines.push((one.path.clone(), one, 1)),
+        }
+    }
+    let line = |(path, one, count): (String, &'_ Artifact, usize)| match count {
+        1 => path,
+        _ => format!("{}/ ({count} files)", folder(one)),
+    };
+    lines.into_iter().map(|(path, one, count)| (line((path, one, count)), one)).collect()
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn section(out: &mut String, name: &str, lines: Vec<(String, &str)>) {

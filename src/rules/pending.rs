@@ -78,7 +78,12 @@ pub(super) fn gather_by(found: Vec<(PendingStep, String, Diagnostic)>) -> Vec<Di
     for (step, _, mut diagnostic, more) in groups {
         if more > 0 {
             diagnostic.message = format!("{} (and {more} more)", diagnostic.message);
-            diagnostic.help = diagnostic.help.map(|help| format!("{help}\n-- and so on for each place named above"));
+            // Words say it of all places at once; only a statement is one of several.
+            let go_on = |help: String| match help.trim_end().ends_with(';') {
+                true => format!("{help}\n-- and so on for each place named above"),
+                false => help,
+            };
+            diagnostic.help = diagnostic.help.map(go_on);
         }
         let twin = out.iter_mut().find(|(first, held)| first.is_twin_of(&step) && held.message == diagnostic.message);
         match twin {

@@ -314,8 +314,24 @@ fn tables(old: &Table, new: &Table, dialect: Dialect, found: &mut Vec<Difference
     );
     let shown = |one: &Check| format!("check `{}` of `{name}`", one.name.as_deref().unwrap_or(&one.text));
     let written = |one: &&Check| demanded(one).is_none();
-    let is_check = |a: &Check, b: &Check| squeeze(&a.text) == squeeze(&b.text) || (a.name.is_some() && a.name == b.name);
+    let is_check = |a: &Check, b: &Check| {
+        squeeze(&a.text) == squeeze(&b.text) || (a.name.is_some() && a.name == b.name && !demand_other(&a.text, &b.text, dialect))
+    };
     lists(&old.checks, &new.checks, written, is_check, shown, |one| one.span, found);
+}
+
+/// Whether two conditions are two for certain. Most can be written in many ways, but not with other values; a comparison with one
+/// value is written in one.
+fn demand_other(one: &str, other: &str, dialect: Dialect) -> bool {
+    let tokens = |text: &'_ str| -> Vec<String> {
+        let all = sql::tokens(text, dialect).into_iter().filter(|token| !matches!(*token, "(" | ")"));
+        all.map(|token| token.to_lowercase()).collect()
+    };
+    let (one, other) = (tokens(one), tokens(other));
+    let is_value = |token: &&String| token.starts_with(|c: char| c == '\'' || c.is_ascii_digit());
+    let values = |tokens: &[String]| -> BTreeSet<String> { tokens.iter().filter(is_value).cloned().collect() };
+    let is_comparison = |tokens: &[String]| matches!(tokens, [_, sign, _] if matches!(sign.as_str(), "<" | ">" | "<=" | ">="));
+    values(&one) != values(&other) || (is_comparison(&one) && is_comparison(&other) && one != other)
 }
 
 /// What stays of a list, and what of it does not come back.
