@@ -5,7 +5,7 @@ pub mod migrations;
 mod names;
 pub mod scan;
 pub mod servers;
-mod stated;
+pub(crate) mod stated;
 
 use crate::files::{Entry, Files};
 use crate::model::Settings;

@@ -18,7 +18,6 @@ pub(super) struct Found {
 /// Finds the files.
 pub(super) fn find(entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<String>) -> Found {
     let mut found = Found::default();
-    let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let mut models = Vec::new();
     for entry in entries {
         let name = entry.path.rsplit('/').next().unwrap_or("");
@@ -41,28 +40,59 @@ pub(super) fn find(entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<Strin
             None => found.artifacts.push(artifact(&entry.path, "its name, and `ActiveRecord::Schema`".into())),
         }
     }
-    // A schema of several files is read in part only, and then says nothing about what is not there.
-    let parts: HashSet<String> =
-        models.iter().filter(|(_, text)| !text.contains("datasource ")).map(|(path, _)| folder(path)).collect();
-    let is_part = |path: &str| {
-        parts.iter().any(|part| {
+    let is_whole = |text: &str| text.contains("datasource ");
+    let wholes: Vec<&str> = models.iter().filter(|(_, text)| is_whole(text)).map(|(path, _)| path.as_str()).collect();
+    // A part that belongs to no file with a datasource: the schema around it is read in part only, and then says nothing about
+    // what is not there.
+    let orphans: HashSet<&str> = models
+        .iter()
+        .filter(|(path, text)| !is_whole(text) && whole_of(path, &wholes).is_none())
+        .map(|(path, _)| folder(path))
+        .collect();
+    let is_torn = |path: &str| {
+        orphans.iter().any(|part| {
             folder(path) == *part
                 || part.starts_with(&format!("{}/", folder(path)))
                 || folder(path).starts_with(&format!("{part}/"))
         })
     };
     for (path, text) in &models {
-        if is_part(path) {
-            found.unread.push((path.clone(), "a schema.prisma of several files is not read".into()));
+        if is_torn(path) {
+            found
+                .unread
+                .push((path.clone(), "a schema.prisma of several files, none of which has the datasource, is not read".into()));
             continue;
         }
-        match provider(text) {
-            Some(word) if readable(word) => found.artifacts.push(artifact(path, format!("a datasource of `{word}`"))),
-            Some(word) => found.skipped.push((path.clone(), format!("a datasource of `{word}` is not read"))),
-            None => found.skipped.push((path.clone(), "a schema.prisma whose datasource has no provider".into())),
+        let whole = if is_whole(text) { None } else { whole_of(path, &wholes) };
+        let stated = whole.and_then(|whole| models.iter().find(|(path, _)| path == whole)).map_or(text, |(_, text)| text);
+        match (provider(stated), whole) {
+            (Some(word), Some(whole)) if readable(word) => {
+                found.artifacts.push(artifact(path, format!("part of the schema of `{whole}`")))
+            }
+            (Some(word), None) if readable(word) => found.artifacts.push(artifact(path, format!("a datasource of `{word}`"))),
+            (Some(word), _) => found.skipped.push((path.clone(), format!("a datasource of `{word}` is not read"))),
+            (None, _) => found.skipped.push((path.clone(), "a schema.prisma whose datasource has no provider".into())),
         }
     }
     found
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The file with the datasource that a part of a schema.prisma belongs to: the only one in the nearest folder around it.
+pub(crate) fn whole_of<'w>(part: &str, wholes: &[&'w str]) -> Option<&'w str> {
+    let holds = |whole: &&&str| {
+        let around = folder(whole);
+        around.is_empty() || folder(part) == around || folder(part).strip_prefix(around).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let around: Vec<&&str> = wholes.iter().filter(holds).collect();
+    let nearest = around.iter().map(|whole| folder(whole).len()).max()?;
+    match around.iter().filter(|whole| folder(whole).len() == nearest).collect::<Vec<_>>().as_slice() {
+        [only] => Some(***only),
+        _ => None,
+    }
 }
 
 fn artifact(path: &str, evidence: String) -> Artifact {

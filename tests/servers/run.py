@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Everything that real servers have to say about BINARY: proofs, predicted costs, replayed catalogs. What CI runs.
 
-    python3 tests/servers/run.py BINARY [--sequences N] [--seed S] [--only proofs,costs,catalogs,sqlite,mariadb]
+    python3 tests/servers/run.py BINARY [--sequences N] [--seed S] [--only proofs,costs,types,catalogs,sqlite,mariadb]
 
 A server that cannot be had on this machine is `skipped:`, aloud; all else that differs is an error.
 """
 import argparse, os, sys, time
 
-import catalog, effects, mariadb, postgres, proofs, sqlite
+import catalog, effects, mariadb, postgres, proofs, sqlite, type_uses
 
 
 def timed(what, work):
@@ -35,13 +35,14 @@ def main():
     parser.add_argument("binary")
     parser.add_argument("--sequences", type=int, default=300)
     parser.add_argument("--seed", default="1")
-    parser.add_argument("--only", default="proofs,costs,catalogs,sqlite,mariadb")
+    parser.add_argument("--only", default="proofs,costs,types,catalogs,sqlite,mariadb")
     wanted = parser.parse_args()
     binary = os.path.abspath(wanted.binary)
     parts = wanted.only.split(",")
     postgres_works = {
         "proofs": ("proofs of the pages", proofs.run),
         "costs": ("predicted costs", lambda server: effects.run(binary, server)),
+        "types": ("uses of types", type_uses.run),
         "catalogs": ("replayed catalogs", lambda server: catalog.run(binary, server, wanted.sequences, wanted.seed)),
     }
     works = [work for name, work in postgres_works.items() if name in parts]

@@ -1,7 +1,9 @@
 //! Reads the migrations and schema files of each database, and replays them in order.
 
+mod schema_files;
+
 use super::backward;
-use super::catalog::{Database, Table};
+use super::catalog::Database;
 use super::effects::{self, Moment};
 use super::forward::{self, Forward, Keep, LARGE};
 use super::history::{AppliedMigration, AppliedStatement, IgnoredComment, Role, Step};
@@ -17,13 +19,13 @@ use super::version;
 use crate::diagnostic::Problem;
 use crate::discover::code;
 use crate::discover::servers::Server;
-use crate::discover::{Discovery, Kind, Migration, MigrationSet, Transaction, migrations};
+use crate::discover::{Discovery, Migration, MigrationSet, Transaction, migrations};
 use crate::model::workspace::in_threads;
 use crate::model::{FileStatus, Pending, Settings, Workspace};
 use crate::source::{SourceId, Span};
 use crate::sql::{self, Change, Dialect, SchemaOp, Statement};
-use std::collections::{BTreeMap, HashSet};
-use std::ops::{ControlFlow, Range};
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// One file as it was read, before it is applied.
@@ -49,7 +51,7 @@ struct Read {
 pub(super) fn databases(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Vec<Database> {
     let mut databases: Vec<Database> =
         discovery.migration_sets.iter().map(|set| from_set(workspace, set, settings, &discovery.servers)).collect();
-    databases.extend(from_schema_files(workspace, discovery, settings));
+    databases.extend(schema_files::databases(workspace, discovery, settings));
     databases.iter_mut().for_each(|database| seeds::note(workspace, &discovery.seeds, database));
     databases.sort_by(|a, b| (&a.source, a.dialect, &a.variant).cmp(&(&b.source, b.dialect, &b.variant)));
     databases
@@ -217,9 +219,11 @@ fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Ve
             }
         }
     }
+    let models = by_path.iter().filter(|(path, _)| path.ends_with(".prisma"));
+    let models: Vec<Arc<str>> = models.map(|(_, (_, text))| text.clone()).collect();
     let read = in_threads(workspace.threads(), &files, |file| {
         let (source, text) = by_path.get(file.path)?;
-        if let Some(script) = stated::read(file.path, *source, text, dialect).filter(|_| file.code.is_none()) {
+        if let Some(script) = stated::read(file.path, *source, (text, &models), dialect).filter(|_| file.code.is_none()) {
             return Some(Text { source: *source, text: text.clone(), forward: Forward::of(script), open: false });
         }
         let (text, ranges, open) = match file.code {
@@ -337,7 +341,10 @@ fn apply(
         undo.act(state, &statement, (before, transactions.around()));
         let mut ops = Vec::with_capacity(statement.ops.len());
         let leaving = effects::leaving(&statement);
+        let judged = read.pending && database.variant.is_none() && !state.stopped;
+        let refusal = if judged { effects::refusals::of(state, &statement, &read.text, version) } else { None };
         let written = std::mem::take(&mut statement.ops);
+        let is_alone = written.len() == 1;
         let order = order::of_server(&written, state.dialect);
         let mut written: Vec<(usize, sql::SchemaOp)> = written.into_iter().enumerate().collect();
         if let Some(order) = order {
@@ -354,9 +361,19 @@ fn apply(
                 statement: &statement,
                 leaving: &leaving,
             };
-            let step = keep.step(&moment, op);
+            let mut step = keep.step(&moment, op);
+            if let Some(refusal) = refusal.as_ref().filter(|refusal| refusal.op == at) {
+                // Without a look at the rows: that it may fail by them too says less.
+                step.effects.fails = Some(refusal.why.clone());
+                step.effects.refusal.get_or_insert_with(|| Box::new(refusal.clone()));
+            }
             transactions.note(state, &step.op);
-            state.apply(&step.op, statement.maybe);
+            // What the server refuses changes nothing, and what comes after it is not reached.
+            if refusal.is_some() || (judged && is_alone && !statement.maybe && step.effects.refusal.is_some()) {
+                state.stopped = true;
+            } else {
+                state.apply(&step.op, statement.maybe);
+            }
             if !statement.maybe && empties(&step.op) {
                 emptied.extend(step.table.as_ref().map(|table| (statement.span.start, table.name.clone())));
             }
@@ -413,87 +430,4 @@ fn apply(
 /// Whether it takes every row of a table away.
 fn empties(op: &SchemaOp) -> bool {
     matches!(&op.change, Change::Data { verb, filtered: false, .. } if verb.empties())
-}
-
-/// One database for the schema files of each folder and dialect; a file that creates a table anew starts another.
-fn from_schema_files(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Vec<Database> {
-    let mut groups: BTreeMap<(String, Dialect, Option<String>), Vec<String>> = BTreeMap::new();
-    for artifact in discovery.artifacts.iter().filter(|artifact| artifact.kind == Kind::Schema) {
-        let text = match workspace.source(&artifact.path) {
-            Ok(source) => workspace.text(source),
-            Err(reason) => {
-                workspace.note_unread(&artifact.path, reason, None);
-                continue;
-            }
-        };
-        let (dialect, variant) = migrations::dialect_of(&artifact.path, &text, settings);
-        let folder = artifact.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        groups.entry((folder.to_owned(), dialect, variant)).or_default().push(artifact.path.clone());
-    }
-    let mut databases = Vec::new();
-    for ((_, dialect, variant), paths) in groups {
-        let files = paths.iter().map(|path| File { path, ranges: vec![None], code: None, at_once: false }).collect();
-        let scripts = read_all(workspace, files, dialect);
-        let mut parts: Vec<(Vec<Read>, HashSet<String>)> = Vec::new();
-        let is_alone = paths.len() == 1;
-        for (path, script) in paths.into_iter().zip(scripts) {
-            let Some(Text { source, text, forward, .. }) = script else { continue };
-            let creates = if is_alone { HashSet::new() } else { created(&forward, &text) };
-            let read = Read {
-                path,
-                version: String::new(),
-                source,
-                text,
-                forward,
-                transaction: Transaction::Unknown("a schema file is not a migration".into()),
-                pending: false,
-                status: FileStatus::Same,
-                open: false,
-                role: Role::Versioned,
-                repeats: None,
-                ignored: None,
-                has_backward: false,
-                backward: None,
-            };
-            match parts.iter_mut().find(|(_, held)| held.is_disjoint(&creates)) {
-                Some((reads, held)) => {
-                    reads.push(read);
-                    held.extend(creates);
-                }
-                None => parts.push((vec![read], creates)),
-            }
-        }
-        for (reads, _) in parts {
-            let source = match reads.as_slice() {
-                [one] => one.path.clone(),
-                many => many.first().and_then(|one| one.path.rsplit_once('/')).map_or("", |(folder, _)| folder).to_owned(),
-            };
-            let mut database = empty(dialect, variant.clone(), source, settings, &discovery.servers);
-            if let Some(set) = discovery.migration_sets.iter().find(|set| code::prints(set, &database.source)) {
-                (database.printed_by, database.way_out) = (Some(set.tool.clone()), set.way_out.clone());
-            }
-            note_unread(workspace, replay(&mut database, reads, &[], Keep::of(settings, false, dialect)));
-            // Tables of the server itself, restated for a tool that reads queries: nothing here makes them.
-            let restated = |table: &&mut Table| dialect == Dialect::Postgres && table.name.name.starts_with("pg_");
-            database.tables.iter_mut().filter(restated).for_each(|table| table.external = true);
-            databases.push(database);
-        }
-    }
-    databases
-}
-
-/// The names of the tables that a script creates for certain.
-fn created(forward: &Forward, text: &str) -> HashSet<String> {
-    let mut names = HashSet::new();
-    forward.look(text, |statement| {
-        for op in &statement.ops {
-            if let Change::CreateTable(def) = &op.change
-                && !def.if_not_exists
-            {
-                names.insert(def.name.name.clone());
-            }
-        }
-        ControlFlow::Continue(())
-    });
-    names
 }

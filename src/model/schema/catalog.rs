@@ -7,7 +7,7 @@ use super::objects::{Objects, Trigger};
 use crate::fact::Fact;
 use crate::source::{Span, Spanned};
 pub use crate::sql::Identity;
-use crate::sql::{ColumnType, DefaultValue, Dialect, DomainCheck, IndexKey};
+use crate::sql::{ColumnType, DefaultValue, Dialect, DomainCheck, IndexKey, PartitionKey};
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -249,6 +249,8 @@ pub struct Table {
     pub collation: Option<String>,
     /// `PARTITION BY`.
     pub partitioned: bool,
+    /// What it is partitioned by; `None` also where that is not known.
+    pub partition_key: Option<PartitionKey>,
     /// The table that it is a partition of.
     pub parent: Option<TableName>,
     /// Whether it is the partition that takes what no other one takes.

@@ -74,6 +74,8 @@ pub struct Effects {
     pub scans: Option<Vec<TableName>>,
     /// Why it fails for certain on the server (in a transaction, on existing rows, by a dependent view).
     pub fails: Option<String>,
+    /// Why the server refuses it by its catalog alone, whatever the rows: its statement then changes nothing.
+    pub refusal: Option<Box<Refusal>>,
     /// The view that forbids it, where it fails for that.
     pub refused_by: Option<TableName>,
     /// What decided about rewrite and scan, in one line, where it is not obvious from the statement.
@@ -84,6 +86,29 @@ pub struct Effects {
     pub writers_wait: Option<Vec<TableName>>,
     /// Whether it can be taken back.
     pub reversible: Option<Reversible>,
+}
+
+/// Why the server refuses a statement by its catalog alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which of the statement's operations, as they are written.
+    pub op: usize,
+    /// Why, as one clause.
+    pub why: String,
+    /// What to do about it: SQL, or a few words.
+    pub remedy: String,
+    /// What in the catalog stands against it, and what that is.
+    pub against: Option<(Span, &'static str)>,
+}
+
+impl Refusal {
+    pub(super) fn new(why: impl Into<String>, remedy: impl Into<String>) -> Refusal {
+        Refusal { op: 0, why: why.into(), remedy: remedy.into(), against: None }
+    }
+
+    pub(super) fn against(self, span: Span, what: &'static str) -> Refusal {
+        Refusal { against: Some((span, what)), ..self }
+    }
 }
 
 impl Effects {

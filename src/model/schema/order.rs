@@ -9,8 +9,8 @@ pub(super) fn of_server(ops: &[SchemaOp], dialect: Dialect) -> Option<Vec<usize>
         let mut rest = ops.iter().map(action).skip_while(|one| !one.is_some_and(late));
         rest.any(|one| one.is_some_and(drop))
     };
-    let forbids = |one: &TableAction| matches!(one, TableAction::SetNotNull { .. });
-    let allows = |one: &TableAction| matches!(one, TableAction::DropNotNull { .. });
+    let forbids = |one: &TableAction| matches!(one, TableAction::SetNotNull { .. } | TableAction::SetDefault { .. });
+    let allows = |one: &TableAction| matches!(one, TableAction::DropNotNull { .. } | TableAction::DropDefault { .. });
     // What a drop could take away again, or whose name it could free.
     let adds = |one: &TableAction| matches!(one, TableAction::AddConstraint(_));
     if dialect != Dialect::Postgres || !(before(adds, is_drop) || before(forbids, allows)) {
@@ -29,5 +29,6 @@ fn action(op: &SchemaOp) -> Option<&TableAction> {
 }
 
 fn is_drop(action: &TableAction) -> bool {
-    matches!(action, TableAction::DropConstraint { .. } | TableAction::DropColumn { .. } | TableAction::DropNotNull { .. })
+    use TableAction::{DropColumn, DropConstraint, DropDefault, DropNotNull};
+    matches!(action, DropConstraint { .. } | DropColumn { .. } | DropNotNull { .. } | DropDefault { .. })
 }

@@ -14,6 +14,7 @@ mod mysql;
 mod named;
 mod readers;
 mod rebuild;
+mod refused;
 mod release;
 mod repeated;
 mod repeats;

@@ -14,13 +14,14 @@ use crate::sql::{
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-/// Reads a schema that is no SQL, by the name of its file; `None` where the name is that of SQL.
-pub(super) fn read(path: &str, source: SourceId, text: &str, dialect: Dialect) -> Option<Script> {
+/// Reads a schema that is no SQL, by the name of its file; `None` where the name is that of SQL. `models` are the texts of all parts
+/// of a `schema.prisma`.
+pub(super) fn read(path: &str, source: SourceId, (text, models): (&str, &[Arc<str>]), dialect: Dialect) -> Option<Script> {
     let mut drafts = Drafts { source, dialect, statements: Vec::new() };
     match () {
-        () if path.ends_with(".prisma") => prisma::read(text, &mut drafts),
+        () if path.ends_with(".prisma") => prisma::read(text, models, &mut drafts),
         () if path.ends_with("/schema.rb") || path == "schema.rb" => ruby::read(text, &mut drafts),
         () => return None,
     }

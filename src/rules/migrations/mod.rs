@@ -61,6 +61,7 @@ mod sqlite_rebuild_loses_index;
 mod sqlite_rebuild_with_foreign_keys_on;
 mod sqlite_unsupported_alter;
 mod statement_after_access_exclusive;
+mod statement_fails;
 mod table_rewrite_command;
 mod transaction_nesting;
 mod transition_left_behind;
@@ -140,6 +141,7 @@ pub(super) const RULES: &[Rule] = &[
     sqlite_rebuild_with_foreign_keys_on::RULE,
     sqlite_unsupported_alter::RULE,
     statement_after_access_exclusive::RULE,
+    statement_fails::RULE,
     table_rewrite_command::RULE,
     transaction_nesting::RULE,
     transition_left_behind::RULE,

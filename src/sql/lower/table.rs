@@ -3,7 +3,7 @@
 use super::{Reading, column, constraint, index};
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::Kind;
-use crate::sql::{Change, CreateTable, Dialect, ObjectName};
+use crate::sql::{Change, CreateTable, Dialect, ObjectName, PartitionKey};
 
 /// What the words before `TABLE` said.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,6 +23,7 @@ pub fn empty(name: ObjectName) -> CreateTable {
         drops_on_commit: false,
         unlogged: false,
         partitioned: false,
+        partition_key: None,
         partition_of: None,
         default_partition: false,
         inherits: Vec::new(),
@@ -142,11 +143,15 @@ fn clauses(cursor: &mut Cursor, table: &mut CreateTable, reading: &mut Reading) 
         } else if cursor.eat("PARTITION BY") {
             table.partitioned = table.partition_of.is_none() || cursor.dialect == Dialect::Postgres;
             cursor.eat_any(&["LINEAR"]);
-            cursor.identifier();
-            cursor.group();
+            let method = cursor.identifier();
+            let key = cursor.group();
+            table.partition_key = method.zip(key).map(|(method, key)| PartitionKey {
+                method: method.value.to_lowercase(),
+                columns: key.parts().into_iter().map(partition_column).collect(),
+            });
             if cursor.dialect == Dialect::MySql {
                 // MySQL's partitions are storage, not tables.
-                table.partitioned = false;
+                (table.partitioned, table.partition_key) = (false, None);
                 cursor.finish();
             }
         } else if cursor.eat("FOR VALUES") {
@@ -158,6 +163,13 @@ fn clauses(cursor: &mut Cursor, table: &mut CreateTable, reading: &mut Reading) 
             cursor.finish();
         }
     }
+}
+
+/// The column of one part of a partition key; `None` for an expression.
+fn partition_column(mut part: Cursor) -> Option<String> {
+    let column = part.identifier()?;
+    let is_call = matches!(part.kind(0), Some(Kind::Open | Kind::Dot));
+    (!is_call).then_some(column.value)
 }
 
 /// `[DEFAULT] CHARSET = utf8mb4`, `COLLATE utf8mb4_bin` of MySQL.

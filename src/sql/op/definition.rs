@@ -246,6 +246,15 @@ pub struct IndexDef {
     pub span: Span,
 }
 
+/// `PARTITION BY method (..)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionKey {
+    /// `range`, `list` or `hash`.
+    pub method: String,
+    /// Its columns in order; `None` for an expression.
+    pub columns: Vec<Option<String>>,
+}
+
 /// `CREATE TABLE`.
 #[derive(Debug, Clone)]
 pub struct CreateTable {
@@ -261,6 +270,8 @@ pub struct CreateTable {
     pub unlogged: bool,
     /// `PARTITION BY`.
     pub partitioned: bool,
+    /// What it is partitioned by, in PostgreSQL.
+    pub partition_key: Option<PartitionKey>,
     /// `PARTITION OF parent`.
     pub partition_of: Option<ObjectName>,
     /// `PARTITION OF parent DEFAULT`: it takes the rows that no other partition takes.

@@ -143,13 +143,20 @@ impl<'a> Action<'a> {
         }
         for view in self.state().views_of(&self.before.name) {
             let named = view.identifiers.iter().any(|one| one.value == column);
+            // A column that the statement drops may take the view along, before anything else is done.
+            let goes = self
+                .moment
+                .leaving
+                .columns
+                .iter()
+                .any(|gone| gone != column && view.identifiers.iter().any(|one| one.value == *gone));
             let others = view.reads.iter().filter(|read| **read != self.before.name);
             // Another table with a column of that name may be the one that is meant.
             let certain = others.clone().all(|read| {
                 let held = self.state().tables.iter().flatten().find(|table| table.name == *read);
                 held.is_some_and(|table| table.columns_complete() && find_column(self.state(), table, column).is_none())
             });
-            if named && certain {
+            if named && certain && !goes {
                 cost.refuse(&view.name, format!("column `{column}` {what}: view `{}` uses it", view.name));
             }
         }
@@ -254,7 +261,8 @@ impl<'a> Action<'a> {
                     self.scan_all(cost);
                     cost.scan(&parent);
                 } else if self.before.partitioned && self.moment.version < 18 {
-                    cost.fail("a foreign key of a partitioned table cannot be NOT VALID before PostgreSQL 18");
+                    let why = "a foreign key of a partitioned table cannot be NOT VALID before PostgreSQL 18";
+                    cost.forbid(why, "leave NOT VALID out");
                 }
             }
             ConstraintKind::Check { .. } if self.says(def.span, "no inherit") => {

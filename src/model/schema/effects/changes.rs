@@ -129,8 +129,10 @@ fn create_index(moment: &Moment, def: &IndexDef, cost: &mut Cost) {
         if moment.transactions.is_open() == Some(true) {
             cost.fail("CREATE INDEX CONCURRENTLY cannot run inside a transaction");
         }
-        if partitioned && !def.only {
-            cost.fail("CREATE INDEX CONCURRENTLY does not work on a partitioned table");
+        if partitioned {
+            let remedy =
+                "CREATE INDEX .. ON ONLY the table, CONCURRENTLY on each partition, and then ALTER INDEX .. ATTACH PARTITION";
+            cost.forbid("CREATE INDEX CONCURRENTLY does not work on a partitioned table", remedy);
         }
     }
 }
@@ -220,13 +222,15 @@ fn drop_index(moment: &Moment, name: &ObjectName, at: (usize, usize), mode: Lock
     let family = Family::of(state, &table.name, Some(at.0).filter(|_| table.partitioned));
     family.all.iter().for_each(|one| cost.lock(one, mode));
     if table.partitioned && mode == LockMode::ShareUpdateExclusive {
-        cost.fail("DROP INDEX CONCURRENTLY does not work on a partitioned table");
+        cost.forbid("DROP INDEX CONCURRENTLY does not work on a partitioned table", "leave CONCURRENTLY out");
     }
     let backs = table.indexes.get(at.1).and_then(|index| index.backs);
     if backs.is_some_and(|backs| backs != Backing::ForeignKey) {
-        cost.fail(format!("index `{}` cannot be dropped: a constraint of `{}` requires it", name.name, table.name));
+        let why = format!("index `{}` cannot be dropped: a constraint of `{}` requires it", name.name, table.name);
+        cost.forbid(why, format!("drop the constraint:\nALTER TABLE {} DROP CONSTRAINT {};", table.name, name.name));
     } else if table.indexes.get(at.1).is_some_and(|index| index.inherited) {
-        cost.fail(format!("index `{}` cannot be dropped: the index of the partitioned table requires it", name.name));
+        let why = format!("index `{}` cannot be dropped: the index of the partitioned table requires it", name.name);
+        cost.forbid(why, "drop the index of the partitioned table");
     }
 }
 
@@ -251,12 +255,9 @@ fn truncate(moment: &Moment, names: &[ObjectName], cascade: bool, cost: &mut Cos
             if cascade {
                 slots.push(other);
             } else if held.constraints_complete() {
-                cost.fail(format!(
-                    "`{}` cannot be emptied: `{}` ({}) refers to it",
-                    table.name,
-                    held.name,
-                    key.columns.join(", ")
-                ));
+                let columns = key.columns.join(", ");
+                let why = format!("`{}` cannot be emptied: `{}` ({columns}) refers to it", table.name, held.name);
+                cost.forbid(why, format!("empty both:\nTRUNCATE {}, {};", table.name, held.name));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Collects what one operation costs.
 
 use super::super::catalog::TableName;
-use super::super::history::{Effects, LockMode};
+use super::super::history::{Effects, LockMode, Refusal};
 use super::super::replay::State;
 use super::{add_lock, add_name};
 use serde::Deserialize;
@@ -18,6 +18,7 @@ pub(super) struct Cost {
     unknown_scan: bool,
     fails: Option<String>,
     refused_by: Option<TableName>,
+    refusal: Option<Refusal>,
     because: Option<String>,
 }
 
@@ -54,6 +55,13 @@ impl Cost {
         self.fails.get_or_insert(why.into());
     }
 
+    /// It fails by the catalog alone, whatever the rows.
+    pub fn forbid(&mut self, why: impl Into<String>, remedy: impl Into<String>) {
+        let refusal = Refusal::new(why, remedy);
+        self.fail(refusal.why.clone());
+        self.refusal.get_or_insert(refusal);
+    }
+
     /// It fails since a view rests on what it changes.
     pub fn refuse(&mut self, view: &TableName, why: impl Into<String>) {
         self.fail(why);
@@ -71,6 +79,7 @@ impl Cost {
             scans: (!self.unknown_scan).then_some(self.scans),
             fails: self.fails,
             refused_by: self.refused_by,
+            refusal: self.refusal.map(Box::new),
             because: self.because,
             ..Effects::default()
         }

@@ -33,7 +33,8 @@ impl<'a> Action<'a> {
                 cost.lock(&table.name, LockMode::AccessExclusive);
             } else if table.constraints_complete() {
                 let columns = key.columns.join(", ");
-                cost.fail(format!("column `{column}` cannot be dropped: `{}` ({columns}) refers to it", table.name));
+                let why = format!("column `{column}` cannot be dropped: `{}` ({columns}) refers to it", table.name);
+                cost.forbid(why, drop_key(table, key));
             }
         }
     }
@@ -58,7 +59,8 @@ impl<'a> Action<'a> {
                     if other.constraints_complete()
                         && !self.moment.leaving.constraints.iter().any(|one| key.name.as_ref() == Some(one)) =>
                 {
-                    cost.fail(format!("`{name}` cannot be dropped: `{}` ({}) refers to it", other.name, key.columns.join(", ")));
+                    let why = format!("`{name}` cannot be dropped: `{}` ({}) refers to it", other.name, key.columns.join(", "));
+                    cost.forbid(why, drop_key(other, key));
                 }
                 (false, true) => cost.doubt_locks(),
                 _ => {}
@@ -89,9 +91,16 @@ impl<'a> Action<'a> {
         let leaving = self.moment.leaving;
         let by_column = held.keys.iter().filter_map(|key| key.column.as_ref()).any(|column| leaving.columns.contains(column));
         if !by_column && !held.name.as_ref().is_some_and(|name| leaving.constraints.contains(name)) {
-            cost.fail(format!("`{}` has a primary key already", self.before.name));
+            let remedy = "drop the other one first, or make this one UNIQUE";
+            cost.forbid(format!("`{}` has a primary key already", self.before.name), remedy);
         }
     }
+}
+
+/// The statement that takes a reference away.
+fn drop_key(table: &Table, key: &ForeignKey) -> String {
+    let name = key.name.as_deref().unwrap_or("..");
+    format!("drop the foreign key first:\nALTER TABLE {} DROP CONSTRAINT {name};", table.name)
 }
 
 /// Types that go: columns of them stay, or go too.
@@ -106,7 +115,8 @@ pub(super) fn drop_types(state: &State, names: &[ObjectName], cascade: bool, cos
             if cascade {
                 cost.lock(&table.name, LockMode::AccessExclusive);
             } else if table.columns_complete() {
-                cost.fail(format!("type `{}` cannot be dropped: column `{}.{}` is of it", name.name, table.name, column.name));
+                let why = format!("type `{}` cannot be dropped: column `{}.{}` is of it", name.name, table.name, column.name);
+                cost.forbid(why, format!("give column `{}` another type first", column.name));
             }
         }
     }

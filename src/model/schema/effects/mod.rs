@@ -7,6 +7,7 @@ mod changes;
 mod cost;
 mod dependents;
 mod mysql;
+pub(super) mod refusals;
 mod reversible;
 mod sqlite;
 mod types;
@@ -60,7 +61,9 @@ pub(super) fn step(moment: &Moment, op: SchemaOp) -> Step {
     let table = before(moment, &op);
     let mut effects = match moment.state.dialect {
         // Relatives of PostgreSQL refuse other things than it does.
-        Dialect::Postgres if moment.variant.is_some() => Effects { fails: None, ..changes::of(moment, &op, table.as_ref()) },
+        Dialect::Postgres if moment.variant.is_some() => {
+            Effects { fails: None, refusal: None, ..changes::of(moment, &op, table.as_ref()) }
+        }
         Dialect::Postgres => changes::of(moment, &op, table.as_ref()),
         Dialect::MySql => mysql::of(moment, &op),
         Dialect::Sqlite => sqlite::of(moment, &op, table.as_ref()),

@@ -188,7 +188,15 @@ impl State {
             TableAction::RenameConstraint { from, to } => self.rename_constraint(slot, &from.value, &to.value, span),
             TableAction::AttachPartition { child, default } => self.attach(slot, child, *default, span),
             TableAction::DetachPartition { child, concurrently } => self.detach(slot, child, concurrently.is_some(), span),
-            TableAction::Other { .. } => {}
+            TableAction::Other { words } => match words.as_str() {
+                "INHERIT" | "NO INHERIT" => self.doubt_heirs(),
+                "SET LOGGED" | "SET UNLOGGED" => {
+                    if let Some(table) = self.table_mut(slot) {
+                        table.unlogged = words == "SET UNLOGGED";
+                    }
+                }
+                _ => {}
+            },
             TableAction::Unknown { words } => {
                 let why = format!("`{}` was not understood", words.to_lowercase());
                 self.doubt_family(slot, &Facet::ALL, &why, span);
@@ -223,7 +231,7 @@ impl State {
         }
     }
 
-    fn holds_constraint(&self, slot: usize, name: &str) -> bool {
+    pub(super) fn holds_constraint(&self, slot: usize, name: &str) -> bool {
         let same = |one: &Option<String>| one.as_ref().is_some_and(|one| self.same(one, name));
         let Some(table) = self.table(slot) else { return false };
         let keys = table.indexes.iter().filter(|one| one.backs.is_some()).map(|one| &one.name);
@@ -234,6 +242,10 @@ impl State {
     pub fn doubt(&mut self, statement: &Statement, text: &str) {
         self.now += 1;
         self.guarded = statement.guarded;
+        let written = text.get(statement.span.range()).unwrap_or("");
+        self.casts_unknown |= ["create cast", "create operator"]
+            .iter()
+            .any(|words| written.get(..words.len()).is_some_and(|head| head.eq_ignore_ascii_case(words)));
         let (why, span) = match &statement.understanding {
             Understanding::Opaque(why) | Understanding::Partial(why) => (why, statement.span),
             Understanding::Full | Understanding::NoEffect => return,

@@ -191,7 +191,7 @@ impl State {
         let same = |a: &str| names::same(dialect, a, name);
         let Some(table) = self.table_mut(slot) else { return };
         let Some(position) = table.columns.iter().position(|column| same(&column.name)) else {
-            if !if_exists {
+            if !if_exists || !table.columns_complete() {
                 let why = format!("drops column `{name}`, which was never seen");
                 self.gap(slot, &Facet::ALL, &why, Some(span));
             }
@@ -296,6 +296,11 @@ fn rename_in_table(table: &mut Table, dialect: Dialect, from: &str, to: &str) {
         replace(&mut index.include, dialect, from, to);
         if let Some(predicate) = &mut index.predicate {
             predicate.value = names::renamed(dialect, &predicate.value, from, to);
+        }
+    }
+    for column in table.partition_key.iter_mut().flat_map(|key| key.columns.iter_mut()).flatten() {
+        if names::same(dialect, column, from) {
+            *column = to.to_owned();
         }
     }
     for key in &mut table.foreign_keys {

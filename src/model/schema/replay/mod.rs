@@ -4,6 +4,7 @@
 //! search path; a name that resolves to nothing becomes an external table, about which nothing is known.
 
 mod apply;
+mod certain;
 mod columns;
 mod constraints;
 mod excerpt;
@@ -41,6 +42,10 @@ pub(super) struct State {
     referrers: HashMap<String, Vec<usize>>,
     /// Slots of partitions and heirs by the slot of their parent.
     children: HashMap<usize, Vec<usize>>,
+    /// Whether a table was given parents, or taken from them, in words that are not followed.
+    heirs_unknown: bool,
+    /// Whether casts or operator classes of its own were made.
+    casts_unknown: bool,
     /// The highest number of an index.
     families: usize,
     /// Slots of the temporary tables of this session.
@@ -53,6 +58,8 @@ pub(super) struct State {
     readers: HashMap<String, BTreeSet<String>>,
     /// Objects beside tables, types and views.
     held: objects::Held,
+    /// Whether the server has refused a statement: of what comes after it nothing is told.
+    pub stopped: bool,
     /// What the migration that is being applied did to tables as wholes.
     moves: rebuild::Moves,
     /// Tables that were built anew.
@@ -83,6 +90,8 @@ impl State {
             constraint_owners: HashMap::new(),
             referrers: HashMap::new(),
             children: HashMap::new(),
+            heirs_unknown: false,
+            casts_unknown: false,
             families: 0,
             temporary: Vec::new(),
             dropped: Vec::new(),
@@ -91,6 +100,7 @@ impl State {
             views: HashMap::new(),
             readers: HashMap::new(),
             held: objects::Held::default(),
+            stopped: false,
             moves: rebuild::Moves::default(),
             rebuilds: Vec::new(),
             search_path: default_path(dialect),

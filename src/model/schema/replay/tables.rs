@@ -21,6 +21,7 @@ pub(super) fn blank(name: TableName, span: Span, name_span: Span, migration: usi
         charset: None,
         collation: None,
         partitioned: false,
+        partition_key: None,
         parent: None,
         default_partition: false,
         seeded: false,
@@ -57,6 +58,7 @@ impl State {
             table.charset = def.collation.as_ref().and_then(|name| name.split('_').next().map(str::to_owned));
         }
         table.partitioned = def.partitioned;
+        table.partition_key = def.partition_key.clone();
         let parents: Vec<usize> =
             def.inherits.iter().chain(&def.partition_of).map(|parent| self.existing_or_external(parent)).collect();
         table.parent = def.partition_of.as_ref().map(|parent| self.resolved(parent));

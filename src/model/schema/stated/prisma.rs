@@ -6,6 +6,7 @@ use super::{Draft, Drafts, types};
 use crate::sql::Dialect;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 use text::{Attribute, Block, Field};
 
 /// What a file declares, by the names that it uses.
@@ -16,11 +17,13 @@ struct Declared<'t> {
     keyless: bool,
 }
 
-/// Turns the file into statements: enums, then tables with their indexes, then foreign keys.
-pub(super) fn read(source: &str, drafts: &mut Drafts) {
+/// Turns the file into statements: enums, then tables with their indexes, then foreign keys. What the file names may be declared in
+/// any of `parts`, of which it is one.
+pub(super) fn read(source: &str, parts: &[Arc<str>], drafts: &mut Drafts) {
     let blocks = text::blocks(source);
-    let of = |kind: &str| blocks.iter().filter(|block| block.kind == kind).map(|block| (block.name, block)).collect();
-    let keyless = blocks.iter().any(|block| {
+    let all: Vec<Block> = parts.iter().flat_map(|part| text::blocks(part)).collect();
+    let of = |kind: &str| all.iter().filter(|block| block.kind == kind).map(|block| (block.name, block)).collect();
+    let keyless = all.iter().any(|block| {
         block.kind == "datasource"
             && block.lines.iter().any(|line| line.text.starts_with("relationMode") && line.text.contains("\"prisma\""))
     });
