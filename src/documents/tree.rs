@@ -380,6 +380,38 @@ impl<'t> NodeRef<'t> {
             .try_fold(self, |node, part| if node.is_list() { node.items().nth(part.parse().ok()?) } else { node.get(part) })
     }
 
+    /// Where it stands in its document, as a JSON pointer (RFC 6901); empty for the root. An alias stands where its anchor does.
+    pub fn pointer(self) -> String {
+        let (node, tree) = (self.resolved(), self.tree);
+        let start = node.raw().start;
+        let starts_before = |id: &NodeId| tree.node(*id).raw().start <= start;
+        let mut pointer = String::new();
+        let mut at = tree.documents().filter(|root| root.raw().start <= start).last().unwrap_or(node);
+        while at.id != node.id {
+            let (children, is_map) = (at.children(), at.raw().kind == Kind::Map);
+            let found = if is_map {
+                let pairs = children.as_chunks::<2>().0;
+                pairs.get(pairs.partition_point(|pair| starts_before(&pair[0])).saturating_sub(1)).map(|pair| (pair[0], pair[1]))
+            } else {
+                let nth = children.partition_point(starts_before).saturating_sub(1);
+                pointer.push_str(&if children.is_empty() { String::new() } else { format!("/{nth}") });
+                children.get(nth).map(|item| (node.id, *item))
+            };
+            let Some((key, inner)) = found.filter(|_| at.raw().kind != Kind::Alias) else { break };
+            if is_map {
+                let key = tree.node(key).text().unwrap_or("").replace('~', "~0").replace('/', "~1");
+                pointer.push('/');
+                pointer.push_str(&key);
+                if tree.node(inner).raw().start > start {
+                    // It is the key itself, or lies within it.
+                    break;
+                }
+            }
+            at = tree.node(inner);
+        }
+        pointer
+    }
+
     /// All entries with merge keys resolved: own entries first, each key once (the last one written), `<<` itself left out.
     pub fn merged_entries(self) -> Vec<(NodeRef<'t>, NodeRef<'t>)> {
         let mut seen = std::collections::HashSet::new();

@@ -16,6 +16,7 @@ mod pagination;
 mod pending;
 mod queries;
 mod schema;
+mod schemas;
 mod suppressions;
 mod timeouts;
 
@@ -94,6 +95,7 @@ const GROUPS: &[&[Rule]] = &[
     pagination::RULES,
     queries::RULES,
     schema::RULES,
+    schemas::RULES,
     suppressions::RULES,
     timeouts::RULES,
 ];

@@ -17,6 +17,11 @@
 //!   `is_deprecated`, `is_known`; what kind it is: `list`, `paging`, `create`, `is_health_like`, `is_stream`.
 //! - [`ParameterRef`], [`BodyRef`], [`ResponseRef`] (`header`, `header_list`, `links`, `media`), [`MediaRef`] (`schema`,
 //!   `encodings`, `item_schema`), [`HeaderRef`], [`SecuritySchemeRef`] (`kind`, `flows`), [`ServerRef`], [`ComponentRef`].
+//! - [`SchemaPart`] (`Api::schemas`, `DocumentRef::schemas`): every schema once, where it is defined: `schema`, `key`, `span`,
+//!   `pointer`, `within`, `is_sent_by_clients`, `is_sent_by_service`, `is_of_parameter`, `is_of_header`, `is_reached`.
+//!   [`ComponentRef`]: `is_referred_to` (by any document of the repository), `is_reached` (by any operation).
+//! - [`Defect`] (`DocumentRef::defects`, `defect_groups`): unknown and misspelt keys, keys of other versions, wrong values, missing
+//!   keys, references to another kind of thing.
 //! - [`SchemaRef`]: `types` (null included), `properties` (through `allOf`), `array_items`, `enum_values`, bounds, `core`.
 
 mod body;
@@ -25,6 +30,7 @@ mod component;
 mod convention;
 mod create;
 mod cursor;
+mod defect;
 mod document;
 mod error;
 mod error_part;
@@ -39,12 +45,15 @@ mod paging;
 mod parameter;
 mod path;
 mod reach;
+mod replacement;
 mod response;
 mod schema;
+mod schema_part;
 mod security;
 mod server;
 mod successor;
 mod twin;
+mod walk;
 mod words;
 
 pub use body::{BodyRef, HeaderRef};
@@ -53,6 +62,7 @@ pub use component::{ComponentKind, ComponentRef};
 pub use convention::Conventions;
 pub use create::{Create, KeyDeclaration};
 pub use cursor::Pin;
+pub use defect::{Defect, DefectGroup, DefectKind};
 pub use document::{DocumentRef, Version};
 pub use error::{ErrorBody, Majority, Shape};
 pub use info::{InfoRef, TagRef};
@@ -64,6 +74,7 @@ pub use parameter::{Location, ParameterRef};
 pub use path::PathRef;
 pub use response::{MediaRef, ResponseRef, Status};
 pub use schema::{Property, SchemaRef};
+pub use schema_part::SchemaPart;
 pub use security::{Flow, Requirement, SchemeKind, SecuritySchemeRef};
 pub use server::{ServerRef, ServerVariable};
 pub use twin::Twin;
@@ -91,6 +102,8 @@ pub struct Api {
     twins: Vec<Twin>,
     /// One for each document; found out when first asked for.
     conventions: OnceLock<Vec<Conventions>>,
+    /// Every object by what it is; found out when first asked for.
+    walk: OnceLock<walk::Walk>,
 }
 
 impl Api {

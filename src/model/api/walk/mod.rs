@@ -1,0 +1,308 @@
+//! Every object of the documents by what it is: entered once, at its place of definition, whatever leads there.
+//!
+//! Found out when first asked for, in time linear in the documents. References are edges; nothing is copied. First the
+//! entry documents are walked as they stand, then what only references lead to, so that a thing is what its document says
+//! that it is. Rules ask the views on it: [`super::SchemaPart`], [`super::Defect`], [`super::ComponentRef::uses`].
+
+pub(super) mod table;
+mod uses;
+
+use super::Api;
+use super::cursor::{Pin, Target, pin, reference};
+use super::document::Version;
+use crate::documents::{NodeId, NodeRef};
+use crate::source::SourceId;
+use std::collections::{HashMap, VecDeque};
+use table::{Key, Table, Type, TypeId, table};
+pub(super) use uses::Uses;
+
+/// The number of no part.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// An object or a map of names, where it is defined; a reference is a part of its own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub(super) source: SourceId,
+    pub(super) node: NodeId,
+    /// The key that names it, in the same file; `None` for items of lists and for roots.
+    pub(super) key: Option<NodeId>,
+    pub(super) value: TypeId,
+    /// The part around it; [`NONE`] for roots and for what a reference was the first to lead to.
+    pub(super) parent: u32,
+    /// The entry document that led to it first.
+    pub(super) document: u32,
+    pub(super) is_reference: bool,
+}
+
+/// What is wrong with an object, as far as the specification says.
+#[derive(Debug, Clone)]
+pub(super) struct Fault {
+    /// The part that has the fault.
+    pub(super) part: u32,
+    pub(super) kind: FaultKind,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum FaultKind {
+    /// A key that no version knows, or that only other versions know.
+    Key(NodeId, bool),
+    /// A value of another type: its node (and the key of it), and the type that is wanted.
+    Value(NodeId, Option<NodeId>, TypeId),
+    /// A key that must be there and is not: its place among the required ones.
+    Missing(usize),
+    /// A reference that leads to an object of another kind: the part there.
+    Kind(u32),
+}
+
+/// What the walk found.
+#[derive(Debug, Default)]
+pub(super) struct Walk {
+    pub(super) parts: Vec<Part>,
+    /// From the part that is a reference to the part that it leads to.
+    pub(super) edges: Vec<(u32, u32)>,
+    pub(super) faults: Vec<Fault>,
+    /// For each file the part of each node, or [`NONE`].
+    of_node: HashMap<SourceId, Vec<u32>>,
+    /// The maps of operations at the top of documents, and whether the service calls these.
+    pub(super) tops: Vec<(u32, bool)>,
+    pub(super) uses: Vec<Uses>,
+}
+
+/// A node to be entered.
+struct Step {
+    at: Pin,
+    key: Option<NodeId>,
+    /// The key of the list that the node is an item of.
+    list: Option<NodeId>,
+    value: TypeId,
+    parent: u32,
+    document: u32,
+}
+
+struct Walker<'a> {
+    api: &'a Api,
+    table: &'static Table,
+    walk: Walk,
+    stack: Vec<Step>,
+    /// References whose target is entered when all that stands in place has been.
+    references: VecDeque<(u32, Target)>,
+    schema: TypeId,
+    document: TypeId,
+}
+
+impl Walk {
+    /// The part of a node; `None` where the walk did not come by.
+    pub(super) fn part_of(&self, pin: Pin) -> Option<u32> {
+        self.of_node.get(&pin.source)?.get(pin.node.0 as usize).copied().filter(|part| *part != NONE)
+    }
+
+    /// The part of this number.
+    pub(super) fn part(&self, at: u32) -> Option<Part> {
+        self.parts.get(at as usize).copied()
+    }
+}
+
+impl Api {
+    /// The walk over all documents; made at the first call.
+    pub(super) fn walk(&self) -> &Walk {
+        self.walk.get_or_init(|| walk(self))
+    }
+}
+
+fn walk(api: &Api) -> Walk {
+    let table = table();
+    let schema = table.object_type("schema").unwrap_or_default();
+    let root = table.object_type("document").unwrap_or_default();
+    let mut walker =
+        Walker { api, table, walk: Walk::default(), stack: Vec::new(), references: VecDeque::new(), schema, document: root };
+    for (at, document) in api.documents.iter().enumerate() {
+        walker.stack.push(Step { at: document.root, key: None, list: None, value: root, parent: NONE, document: at as u32 });
+        walker.run();
+    }
+    while let Some((from, target)) = walker.references.pop_front() {
+        walker.follow(from, target);
+    }
+    let mut walk = walker.walk;
+    walk.uses = uses::spread(&walk, table);
+    walk
+}
+
+impl Walker<'_> {
+    fn run(&mut self) {
+        while let Some(step) = self.stack.pop() {
+            self.enter(step);
+        }
+    }
+
+    /// Connects a reference with what it leads to, and enters that where nobody has been.
+    fn follow(&mut self, from: u32, target: Target) {
+        let Some(part) = self.walk.part(from) else { return };
+        if let Some(known) = self.walk.part_of(target.pin) {
+            self.walk.edges.push((from, known));
+            if self.walk.part(known).is_some_and(|known| known.value != part.value) {
+                self.walk.faults.push(Fault { part: from, kind: FaultKind::Kind(known) });
+            }
+            return;
+        }
+        let at = self.walk.parts.len() as u32;
+        let (key, value, document) = (target.key, part.value, part.document);
+        self.stack.push(Step { at: target.pin, key, list: None, value, parent: NONE, document });
+        self.run();
+        if self.walk.part_of(target.pin) == Some(at) {
+            self.walk.edges.push((from, at));
+        }
+    }
+
+    fn version(&self, document: u32) -> Version {
+        self.api.documents.get(document as usize).map_or(Version::V31, |document| document.version)
+    }
+
+    fn enter(&mut self, step: Step) {
+        let Some(node) = self.api.node(step.at) else { return };
+        let value = match self.table.get(step.value) {
+            // Alternatives differ by shape: lists are the second one.
+            Type::Either(first, second) => {
+                if node.is_list() {
+                    *second
+                } else {
+                    *first
+                }
+            }
+            _ => step.value,
+        };
+        match self.table.get(value) {
+            Type::Any => {}
+            Type::List(item) => {
+                if !node.is_list() {
+                    return self.mismatch(&step, node);
+                }
+                for inner in node.items().rev() {
+                    let list = step.key.or(step.list);
+                    self.stack.push(Step { at: pin(inner), key: None, list, value: *item, ..step });
+                }
+            }
+            Type::Map(_) | Type::Object(_) if node.is_map() => self.enter_map(node, &step, value),
+            // `true` and `false` are schemas in JSON Schema, and always were for `additionalProperties`.
+            Type::Object(_) if value == self.schema && node.as_bool().is_some() => {
+                let of_more = step.key.and_then(|key| node.tree().node(key).text()) == Some("additionalProperties");
+                if !of_more && self.version(step.document) < Version::V31 {
+                    self.mismatch(&step, node);
+                }
+            }
+            Type::Map(_) | Type::Object(_) => self.mismatch(&step, node),
+            Type::Text(words) => {
+                let fits = node.text().is_some_and(|text| words.is_empty() || words.iter().any(|word| word == text));
+                // A number or a word such as `true` in place of text is what everybody reads as text.
+                if !fits {
+                    self.mismatch(&step, node);
+                }
+            }
+            Type::Scalar if node.text().is_none() => self.mismatch(&step, node),
+            Type::Bool if node.as_bool().is_none() => self.mismatch(&step, node),
+            Type::Integer if node.as_i64().is_none() && node.as_f64().is_none_or(|number| number.fract() != 0.0) => {
+                self.mismatch(&step, node);
+            }
+            Type::Number if node.as_f64().is_none() => self.mismatch(&step, node),
+            Type::Scalar | Type::Bool | Type::Integer | Type::Number | Type::Either(..) => {}
+        }
+    }
+
+    fn mismatch(&mut self, step: &Step, node: NodeRef) {
+        // A root is no value of a key, and an empty file is told elsewhere. Nothing in place of a value is as good as no key.
+        if step.parent != NONE && !node.is_null() {
+            self.walk
+                .faults
+                .push(Fault { part: step.parent, kind: FaultKind::Value(node.id(), step.key.or(step.list), step.value) });
+        }
+    }
+
+    fn enter_map(&mut self, node: NodeRef, step: &Step, value: TypeId) {
+        let tree = node.tree();
+        let parts = self.walk.of_node.entry(step.at.source).or_insert_with(|| vec![NONE; tree.len()]);
+        let Some(slot) = parts.get_mut(step.at.node.0 as usize) else { return };
+        if *slot != NONE {
+            return;
+        }
+        let at = self.walk.parts.len() as u32;
+        *slot = at;
+        let reference = reference(node);
+        self.walk.parts.push(Part {
+            source: step.at.source,
+            node: step.at.node,
+            key: step.key,
+            value,
+            parent: step.parent,
+            document: step.document,
+            is_reference: reference.is_some(),
+        });
+        if let Some(target) = reference.and_then(NodeRef::text).and_then(|text| self.api.target(step.at.source, text)) {
+            self.references.push_back((at, target));
+        }
+        if self.walk.part(step.parent).is_some_and(|around| around.parent == NONE && around.value == self.document) {
+            match step.key.and_then(|key| tree.node(key).text()) {
+                Some("paths") => self.walk.tops.push((at, false)),
+                Some("webhooks" | "x-webhooks") => self.walk.tops.push((at, true)),
+                _ => {}
+            }
+        }
+        let version = self.version(step.document);
+        let object = match self.table.get(value) {
+            Type::Object(object) => self.table.objects.get(*object as usize),
+            _ => None,
+        };
+        let counts = |name: &str| match name {
+            "path-item" => true,
+            "schema" => version >= Version::V31,
+            _ => false,
+        };
+        if reference.is_some() && !object.is_some_and(|object| counts(&object.name)) {
+            return;
+        }
+        let merges = node.entries().any(|(key, _)| key.text() == Some("<<"));
+        let entries: Vec<_> = if merges { node.merged_entries() } else { node.entries().collect() };
+        let below = |key: NodeRef, inner: NodeRef, value| Step {
+            at: pin(inner),
+            key: Some(key.id()),
+            list: None,
+            value,
+            parent: at,
+            document: step.document,
+        };
+        let Some(object) = object else {
+            let Type::Map(inner) = self.table.get(value) else { return };
+            let extensible = matches!(self.table.get(*inner), Type::Object(one) if self.is_extensible(*one));
+            let named = entries.into_iter().rev().filter(|(key, _)| !(extensible && is_extension(*key)));
+            self.stack.extend(named.filter(|(key, _)| key.text().is_some()).map(|(key, value)| below(key, value, *inner)));
+            return;
+        };
+        let mut present = 0_u128;
+        for (key, value) in entries.into_iter().rev() {
+            let Some(name) = key.text() else { continue };
+            match object.key(name, version) {
+                Key::Known(place, meaning) => {
+                    present |= 1 << place;
+                    if !matches!(self.table.get(meaning.value), Type::Any) {
+                        self.stack.push(below(key, value, meaning.value));
+                    }
+                }
+                _ if is_extension(key) || name == "$ref" => {}
+                Key::Elsewhere => self.walk.faults.push(Fault { part: at, kind: FaultKind::Key(key.id(), true) }),
+                Key::Unknown => self.walk.faults.push(Fault { part: at, kind: FaultKind::Key(key.id(), false) }),
+            }
+        }
+        if reference.is_none() {
+            let missing = object.required(version).iter().enumerate().filter(|(_, (place, _))| present & (1 << place) == 0);
+            let faults = missing.map(|(nth, _)| Fault { part: at, kind: FaultKind::Missing(nth) });
+            self.walk.faults.extend(faults);
+        }
+    }
+
+    /// Whether a map of names to such objects may have extensions beside the names: paths and responses.
+    fn is_extensible(&self, object: u16) -> bool {
+        self.table.objects.get(object as usize).is_some_and(|object| matches!(object.name.as_str(), "path-item" | "response"))
+    }
+}
+
+fn is_extension(key: NodeRef) -> bool {
+    key.text().is_some_and(|key| key.starts_with("x-") || key.starts_with("X-"))
+}

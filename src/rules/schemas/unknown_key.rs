@@ -1,0 +1,36 @@
+//! A key that no version of OpenAPI knows, most often a misspelt one.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::api::{DefectGroup, DefectKind, DocumentRef, Version};
+use crate::rules::{Context, Rule, rule};
+
+/// A key that no version of OpenAPI knows.
+pub(super) const RULE: Rule = rule!("schemas/unknown-key", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for document in context.head.api.documents() {
+        context.consider();
+        found.extend(document.defect_groups().iter().filter_map(|group| report(document, group)));
+    }
+    found
+}
+
+fn report(document: DocumentRef, group: &DefectGroup) -> Option<Diagnostic> {
+    let DefectKind::UnknownKey { key, near } = &group.first.kind else { return None };
+    let (object, an_object) = (&group.first.object, group.first.an_object());
+    let subject = format!("{} {object} {key}", document.subject());
+    let diagnostic = match near {
+        Some(near) => Diagnostic::new(subject, format!("`{key}` is no key of {an_object}: `{near}` is"))
+            .at(group.first.span, "ignored by every tool")
+            .help(format!("{near}:")),
+        // From 3.1 on a schema may have any keyword.
+        None if object == "schema" && document.version() >= Version::V31 => return None,
+        None => Diagnostic::new(subject, format!("`{key}` is no key of {an_object}"))
+            .at(group.first.span, "means nothing to any tool, or something else to each")
+            .help(format!("x-{key}:"))
+            .at_most(Severity::Info, "it is nearly no known key, and so perhaps meant as an extension"),
+    };
+    let diagnostic = diagnostic.evidence(format!("{key} in {object}"));
+    Some(group.rest.iter().fold(diagnostic, |diagnostic, one| diagnostic.occurrence(one.span, one.pointer.clone())))
+}
