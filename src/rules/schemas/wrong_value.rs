@@ -27,6 +27,9 @@ fn report(document: DocumentRef, group: &DefectGroup) -> Option<Diagnostic> {
     let diagnostic = match (*key, object.as_str()) {
         (Some("required"), "schema") => diagnostic.help("in the schema around it, name what must be there:\nrequired: [name]"),
         // Both are right from 3.1 on.
+        (Some("type"), "schema") if found == "a list" && document.version() == Version::V2 => {
+            diagnostic.help("type: string\nx-nullable: true")
+        }
         (Some("type"), "schema") if found == "a list" => diagnostic.help("type: string\nnullable: true"),
         (Some(key @ ("exclusiveMinimum" | "exclusiveMaximum")), "schema") if document.version() < Version::V31 => {
             let bound = if key == "exclusiveMinimum" { "minimum" } else { "maximum" };
