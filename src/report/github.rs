@@ -1,13 +1,12 @@
 //! GitHub workflow commands: annotations on the lines of a pull request.
 //!
-//! GitHub shows ten errors and ten warnings a step and drops the rest without a word, so the most telling come first and the
-//! last line says how many were left out.
+//! GitHub shows ten errors, ten warnings and ten notices a step and drops the rest without a word, so the most telling come first
+//! and the last line, itself a notice, says how many were left out.
 
-use super::{places, printable};
+use super::{joins_files, places, printable};
 use crate::diagnostic::{Finding, Report, Severity};
 use crate::source::Sources;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// How many annotations of one level GitHub shows for one step.
@@ -21,20 +20,18 @@ pub fn report(report: &Report, sources: &Sources, prefix: &str) -> String {
     for severity in [Severity::Error, Severity::Warning, Severity::Info] {
         let mut findings: Vec<&Finding> = report.findings.iter().filter(|one| one.severity == severity).collect();
         findings.sort_by_key(|one| Reverse(joins_files(one)));
-        for one in findings.iter().take(SHOWN) {
+        // The line that counts what was left out takes the place of a notice.
+        let counted = severity == Severity::Info && left_out + findings.len().saturating_sub(SHOWN) > 0;
+        let shown = SHOWN - usize::from(counted);
+        for one in findings.iter().take(shown) {
             let _ = writeln!(out, "{}", command(one, sources, prefix));
         }
-        left_out += findings.len().saturating_sub(SHOWN);
+        left_out += findings.len().saturating_sub(shown);
     }
     if left_out > 0 {
         let _ = writeln!(out, "::notice title=backend-lint::{left_out} more: run backend-lint to see them");
     }
     out
-}
-
-/// Whether the finding joins several files: what no other tool says.
-fn joins_files(finding: &Finding) -> bool {
-    finding.labels().map(|(_, label)| label.span.source).collect::<BTreeSet<_>>().len() > 1
 }
 
 fn command(finding: &Finding, sources: &Sources, prefix: &str) -> String {

@@ -179,6 +179,11 @@ pub fn to_text(document: &impl Serialize) -> String {
     serde_json::to_string_pretty(document).unwrap_or_default() + "\n"
 }
 
+/// The document on one line, for programs only.
+pub(super) fn compact(document: &impl Serialize) -> String {
+    serde_json::to_string(document).unwrap_or_default() + "\n"
+}
+
 /// A base that could not be had is null; the reason goes to the error stream.
 fn base(base: &Base) -> Option<BaseObject<'_>> {
     Some(BaseObject { revision: base.revision.as_deref()?, why: &base.why })

@@ -20,6 +20,9 @@ pub fn report(report: &Report, sources: &Sources) -> String {
         (_, errors) => count(errors, "error"),
     };
     let mut out = format!("### backend-lint: {verdict}\n\n");
+    if !report.findings.is_empty() {
+        let _ = writeln!(out, "{}.\n", summary::headline(report));
+    }
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let tail =

@@ -21,8 +21,9 @@ mod xml;
 
 pub use text::printable;
 
-use crate::diagnostic::{Finding, Place, RuleInfo};
+use crate::diagnostic::{Finding, Place, Role, RuleInfo};
 use crate::source::{SourceId, Sources, Span};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// A rule as the formats that describe rules print it.
@@ -71,6 +72,12 @@ pub(crate) fn details(finding: &Finding, sources: &Sources) -> String {
         let _ = write!(text, "\nhelp: {}", help.trim_end());
     }
     text::printable_lines(&text)
+}
+
+/// Whether the finding joins several files: what no other tool says. What is mere context joins nothing.
+pub(crate) fn joins_files(finding: &Finding) -> bool {
+    finding.labels().filter(|(role, _)| *role != Role::Context).map(|(_, label)| label.span.source).collect::<BTreeSet<_>>().len()
+        > 1
 }
 
 /// A number and its noun: `1 error`, `2 errors`.

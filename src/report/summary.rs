@@ -5,7 +5,7 @@ use crate::diagnostic::{Report, Severity};
 use std::fmt::Write;
 
 /// The first line: `2 errors, 1 warning in 14 files`.
-fn headline(report: &Report) -> String {
+pub(super) fn headline(report: &Report) -> String {
     let kinds = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "info")];
     let counted = kinds.iter().map(|(severity, noun)| (report.count(*severity), noun)).filter(|(number, _)| *number > 0);
     let counted: Vec<String> = counted.map(|(number, noun)| count(number, noun)).collect();

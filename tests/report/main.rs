@@ -2,6 +2,7 @@
 
 mod build;
 mod formats;
+mod limits;
 mod machines;
 mod pretty;
 mod properties;

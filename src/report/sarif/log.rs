@@ -112,10 +112,29 @@ pub(super) struct SarifResult<'r> {
     pub locations: [Location; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related_locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub code_flows: Vec<CodeFlow>,
     pub partial_fingerprints: BTreeMap<&'static str, &'r str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fixes: Vec<Fix>,
     pub properties: ResultProperties<'r>,
+}
+
+/// A chain of places, shown step by step.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CodeFlow {
+    pub thread_flows: [ThreadFlow; 1],
+}
+
+#[derive(Serialize)]
+pub(super) struct ThreadFlow {
+    pub locations: Vec<Step>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Step {
+    pub location: Location,
 }
 
 #[derive(Serialize)]

@@ -1,13 +1,13 @@
 //! SARIF 2.1.0 for code scanning: one run, a location for every result, our own fingerprint.
 //!
 //! One result without a location makes GitHub refuse the whole file, more than 5,000 are not shown, and a missing `results`
-//! array is refused too; `primaryLocationLineHash` is left to the uploader, which computes it from the sources.
+//! array is refused too, as is what comes to more than 10 MB when it is compressed; `primaryLocationLineHash` is left to the
+//! uploader, which computes it from the sources.
 
 mod log;
 
-use super::json::to_text;
-use super::{RulePage, count, places, printable};
-use crate::diagnostic::{Edit, Finding, Report, Severity, Unread};
+use super::{RulePage, count, joins_files, json, places, printable};
+use crate::diagnostic::{Edit, Finding, Label, Report, Role, Severity, Unread};
 use crate::source::{Sources, Span};
 use log::*;
 use std::cmp::Reverse;
@@ -17,6 +17,12 @@ use std::collections::BTreeMap;
 const RESULTS: usize = 5_000;
 /// How many related locations a result has at most; GitHub shows no more.
 const RELATED: usize = 100;
+/// How many unread files are named.
+const UNREAD: usize = 1_000;
+/// How many bytes the results take at most, so that a log can be held and read.
+const WRITTEN: usize = 50_000_000;
+/// How many bytes a log takes at most when it is compressed: 10 MB are taken, and not every compressor does as well.
+const COMPRESSED: usize = 9_500_000;
 /// The name of our fingerprint.
 const FINGERPRINT: &str = "backendLint/v1";
 
@@ -24,17 +30,61 @@ const FINGERPRINT: &str = "backendLint/v1";
 /// sources (the checkout) to the root of the run; empty or ended by `/`.
 pub fn report(report: &Report, sources: &Sources, rules: &[RulePage], prefix: &str) -> String {
     let writer = Writer { sources, prefix };
-    let kept = most_severe(&report.findings);
+    // Each with its place in the report, to which the order goes back when it is known which of them fit.
+    let mut ranked: Vec<(usize, &Finding)> = report.findings.iter().enumerate().collect();
+    ranked.sort_by_key(|(_, finding)| Reverse(finding.severity));
+    ranked.truncate(RESULTS);
+    let mut written = 0;
+    let fit = |(_, finding): &&(usize, &Finding)| {
+        written += json::compact(&writer.result(finding, 0)).len();
+        written <= WRITTEN
+    };
+    let fitting = ranked.iter().take_while(fit).count();
+    ranked.truncate(fitting);
+    loop {
+        let text = log(report, &in_order(&ranked), &writer, rules);
+        let compressed = compressed(&text);
+        if compressed <= COMPRESSED || ranked.is_empty() {
+            return text;
+        }
+        // Results differ in size, so a share of the number is a guess: a little less, until it fits.
+        ranked.truncate(ranked.len() * (COMPRESSED / 100) / (compressed / 100 + 1) * 19 / 20);
+    }
+}
+
+/// How many bytes a text takes when it is compressed, as uploads are.
+fn compressed(text: &str) -> usize {
+    if text.len() <= COMPRESSED {
+        return text.len();
+    }
+    let mut out = vec![0; zlib_rs::compress_bound(text.len())];
+    zlib_rs::compress_slice(&mut out, text.as_bytes(), zlib_rs::DeflateConfig::new(6)).0.len()
+}
+
+fn in_order<'f>(ranked: &[(usize, &'f Finding)]) -> Vec<&'f Finding> {
+    let mut ranked = ranked.to_vec();
+    ranked.sort_by_key(|(at, _)| *at);
+    ranked.into_iter().map(|(_, finding)| finding).collect()
+}
+
+fn log(report: &Report, kept: &[&Finding], writer: &Writer, rules: &[RulePage]) -> String {
     let mut used: Vec<&str> = kept.iter().map(|finding| finding.rule.as_str()).collect();
     used.sort_unstable();
     used.dedup();
     let url = |id: &str| kept.iter().find(|finding| finding.rule == id).map(|finding| finding.url.as_str());
     let described = used.iter().map(|id| rule(id, rules.iter().find(|page| page.info.id == *id), url(id).unwrap_or_default()));
     let index = |id: &str| used.binary_search(&id).unwrap_or_default();
-    let mut notifications: Vec<Notification> = report.unread.iter().map(|one| writer.unread(one)).collect();
+    let mut notifications: Vec<Notification> = report.unread.iter().take(UNREAD).map(|one| writer.unread(one)).collect();
+    if let Some(more @ 1..) = report.unread.len().checked_sub(UNREAD) {
+        let text = format!("not read: {}, listed by `backend-lint files`", count(more, "more file"));
+        notifications.push(Notification { level: "warning", message: Message { text }, locations: Vec::new() });
+    }
     let dropped = report.findings.len() - kept.len();
     if dropped > 0 {
-        let text = format!("{} left out: a log holds at most {RESULTS}, the most severe ones", count(dropped, "result"));
+        let text = format!(
+            "{} left out: a log holds at most {RESULTS} and 10 MB compressed, the most severe ones",
+            count(dropped, "result")
+        );
         notifications.push(Notification { level: "warning", message: Message { text }, locations: Vec::new() });
     }
     let driver = Driver {
@@ -44,7 +94,7 @@ pub fn report(report: &Report, sources: &Sources, rules: &[RulePage], prefix: &s
         rules: described.collect(),
     };
     let root = UriBase { description: Message { text: "The root of the checkout.".into() } };
-    to_text(&Log {
+    json::compact(&Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
         runs: [Run {
@@ -55,15 +105,6 @@ pub fn report(report: &Report, sources: &Sources, rules: &[RulePage], prefix: &s
             results: kept.iter().map(|finding| writer.result(finding, index(&finding.rule))).collect(),
         }],
     })
-}
-
-/// The findings that fit, in their order.
-fn most_severe(findings: &[Finding]) -> Vec<&Finding> {
-    let mut ranked: Vec<(usize, &Finding)> = findings.iter().enumerate().collect();
-    ranked.sort_by_key(|(_, finding)| Reverse(finding.severity));
-    ranked.truncate(RESULTS);
-    ranked.sort_by_key(|(at, _)| *at);
-    ranked.into_iter().map(|(_, finding)| finding).collect()
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -126,10 +167,19 @@ impl<'r> Writer<'r> {
             message: Message { text: self.message(finding, &related) },
             locations: [self.location(primary.span, &primary.text, None)],
             related_locations: related.iter().zip(1..).map(|((span, text), id)| self.location(*span, text, Some(id))).collect(),
+            code_flows: self.chain(finding).into_iter().collect(),
             partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.fingerprint.as_str())]),
             fixes: diagnostic.fixes.iter().map(|fix| self.fix(&fix.title, &fix.edits)).collect(),
             properties: ResultProperties { confidence: finding.confidence, remedy: finding.remedy, subject: &diagnostic.subject },
         }
+    }
+
+    /// A finding that joins files as a chain of steps: the place to edit, then each cause.
+    fn chain(&self, finding: &Finding) -> Option<CodeFlow> {
+        let causes = finding.labels().filter(|(role, _)| *role != Role::Context).take(RELATED);
+        let step = |label: &Label| Step { location: self.location(label.span, &label.text, None) };
+        let locations: Vec<Step> = causes.map(|(_, label)| step(label)).collect();
+        joins_files(finding).then_some(CodeFlow { thread_flows: [ThreadFlow { locations }] })
     }
 
     /// The headline, then a link for each related location (GitHub shows those that the text refers to), then why and how.
