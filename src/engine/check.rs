@@ -8,7 +8,7 @@ use super::selection::{Selection, names};
 use super::suppressions::{Circumstances, Places, Suppressions, UNUSED};
 use super::{Failure, Options, Outcome, Reach, findings, pending, running};
 use crate::diagnostic::{Base, Confidence, Finding, Report, RuleInfo, Severity};
-use crate::discover;
+use crate::discover::{self, Discovery};
 use crate::files::Files;
 use crate::files::listed::Listed;
 use crate::model::{Model, Pending, Settings};
@@ -34,11 +34,15 @@ pub(super) fn check(
     config.fill(&mut settings);
     let configured = (settings.clone(), sources.clone());
     // Reading must not fail on any bytes; where it does, the run has judged nothing and must not look as if it had.
-    let read = catch_unwind(AssertUnwindSafe(|| Run::read(head, base, &config, &selection, settings, sources, options)));
+    let judged = |discovery: &Discovery| pending::pending(head, base, discovery, options);
+    let read =
+        catch_unwind(AssertUnwindSafe(|| Run::read(head, base, &config, &selection, (settings, sources), options, &judged)));
     let failure = |panic: Box<dyn std::any::Any + Send>| {
         Failure(vec![format!("internal error while reading: {}", running::reason(panic.as_ref()))])
     };
-    let (mut outcome, found) = read.map_err(failure)?.finish(why, &config, &selection, options);
+    let run = read.map_err(failure)?;
+    let judged = run.settings.pending.clone();
+    let (mut outcome, found) = run.finish(why, &config, &selection, options);
     let whole = options.reach == Reach::Everything && options.select.is_empty() && options.ignore.is_empty();
     baselines.apply(&mut outcome.report, &found, whole, options.migrations);
     if let Some(base) = base.filter(|_| options.reach != Reach::Everything) {
@@ -46,7 +50,8 @@ pub(super) fn check(
         let known = if outcome.report.findings.is_empty() {
             Ok(HashSet::new())
         } else {
-            catch_unwind(AssertUnwindSafe(|| debt(base, &config, &selection, configured, options)))
+            let judged = |discovery: &Discovery| pending::before(head, base, discovery, &judged);
+            catch_unwind(AssertUnwindSafe(|| debt(base, &config, &selection, configured, options, &judged)))
         };
         let changes = Changes::new(head, base, &outcome.sources, known.map_err(failure)?);
         let all = outcome.report.findings.len();
@@ -62,12 +67,13 @@ fn debt(
     base: &dyn Files,
     config: &Config,
     selection: &Selection,
-    (settings, sources): (Settings, Sources),
+    configured: (Settings, Sources),
     options: &Options,
+    judged: &dyn Fn(&Discovery) -> Pending,
 ) -> HashSet<String> {
     let base = &Listed::new(base);
     let everything = Options { min_severity: Severity::Info, min_confidence: Confidence::Low, ..options.clone() };
-    let run = Run::read(base, None, config, selection, settings, sources, &everything);
+    let run = Run::read(base, None, config, selection, configured, &everything, judged);
     run.finish(None, config, selection, &everything).1
 }
 
@@ -92,12 +98,12 @@ impl Run {
         base: Option<&dyn Files>,
         config: &Config,
         selection: &Selection,
-        mut settings: Settings,
-        mut sources: Sources,
+        (mut settings, mut sources): (Settings, Sources),
         options: &Options,
+        judged: &dyn Fn(&Discovery) -> Pending,
     ) -> Run {
         let discovery = discover::find(head, &settings);
-        settings.pending = pending::pending(head, base, &discovery, options);
+        settings.pending = judged(&discovery);
         let rules: Vec<&'static Rule> = rules::all().filter(|rule| runs(rule, config, selection, base.is_some())).collect();
 
         let first = sources.len();

@@ -46,6 +46,31 @@ pub(super) fn pending(head: &dyn Files, base: Option<&dyn Files>, discovery: &Di
     Pending::Changed(changed)
 }
 
+/// What of the base is judged, so that what is old is known: the files that the head changed, as they were, and those to which it
+/// only gave another name. `judged` is what is judged of the head.
+pub(super) fn before(head: &dyn Files, base: &dyn Files, discovery: &Discovery, judged: &Pending) -> Pending {
+    let Pending::Changed(judged) = judged else { return judged.clone() };
+    let new: Vec<&str> = judged.iter().filter(|(_, status)| **status == FileStatus::New).map(|(path, _)| &**path).collect();
+    let is_renamed = |old: &str| {
+        let kept = |now: &&str| same_version(old, now) && head.read(now).is_ok_and(|bytes| base.same(old, &bytes));
+        !head.exists(old) && new.iter().any(kept)
+    };
+    let was_judged = |path: &&str| {
+        judged.get(*path).is_some_and(|status| status.runs_anew() && *status != FileStatus::New) || is_renamed(path)
+    };
+    let paths = migration_files(discovery).into_iter().filter(was_judged);
+    Pending::Changed(paths.map(|path| (path.to_owned(), FileStatus::New)).collect())
+}
+
+/// Whether two files of one folder are the same migration to a tool: their names begin with the same version.
+fn same_version(left: &str, right: &str) -> bool {
+    let parts = |path: &str| {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        (folder.to_owned(), name.split(['_', '-', '.']).next().unwrap_or(name).to_owned())
+    };
+    parts(left) == parts(right)
+}
+
 /// How a file stands that the base has too, with other bytes; `kind` is the tool and the dialect of what runs forward.
 fn status(kind: Option<(&str, Dialect)>, old: &str, new: &str) -> FileStatus {
     let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
@@ -54,6 +79,7 @@ fn status(kind: Option<(&str, Dialect)>, old: &str, new: &str) -> FileStatus {
     let (before, now) = (migrations::forward(tool, old), migrations::forward(tool, new));
     let texts = (old.get(before).unwrap_or(old), new.get(now.clone()).unwrap_or(new));
     match sql::first_difference(texts.0, texts.1, dialect, &|comment| migrations::is_read_by(tool, comment)) {
+        Some(at) if sql::same_outcome(texts.0, texts.1, dialect) => FileStatus::Rearranged(place(now.start + at)),
         Some(at) => FileStatus::Changed(place(now.start + at)),
         None => FileStatus::Reworded(place(same)),
     }

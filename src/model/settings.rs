@@ -3,6 +3,7 @@
 use crate::sql::Dialect;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// How a file stands against the base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,6 +12,9 @@ pub enum FileStatus {
     Same,
     /// The base has other content, which runs the same: comments, white space or the backward section differ, first at this byte.
     Reworded(u32),
+    /// The base runs something else forward, first at this byte, which leads to the same schema: the order, guards and locks of the
+    /// statements differ.
+    Rearranged(u32),
     /// The base runs something else forward, first at this byte.
     Changed(u32),
     /// The base does not have it.
@@ -32,7 +36,22 @@ pub enum Pending {
 impl FileStatus {
     /// Whether the file runs what the base does not run.
     pub fn runs_anew(self) -> bool {
-        matches!(self, FileStatus::Changed(_) | FileStatus::New)
+        matches!(self, FileStatus::Rearranged(_) | FileStatus::Changed(_) | FileStatus::New)
+    }
+
+    /// How a migration stands that shares a file of this status with others, `None` for a whole file: what ends before the first
+    /// difference is the same, and what begins after it is new, since such files grow at their end.
+    pub fn of_part(self, range: Option<&Range<usize>>) -> FileStatus {
+        let (at, anew) = match self {
+            FileStatus::Changed(at) | FileStatus::Rearranged(at) => (at as usize, true),
+            FileStatus::Reworded(at) => (at as usize, false),
+            FileStatus::Same | FileStatus::New => return self,
+        };
+        match range {
+            Some(range) if range.end <= at => FileStatus::Same,
+            Some(range) if anew && range.start > at => FileStatus::New,
+            _ => self,
+        }
     }
 }
 

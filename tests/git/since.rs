@@ -168,3 +168,47 @@ fn one_more_place_with_an_old_fault_is_not_another_fault() {
     assert_eq!(bounds, [2], "both operations share one parameter without a maximum");
     assert_eq!(brought(&work.0, since("main")), (vec![], 1));
 }
+
+/// Where a merged migration is edited, what was wrong with it is old; what the edit brings is not.
+#[test]
+fn an_edit_of_a_merged_migration_brings_only_what_it_changes() {
+    let scratch = Scratch::new();
+    let work = shop(&scratch);
+    let second = "migrations/0002_note.up.sql";
+    let index = "CREATE INDEX orders_customer_idx ON orders (customer_id);\n";
+    work.write(second, index).write("migrations/0002_note.down.sql", "DROP INDEX orders_customer_idx;\n").commit();
+    let merged = work.git(&["rev-parse", "HEAD"]);
+    let about = |rule: &str| {
+        let (found, _) = brought(&work.0, since(&merged));
+        found.iter().filter(|one| one.starts_with(rule)).count()
+    };
+    work.write(second, format!("{index}COMMENT ON TABLE orders IS 'what was ordered';\n"));
+    assert_eq!((about("migrations/edited-applied-migration"), about("migrations/non-concurrent-index")), (1, 0));
+    work.write(second, format!("{index}CREATE INDEX orders_id_idx ON orders (id, customer_id);\n"));
+    assert_eq!(about("migrations/non-concurrent-index"), 1);
+    work.write(second, "CREATE INDEX orders_customer_idx ON orders (customer_id, id);\n");
+    assert_eq!(about("migrations/non-concurrent-index"), 1, "its line has changed");
+}
+
+/// A migration that only has another name, with the same version, runs no second time.
+#[test]
+fn a_migration_with_another_name_brings_nothing_old() {
+    let scratch = Scratch::new();
+    let work = shop(&scratch);
+    let index = "CREATE INDEX orders_customer_idx ON orders (customer_id);\n";
+    work.write("migrations/0002_note.up.sql", index).write("migrations/0002_note.down.sql", "DROP INDEX orders_customer_idx;\n");
+    work.commit();
+    let merged = work.git(&["rev-parse", "HEAD"]);
+    let rename = |to: &str| {
+        for end in ["up", "down"] {
+            work.git(&["mv", &format!("migrations/0002_note.{end}.sql"), &format!("migrations/{to}.{end}.sql")]);
+        }
+        let (found, _) = brought(&work.0, since(&merged));
+        for end in ["up", "down"] {
+            work.git(&["mv", &format!("migrations/{to}.{end}.sql"), &format!("migrations/0002_note.{end}.sql")]);
+        }
+        found.iter().filter(|one| one.starts_with("migrations/non-concurrent-index")).count()
+    };
+    assert_eq!(rename("0002_customers"), 0);
+    assert_eq!(rename("0003_note"), 1, "another version is another migration to the tool");
+}

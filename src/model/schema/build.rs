@@ -77,7 +77,7 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
         .map(|(one, _)| {
             let whole = settings.pending.status(&one.path);
             let is_alone = sharing.get(one.path.as_str()).is_none_or(|count| *count < 2);
-            if is_alone { whole } else { part_status(whole, one.up.as_ref()) }
+            if is_alone { whole } else { whole.of_part(one.up.as_ref()) }
         })
         .collect();
     // A baseline never runs on a database that is in use.
@@ -125,16 +125,6 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
     let keep = Keep::of(settings, reads.iter().any(|read| read.pending), set.dialect);
     note_unread(workspace, replay(&mut database, reads, &set.foreign_steps, keep));
     database
-}
-
-/// How a migration that shares its file with others stands: what ends before the first difference is the same, and what begins after
-/// it is new, since such files grow at their end.
-fn part_status(whole: FileStatus, range: Option<&Range<usize>>) -> FileStatus {
-    match (whole, range) {
-        (FileStatus::Changed(at) | FileStatus::Reworded(at), Some(range)) if range.end <= at as usize => FileStatus::Same,
-        (FileStatus::Changed(at), Some(range)) if range.start > at as usize => FileStatus::New,
-        _ => whole,
-    }
 }
 
 /// The parts of a migration's file that are read, one after another.

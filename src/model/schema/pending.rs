@@ -1,6 +1,7 @@
 //! What pending migrations do to a database that is in use: each step with its statement and migration, and the questions
 //! that decide whether anybody feels it.
 
+mod absent;
 mod backfill;
 mod commands;
 mod contract;
@@ -287,7 +288,7 @@ impl<'m> PendingStep<'m> {
     /// Who uses the column that it names: it may be newer than its table.
     pub fn column_audience(&self) -> Audience {
         let same = self.column().is_some_and(|column| column.span.source == self.migration.source);
-        if same { Audience::Nobody } else { self.audience() }
+        if same || self.drops_what_is_not_there() { Audience::Nobody } else { self.audience() }
     }
 
     /// Whether the table was never created here, so that nothing else is known of it.

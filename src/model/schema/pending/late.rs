@@ -59,11 +59,11 @@ impl<'m> MigrationRef<'m> {
     }
 
     /// Where it first differs from what the base has; `None` where the base has the same, or has no such file. The flag says
-    /// whether it runs something else.
+    /// whether what it runs leads elsewhere.
     pub fn edit(&self) -> Option<(Span, bool)> {
         let (at, anew) = match self.status {
             FileStatus::Changed(at) => (at, true),
-            FileStatus::Reworded(at) => (at, false),
+            FileStatus::Rearranged(at) | FileStatus::Reworded(at) => (at, false),
             FileStatus::Same | FileStatus::New => return None,
         };
         let around = self.migration().statements.iter().find(|one| one.span.start <= at && at < one.span.end);

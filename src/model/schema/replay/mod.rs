@@ -119,9 +119,10 @@ impl State {
         self.search_path = default_path(self.dialect);
     }
 
-    /// Ends a migration: temporary tables go with the session.
+    /// Ends a migration: temporary tables and functions go with the session.
     pub fn end_migration(&mut self) {
         self.end_moves();
+        self.held.functions.retain(|_, one| one.name.schema.as_deref() != Some("pg_temp"));
         for slot in std::mem::take(&mut self.temporary) {
             self.forget(slot);
         }
