@@ -55,7 +55,8 @@ def rule(path):
     id = os.path.relpath(path, os.path.join(ROOT, "rules"))[:-3].replace(os.sep, "/")
     facts, body = front_matter(read(path), path)
     title = re.search(r"^# (.*)$", body, re.MULTILINE)[1]
-    said = [f"`{id}`", f"at most {facts['severity']}", f"{facts['confidence']} confidence", f"needs {', '.join(facts.get('needs', [])) or 'nothing'}"]
+    needs = ", ".join(facts.get("needs", [])) or "nothing"
+    said = [f"`{id}`", f"at most {facts['severity']}", f"{facts['confidence']} confidence", f"needs {needs}"]
     if facts.get("opt_in") == "true":
         said.append("off unless it is selected")
     said.append(f"since {facts['since']}")
@@ -68,7 +69,8 @@ def rule(path):
 
 
 def index(rules):
-    out = ["# The rules\n", f"{len(rules)} rules. Each page says why, shows bad and good, and says when to ignore it; the pages are executed as tests.\n"]
+    about = "Each page says why, shows bad and good, and says when to ignore it; the pages are executed as tests."
+    out = ["# The rules\n", f"{len(rules)} rules. {about}\n"]
     for group, members in grouped(rules):
         out += [f"## {GROUPS.get(group, group)}\n", "| rule | what it finds | at most |", "|---|---|---|"]
         for one in members:
