@@ -61,7 +61,7 @@ fn sequences_and_identity_stay_with_their_columns() {
     assert_eq!(names, [("free", false), ("s", true), ("t_id_seq", true), ("t_n_seq", true)]);
     let u = built.table("u");
     assert!(!u.columns[0].auto_increment && u.columns[1].identity == Some(Identity::Always));
-    assert_eq!(u.columns[2].expression.as_deref(), Some("1 + 2"));
+    assert_eq!(u.columns[2].expression(), Some("1 + 2"));
     let auto = |table: &str| built.table(table).columns.iter().map(|one| one.auto_increment).collect::<Vec<_>>();
     assert_eq!((auto("plain"), auto("with_all")), (vec![false, false, false], vec![true, true, false]));
 }
@@ -119,12 +119,9 @@ fn mysql_texts_have_a_character_set() {
          ALTER TABLE t ADD d TEXT; CREATE TABLE u (a VARCHAR(9)) DEFAULT CHARACTER SET = utf8; ALTER TABLE u CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;",
     )]);
     let built = build(&files, &Settings { threads: 1, ..Settings::default() });
-    let charsets: Vec<_> = built.table("t").columns.iter().map(|one| one.charset.as_deref().unwrap_or("-")).collect();
+    let charsets: Vec<_> = built.table("t").columns.iter().map(|one| one.charset().unwrap_or("-")).collect();
     assert_eq!(charsets, ["utf8", "latin1", "utf8mb4", "-", "utf8"]);
-    assert_eq!(
-        (built.table("u").charset.as_deref(), built.table("u").columns[0].charset.as_deref()),
-        (Some("utf8mb4"), Some("utf8mb4"))
-    );
+    assert_eq!((built.table("u").charset.as_deref(), built.table("u").columns[0].charset()), (Some("utf8mb4"), Some("utf8mb4")));
 }
 
 #[test]

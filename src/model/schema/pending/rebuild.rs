@@ -53,7 +53,7 @@ impl Tables {
                 let Some(name) = &index.name else { return };
                 let held = self.indexes.entry(fold(&index.table.name)).or_default();
                 if !held.iter().any(|one| one.name == name.value) {
-                    let keys = index.keys.iter().map(|key| fold(&key.text)).collect();
+                    let keys = index.keys.iter().map(|key| fold(key.text())).collect();
                     held.push(MadeIndex { name: name.value.clone(), keys, unique: index.unique, span });
                 }
             }
@@ -142,7 +142,7 @@ impl<'m> MigrationRef<'m> {
     fn has_index_later(&self, table: &str, lost: &MadeIndex) -> bool {
         let held = self.database().tables.iter().find(|one| fold(&one.name.name) == table);
         let serves = |index: &Index| {
-            let mut keys: Vec<String> = index.keys.iter().map(|key| fold(&key.text)).collect();
+            let mut keys: Vec<String> = index.keys.iter().map(|key| fold(key.text())).collect();
             if !lost.unique {
                 return keys.starts_with(&lost.keys);
             }
