@@ -2,7 +2,8 @@
 
 use super::State;
 use crate::fact::{Fact, Origin};
-use crate::model::schema::catalog::{Backing, Column, ColumnExtras, DroppedColumn, Facet, Table, TableName};
+use crate::model::schema::ColumnExtras;
+use crate::model::schema::catalog::{Backing, Column, DroppedColumn, Facet, Table, TableName};
 use crate::model::schema::names;
 use crate::source::{Span, Spanned};
 use crate::sql::{ColumnDef, ColumnType, DefaultValue, Dialect, Identity};

@@ -149,8 +149,9 @@ impl State {
         }
         self.forget_views_of(&table.name.name);
         if !table.external && !table.temporary {
+            let name = table.name.clone();
             self.dropped.push(DroppedTable { table, span, migration: self.migration });
-            self.note_drop(slot, span);
+            self.note_drop(slot, name, span);
         }
     }
 

@@ -206,7 +206,7 @@ impl Ask<'_> {
     /// An index over the column that its new type does not allow.
     fn unindexed(&self, table: &Table, name: &str, to: &Kind) -> Option<Refusal> {
         let over = |index: &&crate::model::schema::catalog::Index| {
-            let plain = |key: &crate::sql::IndexKey| key.column.as_deref() == Some(name) && key.opclass.is_none();
+            let plain = |key: &crate::sql::IndexKey| key.column.as_deref() == Some(name) && key.opclass().is_none();
             index.keys.iter().any(plain) && !types::is_indexed(to, &index.method)
         };
         let index = table.indexes.iter().find(over)?;
