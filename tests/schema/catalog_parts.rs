@@ -152,3 +152,14 @@ fn a_rebuild_of_sqlite_is_one_change() {
     let built = build(&files, &Settings { threads: 1, ..Settings::default() });
     assert!(built.database().objects.rebuilds.is_empty() && built.database().dropped_tables.len() == 1);
 }
+
+#[test]
+fn a_sequence_that_alter_table_changes_is_no_table() {
+    let built = migrate(&["CREATE TABLE t (id int); CREATE SEQUENCE s; ALTER TABLE public.s OWNER TO app;
+         ALTER SEQUENCE s OWNED BY t.id; ALTER TABLE s RENAME TO u; ALTER TABLE never_made OWNER TO app;"]);
+    let tables: Vec<_> = built.database().tables.iter().map(|one| (one.name.name.as_str(), one.external)).collect();
+    assert_eq!(tables, [("never_made", true), ("t", false)]);
+    let sequences: Vec<_> =
+        built.database().objects.sequences.iter().map(|one| (one.name.name.as_str(), one.owner.is_some())).collect();
+    assert_eq!(sequences, [("u", true)]);
+}
