@@ -397,7 +397,7 @@ fn mysql_tables_bring_their_keys() {
     assert_eq!(types, ["int unsigned(11)", "enum(a,b)", "datetime(6)"]);
     assert!(found.columns[0].auto_increment && found.columns[0].not_null.is_some());
     assert_eq!(found.constraints.len(), 3);
-    assert_eq!(found.indexes[0].keys[1].prefix, Some(10));
+    assert_eq!(found.indexes[0].keys[1].prefix(), Some(10));
     assert_eq!(at(text, found.indexes[0].span), "KEY `k` (`at`,`e`(10))");
     let text = "ALTER TABLE t MODIFY a varchar(20) NOT NULL DEFAULT 'x' AFTER b, CHANGE COLUMN c d int NULL, DROP INDEX i, DROP FOREIGN KEY f, ADD UNIQUE INDEX u (a), RENAME INDEX x TO y, DROP PRIMARY KEY, ENGINE=InnoDB;";
     let script = script(text, Dialect::MySql);
