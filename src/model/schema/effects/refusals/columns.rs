@@ -24,7 +24,7 @@ impl Ask<'_> {
     /// A generated column that is computed from this one.
     fn computed_from<'t>(&self, table: &'t Table, name: &str) -> Option<&'t Column> {
         let from = |one: &&Column| {
-            one.name != name && one.expression.as_ref().is_some_and(|text| names::mentions(self.state.dialect, text, name))
+            one.name != name && one.expression().is_some_and(|text| names::mentions(self.state.dialect, text, name))
         };
         table.columns.iter().find(from)
     }
