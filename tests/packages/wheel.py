@@ -28,7 +28,7 @@ def check(binary):
 
         # From source: everything that the build reads is in the archive, and nothing that it does not.
         tools = python_tools("maturin>=1.9,<2")
-        run(os.path.join(tools, "maturin"), "sdist", "--quiet", "--out", os.path.join(folder, "sdist"))
+        run(os.path.join(tools, "maturin"), "sdist", "--out", os.path.join(folder, "sdist"))
         (archive,) = glob.glob(os.path.join(folder, "sdist", "*.tar.gz"))
         with tarfile.open(archive) as opened:
             names = {name.split("/", 1)[1] for name in opened.getnames() if "/" in name}
