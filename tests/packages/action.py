@@ -1,7 +1,7 @@
 """The GitHub Action: its own steps, read from action.yml, run by bash as the runner runs them, with its files and variables faked."""
 import json, os, platform, re, sys
 
-from common import BAD, BAD_RULES, ROOT, Unavailable, environment, expect, git, migration, repository, run, scratch, write, yaml
+from common import BAD, BAD_RULE, ROOT, Unavailable, environment, expect, git, migration, repository, run, scratch, write, yaml
 
 ARCHITECTURES = {"x86_64": ("X64", "x86_64-unknown-linux-musl"), "aarch64": ("ARM64", "aarch64-unknown-linux-musl")}
 
@@ -133,10 +133,10 @@ def check(binary):
         checkout = os.path.join(folder, "checkout")
         git(folder, "clone", "-q", "--branch", "change", "file://" + repo, checkout)
         change = call(checkout, {**installed, "sarif": "out.sarif"}, GITHUB_BASE_REF="main")
-        told = change.out.count("::error ") == 2 and all(rule in change.out for rule in BAD_RULES)
+        told = f"title={BAD_RULE}::" in change.out and change.out.count("::error ") == change.out.count("000099_note.up.sql,")
         expect(change.code == 1 and told, "another finding", change.out)
         with open(os.path.join(checkout, "out.sarif"), encoding="utf-8") as file:
-            expect([one["ruleId"] for one in json.load(file)["runs"][0]["results"]] == BAD_RULES, "another log")
+            expect(BAD_RULE in [one["ruleId"] for one in json.load(file)["runs"][0]["results"]], "another log")
         shallow = os.path.join(folder, "shallow")
         git(folder, "clone", "-q", "--depth", "1", "--branch", "change", "file://" + repo, shallow)
         cut = call(shallow, {**installed, "upload-sarif": "true"}, GITHUB_BASE_REF="main")

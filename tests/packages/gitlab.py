@@ -2,7 +2,7 @@
 import json, os, sys
 
 import wheel
-from common import BAD, BAD_RULES, ROOT, environment, expect, git, migration, repository, run, scratch, yaml
+from common import BAD, BAD_RULE, ROOT, environment, expect, git, migration, repository, run, scratch, yaml
 
 
 def check(binary):
@@ -29,7 +29,7 @@ def check(binary):
         run("bash", "-c", script, folder=shop, env=merge_request, code=1)
         with open(os.path.join(shop, report), encoding="utf-8") as file:
             found = json.load(file)
-        expect([issue["check_name"] for issue in found] == BAD_RULES, "another report", found)
+        expect(BAD_RULE in [issue["check_name"] for issue in found], "another report", found)
         os.remove(os.path.join(shop, report))
         git(shop, "checkout", "-q", "main")
         run("bash", "-c", script, folder=shop, env=env)

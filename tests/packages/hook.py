@@ -1,7 +1,7 @@
 """The hooks, run by the real `pre-commit`: a bad commit is blocked, a good one passes, and other files do not wake it."""
 import os, shutil, time
 
-from common import BAD, BAD_RULES, GOOD, ROOT, environment, expect, git, migration, python_tools, repository, run, scratch, write
+from common import BAD, BAD_RULE, GOOD, ROOT, environment, expect, git, migration, python_tools, repository, run, scratch, write
 
 
 def snapshot(folder):
@@ -33,7 +33,7 @@ def blocks_and_passes(folder, project, revision, hook, env):
     git(shop, "add", "-A")
     blocked = git(shop, "commit", "-m", "bad", env=env, code=1)
     told = blocked.stdout + blocked.stderr
-    expect(all(rule in told for rule in BAD_RULES) and "000099_note.up.sql:1" in told, "the hook does not say what it blocks", told)
+    expect(BAD_RULE in told and "000099_note.up.sql:1" in told, "the hook does not say what it blocks", told)
     expect(git(shop, "rev-parse", "HEAD").stdout == before, "a bad commit was made")
 
     # What lies in the working tree does not count, what is staged does: the good text is staged, the bad one is not.
