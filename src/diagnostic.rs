@@ -357,7 +357,7 @@ impl Problem {
 /// The tree against which change is judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Base {
-    /// Full commit id; `None` when there is no base.
+    /// Full commit id, or the file with the model of an earlier run; `None` when there is no base.
     pub revision: Option<String>,
     /// How it was found, or why there is none.
     pub why: String,

@@ -6,33 +6,35 @@
 pub mod disk;
 pub mod git;
 pub mod listed;
+mod listing;
+
+pub use listing::Listing;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::time::Duration;
-
-/// One file that a listing found.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
-    /// Path relative to the root, separated by `/`.
-    pub path: String,
-    /// Size in bytes; 0 where only reading would tell.
-    pub size: u64,
-    /// When it was last written, since 1970, on a disk that tells.
-    pub modified: Option<Duration>,
-}
+use std::sync::Arc;
 
 /// Why a file could not be read, in one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadError(pub String);
 
+/// Names a content: two files with the same id have the same bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContentId(pub(in crate::files) gix::ObjectId);
+
 /// A tree of files.
 pub trait Files: Sync {
     /// Every file that counts, sorted by path: what version control ignores is left out.
-    fn list(&self) -> Vec<Entry>;
+    fn list(&self) -> Arc<Listing>;
 
     /// The bytes of a file. A path that leaves the root, by `..` or a link, is refused.
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
+
+    /// The bytes of a file that has at most so many; larger ones are refused, before they are read where that can be told.
+    fn read_up_to(&self, path: &str, most: u64) -> Result<Vec<u8>, ReadError> {
+        let bytes = self.read(path)?;
+        if bytes.len() as u64 > most { Err(too_large(most)) } else { Ok(bytes) }
+    }
 
     /// Whether there is a file (not a folder) at this path.
     fn exists(&self, path: &str) -> bool;
@@ -42,10 +44,20 @@ pub trait Files: Sync {
         self.read(path).is_ok_and(|own| same_content(&own, bytes))
     }
 
+    /// What the file at this path holds, where that is known without reading it. `None` says nothing.
+    fn id(&self, _path: &str) -> Option<ContentId> {
+        None
+    }
+
     /// What the listing could not enter or follow, with the reason: (path, reason).
     fn refused(&self) -> Vec<(String, String)> {
         Vec::new()
     }
+}
+
+/// Why a file is not read that has more bytes than this.
+fn too_large(most: u64) -> ReadError {
+    ReadError(format!("larger than {} MB", most >> 20))
 }
 
 /// Whether two files have the same content, line ends apart.
@@ -85,8 +97,8 @@ impl Memory {
 }
 
 impl Files for Memory {
-    fn list(&self) -> Vec<Entry> {
-        self.0.iter().map(|(path, bytes)| Entry { path: path.clone(), size: bytes.len() as u64, modified: None }).collect()
+    fn list(&self) -> Arc<Listing> {
+        Arc::new(self.0.keys().collect())
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {

@@ -30,7 +30,8 @@ fn every_service_of_every_compose_file_is_there() {
     for root in walk.into_iter().filter_map(Result::ok).map(|entry| entry.into_path()).filter(|path| path.is_dir()) {
         let files = Disk::new(&root);
         // Compose files of example and test trees too: only the reader is tested here.
-        let paths = files.list().into_iter().map(|entry| entry.path);
+        let listing = files.list();
+        let paths = listing.iter().map(str::to_owned);
         let paths = paths.filter(|path| path.contains("compose") && path.ends_with("ml"));
         let artifacts = paths.map(|path| (path, "compose".to_owned())).collect();
         let settings = Settings { threads: 1, artifacts, ..Settings::default() };

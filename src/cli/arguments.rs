@@ -72,6 +72,13 @@ pub(super) struct CheckArguments {
     /// Report only what the staged change brought: the index is read, and compared with HEAD
     #[arg(long)]
     pub(super) staged: bool,
+    /// Report only what is new since an earlier `model --format json`, which this file holds: for projects without git
+    ///
+    /// Pending are the migrations that the model does not have, or that run something else by now. A finding that the model has is
+    /// old wherever it stands. Where an edited migration differs is not known, and rules that ask the base itself (`needs: base`)
+    /// are not run. Print the model with the same version, configuration and folder.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["since", "staged"])]
+    pub(super) base_model: Option<PathBuf>,
     /// Leave out the findings of this baseline instead of those of the backend-lint.baseline files
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,

@@ -67,16 +67,19 @@ fn options(arguments: &CheckArguments) -> Result<Options, Trouble> {
         min_severity: arguments.min_severity.map_or(least, Severity::from),
         min_confidence: arguments.min_confidence.into(),
         migrations: arguments.migrations.into(),
-        reach: match &arguments.since {
-            Some(name) => Reach::Since(name.trim().to_owned()),
-            None if arguments.staged => Reach::Staged,
-            None => Reach::Everything,
+        reach: match (&arguments.since, &arguments.base_model) {
+            (Some(name), _) => Reach::Since(name.trim().to_owned()),
+            (_, Some(file)) => Reach::SinceRun(super::base_model::read(file)?),
+            _ if arguments.staged => Reach::Staged,
+            _ => Reach::Everything,
         },
         baseline: match &arguments.baseline {
             None => BaselineChoice::Found,
             Some(file) => {
                 let text = std::fs::read_to_string(file);
-                let text = text.map_err(|error| Trouble::new(format!("--baseline {}: {error}", file.display())))?;
+                let text = text.map_err(|error| {
+                    Trouble::new(format!("--baseline {}: {error}; `backend-lint baseline write` makes one", file.display()))
+                })?;
                 BaselineChoice::Text(file.to_string_lossy().into_owned(), text)
             }
         },

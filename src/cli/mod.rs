@@ -5,6 +5,7 @@
 //! configuration, git or internal error, 3 no artifacts found.
 
 mod arguments;
+mod base_model;
 mod baseline;
 mod check;
 mod destination;

@@ -2,13 +2,14 @@
 
 use super::arguments::{ListFormat, ModelArguments};
 use super::target::Target;
-use super::{End, Trouble, run, terminal};
+use super::{End, Trouble, base_model, run, terminal};
 use crate::engine::{Migrations, Options, Outcome};
 use crate::model::{api, links, queries, runtime, schema};
 use crate::report::json::to_text;
 use crate::report::printable;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The document: each part of the model says what it holds; an unknown value is null.
@@ -21,6 +22,9 @@ struct Document {
     queries: Value,
     services: Value,
     links: Value,
+    /// What a later run is held against, where a program reads this.
+    #[serde(flatten)]
+    later: BTreeMap<&'static str, Value>,
 }
 
 pub(super) fn run(arguments: &ModelArguments) -> Result<End, Trouble> {
@@ -28,7 +32,10 @@ pub(super) fn run(arguments: &ModelArguments) -> Result<End, Trouble> {
     // Every statement is asked what it does, whether it ran or not.
     let options = Options { migrations: Migrations::All, every_step: true, ..run::options(&arguments.reading)? };
     let outcome = run::run(&target, &options)?;
-    let document = document(&outcome);
+    let mut document = document(&outcome);
+    if arguments.format == ListFormat::Json {
+        document.later = base_model::to_json(&run::snapshot(&target, &options)?).into();
+    }
     let text = match arguments.format {
         ListFormat::Text => text(&document),
         ListFormat::Json => to_text(&document),
@@ -49,6 +56,7 @@ fn document(outcome: &Outcome) -> Document {
         queries: queries::to_json(&model.queries, sources),
         services: runtime::to_json(&model.runtime, sources),
         links: links::to_json(model, sources),
+        later: BTreeMap::new(),
     }
 }
 

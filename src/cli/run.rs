@@ -3,7 +3,7 @@
 use super::Trouble;
 use super::arguments::ReadingArguments;
 use super::target::Target;
-use crate::engine::{self, ConfigChoice, Options, Outcome};
+use crate::engine::{self, ConfigChoice, Options, Outcome, Snapshot};
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
@@ -45,9 +45,21 @@ pub(super) fn run(target: &Target, options: &Options) -> Result<Outcome, Trouble
     engine::run(&target.root, &environment(), options).map_err(|failure| Trouble(failure.0))
 }
 
-/// The variables in which pipelines name the base. What is not UTF-8 names none.
+/// What a later run needs to tell what is new.
+pub(super) fn snapshot(target: &Target, options: &Options) -> Result<Snapshot, Trouble> {
+    engine::snapshot(&target.root, &environment(), options).map_err(|failure| Trouble(failure.0))
+}
+
+/// The variables in which pipelines name the base and git its repository. What is not UTF-8 names none.
 fn environment() -> BTreeMap<String, String> {
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+    let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let mut variables: BTreeMap<String, String> = variables.collect();
+    // Git's own are relative to the current folder, which the engine does not know.
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        let full = variables.get(name).and_then(|path| std::path::absolute(path).ok()?.into_os_string().into_string().ok());
+        variables.extend(full.map(|path| (name.to_owned(), path)));
+    }
+    variables
 }
 
 /// What is said where there is nothing to check.

@@ -8,7 +8,7 @@ use super::migrations::{code_numbers, dialect_of_code};
 use super::servers::Server;
 use super::stated::dialect_of_ruby;
 use super::{Artifact, Kind, Migration, MigrationSet, Transaction, names};
-use crate::files::Entry;
+use crate::files::Listing;
 use crate::model::Settings;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -92,7 +92,7 @@ pub(super) struct Found {
 
 /// Finds the migrations that are code. `taken` are the folders of SQL migrations: code beside them is a step of theirs.
 pub(super) fn find(
-    entries: &[Entry],
+    listing: &Listing,
     taken: &HashSet<String>,
     read: &mut dyn FnMut(&str) -> Option<String>,
     settings: &Settings,
@@ -100,17 +100,24 @@ pub(super) fn find(
 ) -> Found {
     let mut found = Found::default();
     let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| may_be(&entry.path)) {
-        let folder = folder_of(&entry.path);
-        if !taken.contains(folder) && names::left_out(&entry.path).is_none() {
-            folders.entry(folder).or_default().push(&entry.path);
+    let mut home: (Option<&str>, Vec<&Tool>) = (None, Vec::new());
+    for path in listing.iter() {
+        let folder = folder_of(path);
+        // The listing is sorted: whether a folder is one of migrations is asked once for all of its files.
+        if home.0 != Some(folder) {
+            home = (Some(folder), tools_at(folder));
+        }
+        if home.1.is_empty() || !may_be(path, &home.1) {
+            continue;
+        }
+        if !taken.contains(folder) && names::left_out(path).is_none() {
+            folders.entry(folder).or_default().push(path);
         }
     }
-    let roots: HashSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
     let mut groups: BTreeMap<(String, &str), (&'static Tool, Vec<&str>)> = BTreeMap::new();
     for (folder, files) in folders {
         let Some(tool) = recognise(folder, &files, read) else { continue };
-        let root = tool.root.as_ref().and_then(|name| root_of(folder, name, &roots)).unwrap_or(folder);
+        let root = tool.root.as_ref().and_then(|name| root_of(folder, name, listing)).unwrap_or(folder);
         let ours = files.into_iter().filter(|path| tool.endings.iter().any(|end| path.ends_with(&format!(".{end}"))));
         groups.entry((root.to_owned(), tool.id.as_str())).or_insert((tool, Vec::new())).1.extend(ours);
     }
@@ -169,8 +176,14 @@ fn file_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Whether a path may be a migration in code, before anything is read.
-fn may_be(path: &str) -> bool {
+/// The tools that keep their migrations in a folder of this name, or in one right below it.
+fn tools_at(folder: &str) -> Vec<&'static Tool> {
+    let near = |tool: &&Tool| folder.rsplit('/').take(2).any(|part| tool.folders.iter().any(|name| name == part));
+    table().tool.iter().filter(near).collect()
+}
+
+/// Whether a path may be a migration in code of one of the tools of its folder, before anything is read.
+fn may_be(path: &str, tools: &[&Tool]) -> bool {
     let Some((stem, ending)) = file_of(path).rsplit_once('.') else { return false };
     if stem.starts_with("__")
         || stem.ends_with("_test")
@@ -180,11 +193,7 @@ fn may_be(path: &str) -> bool {
     {
         return false;
     }
-    let home = |tool: &Tool| {
-        let near = folder_of(path).rsplit('/').take(2);
-        tool.endings.iter().any(|one| one == ending) && near.into_iter().any(|part| tool.folders.iter().any(|name| name == part))
-    };
-    table().tool.iter().any(home)
+    tools.iter().any(|tool| tool.endings.iter().any(|one| one == ending))
 }
 
 fn recognise(folder: &str, files: &[&str], read: &mut dyn FnMut(&str) -> Option<String>) -> Option<&'static Tool> {
@@ -202,11 +211,11 @@ fn recognise(folder: &str, files: &[&str], read: &mut dyn FnMut(&str) -> Option<
 }
 
 /// The nearest folder above that holds a file of this name.
-fn root_of<'p>(folder: &'p str, name: &str, paths: &HashSet<&str>) -> Option<&'p str> {
+fn root_of<'p>(folder: &'p str, name: &str, listing: &Listing) -> Option<&'p str> {
     let mut at = folder;
     loop {
         let path = if at.is_empty() { name.to_owned() } else { format!("{at}/{name}") };
-        if paths.contains(path.as_str()) {
+        if listing.has(&path) {
             return Some(at);
         }
         if at.is_empty() {

@@ -22,7 +22,7 @@ pub use conventions::{Edited, Late, edited, forward, is_read_by, late};
 
 use super::servers::Server;
 use super::{Artifact, Migration, MigrationSet, Transaction, names};
-use crate::files::Entry;
+use crate::files::Listing;
 use crate::model::Settings;
 use crate::sql::Dialect;
 use folders::split;
@@ -48,20 +48,22 @@ const SAMPLE: usize = 16;
 /// Reads a file's text; `None` where it cannot be decoded.
 pub(super) type Read<'a> = &'a mut dyn FnMut(&str) -> Option<String>;
 
-/// Says what each `.sql` file is. `entries` are all files of the tree, since other files are evidence too.
-pub fn find(entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<String>, settings: &Settings) -> Found {
+/// Says what each `.sql` file is. `listing` has all files of the tree, since other files are evidence too.
+pub fn find(listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>, settings: &Settings) -> Found {
     let mut found = Found::default();
     let mut paths = Vec::new();
-    for entry in entries.iter().filter(|entry| entry.path.to_ascii_lowercase().ends_with(".sql")) {
-        match names::left_out(&entry.path) {
-            Some(reason) => found.skipped.push((entry.path.clone(), reason)),
-            None => paths.push(entry.path.as_str()),
+    let is_sql =
+        |path: &str| path.len().checked_sub(4).and_then(|at| path.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(".sql"));
+    for path in listing.iter().filter(|path| is_sql(path)) {
+        match names::left_out(path) {
+            Some(reason) => found.skipped.push((path.to_owned(), reason)),
+            None => paths.push(path),
         }
     }
-    let surroundings = folders::Surroundings::new(entries);
-    let mut planned = sqitch::find(entries, &surroundings, read, settings, &mut found);
+    let surroundings = folders::Surroundings::new(listing);
+    let mut planned = sqitch::find(listing, &surroundings, read, settings, &mut found);
     paths.retain(|path| !planned.contains(*path));
-    planned = liquibase::find(&paths, entries, read, settings, &mut found);
+    planned = liquibase::find(&paths, listing, read, settings, &mut found);
     paths.retain(|path| !planned.contains(*path));
     let (groups, mut loose) = folders::group(&paths);
     for group in nested::merge(groups) {
@@ -78,7 +80,7 @@ pub fn find(entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<String>, set
     }
     let flyway = |set: &&mut MigrationSet| set.tool == "flyway" && set.dialect == Dialect::Postgres;
     if found.sets.iter_mut().any(|set| flyway(&set)) {
-        let lock = flyway::holds_lock(entries, read);
+        let lock = flyway::holds_lock(listing, read);
         found.sets.iter_mut().filter(flyway).for_each(|set| set.holds_lock = lock.clone());
     }
     loose::judge(loose, read, settings, &mut found);

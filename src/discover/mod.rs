@@ -7,12 +7,14 @@ pub mod scan;
 pub mod servers;
 pub(crate) mod stated;
 
-use crate::files::{Entry, Files};
+use crate::files::{Files, Listing};
 use crate::model::Settings;
 use crate::model::queries::is_offline;
-use crate::model::workspace::{decode, in_threads};
+use crate::model::workspace::{LFS_POINTER, decode, in_threads};
 use crate::sql::Dialect;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 /// What a file is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -184,6 +186,28 @@ pub struct Discovery {
     pub skipped: Vec<(String, String)>,
     /// What could not be read although it counts: (path, reason), sorted. Becomes `unread`.
     pub unread: Vec<(String, String)>,
+    /// What each file that its name allows to be something turned out to be.
+    pub looks: Looks,
+}
+
+/// What files turned out to be, by path; kept for [`find_beside`].
+#[derive(Debug, Clone, Default)]
+pub struct Looks(Arc<HashMap<String, Look>>);
+
+/// What a file turned out to be, by its name and its content.
+#[derive(Debug, Clone)]
+struct Look {
+    guess: names::Guess,
+    verdict: Verdict,
+    images: Vec<servers::Server>,
+}
+
+/// What was found in another revision of nearly the same tree.
+pub struct Beside<'a> {
+    /// What was found there.
+    pub discovery: &'a Discovery,
+    /// Whether a file is the same there and here.
+    pub unchanged: &'a (dyn Fn(&str) -> bool + Sync),
 }
 
 /// Files larger than this are never scanned for what they are: no contract or migration is that large.
@@ -191,50 +215,65 @@ const LARGEST_CANDIDATE: u64 = 256 << 20;
 
 /// Says what each file is.
 pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
-    let mut entries = files.list();
-    let declared = declare(files, settings, &mut entries);
+    find_beside(files, settings, None)
+}
+
+/// Says what each file is; one that is the same in another revision is not looked into again.
+pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>) -> Discovery {
+    let listing = files.list();
+    let mut listing = Cow::Borrowed(&*listing);
+    let declared = declare(files, settings, &mut listing);
     let mut discovery = Discovery::default();
-    let charts = names::chart_folders(&entries);
-    let mut candidates: Vec<(&Entry, names::Guess)> = Vec::new();
-    for entry in &entries {
-        if declared.contains_key(entry.path.as_str()) {
+    let charts = names::chart_folders(&listing);
+    let mut candidates: Vec<(&str, names::Guess)> = Vec::new();
+    for path in listing.iter() {
+        if declared.contains_key(path) {
             continue;
         }
-        match names::guess(&entry.path, &charts) {
+        match names::guess(path, &charts) {
             names::Guess::Nothing => {}
-            names::Guess::Template(reason) => discovery.unread.push((entry.path.clone(), reason.to_owned())),
-            _ if entry.size > LARGEST_CANDIDATE => {
-                discovery.unread.push((entry.path.clone(), format!("larger than {} MB", LARGEST_CANDIDATE >> 20)))
-            }
-            guess => candidates.push((entry, guess)),
+            names::Guess::Template(reason) => discovery.unread.push((path.to_owned(), reason.to_owned())),
+            guess => candidates.push((path, guess)),
         }
     }
-    let verdicts = in_threads(settings.threads, &candidates, |(entry, guess)| judge(files, &entry.path, *guess));
-    for ((entry, _), (verdict, images)) in candidates.iter().zip(verdicts) {
-        let path = entry.path.clone();
+    let looks = in_threads(settings.threads, &candidates, |(path, guess)| {
+        let known = other.as_ref().and_then(|other| {
+            let look = other.discovery.looks.0.get(*path).filter(|look| look.guess == *guess)?;
+            (other.unchanged)(path).then(|| look.clone())
+        });
+        known.unwrap_or_else(|| {
+            let (verdict, images) = judge(files, path, *guess);
+            Look { guess: *guess, verdict, images }
+        })
+    });
+    for ((path, _), Look { verdict, images, .. }) in candidates.iter().zip(&looks) {
+        let path = (*path).to_owned();
         // What test and example trees run says nothing about the server that the migrations meet.
         if names::left_out(&path).is_none() && !path.split('/').any(|part| part.starts_with('.')) {
-            discovery.servers.extend(images);
+            discovery.servers.extend(images.iter().cloned());
         }
         match verdict {
             Verdict::Nothing => {}
             Verdict::Is(kind, evidence) => match names::left_out(&path) {
                 Some(reason) => discovery.skipped.push((path, reason)),
-                None => discovery.artifacts.push(Artifact { path, kind, evidence }),
+                None => discovery.artifacts.push(Artifact { path, kind: *kind, evidence: evidence.clone() }),
             },
-            Verdict::Unread(reason) => discovery.unread.push((path, reason)),
+            Verdict::Unread(reason) => discovery.unread.push((path, reason.clone())),
         }
     }
-    let undeclared = |entry: &&Entry| declared.get(entry.path.as_str()).is_none_or(|(kind, _)| *kind == Kind::Migration);
-    let entries: Vec<Entry> = entries.iter().filter(undeclared).cloned().collect();
+    discovery.looks = Looks(Arc::new(candidates.iter().map(|(path, _)| (*path).to_owned()).zip(looks).collect()));
+    let undeclared = |path: &&str| declared.get(*path).is_none_or(|(kind, _)| *kind == Kind::Migration);
+    if !declared.is_empty() {
+        listing = Cow::Owned(listing.iter().filter(undeclared).collect());
+    }
     let mut read = |path: &str| files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let found = migrations::find(&entries, &mut read, settings);
+    let found = migrations::find(&listing, &mut read, settings);
     discovery.migration_sets = found.sets;
-    let stated = stated::find(&entries, &mut read);
+    let stated = stated::find(&listing, &mut read);
     discovery.artifacts.extend(stated.artifacts.into_iter().filter(|artifact| !declared.contains_key(&artifact.path)));
     discovery.skipped.extend(stated.skipped);
     discovery.unread.extend(stated.unread);
-    discovery.take_code(&entries, &mut read, settings);
+    discovery.take_code(&listing, &mut read, settings);
     discovery.take_declared(&declared, &mut read, settings);
     discovery.note_servers(&mut read, settings);
     discovery.artifacts.extend(found.artifacts.into_iter().filter(|artifact| !declared.contains_key(&artifact.path)));
@@ -244,7 +283,12 @@ pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
     for (path, (kind, evidence)) in &declared {
         discovery.artifacts.push(Artifact { path: path.clone(), kind: *kind, evidence: evidence.clone() });
     }
-    discovery.unread.extend(files.refused());
+    for (path, reason) in files.refused() {
+        match names::left_out(&format!("{path}/")) {
+            Some(left_out) => discovery.skipped.push((path, left_out)),
+            None => discovery.unread.push((path, reason)),
+        }
+    }
     discovery.artifacts.sort();
     discovery.skipped.sort();
     discovery.unread.sort();
@@ -253,12 +297,12 @@ pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
 
 impl Discovery {
     /// Adds the migrations that are code. Code beside SQL migrations is a step of theirs.
-    fn take_code(&mut self, entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<String>, settings: &Settings) {
+    fn take_code(&mut self, listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>, settings: &Settings) {
         let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         let of_sets = self.migration_sets.iter().flat_map(|set| set.migrations.iter().map(|one| folder(&one.path)));
         let mut taken: HashSet<String> = of_sets.collect();
         taken.extend(self.migration_sets.iter().map(|set| set.folder.clone()));
-        let found = code::find(entries, &taken, read, settings, &self.servers);
+        let found = code::find(listing, &taken, read, settings, &self.servers);
         self.migration_sets.extend(found.sets);
         self.artifacts.extend(found.artifacts);
         self.unread.extend(found.unread);
@@ -309,27 +353,27 @@ impl Discovery {
 }
 
 /// What `[[artifact]]` says, by path. A path without a wildcard counts even where the listing leaves it out (.gitignore).
-fn declare(files: &dyn Files, settings: &Settings, entries: &mut Vec<Entry>) -> HashMap<String, (Kind, String)> {
+fn declare(files: &dyn Files, settings: &Settings, listing: &mut Cow<Listing>) -> HashMap<String, (Kind, String)> {
     let mut declared = HashMap::new();
     for (pattern, kind) in &settings.artifacts {
         let Some(kind) = Kind::parse(kind) else { continue };
         let evidence = format!("[[artifact]] path = \"{pattern}\"");
         if files.exists(pattern) {
-            if !entries.iter().any(|entry| entry.path == *pattern) {
-                entries.push(Entry { path: pattern.clone(), size: 0, modified: None });
-                entries.sort();
+            if !listing.has(pattern) {
+                *listing = Cow::Owned(listing.iter().chain([pattern.as_str()]).collect());
             }
             declared.insert(pattern.clone(), (kind, evidence));
         } else if let Ok(glob) = globset::GlobBuilder::new(pattern).literal_separator(true).build() {
             let matcher = glob.compile_matcher();
-            for entry in entries.iter().filter(|entry| matcher.is_match(&entry.path)) {
-                declared.insert(entry.path.clone(), (kind, evidence.clone()));
+            for path in listing.iter().filter(|path| matcher.is_match(path)) {
+                declared.insert(path.to_owned(), (kind, evidence.clone()));
             }
         }
     }
     declared
 }
 
+#[derive(Debug, Clone)]
 enum Verdict {
     Nothing,
     Is(Kind, String),
@@ -341,14 +385,15 @@ fn judge(files: &dyn Files, path: &str, guess: names::Guess) -> (Verdict, Vec<se
     if is_offline(path) {
         return (Verdict::Is(Kind::Queries, "the offline data of sqlx".into()), Vec::new());
     }
-    let bytes = match files.read(path) {
+    let bytes = match files.read_up_to(path, LARGEST_CANDIDATE) {
         Ok(bytes) => bytes,
         Err(error) => return (Verdict::Unread(error.0), Vec::new()),
     };
+    let is_pointer = bytes.starts_with(LFS_POINTER);
     let text = match decode(bytes) {
         Ok(text) => text,
         // Only what looks like an artifact is worth a word when it cannot be decoded.
-        Err(reason) if guess != names::Guess::Document || names::says_openapi(path) => {
+        Err(reason) if guess != names::Guess::Document || names::says_openapi(path) || is_pointer => {
             return (Verdict::Unread(reason), Vec::new());
         }
         Err(_) => return (Verdict::Nothing, Vec::new()),

@@ -1,6 +1,7 @@
 //! What a path alone says. The words are data: `data/discover.toml`.
 
-use crate::files::Entry;
+use crate::files::Listing;
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
@@ -45,16 +46,14 @@ fn words() -> &'static Words {
     })
 }
 
-fn segments(path: &str) -> (Vec<&str>, &str) {
-    let mut parts: Vec<&str> = path.split('/').collect();
-    let name = parts.pop().unwrap_or("");
-    (parts, name)
+/// The folders of a path, from the root.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    path.rsplit_once('/').map_or("", |(folders, _)| folders).split('/')
 }
 
 /// Why a file that is an artifact is left out all the same: it lies in a vendored, example or test tree.
 pub fn left_out(path: &str) -> Option<String> {
-    let (folders, _) = segments(path);
-    let found = |words: &HashSet<String>| folders.iter().find(|folder| words.contains(**folder)).copied();
+    let found = |words: &HashSet<String>| folders(path).find(|folder| words.contains(*folder));
     if let Some(folder) = found(&words().vendored) {
         return Some(format!("in a vendored tree (`{folder}/`)"));
     }
@@ -62,14 +61,20 @@ pub fn left_out(path: &str) -> Option<String> {
 }
 
 /// The folders that hold a Helm chart.
-pub fn chart_folders(entries: &[Entry]) -> HashSet<&str> {
-    entries.iter().filter_map(|entry| entry.path.strip_suffix("Chart.yaml")).map(|folder| folder.trim_end_matches('/')).collect()
+pub fn chart_folders(listing: &Listing) -> HashSet<&str> {
+    listing.iter().filter_map(|path| path.strip_suffix("Chart.yaml")).map(|folder| folder.trim_end_matches('/')).collect()
 }
 
 /// What the name of a file allows it to be.
 pub fn guess(path: &str, charts: &HashSet<&str>) -> Guess {
-    let (folders, name) = segments(path);
-    let lower = name.to_ascii_lowercase();
+    let name = path.rsplit('/').next().unwrap_or("");
+    if is_no_candidate(name) {
+        return Guess::Nothing;
+    }
+    // Nearly every name is in lower case, and a repository has many.
+    let is_lower = !name.bytes().any(|byte| byte.is_ascii_uppercase());
+    let lower: Cow<str> = if is_lower { name.into() } else { name.to_ascii_lowercase().into() };
+    let lower = &*lower;
     let is_yaml = lower.ends_with(".yaml") || lower.ends_with(".yml");
     if let Some(stem) = words().templates.iter().find_map(|ending| lower.strip_suffix(ending.as_str())) {
         // Only a template of something that we would read is worth a word.
@@ -94,19 +99,30 @@ pub fn guess(path: &str, charts: &HashSet<&str>) -> Guess {
         return Guess::Compose;
     }
     if is_yaml || lower.ends_with(".json") {
-        let lock =
-            matches!(lower.as_str(), "package-lock.json" | "composer.lock" | "pnpm-lock.yaml" | "package.json" | "tsconfig.json");
+        let lock = matches!(lower, "package-lock.json" | "composer.lock" | "pnpm-lock.yaml" | "package.json" | "tsconfig.json");
         return if lock { Guess::Nothing } else { Guess::Document };
     }
     let is_conf = lower.ends_with(".conf")
         || lower.ends_with(".conf.template")
         || lower.ends_with(".nginx")
         || lower == "nginx.conf.default";
-    let at_home = folders.iter().any(|folder| words().nginx_folders.contains(*folder));
-    if (is_conf && (at_home || lower.contains("nginx"))) || (at_home && !lower.contains('.')) {
+    let at_home = || folders(path).any(|folder| words().nginx_folders.contains(folder));
+    if (is_conf && (lower.contains("nginx") || at_home())) || (!lower.contains('.') && at_home()) {
         return Guess::Nginx;
     }
     Guess::Nothing
+}
+
+/// Endings of source code, pictures and documents: most files of a repository, which no question below is asked of.
+const NO_CANDIDATES: [&str; 24] = [
+    "c", "cc", "cpp", "cs", "css", "go", "h", "html", "java", "js", "jsx", "kt", "lock", "md", "php", "png", "proto", "py", "rb",
+    "rs", "scala", "svg", "ts", "tsx",
+];
+
+/// Whether a name alone says that a file is nothing of ours; `.env.py` is.
+fn is_no_candidate(name: &str) -> bool {
+    let Some((stem, ending)) = name.rsplit_once('.') else { return false };
+    !stem.starts_with('.') && NO_CANDIDATES.binary_search(&ending).is_ok()
 }
 
 /// Whether a file is called as OpenAPI documents are, so that its silence has to be explained.

@@ -2,7 +2,7 @@
 
 use super::migrations::dialect_word;
 use super::{Artifact, Kind, names};
-use crate::files::Entry;
+use crate::files::Listing;
 use crate::sql::Dialect;
 use std::collections::HashSet;
 
@@ -16,16 +16,15 @@ pub(super) struct Found {
 }
 
 /// Finds the files.
-pub(super) fn find(entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<String>) -> Found {
+pub(super) fn find(listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>) -> Found {
     let mut found = Found::default();
     let mut models = Vec::new();
-    for entry in entries {
-        let name = entry.path.rsplit('/').next().unwrap_or("");
-        let is_prisma = name.ends_with(".prisma");
-        if !is_prisma && name != "schema.rb" {
+    for path in listing.iter() {
+        let is_prisma = path.ends_with(".prisma");
+        if !is_prisma && !path.strip_suffix("schema.rb").is_some_and(|rest| rest.is_empty() || rest.ends_with('/')) {
             continue;
         }
-        let Some(text) = read(&entry.path) else { continue };
+        let Some(text) = read(path) else { continue };
         let counts = if is_prisma {
             text.contains("model ") || text.contains("datasource ")
         } else {
@@ -34,10 +33,10 @@ pub(super) fn find(entries: &[Entry], read: &mut dyn FnMut(&str) -> Option<Strin
         if !counts {
             continue;
         }
-        match names::left_out(&entry.path) {
-            Some(reason) => found.skipped.push((entry.path.clone(), reason)),
-            None if is_prisma => models.push((entry.path.clone(), text)),
-            None => found.artifacts.push(artifact(&entry.path, "its name, and `ActiveRecord::Schema`".into())),
+        match names::left_out(path) {
+            Some(reason) => found.skipped.push((path.to_owned(), reason)),
+            None if is_prisma => models.push((path.to_owned(), text)),
+            None => found.artifacts.push(artifact(path, "its name, and `ActiveRecord::Schema`".into())),
         }
     }
     let is_whole = |text: &str| text.contains("datasource ");

@@ -1,11 +1,11 @@
 //! The tree against which change is judged: what the pipeline says, or the merge base with the default branch.
 
-use super::{Failure, Migrations, Options, Reach};
+use super::{Failure, Migrations, Options, Reach, suggest};
 use crate::diagnostic::Base;
-use crate::files::git::{Commit, GitTree, Head, Index, Repository};
+use crate::files::git::{Commit, GitTree, Head, Index, Repository, Told};
 use crate::files::{Files, ReadError};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The environment variables of a run, as the caller passes them in.
 pub(super) type Environment = BTreeMap<String, String>;
@@ -21,25 +21,30 @@ pub(super) struct Found {
 /// Why there is no base, and what would change that.
 struct Missing {
     reason: String,
-    /// The command that fetches what is missing.
-    fetch: Option<String>,
+    /// What to do about it, as half a sentence.
+    remedy: Option<String>,
     /// Whether there is a repository in which a base was looked for.
     looked: bool,
 }
 
 impl Missing {
     fn new(reason: impl Into<String>) -> Missing {
-        Missing { reason: reason.into(), fetch: None, looked: false }
+        Missing { reason: reason.into(), remedy: None, looked: false }
     }
 
     /// What a run that demands a base says.
     fn failure(self) -> Failure {
         let what = format!("no base to compare with: {}", self.reason);
-        Failure(vec![self.fetch.map_or(what.clone(), |command| format!("{what}; run: {command}"))])
+        Failure(vec![self.remedy.map_or(what.clone(), |remedy| format!("{what}; {remedy}"))])
     }
 
-    fn fetch(self, command: impl Into<String>) -> Missing {
-        Missing { fetch: Some(command.into()), ..self }
+    /// The command that fetches what is missing.
+    fn fetch(self, command: impl std::fmt::Display) -> Missing {
+        self.remedy(format!("run: {command}"))
+    }
+
+    fn remedy(self, remedy: impl Into<String>) -> Missing {
+        Missing { remedy: Some(remedy.into()), ..self }
     }
 }
 
@@ -86,7 +91,8 @@ pub(super) fn find(
 fn usable<'r>(root: &Path, repository: &'r Result<Option<Repository>, ReadError>) -> Result<&'r Repository, Missing> {
     match repository {
         Err(error) => Err(Missing::new(format!("the git repository cannot be read: {}", error.0))),
-        Ok(None) => Err(Missing::new(format!("{} lies in no git repository", root.display()))),
+        Ok(None) => Err(Missing::new(format!("{} lies in no git repository", root.display()))
+            .remedy("--base-model FILE compares with what `backend-lint model --format json` printed earlier")),
         Ok(Some(repository)) if repository.top().is_none() => Err(Missing::new("a bare repository has no working tree")),
         Ok(Some(repository)) if !repository.is_tracked() => {
             Err(Missing::new(format!("the enclosing git repository does not track {}", repository.prefix())))
@@ -127,18 +133,29 @@ pub(super) fn staged(root: &Path, repository: &Result<Option<Repository>, ReadEr
 fn since(repository: &Repository, name: &str) -> Result<Choice, Missing> {
     let head = match repository.head() {
         Ok(Head::At(commit, _)) => commit,
-        Ok(Head::Unborn) => return Err(Missing::new("the repository has no commit yet")),
+        Ok(Head::Unborn) => {
+            let missing = Missing::new("the repository has no commit yet");
+            return Err(missing.remedy("commit first, or leave --since out: all is new"));
+        }
         Err(error) => return Err(Missing::new(format!("HEAD cannot be read: {}", error.0))),
     };
     let all = if repository.is_shallow() { " --unshallow" } else { "" };
     let branch = name.strip_prefix("origin/").filter(|branch| !branch.contains(['~', '^', '@', ':', ' ']));
+    let is_id = name.len() == 40 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
     let fetch = match branch {
+        _ if is_id => format!("git fetch --no-tags origin {name}"),
         Some(branch) => format!("git fetch --no-tags{all} origin +refs/heads/{branch}:refs/remotes/origin/{branch}"),
         None => format!("git fetch{all} origin"),
     };
     let Some(named) = repository.revision(name) else {
         let missing = Missing::new(format!("--since names `{name}`, which this clone does not have"));
-        return Err(if branch.is_some() || repository.is_shallow() { missing.fetch(fetch) } else { missing });
+        let branches = repository.branches();
+        let meant = suggest::nearest(name, &branches.iter().map(String::as_str).collect::<Vec<_>>());
+        return Err(match meant {
+            Some(meant) => missing.remedy(format!("did you mean `{meant}`?")),
+            None if branch.is_some() || is_id || repository.is_shallow() => missing.fetch(fetch),
+            None => missing.remedy("name a branch, a tag or a commit of it"),
+        });
     };
     match repository.merge_base(head, named) {
         Some(base) if base == named => Ok((base, format!("`{name}`, which --since names"))),
@@ -148,6 +165,12 @@ fn since(repository: &Repository, name: &str) -> Result<Choice, Missing> {
         }
         None => Err(Missing::new(format!("--since names `{name}`, which has no commit in common with HEAD"))),
     }
+}
+
+/// What git's own variables tell of the repository.
+pub(super) fn told(environment: &Environment) -> Told {
+    let path = |name: &str| variable(environment, name).map(PathBuf::from).filter(|path| path.is_absolute());
+    Told { repository: path("GIT_DIR"), work_tree: path("GIT_WORK_TREE"), index_file: path("GIT_INDEX_FILE") }
 }
 
 fn variable<'e>(environment: &'e Environment, name: &str) -> Option<&'e str> {

@@ -93,8 +93,7 @@ impl Baselines {
 
 /// The baselines of a tree, sorted by path.
 fn existing(files: &dyn Files) -> Vec<String> {
-    let is_baseline = |path: &String| path.rsplit('/').next() == Some(FILE_NAME);
-    files.list().into_iter().map(|entry| entry.path).filter(is_baseline).collect()
+    files.list().named(&[FILE_NAME]).map(str::to_owned).collect()
 }
 
 fn entry(path: &str, number: usize, line: &str) -> Option<StaleEntry> {
@@ -116,9 +115,8 @@ fn problem(path: &str, number: usize, line: &str) -> String {
 /// What `baseline write` puts where: path and text, sorted by path. Every file that exists is written anew, be it without a line.
 pub fn render(findings: &[Finding], sources: &Sources, files: &dyn Files) -> Vec<(String, String)> {
     let folder_of = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
-    let paths = files.list().into_iter().map(|entry| entry.path);
-    let is_config = |path: &String| path.rsplit('/').next().is_some_and(|name| FILE_NAMES.contains(&name));
-    let roots: BTreeSet<String> = paths.filter(is_config).map(|path| folder_of(&path)).chain([String::new()]).collect();
+    let listing = files.list();
+    let roots: BTreeSet<String> = listing.named(&FILE_NAMES).map(folder_of).chain([String::new()]).collect();
     let within =
         |path: &str, folder: &str| folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     let mut lines: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -62,11 +62,12 @@ impl<'r> Changes<'r> {
     fn earlier_name(&self, path: &str, text: &str) -> Option<String> {
         let last = |path: &str| path.rsplit('/').next().map(str::to_owned);
         let ending = |path: &str| path.rsplit_once('.').map(|(_, ending)| ending.to_owned());
-        let entries = self.base.list().into_iter().map(|entry| entry.path);
-        let gone: Vec<String> = entries.filter(|old| ending(old) == ending(path) && !self.head.exists(old)).collect();
+        let (now, before) = (self.head.list(), self.base.list());
+        let is_gone = |old: &&str| ending(old) == ending(path) && !self.head.exists(old);
+        let gone: Vec<&str> = before.without(&now).filter(is_gone).collect();
         let same = gone.iter().find(|old| self.base.same(old, text.as_bytes()));
         let mut namesakes = gone.iter().filter(|old| last(old) == last(path));
         let namesake = namesakes.next().filter(|_| namesakes.next().is_none());
-        same.or(namesake).cloned()
+        same.or(namesake).map(|path| (*path).to_owned())
     }
 }

@@ -1,6 +1,7 @@
 //! One run from files to a report: configuration, discovery, models, rules, suppressions, filters.
 
 use super::baseline::Baselines;
+use super::beside::Beside;
 use super::changes::Changes;
 use super::config::{self, Config, Level, Parent};
 use super::running::Subject;
@@ -11,7 +12,7 @@ use crate::diagnostic::{Base, Confidence, Finding, Report, RuleInfo, Severity};
 use crate::discover::{self, Discovery};
 use crate::files::Files;
 use crate::files::listed::Listed;
-use crate::model::{Model, Pending, Settings};
+use crate::model::{Kept, Model, Pending, Settings, Workspace};
 use crate::rules::{self, Rule};
 use crate::source::{SourceId, Sources};
 use std::collections::HashSet;
@@ -32,49 +33,84 @@ pub(super) fn check(
     let baselines = Baselines::read(head, options)?;
     let mut settings = Settings { threads: options.threads.max(1), only_asked_steps: !options.every_step, ..Settings::default() };
     config.fill(&mut settings);
-    let configured = (settings.clone(), sources.clone());
+    let asked = Asked { config: &config, selection: &selection, settings, options };
     // Reading must not fail on any bytes; where it does, the run has judged nothing and must not look as if it had.
     let judged = |discovery: &Discovery| pending::pending(head, base, discovery, options);
-    let read =
-        catch_unwind(AssertUnwindSafe(|| Run::read(head, base, &config, &selection, (settings, sources), options, &judged)));
+    let read = catch_unwind(AssertUnwindSafe(|| Run::read(head, base, &asked, sources, None, &judged)));
     let failure = |panic: Box<dyn std::any::Any + Send>| {
         Failure(vec![format!("internal error while reading: {}", running::reason(panic.as_ref()))])
     };
-    let run = read.map_err(failure)?;
-    let judged = run.settings.pending.clone();
-    let (mut outcome, found) = run.finish(why, &config, &selection, options);
+    let mut run = read.map_err(failure)?;
+    let (kept, judged) = (std::mem::take(&mut run.kept), run.settings.pending.clone());
+    let (mut outcome, found) = run.finish(why, &asked);
     let whole = options.reach == Reach::Everything && options.select.is_empty() && options.ignore.is_empty();
     baselines.apply(&mut outcome.report, &found, whole, options.migrations);
     if let Some(base) = base.filter(|_| options.reach != Reach::Everything) {
-        // Where nothing is found, nothing can be old.
-        let known = if outcome.report.findings.is_empty() {
-            Ok(HashSet::new())
-        } else {
-            let judged = |discovery: &Discovery| pending::before(head, base, discovery, &judged);
-            catch_unwind(AssertUnwindSafe(|| debt(base, &config, &selection, configured, options, &judged)))
-        };
+        let known = catch_unwind(AssertUnwindSafe(|| debt((head, base), &asked, (&outcome, &found), (&kept, &judged))));
         let changes = Changes::new(head, base, &outcome.sources, known.map_err(failure)?);
         let all = outcome.report.findings.len();
         outcome.report.findings.retain(|finding| changes.brought(finding));
         outcome.report.debt = Some(all - outcome.report.findings.len());
     }
+    if let Reach::SinceRun(snapshot) = &options.reach {
+        let all = outcome.report.findings.len();
+        outcome.report.findings.retain(|finding| !snapshot.findings.contains(&finding.fingerprint));
+        outcome.report.debt = Some(all - outcome.report.findings.len());
+    }
     Ok(outcome)
 }
 
+/// What is asked of a run.
+struct Asked<'a> {
+    config: &'a Config,
+    selection: &'a Selection<'a>,
+    settings: Settings,
+    options: &'a Options,
+}
+
+/// What the head's reading leaves to the base's.
+struct Other<'a> {
+    beside: &'a Beside<'a>,
+    discovery: &'a Discovery,
+    kept: &'a Kept,
+    /// The rules that are asked; `None` is all.
+    rules: Option<HashSet<&'a str>>,
+}
+
 /// The fingerprints of what is found in the base, by the head's configuration: what is turned on anew is not brought by a change of
-/// the code.
+/// the code. Only what the head's report has is looked for.
 fn debt(
-    base: &dyn Files,
-    config: &Config,
-    selection: &Selection,
-    configured: (Settings, Sources),
-    options: &Options,
-    judged: &dyn Fn(&Discovery) -> Pending,
+    (head, base): (&Listed, &dyn Files),
+    asked: &Asked,
+    (outcome, found): (&Outcome, &HashSet<String>),
+    (kept, judged): (&Kept, &Pending),
 ) -> HashSet<String> {
+    let findings = &outcome.report.findings;
+    // Where nothing is found, nothing can be old.
+    if findings.is_empty() {
+        return HashSet::new();
+    }
     let base = &Listed::new(base);
-    let everything = Options { min_severity: Severity::Info, min_confidence: Confidence::Low, ..options.clone() };
-    let run = Run::read(base, None, config, selection, configured, &everything, judged);
-    run.finish(None, config, selection, &everything).1
+    let beside = Beside::new(head, base);
+    // Where every answer is the same, so is what is found.
+    if head.list() == base.list() && head.read_paths().iter().all(|path| beside.unchanged(path)) {
+        return found.clone();
+    }
+    let everything = Options { min_severity: Severity::Info, min_confidence: Confidence::Low, ..asked.options.clone() };
+    let asked = Asked { settings: asked.settings.clone(), options: &everything, ..*asked };
+    let other = Other { beside: &beside, discovery: &outcome.discovery, kept, rules: behind(findings) };
+    let judged = |discovery: &Discovery| pending::before(discovery, judged);
+    Run::read(&beside, None, &asked, outcome.sources.clone(), Some(other), &judged).finish(None, &asked).1
+}
+
+/// The groups whose findings come from what other rules found, or did not find.
+const OF_OTHERS: [&str; 3] = ["config", "internal", "suppressions"];
+
+/// The rules behind findings; `None` where one speaks of what other rules found.
+fn behind(findings: &[Finding]) -> Option<HashSet<&str>> {
+    let of_others = |rule: &str| OF_OTHERS.iter().any(|group| names(group, rule));
+    let rules = findings.iter().map(|finding| finding.rule.as_str());
+    rules.map(|rule| (!of_others(rule)).then_some(rule)).collect()
 }
 
 /// The group of the rules that judge what a pending migration does to a live database.
@@ -90,30 +126,52 @@ struct Run {
     with_all: Option<Vec<Finding>>,
     failed: Vec<Finding>,
     head_sources: Vec<SourceId>,
+    /// What the reading of the base can use.
+    kept: Kept,
 }
 
 impl Run {
     fn read(
         head: &dyn Files,
         base: Option<&dyn Files>,
-        config: &Config,
-        selection: &Selection,
-        (mut settings, mut sources): (Settings, Sources),
-        options: &Options,
+        asked: &Asked,
+        mut sources: Sources,
+        other: Option<Other>,
         judged: &dyn Fn(&Discovery) -> Pending,
     ) -> Run {
-        let discovery = discover::find(head, &settings);
+        let Asked { config, selection, options, .. } = *asked;
+        let mut settings = asked.settings.clone();
+        let unchanged = |path: &str| other.as_ref().is_some_and(|other| other.beside.unchanged(path));
+        let before = other.as_ref().map(|other| discover::Beside { discovery: other.discovery, unchanged: &unchanged });
+        let discovery = discover::find_beside(head, &settings, before);
         settings.pending = judged(&discovery);
-        let rules: Vec<&'static Rule> = rules::all().filter(|rule| runs(rule, config, selection, base.is_some())).collect();
+        let is_asked =
+            |rule: &Rule| other.as_ref().and_then(|other| other.rules.as_ref()).is_none_or(|rules| rules.contains(rule.id));
+        let rules: Vec<&'static Rule> =
+            rules::all().filter(|rule| is_asked(rule) && runs(rule, config, selection, base.is_some())).collect();
 
         let first = sources.len();
-        let model = Model::build(head, &discovery, &settings, &mut sources);
-        let head_sources: Vec<SourceId> = sources.iter().skip(first).map(|(id, _)| id).collect();
+        let mut workspace = Workspace::new(head, &mut sources, settings.threads);
+        if let Some(other) = &other {
+            workspace = workspace.beside(other.kept, &unchanged);
+        }
+        let (model, kept) = Model::read(workspace, &discovery, &settings);
+        let head_sources: Vec<SourceId> = match &other {
+            None => sources.iter().skip(first).map(|(id, _)| id).collect(),
+            Some(_) => kept.sources(),
+        };
         // A base is read in full only where something goes: nothing else is asked of it.
         let needs_base = rules.iter().any(|rule| needs(rule, "base")) && model.schema.takes_away();
         let base_model = base.filter(|_| needs_base).map(|base| {
-            let found = discover::find(base, &settings);
-            Model::build(base, &found, &settings, &mut sources)
+            let beside = Beside::new(head, base);
+            let unchanged = |path: &str| beside.unchanged(path);
+            let found = discover::find_beside(
+                &beside,
+                &settings,
+                Some(discover::Beside { discovery: &discovery, unchanged: &unchanged }),
+            );
+            let workspace = Workspace::new(&beside, &mut sources, settings.threads).beside(&kept, &unchanged);
+            Model::read(workspace, &found, &settings).0
         });
 
         let whole = Subject { head: &model, base: base_model.as_ref(), sources: &sources };
@@ -143,12 +201,14 @@ impl Run {
             with_all,
             failed,
             head_sources,
+            kept,
         }
     }
 
     /// What is reported, and the fingerprints of all that was found, whatever the filters hide.
-    fn finish(self, why: Option<Base>, config: &Config, selection: &Selection, options: &Options) -> (Outcome, HashSet<String>) {
-        let Run { mut outcome, settings, found: mut findings, with_all, failed, head_sources } = self;
+    fn finish(self, why: Option<Base>, asked: &Asked) -> (Outcome, HashSet<String>) {
+        let Run { mut outcome, settings, found: mut findings, with_all, failed, head_sources, .. } = self;
+        let Asked { config, selection, options, .. } = *asked;
         let sources = &outcome.sources;
         let sets = outcome.discovery.migration_sets.iter();
         let dialects = sets.flat_map(|set| set.migrations.iter().map(|one| (one.path.as_str(), set.dialect))).collect();

@@ -8,7 +8,7 @@ const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
 /// FNV-1a over parts. Each part is closed by a byte that no UTF-8 text holds, so that `ab`, `c` is not `a`, `bc`.
-fn hash<'p>(parts: impl Iterator<Item = &'p str>) -> u128 {
+pub(super) fn hash<'p>(parts: impl Iterator<Item = &'p str>) -> u128 {
     let bytes = parts.flat_map(|part| part.bytes().chain([0xff]));
     bytes.fold(OFFSET, |state, byte| (state ^ u128::from(byte)).wrapping_mul(PRIME))
 }

@@ -2,6 +2,7 @@
 
 mod base;
 pub mod baseline;
+mod beside;
 mod changes;
 mod check;
 mod config;
@@ -10,15 +11,17 @@ mod fingerprint;
 mod pending;
 mod running;
 mod selection;
+mod snapshot;
 pub mod suggest;
 mod suppressions;
 
 pub use baseline::BaselineChoice;
+pub use snapshot::{Snapshot, Written, snapshot};
 
 use crate::diagnostic::{Base, Confidence, Report, Severity};
 use crate::discover::Discovery;
 use crate::files::disk::Disk;
-use crate::files::git::Repository;
+use crate::files::git::{Checkout, Repository};
 use crate::files::listed::Listed;
 use crate::files::{Files, Memory};
 use crate::model::Model;
@@ -49,6 +52,8 @@ pub enum Reach {
     Since(String),
     /// What the change that is staged brought: the index is read, and compared with the checked out commit.
     Staged,
+    /// What is new since an earlier run.
+    SinceRun(Snapshot),
 }
 
 /// Which configuration file is read.
@@ -139,20 +144,37 @@ pub fn run(root: &Path, environment: &BTreeMap<String, String>, options: &Option
         let what = if root.exists() { "is no folder" } else { "does not exist" };
         return Err(Failure(vec![format!("{} {what}", root.display())]));
     }
-    let repository = Repository::discover(root);
+    let repository = Repository::find(root, &base::told(environment));
     let parents = match options.config {
         ConfigChoice::Found => config::parents(repository.as_ref().ok().and_then(Option::as_ref)),
         _ => Vec::new(),
     };
+    if let Reach::SinceRun(snapshot) = &options.reach {
+        let why = "the model of an earlier run, which --base-model names".to_owned();
+        let base = Base { revision: Some(snapshot.name.clone()), why };
+        let files = Disk::new(root);
+        return check::check(&files, None, Some(base), &parents, options);
+    }
     if options.reach == Reach::Staged {
         let staged = base::staged(root, &repository)?;
         let nothing = Memory::new();
         let tree = staged.tree.as_ref().map_or(&nothing as &dyn Files, |tree| tree as &dyn Files);
         return check::check(&staged.index, Some(tree), Some(staged.base), &parents, options);
     }
-    let disk = Disk::new(root);
-    let files = Listed::new(&disk);
+    let tracked = repository.as_ref().ok().and_then(Option::as_ref).filter(|repository| repository.is_tracked());
+    let checkout = Checkout::new(root, tracked);
+    let files = Listed::new(&checkout);
     let found = base::find(root, &files, &repository, environment, options)?;
     let tree = found.tree.as_ref().map(|tree| tree as &dyn Files);
     check::check(&files, tree, Some(found.base), &parents, options)
+}
+
+/// Checks a folder on disk without a base.
+fn alone(root: &Path, environment: &BTreeMap<String, String>, options: &Options) -> Result<Outcome, Failure> {
+    let repository = Repository::find(root, &base::told(environment));
+    let parents = match options.config {
+        ConfigChoice::Found => config::parents(repository.as_ref().ok().and_then(Option::as_ref)),
+        _ => Vec::new(),
+    };
+    check::check(&Disk::new(root), None, None, &parents, options)
 }

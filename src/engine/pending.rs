@@ -1,11 +1,12 @@
 //! Which migrations are judged for what they do to a live database: those that are new or changed against the base.
 
-use super::{Migrations, Options};
+use super::{Migrations, Options, Reach, Snapshot, Written};
 use crate::discover::{Discovery, Kind, migrations};
 use crate::files::Files;
 use crate::model::{FileStatus, Model, Pending, Settings, Workspace, schema};
 use crate::source::{SourceId, Sources};
 use crate::sql::{self, Dialect};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,19 +19,26 @@ pub(super) fn migration_files(discovery: &Discovery) -> BTreeSet<&str> {
 
 /// What is judged in this run.
 pub(super) fn pending(head: &dyn Files, base: Option<&dyn Files>, discovery: &Discovery, options: &Options) -> Pending {
-    let base = match (options.migrations, base) {
-        (Migrations::All, _) => return Pending::All,
-        (_, None) => return Pending::None,
-        (_, Some(base)) => base,
+    let kinds = kinds(discovery);
+    let base = match (options.migrations, base, &options.reach) {
+        (Migrations::All, ..) => return Pending::All,
+        (.., Reach::SinceRun(snapshot)) => return since_run(head, snapshot, discovery),
+        (_, None, _) => return Pending::None,
+        (_, Some(base), _) => base,
     };
-    let sets = discovery.migration_sets.iter();
-    let kinds: BTreeMap<&str, (&str, Dialect)> =
-        sets.flat_map(|set| set.migrations.iter().map(|one| (one.path.as_str(), (set.tool.as_str(), set.dialect)))).collect();
     let mut changed = BTreeMap::new();
+    let gone = OnceCell::new();
     for path in migration_files(discovery) {
         let status = if !base.exists(path) {
+            let gone = gone.get_or_init(|| base.list().without(&head.list()).map(str::to_owned).collect::<Vec<String>>());
+            if is_renamed(path, gone, head, base) {
+                continue;
+            }
             FileStatus::New
         } else {
+            if head.id(path).is_some_and(|id| base.id(path) == Some(id)) {
+                continue;
+            }
             match head.read(path) {
                 Ok(bytes) if !base.same(path, &bytes) => {
                     let old = base.read(path).unwrap_or_default();
@@ -46,29 +54,62 @@ pub(super) fn pending(head: &dyn Files, base: Option<&dyn Files>, discovery: &Di
     Pending::Changed(changed)
 }
 
-/// What of the base is judged, so that what is old is known: the files that the head changed, as they were, and those to which it
-/// only gave another name. `judged` is what is judged of the head.
-pub(super) fn before(head: &dyn Files, base: &dyn Files, discovery: &Discovery, judged: &Pending) -> Pending {
+/// What of the base is judged, so that what is old is known: the files that the head changed, as they were. `judged` is what is judged
+/// of the head.
+pub(super) fn before(discovery: &Discovery, judged: &Pending) -> Pending {
     let Pending::Changed(judged) = judged else { return judged.clone() };
-    let new: Vec<&str> = judged.iter().filter(|(_, status)| **status == FileStatus::New).map(|(path, _)| &**path).collect();
-    let is_renamed = |old: &str| {
-        let kept = |now: &&str| same_version(old, now) && head.read(now).is_ok_and(|bytes| base.same(old, &bytes));
-        !head.exists(old) && new.iter().any(kept)
-    };
-    let was_judged = |path: &&str| {
-        judged.get(*path).is_some_and(|status| status.runs_anew() && *status != FileStatus::New) || is_renamed(path)
-    };
+    let was_judged = |path: &&str| judged.get(*path).is_some_and(|status| status.runs_anew() && *status != FileStatus::New);
     let paths = migration_files(discovery).into_iter().filter(was_judged);
     Pending::Changed(paths.map(|path| (path.to_owned(), FileStatus::New)).collect())
 }
 
-/// Whether two files of one folder are the same migration to a tool: their names begin with the same version.
-fn same_version(left: &str, right: &str) -> bool {
-    let parts = |path: &str| {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        (folder.to_owned(), name.split(['_', '-', '.']).next().unwrap_or(name).to_owned())
-    };
-    parts(left) == parts(right)
+/// Tool and dialect of every migration, by path.
+fn kinds(discovery: &Discovery) -> BTreeMap<&str, (&str, Dialect)> {
+    let sets = discovery.migration_sets.iter();
+    sets.flat_map(|set| set.migrations.iter().map(|one| (one.path.as_str(), (set.tool.as_str(), set.dialect)))).collect()
+}
+
+/// What is judged against an earlier run: nothing tells where a file was edited, so that it counts from its first byte.
+fn since_run(head: &dyn Files, snapshot: &Snapshot, discovery: &Discovery) -> Pending {
+    let kinds = kinds(discovery);
+    let mut changed = BTreeMap::new();
+    for path in migration_files(discovery) {
+        let Ok(bytes) = head.read(path) else { continue };
+        let now = Written::of(kinds.get(path).copied(), &String::from_utf8_lossy(&bytes));
+        let is_renamed = || {
+            let namesakes = snapshot.migrations.iter().filter(|(old, _)| version(old) == version(path) && !head.exists(old));
+            namesakes.into_iter().any(|(_, written)| written.content == now.content)
+        };
+        let status = match snapshot.migrations.get(path) {
+            None if is_renamed() => continue,
+            None => FileStatus::New,
+            Some(before) if before.content == now.content => continue,
+            Some(before) if before.runs == now.runs => FileStatus::Reworded(0),
+            Some(_) => FileStatus::Changed(0),
+        };
+        changed.insert(path.to_owned(), status);
+    }
+    Pending::Changed(changed)
+}
+
+/// Whether a migration that the base does not have is one of it under another name: with the same content and the same version, by
+/// which its tool knows it. `gone` are the files of the base that are not here any more.
+fn is_renamed(path: &str, gone: &[String], head: &dyn Files, base: &dyn Files) -> bool {
+    let mut namesakes = gone.iter().filter(|old| version(old) == version(path)).peekable();
+    if namesakes.peek().is_none() {
+        return false;
+    }
+    head.read(path).is_ok_and(|bytes| namesakes.any(|old| !head.exists(old) && base.same(old, &bytes)))
+}
+
+/// What stands before the title in the name of a migration, and its ending; folders of their own carry the name of theirs.
+fn version(path: &str) -> (&str, &str) {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
+    let is_step = matches!(stem, "up" | "down" | "migration");
+    let titled = if is_step { folder.rsplit('/').next().unwrap_or("") } else { stem };
+    let cut = ["__", "_", "-"].into_iter().find_map(|mark| titled.split_once(mark));
+    (cut.map_or(titled, |(version, _)| version), if is_step { name } else { ending })
 }
 
 /// How a file stands that the base has too, with other bytes; `kind` is the tool and the dialect of what runs forward.
@@ -101,4 +142,18 @@ pub(super) fn judging_all(
     let mut workspace = Workspace::new(head, sources, settings.threads).knowing(earlier);
     let schema = Arc::new(schema::read(&mut workspace, discovery, &settings));
     Some(Model { schema, ..model.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_stands_before_the_title() {
+        assert_eq!(version("db/0002_note.up.sql"), ("0002", "up.sql"));
+        assert_eq!(version("V1_2__first.sql"), ("V1_2", "sql"));
+        assert_eq!(version("20240101-a.sql"), ("20240101", "sql"));
+        assert_eq!(version("m/2017-09-23-110407_a/up.sql"), ("2017-09-23-110407", "up.sql"));
+        assert_ne!(version("0002_note.up.sql"), version("0002_note.down.sql"));
+    }
 }

@@ -1,21 +1,24 @@
 //! A folder on disk, walked as version control sees it.
 
-use super::{Entry, Files, ReadError};
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::time::UNIX_EPOCH;
+use super::{Files, Listing, ReadError, too_large};
+use std::fs::{File, Metadata};
+use std::io::Read;
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A folder on disk. `.gitignore` is honoured, links are not followed, `.git` is left out; hidden files are seen, because
 /// `.env` and `.github` are.
 pub struct Disk {
     root: PathBuf,
     refused: Mutex<Vec<(String, String)>>,
+    /// Folders below the root that the last listing found to hold a `.git` of their own.
+    repositories: Arc<Mutex<Vec<PathBuf>>>,
 }
 
 impl Disk {
     /// The tree under `root`.
     pub fn new(root: impl Into<PathBuf>) -> Disk {
-        Disk { root: root.into(), refused: Mutex::new(Vec::new()) }
+        Disk { root: root.into(), refused: Mutex::default(), repositories: Arc::default() }
     }
 
     /// The folder that is the root.
@@ -23,64 +26,135 @@ impl Disk {
         &self.root
     }
 
+    /// The folders below the root that the last listing found to be repositories of their own: submodules, clones. Sorted.
+    pub fn repositories(&self) -> Vec<String> {
+        let found = self.repositories.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut folders: Vec<String> = found.iter().filter_map(|folder| self.relative(folder)).collect();
+        folders.sort();
+        folders
+    }
+
     fn relative(&self, path: &Path) -> Option<String> {
-        let parts: Option<Vec<&str>> = path.strip_prefix(&self.root).ok()?.iter().map(|part| part.to_str()).collect();
-        Some(parts?.join("/"))
+        let below = path.strip_prefix(&self.root).ok()?.to_str()?;
+        Some(if MAIN_SEPARATOR == '/' { below.to_owned() } else { below.replace(MAIN_SEPARATOR, "/") })
+    }
+
+    /// The bytes of a file, and what the disk says of it.
+    pub(super) fn load(&self, path: &str, most: u64) -> Result<(Vec<u8>, Metadata), ReadError> {
+        if path.split('/').any(|part| part == "..") || path.starts_with('/') {
+            return Err(ReadError("outside the root".into()));
+        }
+        let told = |error: std::io::Error| ReadError(error.to_string());
+        let full = self.root.join(path);
+        let file = match open(&full) {
+            Ok(file) => file,
+            Err(error) if full.is_symlink() => {
+                let real = full.canonicalize().map_err(told)?;
+                if !real.starts_with(self.root.canonicalize().map_err(told)?) {
+                    return Err(ReadError("a link that leaves the root".into()));
+                }
+                open(&real).map_err(|_| told(error))?
+            }
+            Err(error) => return Err(told(error)),
+        };
+        let data = file.metadata().map_err(told)?;
+        if data.is_dir() {
+            return Err(ReadError("a folder, not a file".into()));
+        } else if !data.is_file() {
+            return Err(ReadError("a device or a pipe, not a file".into()));
+        } else if data.len() > most {
+            return Err(too_large(most));
+        }
+        // One more than there should be, so that the end is found without growing.
+        let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or(0) + 1);
+        file.take(u64::MAX).read_to_end(&mut bytes).map_err(told)?;
+        Ok((bytes, data))
+    }
+}
+
+/// Opens a file and not what a link leads to, nor waits for a pipe's other end: one call where a look before would be another.
+#[cfg(unix)]
+fn open(path: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    File::options().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> std::io::Result<File> {
+    match path.is_symlink() {
+        true => Err(std::io::Error::other("a link")),
+        false => File::open(path),
+    }
+}
+
+/// What one thread of a walk found, given to the whole when it ends.
+struct Walked<'w> {
+    disk: &'w Disk,
+    paths: Vec<String>,
+    all: &'w Mutex<Vec<Vec<String>>>,
+}
+
+impl Walked<'_> {
+    fn note(&mut self, entry: Result<ignore::DirEntry, ignore::Error>) {
+        let refuse = |path: String, reason: String| {
+            self.disk.refused.lock().unwrap_or_else(PoisonError::into_inner).push((path, reason));
+        };
+        match entry {
+            Err(error) => refuse(String::new(), error.to_string()),
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => match self.disk.relative(entry.path()) {
+                Some(path) => self.paths.push(path),
+                None => refuse(entry.path().to_string_lossy().into_owned(), "the path is not UTF-8".into()),
+            },
+            Ok(_) => {}
+        }
+    }
+}
+
+impl Drop for Walked<'_> {
+    fn drop(&mut self) {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).push(std::mem::take(&mut self.paths));
     }
 }
 
 impl Files for Disk {
-    fn list(&self) -> Vec<Entry> {
-        let mut refused = Vec::new();
-        let mut entries = Vec::new();
+    fn list(&self) -> Arc<Listing> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.repositories.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let repositories = self.repositories.clone();
+        let is_walked = move |entry: &ignore::DirEntry| {
+            let name = entry.file_name();
+            // The root's own stands at depth 1.
+            if name == ".git" && entry.depth() > 1 {
+                let above = entry.path().parent().map(Path::to_owned);
+                repositories.lock().unwrap_or_else(PoisonError::into_inner).extend(above);
+            }
+            name != ".git" && name != "node_modules"
+        };
+        // The walk in threads finds the files of rules in what it lists; the other one looks for them in each folder.
         let walk = ignore::WalkBuilder::new(&self.root)
             .hidden(false)
             .require_git(false)
             .follow_links(false)
-            .filter_entry(|entry| entry.file_name() != ".git" && entry.file_name() != "node_modules")
-            .build();
-        for entry in walk {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    refused.push((String::new(), error.to_string()));
-                    continue;
-                }
-            };
-            if !entry.file_type().is_some_and(|kind| kind.is_file()) {
-                continue;
-            }
-            match self.relative(entry.path()) {
-                Some(path) => {
-                    let data = entry.metadata().ok();
-                    let size = data.as_ref().map_or(0, std::fs::Metadata::len);
-                    let modified = data.and_then(|data| data.modified().ok()?.duration_since(UNIX_EPOCH).ok());
-                    entries.push(Entry { path, size, modified });
-                }
-                None => refused.push((entry.path().to_string_lossy().into_owned(), "the path is not UTF-8".into())),
-            }
-        }
-        entries.sort();
-        *self.refused.lock().unwrap_or_else(|poison| poison.into_inner()) = refused;
-        entries
+            .filter_entry(is_walked)
+            .build_parallel();
+        let all = Mutex::default();
+        walk.run(|| {
+            let mut walked = Walked { disk: self, paths: Vec::new(), all: &all };
+            Box::new(move |entry| {
+                walked.note(entry);
+                ignore::WalkState::Continue
+            })
+        });
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).sort();
+        Arc::new(all.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect())
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        if path.split('/').any(|part| part == "..") || path.starts_with('/') {
-            return Err(ReadError("outside the root".into()));
-        }
-        let full = self.root.join(path);
-        let data = full.symlink_metadata().map_err(|error| ReadError(error.to_string()))?;
-        if data.is_symlink() {
-            let real = full.canonicalize().map_err(|error| ReadError(error.to_string()))?;
-            let root = self.root.canonicalize().map_err(|error| ReadError(error.to_string()))?;
-            if !real.starts_with(&root) {
-                return Err(ReadError("a link that leaves the root".into()));
-            }
-        } else if data.is_dir() {
-            return Err(ReadError("a folder, not a file".into()));
-        }
-        std::fs::read(&full).map_err(|error| ReadError(error.to_string()))
+        self.read_up_to(path, u64::MAX)
+    }
+
+    fn read_up_to(&self, path: &str, most: u64) -> Result<Vec<u8>, ReadError> {
+        self.load(path, most).map(|(bytes, _)| bytes)
     }
 
     fn exists(&self, path: &str) -> bool {

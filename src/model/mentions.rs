@@ -78,7 +78,7 @@ pub fn read(workspace: &mut Workspace, schema: &Schema, settings: &Settings) -> 
     if wanted.is_empty() {
         return Mentions::default();
     }
-    let paths: Vec<String> = workspace.paths().iter().filter(|path| is_code(path)).cloned().collect();
+    let paths: Vec<String> = workspace.paths().iter().filter(|path| is_code(path)).map(str::to_owned).collect();
     let found = workspace.scan(&paths, |bytes| if bytes.len() <= LARGEST { places(bytes, &wanted) } else { Vec::new() });
     let mut mentions = Mentions::default();
     for (path, hits) in paths.iter().zip(found).filter(|(_, hits)| !hits.is_empty()) {

@@ -26,7 +26,7 @@ pub(crate) mod words;
 pub mod workspace;
 
 pub use settings::{FileStatus, Pending, Settings};
-pub use workspace::Workspace;
+pub use workspace::{Kept, Workspace};
 
 use crate::diagnostic::Unread;
 use crate::discover::Discovery;
@@ -56,7 +56,11 @@ pub struct Model {
 impl Model {
     /// Reads what `discovery` found. Sources are added to `sources`, which may already hold another revision's.
     pub fn build(files: &dyn Files, discovery: &Discovery, settings: &Settings, sources: &mut Sources) -> Model {
-        let mut workspace = Workspace::new(files, sources, settings.threads);
+        Model::read(Workspace::new(files, sources, settings.threads), discovery, settings).0
+    }
+
+    /// Reads what `discovery` found through a workspace, and gives what the reading of another revision can use.
+    pub fn read(mut workspace: Workspace, discovery: &Discovery, settings: &Settings) -> (Model, Kept) {
         for (path, reason) in &discovery.unread {
             workspace.note_unread(path, reason, None);
         }
@@ -66,6 +70,7 @@ impl Model {
         let runtime = Arc::new(runtime::read(&mut workspace, discovery, settings));
         let links = Arc::new(links::join(&api, &schema, &queries, &runtime, settings));
         let mentions = Arc::new(mentions::read(&mut workspace, &schema, settings));
-        Model { api, schema, queries, runtime, links, mentions, unread: workspace.finish() }
+        let (unread, kept) = workspace.leave();
+        (Model { api, schema, queries, runtime, links, mentions, unread }, kept)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Place, Unread};
 use crate::documents::{self, Tree};
-use crate::files::Files;
+use crate::files::{Files, Listing};
 use crate::source::{SourceId, Sources, Span};
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -11,15 +11,34 @@ use std::sync::Arc;
 /// Files larger than this are not read as artifacts: spans are 32 bits wide.
 pub const LARGEST_FILE: usize = 1 << 31;
 
+impl Kept {
+    /// Every source that was read, in order.
+    pub fn sources(&self) -> Vec<SourceId> {
+        let mut sources: Vec<SourceId> = self.sources.values().copied().collect();
+        sources.sort_unstable();
+        sources
+    }
+}
+
 /// Reads files for one model, base or head.
 pub struct Workspace<'a> {
     files: &'a dyn Files,
     sources: &'a mut Sources,
     by_path: HashMap<String, Result<SourceId, String>>,
     trees: HashMap<SourceId, Arc<Tree>>,
-    paths: OnceCell<Vec<String>>,
+    listing: OnceCell<Arc<Listing>>,
     unread: Vec<Unread>,
+    /// Sources whose text is not what their file holds.
+    mended: Vec<SourceId>,
     threads: usize,
+}
+
+/// What a reading leaves to that of another revision of nearly the same tree.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// Sources by path.
+    sources: HashMap<String, SourceId>,
+    trees: HashMap<SourceId, Arc<Tree>>,
 }
 
 impl<'a> Workspace<'a> {
@@ -30,8 +49,9 @@ impl<'a> Workspace<'a> {
             sources,
             by_path: HashMap::new(),
             trees: HashMap::new(),
-            paths: OnceCell::new(),
+            listing: OnceCell::new(),
             unread: Vec::new(),
+            mended: Vec::new(),
             threads: threads.max(1),
         }
     }
@@ -40,6 +60,16 @@ impl<'a> Workspace<'a> {
     pub fn knowing(mut self, earlier: &[SourceId]) -> Workspace<'a> {
         for id in earlier {
             self.by_path.insert(self.sources.path(*id).to_owned(), Ok(*id));
+        }
+        self
+    }
+
+    /// The same, with the files that another revision has too: they are neither read nor parsed again. The sources must be those that
+    /// the other reading added to.
+    pub fn beside(mut self, other: &Kept, unchanged: &dyn Fn(&str) -> bool) -> Workspace<'a> {
+        for (path, id) in other.sources.iter().filter(|(path, _)| unchanged(path)) {
+            self.by_path.insert(path.clone(), Ok(*id));
+            self.trees.extend(other.trees.get(id).map(|tree| (*id, tree.clone())));
         }
         self
     }
@@ -55,8 +85,8 @@ impl<'a> Workspace<'a> {
     }
 
     /// Every path that the repository lists, sorted; listed at the first call.
-    pub fn paths(&self) -> &[String] {
-        self.paths.get_or_init(|| self.files.list().into_iter().map(|entry| entry.path).collect())
+    pub fn paths(&self) -> &Listing {
+        self.listing.get_or_init(|| self.files.list())
     }
 
     /// How many threads may read.
@@ -86,6 +116,7 @@ impl<'a> Workspace<'a> {
         }
         let id = self.sources.add(path, text);
         self.by_path.insert(path.to_owned(), Ok(id));
+        self.mended.push(id);
         Some(id)
     }
 
@@ -143,20 +174,33 @@ impl<'a> Workspace<'a> {
 
     /// What could not be read, sorted and without repeats.
     pub fn finish(self) -> Vec<Unread> {
+        self.leave().0
+    }
+
+    /// The same, and what the reading of another revision can use.
+    pub fn leave(self) -> (Vec<Unread>, Kept) {
         let mut unread = self.unread;
         unread.sort();
         unread.dedup();
-        unread
+        let read = self.by_path.into_iter().filter_map(|(path, result)| Some((path, result.ok()?)));
+        let sources = read.filter(|(_, id)| !self.mended.contains(id)).collect();
+        (unread, Kept { sources, trees: self.trees })
     }
 }
 
-/// Bytes to text. UTF-16 is refused by name; the first byte that is not UTF-8 is named.
+/// How a file begins that only says where Git LFS keeps its content.
+pub const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+
+/// Bytes to text. UTF-16 and Git LFS pointers are refused by name; the first byte that is not UTF-8 is named.
 pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.len() > LARGEST_FILE {
         return Err(format!("larger than {LARGEST_FILE} bytes"));
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err("UTF-16; save it as UTF-8".into());
+    }
+    if bytes.starts_with(LFS_POINTER) {
+        return Err("a Git LFS pointer; `git lfs pull` fetches the file".into());
     }
     String::from_utf8(bytes).map_err(|error| format!("not UTF-8: first bad byte at offset {}", error.utf8_error().valid_up_to()))
 }
@@ -178,13 +222,9 @@ pub fn in_threads<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&
         }
     };
     let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
-        // This thread works too: what it has freed lies idle while others take memory of their own.
-        let workers: Vec<_> = (1..threads.min(items.len())).map(|_| scope.spawn(take)).collect();
-        let mut done = take();
+        let workers: Vec<_> = (0..threads.min(items.len())).map(|_| scope.spawn(take)).collect();
         // A worker's panic is passed on: the engine's guard turns it into a finding.
-        let others = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        done.extend(others.flatten());
-        done
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
     done.sort_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, result)| result).collect()

@@ -59,7 +59,10 @@ pub fn lines(report: &Report) -> String {
     // Where all migrations were judged and all findings are told, nothing was decided by the base.
     let decides = report.with_all_migrations.is_some() || report.debt.is_some();
     if let Some(base) = report.base.as_ref().filter(|_| decides) {
-        let revision = base.revision.as_deref().map_or("none", |revision| revision.get(..12).unwrap_or(revision));
+        let short = |revision: &'_ str| -> usize {
+            if revision.bytes().all(|byte| byte.is_ascii_hexdigit()) { 12 } else { revision.len() }
+        };
+        let revision = base.revision.as_deref().map_or("none", |revision| revision.get(..short(revision)).unwrap_or(revision));
         line("base", format!("{}, {}", printable(revision), printable(&base.why)));
     }
     out

@@ -21,7 +21,7 @@ pub use names::names_in;
 pub use op::*;
 pub use query::*;
 pub use repeated::{may_repeat_columns, repeated_columns, repeats};
-pub use same::{first_difference, same_outcome};
+pub use same::{first_difference, said, same_outcome};
 
 use crate::diagnostic::Problem;
 use crate::source::{SourceId, Span};

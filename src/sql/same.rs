@@ -62,6 +62,11 @@ fn without_guards(statement: &mut Vec<String>) {
     *statement = kept;
 }
 
+/// What a text says to a server, word by word.
+pub fn said<'t>(text: &'t str, dialect: Dialect, counts: &'t dyn Fn(&str) -> bool) -> impl Iterator<Item = &'t str> {
+    words(text, dialect, counts).map(move |token| token.text(text))
+}
+
 fn words<'t>(text: &'t str, dialect: Dialect, counts: &'t dyn Fn(&str) -> bool) -> impl Iterator<Item = Token> + 't {
     let mut lexer = Lexer::new(text, 0..text.len(), dialect);
     std::iter::from_fn(move || lexer.next_token()).filter(move |token| token.kind != Kind::Comment || counts(token.text(text)))

@@ -88,7 +88,9 @@ fn the_model_is_one_document() {
         "openapi: 3.0.3\ninfo: {title: a, version: \"1\"}\npaths:\n  /orders:\n    get:\n      responses: {\"200\": {description: ok}}\n",
     )]);
     let document = repository.run(&["model", "--format", "json"]).json();
-    assert_eq!(fields(&document), ["databases", "links", "operations", "queries", "schema", "services", "statements"]);
+    let parts =
+        ["databases", "findings", "links", "migrations", "operations", "queries", "schema", "services", "statements", "tool"];
+    assert_eq!(fields(&document), parts);
     assert_eq!(document["operations"][0]["path"], "/orders");
     let text = repository.run(&["model", &repository.root().to_string_lossy()]).out;
     assert!(text.contains("operations: 1\n  GET /orders (openapi.yaml:5)\n"), "{text}");

@@ -1,5 +1,6 @@
 //! The program as people and CI run it: on small repositories in a temporary folder.
 
+mod base_model;
 mod baseline;
 mod commands;
 mod errors;

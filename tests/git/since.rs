@@ -115,12 +115,23 @@ fn a_base_that_cannot_be_had_is_refused_with_the_remedy() {
     let refusal = |root: &Path, reach: Reach| run(root, reach).unwrap_err().0.join("\n");
     let bare = scratch.path().join("plain");
     std::fs::create_dir_all(&bare).unwrap();
-    assert!(refusal(&bare, since("main")).ends_with("plain lies in no git repository"));
-    assert!(refusal(&bare, Reach::Staged).ends_with("plain lies in no git repository"));
+    let way_out = "plain lies in no git repository; --base-model FILE compares with what `backend-lint model --format json` printed earlier";
+    assert!(refusal(&bare, since("main")).ends_with(way_out));
+    assert!(refusal(&bare, Reach::Staged).ends_with(way_out));
     let empty = scratch.repository("empty");
-    assert_eq!(refusal(&empty.0, since("main")), "no base to compare with: the repository has no commit yet");
+    assert_eq!(
+        refusal(&empty.0, since("main")),
+        "no base to compare with: the repository has no commit yet; commit first, or leave --since out: all is new"
+    );
     let work = shop(&scratch);
-    assert_eq!(refusal(&work.0, since("mian")), "no base to compare with: --since names `mian`, which this clone does not have");
+    let nothing = |name: &str, remedy: &str| {
+        let said = format!("no base to compare with: --since names `{name}`, which this clone does not have; {remedy}");
+        assert_eq!(refusal(&work.0, since(name)), said);
+    };
+    nothing("mein", "did you mean `main`?");
+    nothing("release-2024", "name a branch, a tag or a commit of it");
+    let moved = "0123456789012345678901234567890123456789";
+    nothing(moved, &format!("run: git fetch --no-tags origin {moved}"));
     assert_eq!(
         refusal(&work.0, since("origin/release/1")),
         "no base to compare with: --since names `origin/release/1`, which this clone does not have; \

@@ -11,7 +11,7 @@ fn tree(folder: &Path, commit: &str) -> GitTree {
 }
 
 fn paths(tree: &GitTree) -> Vec<String> {
-    tree.list().into_iter().map(|entry| entry.path).collect()
+    tree.list().iter().map(str::to_owned).collect()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::Read;
 use crate::discover::names;
-use crate::files::Entry;
+use crate::files::Listing;
 
 /// The version that brought the lock of a transaction.
 const FIRST: (u32, u32, u32) = (9, 1, 2);
@@ -17,11 +17,11 @@ const SOURCES: &[&str] = &["flyway", "migrat", "config", "application", "databas
 
 /// Why nothing keeps Flyway from holding that lock, in a few words; `None` where a file sets it, the version is an older
 /// one, or nothing here configures Flyway.
-pub(super) fn holds_lock(entries: &[Entry], read: Read) -> Option<String> {
+pub(super) fn holds_lock(listing: &Listing, read: Read) -> Option<String> {
     let mut newest: Option<(u32, u32, u32)> = None;
     let mut is_mentioned = false;
-    for entry in entries.iter().filter(|entry| may_say(&entry.path)) {
-        let Some(text) = read(&entry.path) else { continue };
+    for path in listing.iter().filter(|path| may_say(path)) {
+        let Some(text) = read(path) else { continue };
         let folded: String = text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
         if folded.contains("transactionallock") {
             return None;

@@ -1,8 +1,8 @@
 //! Which files stand together: the folder of a set, one folder a migration, one folder a version.
 
 use super::file_name::{self, FileName};
-use crate::files::Entry;
-use std::collections::{BTreeMap, HashMap};
+use crate::files::Listing;
+use std::collections::BTreeMap;
 
 /// How many of a folder's names must carry a version.
 const NUMBERED_SHARE: f64 = 0.8;
@@ -114,22 +114,18 @@ fn entry<'a, 'g>(groups: &'g mut BTreeMap<(&'a str, Shape), Group<'a>>, folder: 
 
 /// The other files of the tree, as evidence.
 pub(super) struct Surroundings<'a> {
-    by_folder: HashMap<&'a str, Vec<&'a str>>,
+    listing: &'a Listing,
 }
 
 impl<'a> Surroundings<'a> {
-    /// The files of the tree by folder.
-    pub fn new(entries: &'a [Entry]) -> Surroundings<'a> {
-        let mut by_folder: HashMap<&str, Vec<&str>> = HashMap::new();
-        for entry in entries {
-            by_folder.entry(split(&entry.path).0).or_default().push(&entry.path);
-        }
-        Surroundings { by_folder }
+    /// The files of a tree.
+    pub fn new(listing: &'a Listing) -> Surroundings<'a> {
+        Surroundings { listing }
     }
 
     /// Whether there is such a file.
     pub fn has(&self, path: &str) -> bool {
-        self.by_folder.get(split(path).0).is_some_and(|files| files.contains(&path))
+        self.listing.has(path)
     }
 
     /// The path of a file of this name in a folder or the nearest one above it.
@@ -157,10 +153,8 @@ impl<'a> Surroundings<'a> {
 
     /// Steps in another language in a folder.
     pub fn foreign_steps(&self, folder: &str) -> Vec<String> {
-        let files = self.by_folder.get(folder).map_or(&[][..], |files| files.as_slice());
-        let mut steps: Vec<String> =
-            files.iter().filter(|path| file_name::is_foreign_step(split(path).1)).map(|path| (*path).to_owned()).collect();
-        steps.sort();
-        steps
+        let files = self.listing.below(folder).map(split);
+        let steps = files.filter(|(above, name)| *above == folder && file_name::is_foreign_step(name));
+        steps.map(|(above, name)| if above.is_empty() { name.to_owned() } else { format!("{above}/{name}") }).collect()
     }
 }

@@ -7,7 +7,7 @@ use super::folders::split;
 use super::tools::Named;
 use super::{Found, Read, dialect};
 use crate::discover::{Artifact, Kind, Migration, MigrationSet, Role, Transaction};
-use crate::files::Entry;
+use crate::files::Listing;
 use crate::model::Settings;
 use changelog::Changelogs;
 use changeset::Changeset;
@@ -16,13 +16,13 @@ use std::collections::{BTreeMap, HashSet};
 const ID: &str = "liquibase";
 
 /// Finds the files and takes them. `paths` are the `.sql` files that count, sorted.
-pub(super) fn find(paths: &[&str], entries: &[Entry], read: Read, settings: &Settings, found: &mut Found) -> HashSet<String> {
+pub(super) fn find(paths: &[&str], listing: &Listing, read: Read, settings: &Settings, found: &mut Found) -> HashSet<String> {
     let files = formatted(paths, read);
     if files.is_empty() {
         return HashSet::new();
     }
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
-    let changelogs = Changelogs::read(entries, &names, read);
+    let changelogs = Changelogs::read(listing, &names, read);
     let mut taken = HashSet::new();
     for (folder, why, order) in changelogs.sets(&names) {
         let settings = &*settings.at(&folder);

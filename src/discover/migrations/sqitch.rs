@@ -4,7 +4,7 @@ use super::folders::{Surroundings, split};
 use super::tools::{Named, table};
 use super::{Found, Read, dialect};
 use crate::discover::{Artifact, Kind, Migration, MigrationSet};
-use crate::files::Entry;
+use crate::files::Listing;
 use crate::model::Settings;
 use std::collections::HashSet;
 
@@ -20,15 +20,14 @@ struct Change<'t> {
 
 /// Finds the plans and takes their scripts.
 pub(super) fn find(
-    entries: &[Entry],
+    listing: &Listing,
     around: &Surroundings,
     read: Read,
     settings: &Settings,
     found: &mut Found,
 ) -> HashSet<String> {
     let mut taken = HashSet::new();
-    let plans = entries.iter().map(|entry| entry.path.as_str()).filter(|path| split(path).1 == "sqitch.plan");
-    for plan in plans.filter(|path| crate::discover::names::left_out(path).is_none()) {
+    for plan in listing.named(&["sqitch.plan"]).filter(|path| crate::discover::names::left_out(path).is_none()) {
         let Some(text) = read(plan) else { continue };
         let folder = split(plan).0;
         let settings = &*settings.at(folder);

@@ -72,8 +72,7 @@ pub(in crate::engine) fn read(
 
 /// The configuration files of a tree, folders above first. Of two names in one folder, the one without the dot counts.
 fn found(files: &dyn Files) -> Vec<String> {
-    let is_config = |path: &str| FILE_NAMES.contains(&path.rsplit('/').next().unwrap_or(""));
-    let mut paths: Vec<String> = files.list().into_iter().map(|entry| entry.path).filter(|path| is_config(path)).collect();
+    let mut paths: Vec<String> = files.list().named(&FILE_NAMES).map(str::to_owned).collect();
     let folder = |path: &String| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
     paths.sort_by_key(|path| (path.matches('/').count(), folder(path), path.rsplit('/').next() != Some(FILE_NAMES[0])));
     paths.dedup_by_key(|path| folder(path));

@@ -1,71 +1,65 @@
 //! What is staged, read as it is asked for.
 
-use super::reason;
+use super::shared::Shared;
+use super::staging::{SUBMODULE, Staging, is_file};
 use super::tree::{blob, has_content};
-use crate::files::{Entry, Files, ReadError};
+use crate::files::{ContentId, Files, Listing, ReadError};
 use gix::bstr::ByteSlice;
 use gix::index::entry::{Flags, Mode, Stage};
-use gix::{ObjectId, ThreadSafeRepository};
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// The index of a repository, rooted at a folder of it: what the next commit would hold.
+/// The index of a repository, rooted at a folder of it: what the next commit would hold. Links and submodules are left out; so is
+/// what is only announced (`git add -N`).
 pub struct Index {
-    repository: ThreadSafeRepository,
-    files: BTreeMap<String, ObjectId>,
-    /// Names that are not UTF-8, and files whose conflict is not resolved.
-    refused: Vec<(String, String)>,
+    shared: Arc<Shared>,
+    staging: Staging,
 }
 
 impl Index {
-    /// What is staged below a folder. Links and submodules are left out; so is what is only announced (`git add -N`).
-    pub(super) fn new(repository: ThreadSafeRepository, prefix: &str) -> Result<Index, ReadError> {
-        let local = repository.to_thread_local();
-        let index = local.index_or_empty().map_err(reason)?;
-        let below = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
-        let entries = if below.is_empty() { Some(index.entries()) } else { index.prefixed_entries(below.as_str().into()) };
-        let (mut files, mut refused) = (BTreeMap::new(), Vec::new());
-        for entry in entries.unwrap_or_default() {
-            let is_file = matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
-            if !is_file || entry.flags.contains(Flags::INTENT_TO_ADD) {
-                continue;
-            }
-            let Ok(path) = entry.path(&index).to_str() else {
-                refused.push((entry.path(&index).to_str_lossy().into_owned(), "the path is not UTF-8".to_owned()));
-                continue;
-            };
-            let relative = path.strip_prefix(below.as_str()).unwrap_or(path).to_owned();
-            match entry.stage() {
-                Stage::Unconflicted => drop(files.insert(relative, entry.id)),
-                // A conflict has up to three entries; one word about it is enough.
-                Stage::Ours => refused.push((relative, "its merge conflict is not resolved".to_owned())),
-                _ => {}
-            }
-        }
-        drop(index);
-        Ok(Index { repository, files, refused })
+    /// What is staged below a folder.
+    pub(super) fn new(shared: Arc<Shared>, prefix: &str) -> Result<Index, ReadError> {
+        let staging = Staging::read(&shared, prefix)?;
+        Ok(Index { shared, staging })
     }
 }
 
 impl Files for Index {
-    /// Sizes would cost a look at every object: they are 0 here, as in the tree of a commit.
-    fn list(&self) -> Vec<Entry> {
-        self.files.keys().map(|path| Entry { path: path.clone(), size: 0, modified: None }).collect()
+    fn list(&self) -> Arc<Listing> {
+        Arc::new(self.staging.files().collect())
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let id = self.files.get(path).ok_or_else(|| ReadError("no such file".into()))?;
-        blob(&self.repository, *id)
+        let entry = self.staging.file(path).ok_or_else(|| ReadError("no such file".into()))?;
+        blob(&self.shared, entry.id)
     }
 
     fn exists(&self, path: &str) -> bool {
-        self.files.contains_key(path)
+        self.staging.file(path).is_some()
     }
 
     fn same(&self, path: &str, bytes: &[u8]) -> bool {
-        self.files.get(path).is_some_and(|id| has_content(&self.repository, *id, bytes))
+        self.staging.file(path).is_some_and(|entry| has_content(&self.shared, entry.id, bytes))
     }
 
+    fn id(&self, path: &str) -> Option<ContentId> {
+        self.staging.file(path).map(|entry| ContentId(entry.id))
+    }
+
+    /// Names that are not UTF-8, files whose conflict is not resolved, and submodules.
     fn refused(&self) -> Vec<(String, String)> {
-        self.refused.clone()
+        let submodules = self.staging.submodules().into_iter();
+        let mut refused: Vec<(String, String)> = submodules.map(|one| (one, SUBMODULE.to_owned())).collect();
+        for entry in self.staging.entries() {
+            let path = self.staging.path(entry);
+            if is_file(entry) && path.to_str().is_err() {
+                refused.push((path.to_str_lossy().into_owned(), "the path is not UTF-8".to_owned()));
+            }
+            // A conflict has up to three entries; one word about it is enough.
+            let is_blob = matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
+            if is_blob && entry.stage() == Stage::Ours && !entry.flags.contains(Flags::INTENT_TO_ADD) {
+                refused.push((path.to_str_lossy().into_owned(), "its merge conflict is not resolved".to_owned()));
+            }
+        }
+        refused
     }
 }

@@ -1,19 +1,21 @@
 //! The tree of a commit, read as it is asked for.
 
 use super::reason;
-use crate::files::{Entry, Files, ReadError, same_content};
+use super::shared::Shared;
+use super::staging::{Differences, Staging};
+use crate::files::{ContentId, Files, Listing, ReadError, same_content};
+use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::objs::tree::EntryKind;
-use gix::{ObjectId, ThreadSafeRepository};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Blobs that are larger are not read: spans are 32 bits wide.
 const LARGEST_BLOB: u64 = 1 << 31;
 
 /// What a folder holds under a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Item {
+pub(super) enum Item {
     Folder(ObjectId),
     File(ObjectId),
     /// A link or a submodule: never followed.
@@ -24,8 +26,12 @@ type Folder = Arc<BTreeMap<String, Item>>;
 
 /// A commit's tree, rooted at a folder of the repository.
 pub struct GitTree {
-    repository: ThreadSafeRepository,
+    shared: Arc<Shared>,
     root: Option<ObjectId>,
+    prefix: String,
+    /// The index, and where it differs from the tree: read when a question is asked about all files. `None` where it cannot be read.
+    staging: OnceLock<Option<(Staging, Differences)>>,
+    listing: OnceLock<Arc<Listing>>,
     /// Folders that were read, by id: every folder is read once.
     folders: Mutex<HashMap<ObjectId, Folder>>,
     /// Names that are not UTF-8, and objects that are missing.
@@ -34,10 +40,19 @@ pub struct GitTree {
 
 impl GitTree {
     /// The tree of a commit below a folder, which is empty where the commit does not have it.
-    pub(super) fn new(repository: ThreadSafeRepository, commit: ObjectId, prefix: &str) -> Result<GitTree, ReadError> {
-        let local = repository.to_thread_local();
-        let top = local.find_commit(commit).map_err(reason)?.tree_id().map_err(reason)?.detach();
-        let whole = GitTree { repository, root: Some(top), folders: Mutex::default(), refused: Mutex::default() };
+    pub(super) fn new(shared: Arc<Shared>, commit: ObjectId, prefix: &str) -> Result<GitTree, ReadError> {
+        let tree =
+            |local: &gix::Repository| local.find_commit(commit).map_err(reason)?.tree_id().map(|id| id.detach()).map_err(reason);
+        let top = shared.ask(tree)?;
+        let whole = GitTree {
+            shared,
+            root: Some(top),
+            prefix: prefix.to_owned(),
+            staging: OnceLock::new(),
+            listing: OnceLock::new(),
+            folders: Mutex::default(),
+            refused: Mutex::default(),
+        };
         let root = match prefix {
             "" => Some(top),
             prefix => match whole.find(prefix) {
@@ -48,16 +63,30 @@ impl GitTree {
         Ok(GitTree { root, ..whole })
     }
 
+    /// The folder that is the root; `None` where the commit does not have it.
+    pub(super) fn root(&self) -> Option<ObjectId> {
+        self.root
+    }
+
+    /// The index, and where it differs from the tree.
+    fn staging(&self) -> Option<&(Staging, Differences)> {
+        let read = || {
+            let staging = Staging::read(&self.shared, &self.prefix).ok()?;
+            let differences = staging.differences(self);
+            Some((staging, differences))
+        };
+        self.staging.get_or_init(read).as_ref()
+    }
+
     /// What a folder holds; empty where it cannot be read, which is noted.
-    fn folder(&self, id: ObjectId, path: &str) -> Folder {
+    pub(super) fn folder(&self, id: ObjectId, path: &str) -> Folder {
         let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = folders.get(&id) {
             return known.clone();
         }
         let mut items = BTreeMap::new();
         let mut refused = Vec::new();
-        let local = self.repository.to_thread_local();
-        match local.find_tree(id) {
+        self.shared.ask(|local| match local.find_tree(id) {
             Err(error) => refused.push((path.to_owned(), reason(error).0)),
             Ok(tree) => {
                 for entry in tree.iter() {
@@ -76,7 +105,7 @@ impl GitTree {
                     }
                 }
             }
-        }
+        });
         if !refused.is_empty() {
             self.refused.lock().unwrap_or_else(PoisonError::into_inner).extend(refused);
         }
@@ -95,53 +124,57 @@ impl GitTree {
         Some(at)
     }
 
-    /// Whether the file at a path has this id.
-    pub(super) fn holds(&self, path: &str, id: ObjectId) -> bool {
-        self.find(path) == Some(Item::File(id))
-    }
-}
-
-/// The bytes of a blob.
-pub(super) fn blob(repository: &ThreadSafeRepository, id: ObjectId) -> Result<Vec<u8>, ReadError> {
-    let local = repository.to_thread_local();
-    let size = local.find_header(id).map_err(reason)?.size();
-    if size > LARGEST_BLOB {
-        return Err(ReadError(format!("larger than {LARGEST_BLOB} bytes")));
-    }
-    Ok(local.find_blob(id).map_err(reason)?.take_data())
-}
-
-/// Whether a blob has these bytes, line ends apart. Compares ids first, so that an unchanged file costs no look into the object store.
-pub(super) fn has_content(repository: &ThreadSafeRepository, id: ObjectId, bytes: &[u8]) -> bool {
-    let own = gix::objs::compute_hash(id.kind(), gix::objs::Kind::Blob, bytes);
-    own.is_ok_and(|own| own == id) || blob(repository, id).is_ok_and(|blob| same_content(&blob, bytes))
-}
-
-fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
-}
-
-impl Files for GitTree {
-    /// Sizes are not in a tree and would cost a look at every object: they are 0 here.
-    fn list(&self) -> Vec<Entry> {
-        let mut entries = Vec::new();
+    /// Every file, found by a walk through all folders.
+    fn walk(&self) -> Listing {
+        let mut paths = Vec::new();
         let mut todo: Vec<(String, ObjectId)> = self.root.map(|id| (String::new(), id)).into_iter().collect();
         while let Some((path, id)) = todo.pop() {
             for (name, item) in self.folder(id, &path).iter() {
                 match item {
                     Item::Folder(id) => todo.push((join(&path, name), *id)),
-                    Item::File(_) => entries.push(Entry { path: join(&path, name), size: 0, modified: None }),
+                    Item::File(_) => paths.push(join(&path, name)),
                     Item::Other => {}
                 }
             }
         }
-        entries.sort();
-        entries
+        paths.into_iter().collect()
+    }
+}
+
+/// The bytes of a blob.
+pub(super) fn blob(shared: &Shared, id: ObjectId) -> Result<Vec<u8>, ReadError> {
+    shared.ask(|local| {
+        let size = local.find_header(id).map_err(reason)?.size();
+        if size > LARGEST_BLOB {
+            return Err(ReadError(format!("larger than {LARGEST_BLOB} bytes")));
+        }
+        Ok(local.find_blob(id).map_err(reason)?.take_data())
+    })
+}
+
+/// Whether a blob has these bytes, line ends apart. Compares ids first, so that an unchanged file costs no look into the object store.
+pub(super) fn has_content(shared: &Shared, id: ObjectId, bytes: &[u8]) -> bool {
+    let own = gix::objs::compute_hash(id.kind(), gix::objs::Kind::Blob, bytes);
+    own.is_ok_and(|own| own == id) || blob(shared, id).is_ok_and(|blob| same_content(&blob, bytes))
+}
+
+/// A name within a folder.
+pub(super) fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+impl Files for GitTree {
+    fn list(&self) -> Arc<Listing> {
+        let list = || match self.staging() {
+            Some((staging, differences)) => staging.files_of(differences),
+            None => self.walk(),
+        };
+        self.listing.get_or_init(|| Arc::new(list())).clone()
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         match self.find(path) {
-            Some(Item::File(id)) => blob(&self.repository, id),
+            Some(Item::File(id)) => blob(&self.shared, id),
             Some(Item::Folder(_)) => Err(ReadError("a folder, not a file".into())),
             Some(Item::Other) => Err(ReadError("a link or a submodule, which is not followed".into())),
             None => Err(ReadError("no such file".into())),
@@ -153,7 +186,15 @@ impl Files for GitTree {
     }
 
     fn same(&self, path: &str, bytes: &[u8]) -> bool {
-        matches!(self.find(path), Some(Item::File(id)) if has_content(&self.repository, id, bytes))
+        matches!(self.find(path), Some(Item::File(id)) if has_content(&self.shared, id, bytes))
+    }
+
+    fn id(&self, path: &str) -> Option<ContentId> {
+        let (staging, differences) = self.staging()?;
+        match differences.get(path) {
+            Some(id) => id.map(ContentId),
+            None => staging.file(path).map(|entry| ContentId(entry.id)),
+        }
     }
 
     fn refused(&self) -> Vec<(String, String)> {

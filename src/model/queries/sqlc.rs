@@ -40,8 +40,7 @@ fn is_within(path: &str, named: &str) -> bool {
 
 /// Every pairing of the repository, in the order of the files.
 pub(super) fn pairings(workspace: &mut Workspace) -> Vec<Pairing> {
-    let is_config = |path: &&String| matches!(path.rsplit('/').next(), Some("sqlc.yaml" | "sqlc.yml" | "sqlc.json"));
-    let paths: Vec<String> = workspace.paths().iter().filter(is_config).cloned().collect();
+    let paths: Vec<String> = workspace.paths().named(&["sqlc.yaml", "sqlc.yml", "sqlc.json"]).map(str::to_owned).collect();
     let mut found = Vec::new();
     for path in paths {
         let Ok(tree) = workspace.tree(&path) else { continue };

@@ -74,8 +74,7 @@ pub struct RebuiltTable {
     pub created: Span,
     /// The statement that dropped the old one.
     pub dropped: Span,
-    /// The statement that gave the name: the new one the old one's, or the old one another; the one that made the new one where its
-    /// rows come back from a copy.
+    /// The statement that gave the name: the new one the old one's, or the old one another.
     pub renamed: Span,
     /// The migration: index into `Database::migrations`.
     pub migration: usize,

@@ -3,7 +3,7 @@
 
 use super::super::Read;
 use super::super::folders::split;
-use crate::files::Entry;
+use crate::files::Listing;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep changelogs may include each other.
@@ -19,16 +19,16 @@ pub(super) struct Changelogs {
 
 impl Changelogs {
     /// Reads the files whose names or folders say that they may be changelogs.
-    pub fn read(entries: &[Entry], sql: &[&str], read: Read) -> Changelogs {
+    pub fn read(listing: &Listing, sql: &[&str], read: Read) -> Changelogs {
         let may_be = |path: &str| {
             let lower = path.to_ascii_lowercase();
             let kind = [".xml", ".yaml", ".yml", ".json"].iter().any(|end| lower.ends_with(end));
             kind && ["changelog", "liquibase", "changes", "db/"].iter().any(|word| lower.contains(word))
         };
         let mut texts: BTreeMap<&str, String> = BTreeMap::new();
-        for entry in entries.iter().filter(|entry| may_be(&entry.path)) {
-            if let Some(text) = read(&entry.path).filter(|text| text.contains("databaseChangeLog")) {
-                texts.insert(&entry.path, text);
+        for path in listing.iter().filter(|path| may_be(path)) {
+            if let Some(text) = read(path).filter(|text| text.contains("databaseChangeLog")) {
+                texts.insert(path, text);
             }
         }
         let known: Vec<&str> = texts.keys().copied().chain(sql.iter().copied()).collect();

@@ -177,8 +177,11 @@ impl<'w, 'a, 's> Library<'w, 'a, 's> {
         }
         let listing = self.workspace.paths().iter();
         let matcher = globset::GlobBuilder::new(pattern).literal_separator(true).build().ok().map(|glob| glob.compile_matcher());
-        let found: Vec<String> =
-            listing.filter(|path| matcher.as_ref().is_some_and(|one| one.is_match(path))).take(MOST_FILES).cloned().collect();
+        let found: Vec<String> = listing
+            .filter(|path| matcher.as_ref().is_some_and(|one| one.is_match(path)))
+            .take(MOST_FILES)
+            .map(str::to_owned)
+            .collect();
         let files: Vec<FileId> = found.iter().filter_map(|path| self.file(path)).collect();
         self.globs.insert(pattern.to_owned(), files.clone());
         files

@@ -1,11 +1,10 @@
 //! Enums, domains and views.
 
 use super::State;
-use crate::model::schema::catalog::{Domain, EnumType, Index, TableName, View, method};
+use crate::model::schema::catalog::{Domain, EnumType, Index, TableName, View};
 use crate::model::schema::names;
 use crate::source::{Span, Spanned};
 use crate::sql::{ColumnType, DomainCheck, IndexDef, ObjectName, ViewColumn};
-use std::sync::Arc;
 
 /// Most labels, views' names and the like that are followed in one place.
 const MOST: usize = 10_000;
@@ -126,7 +125,7 @@ impl State {
             if let crate::fact::Fact::Known(held, _) = &mut column.column_type
                 && is_type(&held.name, &old)
             {
-                Arc::make_mut(held).name = written_type(&new);
+                held.name = written_type(&new);
             }
         }
     }
@@ -255,8 +254,8 @@ impl State {
             include: def.include.clone(),
             unique: def.unique,
             nulls_not_distinct: def.nulls_not_distinct,
-            method: method(&def.method),
-            predicate: def.predicate.clone().map(Box::new),
+            method: def.method.clone(),
+            predicate: def.predicate.clone(),
             ..self.plain_index(Vec::new(), def.span)
         };
         let Some(view) = self.views.get_mut(&key).filter(|view| view.indexes.len() < MOST_VIEWS) else { return };

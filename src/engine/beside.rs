@@ -1,0 +1,52 @@
+//! Base and head side by side: what is the same in both is read, looked into and parsed once.
+
+use crate::files::{ContentId, Files, Listing, ReadError};
+use std::sync::Arc;
+
+/// The base, which reads what it shares with the head from there: a checkout is at hand where an object has to be unpacked.
+pub(super) struct Beside<'r> {
+    head: &'r dyn Files,
+    base: &'r dyn Files,
+}
+
+impl<'r> Beside<'r> {
+    /// The base beside the head.
+    pub(super) fn new(head: &'r dyn Files, base: &'r dyn Files) -> Beside<'r> {
+        Beside { head, base }
+    }
+
+    /// Whether both have a file at this path with the same content, line ends apart.
+    pub(super) fn unchanged(&self, path: &str) -> bool {
+        match (self.head.id(path), self.base.id(path)) {
+            (Some(head), Some(base)) => head == base,
+            // A file that was written in the moment of the checkout is known by its bytes alone.
+            _ => self.base.exists(path) && self.head.read(path).is_ok_and(|bytes| self.base.same(path, &bytes)),
+        }
+    }
+}
+
+impl Files for Beside<'_> {
+    fn list(&self) -> Arc<Listing> {
+        self.base.list()
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        if self.unchanged(path) { self.head.read(path) } else { self.base.read(path) }
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        self.base.exists(path)
+    }
+
+    fn same(&self, path: &str, bytes: &[u8]) -> bool {
+        self.base.same(path, bytes)
+    }
+
+    fn id(&self, path: &str) -> Option<ContentId> {
+        self.base.id(path)
+    }
+
+    fn refused(&self) -> Vec<(String, String)> {
+        self.base.refused()
+    }
+}

@@ -1,0 +1,57 @@
+//! What all views of one repository share: handles to its objects, and its index, read once.
+
+use super::reason;
+use crate::files::ReadError;
+use gix::ThreadSafeRepository;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// How many bytes of decoded objects a handle keeps: trees are asked for again and again.
+const CACHE: usize = 4 << 20;
+
+/// An opened repository.
+pub(super) struct Shared {
+    repository: ThreadSafeRepository,
+    /// Another file than the repository's own index.
+    index_file: Option<PathBuf>,
+    index: OnceLock<Result<Arc<gix::index::File>, ReadError>>,
+    /// Handles that no thread uses now: a new one knows nothing of what was decoded.
+    idle: Mutex<Vec<gix::Repository>>,
+}
+
+impl Shared {
+    /// A repository whose index is its own, or another file.
+    pub(super) fn new(repository: ThreadSafeRepository, index_file: Option<PathBuf>) -> Shared {
+        Shared { repository, index_file, index: OnceLock::new(), idle: Mutex::default() }
+    }
+
+    /// The repository itself.
+    pub(super) fn repository(&self) -> &ThreadSafeRepository {
+        &self.repository
+    }
+
+    /// Asks the repository something with a handle of this thread.
+    pub(super) fn ask<R>(&self, question: impl FnOnce(&gix::Repository) -> R) -> R {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let handle = idle.unwrap_or_else(|| {
+            let mut handle = self.repository.to_thread_local();
+            handle.object_cache_size_if_unset(CACHE);
+            handle
+        });
+        let answer = question(&handle);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+        answer
+    }
+
+    /// The index; empty where there is none.
+    pub(super) fn index(&self) -> Result<Arc<gix::index::File>, ReadError> {
+        let read = || {
+            let path = self.index_file.clone().unwrap_or_else(|| self.ask(gix::Repository::index_path));
+            let hash = self.ask(gix::Repository::object_hash);
+            gix::index::File::at_or_default(path, hash, false, gix::index::decode::Options::default())
+                .map(Arc::new)
+                .map_err(reason)
+        };
+        self.index.get_or_init(read).clone()
+    }
+}

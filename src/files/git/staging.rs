@@ -1,0 +1,179 @@
+//! What the index says of the files below a folder, and where it differs from the tree of a commit.
+//!
+//! The index of a large repository is read once and shared: it knows the content of every file without a look into the object store,
+//! and, by the ids of trees that it keeps, that whole folders are those of a commit.
+
+use super::shared::Shared;
+use super::tree::{GitTree, Item, join};
+use crate::files::{Listing, ReadError};
+use gix::ObjectId;
+use gix::bstr::{BStr, ByteSlice};
+use gix::index::entry::{Flags, Mode, Stage};
+use gix::index::extension::Tree;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The index, seen from a folder. Paths are relative to the folder.
+pub(super) struct Staging {
+    index: Arc<gix::index::File>,
+    /// Leads from the top of the repository to the folder; empty or ended by `/`.
+    below: String,
+    range: Range<usize>,
+    /// Where the last file was found: most questions come in order.
+    last: AtomicUsize,
+}
+
+/// Files on which the index and a tree differ, with the tree's content; `None` where the tree does not have the file.
+pub(super) type Differences = BTreeMap<String, Option<ObjectId>>;
+
+/// Why a submodule is not read.
+pub(super) const SUBMODULE: &str = "a submodule, which is not read from here; check it by itself";
+
+/// Whether an entry is a file whose content is settled: no link, no submodule, no conflict, and more than announced (`git add -N`).
+pub(super) fn is_file(entry: &gix::index::Entry) -> bool {
+    matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE)
+        && entry.stage() == Stage::Unconflicted
+        && !entry.flags.contains(Flags::INTENT_TO_ADD)
+}
+
+impl Staging {
+    /// The index of a repository below a folder; without entries where there is no index.
+    pub(super) fn read(shared: &Shared, prefix: &str) -> Result<Staging, ReadError> {
+        let index = shared.index()?;
+        let below = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
+        let range = index.prefixed_entries_range(below.as_str().into()).unwrap_or(0..0);
+        Ok(Staging { index, below, range, last: AtomicUsize::new(0) })
+    }
+
+    /// The index itself.
+    pub(super) fn state(&self) -> &gix::index::State {
+        &self.index
+    }
+
+    /// Every entry below the folder, sorted by path.
+    pub(super) fn entries(&self) -> &[gix::index::Entry] {
+        self.index.entries().get(self.range.clone()).unwrap_or_default()
+    }
+
+    /// The path of an entry.
+    pub(super) fn path(&self, entry: &gix::index::Entry) -> &BStr {
+        entry.path(&self.index).get(self.below.len()..).unwrap_or_default().into()
+    }
+
+    /// The file at a path.
+    pub(super) fn file(&self, path: &str) -> Option<&gix::index::Entry> {
+        let entries = self.entries();
+        let order = |entry: &gix::index::Entry| self.path(entry).cmp(path.as_bytes().into());
+        let mut window = 0..entries.len();
+        let mut step = 16;
+        let last = self.last.load(Ordering::Relaxed);
+        if entries.get(last).is_some_and(|entry| order(entry).is_lt()) {
+            window.start = last;
+            while entries.get(window.start + step).is_some_and(|entry| order(entry).is_lt()) {
+                window.start += step;
+                step *= 2;
+            }
+            window.end = (window.start + step + 1).min(entries.len());
+        }
+        let at = window.start + entries.get(window.clone())?.binary_search_by(order).ok()?;
+        self.last.store(at, Ordering::Relaxed);
+        entries.get(at).filter(|entry| is_file(entry))
+    }
+
+    /// Every file, sorted by path; names that are not UTF-8 are left out.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        self.entries().iter().filter(|entry| is_file(entry)).filter_map(|entry| self.path(entry).to_str().ok())
+    }
+
+    /// The folders of submodules, sorted, checked out or not.
+    pub(super) fn submodules(&self) -> Vec<String> {
+        let modules = self.entries().iter().filter(|entry| entry.mode == Mode::COMMIT);
+        modules.map(|entry| self.path(entry).to_str_lossy().into_owned()).collect()
+    }
+
+    /// The files of a tree, given where it differs.
+    pub(super) fn files_of(&self, differences: &Differences) -> Listing {
+        let same = self.files().filter(|path| differences.is_empty() || !differences.contains_key(*path));
+        same.chain(differences.iter().filter(|(_, id)| id.is_some()).map(|(path, _)| path.as_str())).collect()
+    }
+
+    /// Where the index and a tree, rooted at the same folder, differ. Only folders whose ids differ are looked into.
+    pub(super) fn differences(&self, tree: &GitTree) -> Differences {
+        let mut cached = self.index.tree();
+        for name in self.below.split('/').filter(|name| !name.is_empty()) {
+            cached = cached.and_then(|tree| child(tree, name));
+        }
+        let mut differences = Differences::new();
+        self.compare("", tree, tree.root(), cached, self.entries(), &mut differences);
+        differences
+    }
+
+    /// Compares a folder of the index with one of the tree; either may be absent there.
+    fn compare(
+        &self,
+        folder: &str,
+        tree: &GitTree,
+        id: Option<ObjectId>,
+        cached: Option<&Tree>,
+        entries: &[gix::index::Entry],
+        differences: &mut Differences,
+    ) {
+        if id.is_some() && cached.is_some_and(|cached| cached.num_entries.is_some() && Some(cached.id) == id) {
+            return;
+        }
+        let items = id.map(|id| tree.folder(id, folder));
+        let mut met = Vec::new();
+        let skip = if folder.is_empty() { 0 } else { folder.len() + 1 };
+        let mut rest = entries;
+        while let Some(first) = rest.first() {
+            let name = self.path(first).get(skip..).unwrap_or_default();
+            let slash = name.find_byte(b'/');
+            let part = name.get(..slash.unwrap_or(name.len())).unwrap_or_default();
+            let inside = |entry: &gix::index::Entry| {
+                let name = self.path(entry).get(skip..).unwrap_or_default();
+                name.strip_prefix(part).is_some_and(|after| after.starts_with(b"/"))
+            };
+            // All that lies in one folder stands together, and so do the sides of a conflict.
+            let length = if slash.is_some() { rest.partition_point(inside).max(1) } else { 1 };
+            let (group, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+            rest = after;
+            let Ok(part) = part.to_str() else { continue };
+            let item = items.as_ref().and_then(|items| items.get(part)).copied();
+            let path = join(folder, part);
+            if slash.is_some() {
+                let id = if let Some(Item::Folder(id)) = item { Some(id) } else { None };
+                self.compare(&path, tree, id, cached.and_then(|cached| child(cached, part)), group, differences);
+                met.extend(id.map(|_| part));
+                continue;
+            }
+            let Some(entry) = group.first().filter(|entry| is_file(entry)) else { continue };
+            match item {
+                Some(Item::File(id)) => {
+                    met.push(part);
+                    if id != entry.id {
+                        differences.insert(path, Some(id));
+                    }
+                }
+                _ => drop(differences.insert(path, None)),
+            }
+        }
+        met.sort_unstable();
+        for (name, item) in items.iter().flat_map(|items| items.iter()) {
+            if met.binary_search(&name.as_str()).is_ok() {
+                continue;
+            }
+            match item {
+                Item::File(id) => drop(differences.insert(join(folder, name), Some(*id))),
+                Item::Folder(id) => self.compare(&join(folder, name), tree, Some(*id), None, &[], differences),
+                Item::Other => {}
+            }
+        }
+    }
+}
+
+/// The folder of a name within a folder of the index.
+fn child<'t>(tree: &'t Tree, name: &str) -> Option<&'t Tree> {
+    tree.children.iter().find(|child| child.name.as_slice() == name.as_bytes())
+}
