@@ -5,7 +5,7 @@
 
 A sequence is made from what the server holds, statement by statement. What the server accepted is replayed by `BINARY model`, one
 migration a statement; the catalogs must be equal, and nothing accepted may be predicted to fail. Of what the server refused most
-must be predicted to fail, and then changes nothing of our catalog. A difference is shrunk to the statements that it needs.
+must be predicted to fail. A difference is shrunk to the statements that it needs.
 """
 import argparse, collections, glob, os, random, re, sys
 
@@ -122,11 +122,14 @@ def random_sequences(binary, server, session, count, seed, length, show):
 
 
 # Of what the server refuses of random DDL, so many in a hundred are predicted at least.
-LEAST = 80
+LEAST = 90
+# Of what is predicted so many in a hundred may change our catalog all the same: a view or a key is in the way, the finding names it, and
+# the replay goes on as if it had been dropped first.
+MOST = 5
 
 
 def refused_statements(binary, server, session, grown, show):
-    """What the server refuses is predicted, and changes nothing. Gives the number of predictions after which something did change."""
+    """What the server refuses is predicted, and changes nothing but where something that depends is in the way. Gives what misses the bounds."""
     cases = [(accepted[:at], statement, why) for accepted, _, refused in grown for at, statement, why in refused[:3]]
     said = replay(binary, [before + [statement] for before, statement, _ in cases], server.major)
     predicted = wrong = changed = 0
@@ -140,7 +143,8 @@ def refused_statements(binary, server, session, grown, show):
         lines = [] if real is None else pg_catalog.differences(real, one[0])[0]
         if lines and is_predicted:
             changed += 1
-            print(f"refused, as predicted, but replayed: {statement}\n    the server: {why}\n    we: {lines[0]}")
+            if show:
+                print(f"refused, as predicted, but replayed: {statement}\n    the server: {why}\n    we: {lines[0]}")
         elif lines:
             wrong += 1
             if show:
@@ -148,8 +152,8 @@ def refused_statements(binary, server, session, grown, show):
     for sort, times in missed.most_common():
         print(f"  {times} x not predicted: {sort}")
     share = 100 * predicted // max(1, len(cases))
-    print(f"refused statements: {len(cases)}, {predicted} failures predicted ({share} %, at least {LEAST}), {wrong} replayed as if they had worked")
-    return changed + (share < LEAST)
+    print(f"refused statements: {len(cases)}, {predicted} failures predicted ({share} %, at least {LEAST}), {changed} of them replayed (at most {MOST} %), {wrong} not predicted and replayed")
+    return (share < LEAST) + (100 * changed > MOST * max(1, predicted))
 
 
 def histories_of_files():
