@@ -14,11 +14,15 @@ mod migrations;
 pub mod page;
 mod pagination;
 mod pending;
+mod places;
 mod queries;
+mod rate_limit;
 mod schema;
 mod schemas;
+mod security;
 mod suppressions;
 mod timeouts;
+mod versioning;
 
 use crate::diagnostic::{Diagnostic, RuleInfo};
 use crate::model::Model;
@@ -94,10 +98,13 @@ const GROUPS: &[&[Rule]] = &[
     migrations::RULES,
     pagination::RULES,
     queries::RULES,
+    rate_limit::RULES,
     schema::RULES,
     schemas::RULES,
+    security::RULES,
     suppressions::RULES,
     timeouts::RULES,
+    versioning::RULES,
 ];
 
 /// Every rule, ordered by group and id.

@@ -24,11 +24,13 @@
 //!   keys, references to another kind of thing.
 //! - [`SchemaRef`]: `types` (null included), `properties` (through `allOf`), `array_items`, `enum_values`, bounds, `core`.
 
+mod access;
 mod body;
 mod bound;
 mod component;
 mod convention;
 mod create;
+mod credential;
 mod cursor;
 mod defect;
 mod document;
@@ -52,10 +54,13 @@ mod schema_part;
 mod security;
 mod server;
 mod successor;
+mod throttle;
 mod twin;
+mod versioning;
 mod walk;
 mod words;
 
+pub use access::Access;
 pub use body::{BodyRef, HeaderRef};
 pub use bound::LooseBound;
 pub use component::{ComponentKind, ComponentRef};
@@ -77,6 +82,7 @@ pub use schema::{Property, SchemaRef};
 pub use schema_part::SchemaPart;
 pub use security::{Flow, Requirement, SchemeKind, SecuritySchemeRef};
 pub use server::{ServerRef, ServerVariable};
+pub use throttle::LimitDialect;
 pub use twin::Twin;
 
 use super::{Settings, Workspace};

@@ -43,7 +43,7 @@ pub enum SchemeKind<'a> {
 #[derive(Clone, Copy)]
 pub struct SecuritySchemeRef<'a> {
     key: NodeRef<'a>,
-    cursor: Cursor<'a>,
+    pub(super) cursor: Cursor<'a>,
 }
 
 impl std::fmt::Debug for SecuritySchemeRef<'_> {

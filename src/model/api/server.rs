@@ -53,6 +53,22 @@ impl<'a> ServerRef<'a> {
     }
 }
 
+impl ServerRef<'_> {
+    /// Whether it can only be reached from the own machine or the own network: a private address, a name without a dot, a name
+    /// below `.local`, `.internal`, `.test` or `.svc`. Hosts that are variables count too: nothing is known of them.
+    pub fn is_within_own_network(&self) -> bool {
+        let host = self.url.split_once("://").map_or("", |(_, rest)| rest);
+        let host = host.split(['/', ':', '?']).next().unwrap_or("");
+        let octets: Vec<Option<u8>> = host.split('.').map(|part| part.parse().ok()).collect();
+        let private = matches!(octets.as_slice(), [Some(10 | 127), Some(_), Some(_), Some(_)])
+            || matches!(octets.as_slice(), [Some(192), Some(168), Some(_), Some(_)])
+            || matches!(octets.as_slice(), [Some(172), Some(16..=31), Some(_), Some(_)]);
+        let last = host.rsplit('.').next().unwrap_or("");
+        let inner = matches!(last, "local" | "internal" | "localhost" | "test" | "svc" | "lan" | "home" | "intranet");
+        self.is_local() || private || inner || !host.contains('.') || host.starts_with('{') || host.contains(".svc.")
+    }
+}
+
 /// The entries of a `servers` list.
 pub(super) fn listed(cursor: Cursor<'_>) -> Vec<ServerRef<'_>> {
     cursor.items("servers").into_iter().filter_map(server).collect()

@@ -1,0 +1,35 @@
+//! Operations whose answers do not say how much of the limit is left.
+
+use crate::diagnostic::Diagnostic;
+use crate::model::api::OperationRef;
+use crate::rules::places::{also, counted};
+use crate::rules::{Context, Rule, rule};
+
+/// Operations whose answers do not say how much of the limit is left.
+pub(super) const RULE: Rule = rule!("rate-limit/missing-headers", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for document in context.head.api.documents() {
+        let mut silent: Vec<OperationRef> = Vec::new();
+        for operation in document.own_operations().filter(|operation| operation.is_known()) {
+            let responses = operation.responses();
+            let mut counting = responses.iter().filter(|one| matches!(one.status().class(), Some(2 | 4))).peekable();
+            if counting.peek().is_none() {
+                continue;
+            }
+            context.consider();
+            if !counting.any(|one| one.header_list().into_iter().any(|header| header.limit_dialect().is_some())) {
+                silent.push(operation);
+            }
+        }
+        let Some(first) = silent.first() else { continue };
+        let message = format!("{} without `RateLimit` headers", counted(silent.len(), "operation"));
+        let diagnostic = Diagnostic::new(format!("{} rate-limit headers", document.subject()), message)
+            .at(first.span(), format!("{}: clients see the limit only when they hit it", first.subject()))
+            .help("headers:\n  RateLimit: { schema: { type: string } }\n  RateLimit-Policy: { schema: { type: string } }")
+            .evidence("no rate-limit headers");
+        found.push(also(diagnostic, silent.iter().map(|operation| (operation.span(), operation.subject()))));
+    }
+    found
+}

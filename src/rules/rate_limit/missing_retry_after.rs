@@ -1,0 +1,33 @@
+//! A 429 that does not say when to come again.
+
+use crate::diagnostic::Diagnostic;
+use crate::model::api::{ResponseRef, Status};
+use crate::rules::places::{also, counted};
+use crate::rules::{Context, Rule, rule};
+
+/// A 429 that does not say when to come again.
+pub(super) const RULE: Rule = rule!("rate-limit/missing-retry-after", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for document in context.head.api.documents() {
+        let responses = document.own_operations().flat_map(|operation| operation.responses());
+        let limited: Vec<ResponseRef> =
+            responses.filter(|response| response.status() == Status::Code(429) && response.is_wholly_known()).collect();
+        limited.iter().for_each(|_| context.consider());
+        let silent: Vec<ResponseRef> = limited.into_iter().filter(|response| !response.tells_when_to_retry()).collect();
+        let Some(first) = silent.first() else { continue };
+        let message = match silent.len() {
+            1 => "the `429` does not say when to come again".to_owned(),
+            many => format!("the `429` of {} does not say when to come again", counted(many, "operation")),
+        };
+        let what = first.component_name().map_or(first.operation().subject(), |name| format!("response {name}"));
+        let diagnostic = Diagnostic::new(format!("{} 429", document.subject()), message)
+            .at(first.definition_span(), format!("{what}: clients guess, and come all at once"))
+            .help("headers:\n  Retry-After:\n    description: Seconds to wait\n    schema: { type: integer }")
+            .evidence("429 without Retry-After");
+        let places = silent.iter().map(|response| (response.definition_span(), response.operation().subject()));
+        found.push(also(diagnostic, places));
+    }
+    found
+}

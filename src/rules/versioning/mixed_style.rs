@@ -1,0 +1,41 @@
+//! Some operations of a document carry a version in their path, others do not.
+
+use crate::diagnostic::Diagnostic;
+use crate::model::api::{DocumentRef, OperationRef};
+use crate::rules::places::{also, counted};
+use crate::rules::{Context, Rule, rule};
+
+/// Some operations of a document carry a version in their path, others do not.
+pub(super) const RULE: Rule = rule!("versioning/mixed-style", check);
+
+/// So many operations with a version make it the style of the document.
+const STYLE: usize = 4;
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    context.head.api.documents().filter_map(|document| departures(context, document)).collect()
+}
+
+fn departures(context: &Context, document: DocumentRef) -> Option<Diagnostic> {
+    let business = |operation: &OperationRef| !operation.is_health_like() && !operation.is_entrance();
+    let judged: Vec<OperationRef> = document.own_operations().filter(business).collect();
+    judged.iter().for_each(|_| context.consider());
+    let (with, without): (Vec<OperationRef>, Vec<OperationRef>) =
+        judged.iter().partition(|operation| operation.version_segment().is_some());
+    let is_style = with.len() >= STYLE && with.len() * 10 >= judged.len() * 9;
+    let named_elsewhere = |operation: &OperationRef| {
+        let servers = operation.effective_servers();
+        operation.version_parameter().is_some() || servers.iter().any(|server| server.version_segment().is_some())
+    };
+    let others: Vec<OperationRef> = without.into_iter().filter(|operation| !named_elsewhere(operation)).collect();
+    let (usual, first) = (with.first()?, others.first().filter(|_| is_style)?);
+    let message = match others.as_slice() {
+        [one] => format!("`{}` has no version, unlike {}", one.subject(), counted(with.len(), "other operation")),
+        many => format!("{} have no version, unlike {} others", counted(many.len(), "operation"), with.len()),
+    };
+    let diagnostic = Diagnostic::new(format!("{} versions", document.subject()), message)
+        .at(first.path_span(), "it cannot change without breaking its callers")
+        .context(usual.path_span(), format!("`{}` here", usual.version_segment()?))
+        .help(format!("/{}{}", usual.version_segment()?, first.path()))
+        .evidence("paths with and without a version");
+    Some(also(diagnostic, others.iter().map(|operation| (operation.path_span(), operation.subject()))))
+}
