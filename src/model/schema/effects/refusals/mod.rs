@@ -47,10 +47,6 @@ impl<'a> Ask<'a> {
         if ops.iter().any(|op| !matches!(op.change, Change::AlterTable { .. })) {
             return None;
         }
-        if let Some(at) = self.type_changed_twice() {
-            let why = "the type of one column is changed twice in one statement";
-            return Some(Refusal { op: at, ..Refusal::new(why, "leave one of the two changes out") });
-        }
         let Some(mut trial) = self.state.trial(table, ops) else { return self.operation(ops.first()?) };
         let mut order: Vec<usize> = (0..ops.len()).collect();
         order.sort_by_key(|at| ops.get(*at).map_or(0, pass));
@@ -59,7 +55,7 @@ impl<'a> Ask<'a> {
             if let Some(found) = (Ask { state: &trial, ..*self }).operation(op) {
                 return Some(Refusal { op: at, ..found });
             }
-            if let Some(found) = self.speaks_of_the_gone(&trial, op) {
+            if let Some(found) = self.speaks_of_the_gone(&trial, op).or_else(|| self.changes_type_again(&trial, table, op)) {
                 return Some(Refusal { op: at, ..found });
             }
             trial.apply(op, false);
@@ -115,14 +111,16 @@ impl<'a> Ask<'a> {
         })
     }
 
-    /// The number of an action that changes a type that another one changes too.
-    fn type_changed_twice(&self) -> Option<usize> {
-        let mut seen: Vec<&str> = Vec::new();
-        self.statement.ops.iter().position(|op| {
-            let Change::AlterTable { action: TableAction::AlterType { column, .. }, .. } = &op.change else { return false };
-            let again = seen.contains(&column.value.as_str());
-            seen.push(&column.value);
-            again
+    /// An action before it in the statement has changed the type already. One that wrote the type that the column has changes nothing.
+    fn changes_type_again(&self, trial: &State, table: &ObjectName, op: &SchemaOp) -> Option<Refusal> {
+        let Change::AlterTable { action: TableAction::AlterType { column: named, .. }, .. } = &op.change else { return None };
+        let held = |state: &State| {
+            let table = state.find(table).and_then(|slot| state.certain(slot))?;
+            column(state, table, &named.value)?.column_type.known().cloned()
+        };
+        (held(self.state)? != held(trial)?).then(|| {
+            let why = format!("the type of `{}` is changed twice in one statement", named.value);
+            Refusal::new(why, "leave one of the two changes out")
         })
     }
 }
