@@ -64,6 +64,7 @@ fn document(outcome: &Outcome) -> Value {
         "migration_sets": discovery.migration_sets.iter().map(set).collect::<Vec<_>>(),
         "unread": outcome.report.unread.iter().map(unread).collect::<Vec<_>>(),
         "skipped": discovery.skipped.iter().map(skipped).collect::<Vec<_>>(),
+        "twins": outcome.model.api.twins().iter().map(|one| json!({"path": one.path, "of": one.of})).collect::<Vec<_>>(),
     })
 }
 
@@ -71,7 +72,9 @@ fn text(outcome: &Outcome) -> String {
     let discovery = &outcome.discovery;
     let mut out = String::new();
     for (path, one) in folded(discovery) {
-        let _ = writeln!(out, "{:<9}  {}: {}", one.kind.name(), printable(&path), printable(&one.evidence));
+        let reached = outcome.model.api.documents().find(|document| document.path() == one.path).map_or(0, |one| one.files());
+        let with = if reached > 0 { format!(", and {reached} files by reference") } else { String::new() };
+        let _ = writeln!(out, "{:<9}  {}: {}{with}", one.kind.name(), printable(&path), printable(&one.evidence));
     }
     for set in &discovery.migration_sets {
         let folder = if set.folder.is_empty() { "." } else { &set.folder };
@@ -98,6 +101,9 @@ fn text(outcome: &Outcome) -> String {
         (format!("{}{place}", one.path), one.reason.as_str())
     });
     section(&mut out, "unread", unread.collect());
+    let twins: Vec<(String, String)> =
+        outcome.model.api.twins().iter().map(|one| (one.path.clone(), format!("the API of {}, judged there", one.of))).collect();
+    section(&mut out, "written twice", twins.iter().map(|(path, reason)| (path.clone(), reason.as_str())).collect());
     let skipped = discovery.skipped.iter().map(|(path, reason)| (path.clone(), reason.as_str()));
     section(&mut out, "skipped", skipped.collect());
     out

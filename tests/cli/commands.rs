@@ -68,7 +68,7 @@ fn files_are_listed_with_their_evidence() {
         ("chart/templates/openapi.yaml", "openapi: {{ .Values.x }}\n"),
     ]);
     let document = repository.run(&["files", "--format", "json"]).json();
-    assert_eq!(fields(&document), ["artifacts", "migration_sets", "schema", "skipped", "unread"]);
+    assert_eq!(fields(&document), ["artifacts", "migration_sets", "schema", "skipped", "twins", "unread"]);
     let artifacts = document["artifacts"].as_array().expect("a list");
     assert!(
         artifacts.iter().any(|one| one["path"] == ".env" && one["kind"] == "env" && one["evidence"].is_string()),
@@ -79,6 +79,22 @@ fn files_are_listed_with_their_evidence() {
     assert_eq!(set["migrations"][0]["down"], "migrations/000001_a.down.sql");
     let text = repository.run(&["files"]).out;
     assert!(text.contains("env        .env: ") && text.contains("migrations in migrations, in this order:"), "{text}");
+}
+
+#[test]
+fn files_say_what_is_written_twice_and_what_is_reached() {
+    let head = "openapi: 3.0.3\ninfo: { title: Shop, version: \"1\" }\n";
+    let repository = Repository::new(&[
+        ("api/openapi.yaml", &format!("{head}paths: {{ /a: {{ $ref: \"a.yaml\" }} }}\n")),
+        ("api/a.yaml", "get: { responses: {} }\n"),
+        ("dist/openapi.yaml", &format!("{head}paths: {{ /a: {{ get: {{ responses: {{}} }} }} }}\n")),
+    ]);
+    let document = repository.run(&["files", "--format", "json"]).json();
+    assert_eq!(document["twins"][0]["path"], "dist/openapi.yaml");
+    assert_eq!(document["twins"][0]["of"], "api/openapi.yaml");
+    let text = repository.run(&["files"]).out;
+    assert!(text.contains("api/openapi.yaml: a top-level `openapi: 3.0.3`, and 1 files by reference"), "{text}");
+    assert!(text.contains("dist/openapi.yaml: the API of api/openapi.yaml, judged there"), "{text}");
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub enum DefectKind<'a> {
         /// What this version has instead, ready to paste.
         instead: Option<&'static str>,
     },
-    /// A value of another type than its key asks for.
+    /// A value of another type than its key asks for, null included.
     WrongValue {
         /// The key, where the value has one.
         key: Option<&'a str>,
@@ -180,7 +180,10 @@ fn object_of(part: Part) -> Option<&'static Object> {
 /// How messages call what a part is: `path item`, `map of responses`.
 fn kind_of(part: Part) -> String {
     match (object_name(part), table().get(part.value)) {
-        ("", Type::Map(inner)) => format!("map of {}s", words(*inner).trim_start_matches("a ").trim_start_matches("an ")),
+        ("", Type::Map(inner)) => match words_of_object(*inner) {
+            object if object.is_empty() => "map".to_owned(),
+            object => format!("map of {object}s"),
+        },
         (name, _) => name.replace('-', " "),
     }
 }

@@ -161,6 +161,11 @@ impl<'a> DocumentRef<'a> {
         self.data().version
     }
 
+    /// How many other files references lead to from it, directly or through each other.
+    pub fn files(self) -> usize {
+        self.data().files
+    }
+
     /// `info.title`; empty where there is none.
     pub fn title(self) -> &'a str {
         self.root().and_then(|root| root.get("info")?.text("title")).unwrap_or("")

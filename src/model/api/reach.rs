@@ -218,8 +218,21 @@ impl Walk<'_, '_> {
                 self.stack.push(below(value, named));
             } else if named {
                 self.stack.push(below(value, false));
+            } else if key == "examples" {
+                self.visit_examples(value, entry);
             } else if !LITERALS.contains(&key) && !key.starts_with("x-") {
                 self.stack.push(below(value, NAME_MAPS.contains(&key)));
+            }
+        }
+    }
+
+    /// Examples are data, but one may be written elsewhere: as a reference in a map of names. The names that 2.0 has there are
+    /// media types, and what they hold is data alone.
+    fn visit_examples(&mut self, examples: NodeRef, entry: usize) {
+        for (name, example) in examples.entries() {
+            let is_media_type = name.text().is_some_and(|name| name.contains('/'));
+            if let Some(reference) = reference(example).filter(|_| !is_media_type) {
+                self.note_reference(reference, false, entry);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A value of another type than its key asks for.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::api::{DefectGroup, DefectKind, DocumentRef, Version};
 use crate::rules::{Context, Rule, rule};
 
@@ -17,6 +17,13 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 }
 
 fn report(document: DocumentRef, group: &DefectGroup) -> Option<Diagnostic> {
+    if let DefectKind::WrongReference { wanted, found } = &group.first.kind {
+        let message = format!("`$ref` leads to a {found}, where a {wanted} belongs");
+        let diagnostic = Diagnostic::new(format!("{} {wanted} {}", document.subject(), group.first.pointer), message)
+            .at(group.first.span, format!("must lead to a {wanted}"))
+            .evidence(format!("{found} for {wanted}"));
+        return Some(group.rest.iter().fold(diagnostic, |diagnostic, one| diagnostic.occurrence(one.span, one.pointer.clone())));
+    }
     let DefectKind::WrongValue { key, wanted, found } = &group.first.kind else { return None };
     let (object, an_object) = (&group.first.object, group.first.an_object());
     let what = key.map_or("an item".to_owned(), |key| format!("`{key}`"));
@@ -24,6 +31,10 @@ fn report(document: DocumentRef, group: &DefectGroup) -> Option<Diagnostic> {
         Diagnostic::new(format!("{} {object} {what}", document.subject()), format!("{what} of {an_object} is {found}"))
             .at(group.first.span, format!("must be {wanted}"))
             .evidence(format!("{what} of {object} is {found}"));
+    let diagnostic = match found.as_str() {
+        "nothing" | "`null`" => diagnostic.at_most(Severity::Info, "most tools read nothing as no key"),
+        _ => diagnostic,
+    };
     let diagnostic = match (*key, object.as_str()) {
         (Some("required"), "schema") => diagnostic.help("in the schema around it, name what must be there:\nrequired: [name]"),
         // Both are right from 3.1 on.

@@ -191,7 +191,8 @@ impl Walker<'_> {
             }
             Type::Map(_) | Type::Object(_) => self.mismatch(&step, node),
             Type::Text(words) => {
-                let fits = node.text().is_some_and(|text| words.is_empty() || words.iter().any(|word| word == text));
+                let listed = |text: &str| words.is_empty() || words.iter().any(|word| word == text);
+                let fits = node.text().is_some_and(listed) && !node.is_null();
                 // A number or a word such as `true` in place of text is what everybody reads as text.
                 if !fits {
                     self.mismatch(&step, node);
@@ -208,8 +209,12 @@ impl Walker<'_> {
     }
 
     fn mismatch(&mut self, step: &Step, node: NodeRef) {
-        // A root is no value of a key, and an empty file is told elsewhere. Nothing in place of a value is as good as no key.
-        if step.parent != NONE && !node.is_null() {
+        // A root is no value of a key, and an empty file is told elsewhere. An empty list or map is often written as nothing, and
+        // so is a schema that allows anything.
+        let may_be_empty = matches!(self.table.get(step.value), Type::List(_) | Type::Map(_)) || step.value == self.schema;
+        // Bundlers put text and lists in the place of references, wherever these stand.
+        let is_reference = reference(node).is_some();
+        if step.parent != NONE && !is_reference && !(node.is_null() && may_be_empty) {
             self.walk
                 .faults
                 .push(Fault { part: step.parent, kind: FaultKind::Value(node.id(), step.key.or(step.list), step.value) });
