@@ -17,6 +17,7 @@ use std::fmt::Write;
 struct Document {
     schema: u32,
     operations: Value,
+    conventions: Value,
     databases: Value,
     statements: Value,
     queries: Value,
@@ -51,6 +52,7 @@ fn document(outcome: &Outcome) -> Document {
     Document {
         schema: 1,
         operations: api::to_json(&model.api, sources),
+        conventions: api::conventions_to_json(&model.api),
         databases: schema["databases"].take(),
         statements: schema["statements"].take(),
         queries: queries::to_json(&model.queries, sources),
@@ -85,6 +87,8 @@ fn text(document: &Document) -> String {
     for one in items(&document.operations) {
         let _ = writeln!(out, "  {} {} ({}:{})", word(one, "method"), word(one, "path"), word(one, "file"), one["line"]);
     }
+    heading(&mut out, "conventions", &document.conventions);
+    items(&document.conventions).for_each(|one| conventions(&mut out, one));
     heading(&mut out, "databases", &document.databases);
     items(&document.databases).for_each(|one| database(&mut out, one));
     heading(&mut out, "queries", &document.queries);
@@ -109,6 +113,18 @@ fn text(document: &Document) -> String {
 
 fn heading(out: &mut String, name: &str, list: &Value) {
     let _ = writeln!(out, "{name}: {}", items(list).count());
+}
+
+/// What a document does over and over, a line for each topic: `paging: cursor 12, none 2`.
+fn conventions(out: &mut String, house: &Value) {
+    let style = if house["rpc_style"] == Value::Bool(true) { " (calls procedures)" } else { "" };
+    let _ = writeln!(out, "  {}{style}", word(house, "document"));
+    for (topic, tallies) in house.as_object().into_iter().flatten().filter(|(_, value)| value.is_array()) {
+        let counted: Vec<String> = items(tallies).map(|one| format!("{} {}", word(one, "name"), one["count"])).collect();
+        if !counted.is_empty() {
+            let _ = writeln!(out, "    {}: {}", topic.replace('_', " "), counted.join(", "));
+        }
+    }
 }
 
 fn database(out: &mut String, database: &Value) {

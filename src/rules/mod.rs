@@ -20,6 +20,7 @@ mod rate_limit;
 mod schema;
 mod schemas;
 mod security;
+mod spread;
 mod suppressions;
 mod timeouts;
 mod versioning;

@@ -1,6 +1,7 @@
 //! The house style of a document, found before rules speak: they report departures from it.
 
 use super::document::DocumentRef;
+use super::operation::OperationRef;
 use super::words::{self, words};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +14,21 @@ pub struct Conventions {
     pub paged_lists: usize,
     /// Names of paging parameters as first written, with the number of lists that have them, the most used first.
     pub paging_parameters: Vec<(String, usize)>,
+    /// The operations that answer with a list, in order.
+    listing: Vec<u32>,
+    /// How many error bodies are sent as RFC 9457 problem documents.
+    pub problems: usize,
     /// Folded ambiguous names that are used on so many lists that they must be about paging.
     ambiguous: BTreeSet<String>,
+}
+
+impl<'a> DocumentRef<'a> {
+    /// The operations that answer with a list and belong to this document, in order.
+    pub fn listing_operations(self) -> impl Iterator<Item = OperationRef<'a>> {
+        let api = self.api;
+        let all = self.conventions().listing.iter().map(move |at| OperationRef::new(api, *at));
+        all.filter(|operation| !operation.is_repeated() && operation.is_known())
+    }
 }
 
 impl Conventions {
@@ -47,7 +61,8 @@ pub(super) fn detect(document: DocumentRef<'_>) -> Conventions {
     let shared = |name: &str| {
         uses.get(name).is_some_and(|count| *count >= SHARED && *count * 3 >= lists.len()) && !paging.window.contains(name)
     };
-    let mut conventions = Conventions { lists: lists.len(), ..Conventions::default() };
+    let listing = lists.iter().map(|list| list.at).collect();
+    let mut conventions = Conventions { lists: lists.len(), listing, problems: problems(document), ..Conventions::default() };
     let mut names: BTreeMap<String, (String, usize)> = BTreeMap::new();
     for list in &lists {
         let found = list.paging_with(&shared);
@@ -61,4 +76,14 @@ pub(super) fn detect(document: DocumentRef<'_>) -> Conventions {
     conventions.paging_parameters.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     conventions.ambiguous = uses.keys().filter(|name| shared(name)).cloned().collect();
     conventions
+}
+
+/// How many error bodies are problem documents.
+fn problems(document: DocumentRef<'_>) -> usize {
+    // A scan of the text rules most documents out before anything is walked.
+    if !document.api.trees.values().any(|tree| tree.holds("application/problem+")) {
+        return 0;
+    }
+    let responses = document.operations().flat_map(|operation| operation.responses()).filter(|response| response.is_error());
+    responses.flat_map(|response| response.media()).filter(|media| media.is_problem()).count()
 }

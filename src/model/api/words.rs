@@ -21,6 +21,9 @@ pub(super) struct PagingWords {
     pub(super) size: Set,
     pub(super) ambiguous_size: Set,
     pub(super) position: Set,
+    pub(super) cursor: Set,
+    pub(super) offset: Set,
+    pub(super) number: Set,
     pub(super) ambiguous_position: Set,
     pub(super) window: Set,
     pub(super) search: Set,
@@ -73,6 +76,8 @@ pub(super) struct ErrorWords {
     pub(super) media: Set,
     pub(super) oauth: Set,
     pub(super) problem: Set,
+    pub(super) flags: Set,
+    pub(super) reasons: Set,
 }
 
 /// The lists, read once.

@@ -1,10 +1,34 @@
 //! The rules of the group `errors`.
 
+mod closed_problem_schema;
+mod copied_error_schema;
+mod error_in_success;
+mod error_without_body;
+mod incomplete_problem;
 mod inconsistent_shape;
 mod missing_client_errors;
+mod missing_default_problem;
+mod missing_not_found;
+mod not_json;
 mod not_problem_details;
+mod problem_status_mismatch;
+mod problem_type_not_uri;
 
 use super::Rule;
 
 /// In order of id.
-pub(super) const RULES: &[Rule] = &[inconsistent_shape::RULE, missing_client_errors::RULE, not_problem_details::RULE];
+pub(super) const RULES: &[Rule] = &[
+    closed_problem_schema::RULE,
+    copied_error_schema::RULE,
+    error_in_success::RULE,
+    error_without_body::RULE,
+    incomplete_problem::RULE,
+    inconsistent_shape::RULE,
+    missing_client_errors::RULE,
+    missing_default_problem::RULE,
+    missing_not_found::RULE,
+    not_json::RULE,
+    not_problem_details::RULE,
+    problem_status_mismatch::RULE,
+    problem_type_not_uri::RULE,
+];
