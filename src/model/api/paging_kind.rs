@@ -62,6 +62,16 @@ impl Paging<'_> {
     }
 }
 
+impl ParameterRef<'_> {
+    /// Whether it bounds its list by a time rather than by pages: by its name, or because it holds one.
+    pub fn bounds_a_time(self) -> bool {
+        let folded = self.folded();
+        let both_ways = matches!(folded.as_str(), "after" | "before");
+        let moment = || self.schema().is_some_and(|schema| matches!(schema.core().format(), Some("date" | "date-time")));
+        words().paging.window.contains(&folded) && (!both_ways || moment()) && !words().paging.position.contains(&folded)
+    }
+}
+
 impl PageSize<'_> {
     /// Whether it is said what a request without it gets: a `default`, also one beside the number of a composed schema, or prose.
     pub fn says_default(&self) -> bool {
@@ -81,10 +91,11 @@ impl<'a> OperationRef<'a> {
     pub fn cursor_from_nowhere(self) -> Option<ParameterRef<'a>> {
         let paging = self.paging();
         let cursor = paging.position.filter(|_| paging.kind() == Some(PagingKind::Cursor))?;
-        // "The id of the last entry that you have" needs nothing but the entries.
-        let names_an_entry = cursor.description().is_some_and(|text| words::tokens(text).iter().any(|word| word == "id"));
+        // "The id of the last entry that you have" needs nothing but the entries; "see the Link header" says where it comes from.
+        let speaks = |word: &String| matches!(word.as_str(), "id" | "link" | "header" | "headers");
+        let named = cursor.description().is_some_and(|text| words::tokens(text).iter().any(speaks));
         let response = self.success()?;
-        let open = names_an_entry || paging.other || paging.remark.is_some() || !response.is_known() || has_carrier(response);
+        let open = named || paging.other || paging.remark.is_some() || !response.is_known() || has_carrier(response);
         (!open && self.success_schema().is_some_and(holds_no_cursor)).then_some(cursor)
     }
 }
