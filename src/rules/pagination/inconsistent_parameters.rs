@@ -24,10 +24,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         for lists in versions.values() {
             let paged: Vec<_> = lists.iter().map(|operation| (*operation, operation.paging())).collect();
             let sizes: Vec<Use> = paged.iter().filter_map(|(operation, paging)| Some((*operation, paging.size?))).collect();
-            let positions: Vec<Use> = paged
-                .iter()
-                .filter_map(|(operation, paging)| Some((*operation, paging.position.filter(|one| !one.bounds_a_time())?)));
-            let positions: Vec<Use> = positions.collect();
+            // What bounds a time is no position, whatever it is on other lists.
+            let positions = paged.iter().filter_map(|(operation, paging)| Some((*operation, paging.position?)));
+            let positions: Vec<Use> = positions.filter(|(_, one)| !one.bounds_a_time()).collect();
             sizes.iter().chain(&positions).for_each(|_| context.consider());
             found.extend(departures(document, &sizes, "page size"));
             found.extend(departures(document, &positions, "position"));
