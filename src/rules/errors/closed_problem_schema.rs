@@ -16,11 +16,14 @@ fn check(context: &Context) -> Vec<Diagnostic> {
                 *known = spread::add(known.clone(), body.span(), body.subject());
                 continue;
             }
-            let name = body.component().map_or("the problem document".to_owned(), |(name, _)| format!("`{name}`"));
+            let name = match body.component() {
+                Some((name, _)) => format!("`{name}`"),
+                None => format!("the body of `{}`", body.subject()),
+            };
             found.push(
                 Diagnostic::new(
                     format!("{} closed {name}", document.subject()),
-                    format!("{name} allows no extension members (`false`)"),
+                    format!("{name} forbids members of its own, which RFC 9457 lets every problem have"),
                 )
                 .at(span, "the first problem with a member of its own breaks clients that validate")
                 .context(body.span(), body.subject())
