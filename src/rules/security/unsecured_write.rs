@@ -46,7 +46,7 @@ fn nothing_asked(document: DocumentRef, bare: &[OperationRef]) -> Option<Diagnos
         .at(place, "no `security` here and none for the whole document")
         .context(scheme.span(), "declared, and asked for nowhere")
         .help(format!("security:\n  - {}: []", scheme.name())),
-        None => Diagnostic::new(document.subject(), format!("nothing says who may call this API: {writes} open to all"))
+        None => Diagnostic::new(document.subject(), format!("no `security` says who may call this API: {writes} open to all"))
             .at(place, "no `security` here and none for the whole document")
             .help(format!("security:\n  - bearer: []\n{}", document.bearer_declaration("bearer")))
             .at_most(Severity::Info, "the document says nothing of logins at all: they may be a gateway's matter"),
