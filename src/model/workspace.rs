@@ -105,6 +105,11 @@ impl<'a> Workspace<'a> {
         result
     }
 
+    /// Whether there is no file at a path.
+    pub fn is_missing(&self, path: &str) -> bool {
+        !self.files.exists(path)
+    }
+
     /// The source of a file that is not UTF-8, with every bad byte as `?` so that offsets stay: what is pending must not pass for
     /// read, and needs a place to say so. `None` where the file cannot be read at all.
     pub fn source_despite(&mut self, path: &str) -> Option<SourceId> {

@@ -17,7 +17,9 @@ mod pending;
 mod places;
 mod queries;
 mod rate_limit;
+mod refs;
 mod schema;
+mod schema_parts;
 mod schemas;
 mod security;
 mod spread;
@@ -100,6 +102,7 @@ const GROUPS: &[&[Rule]] = &[
     pagination::RULES,
     queries::RULES,
     rate_limit::RULES,
+    refs::RULES,
     schema::RULES,
     schemas::RULES,
     security::RULES,

@@ -178,7 +178,7 @@ fn object_of(part: Part) -> Option<&'static Object> {
 }
 
 /// How messages call what a part is: `path item`, `map of responses`.
-fn kind_of(part: Part) -> String {
+pub(super) fn kind_of(part: Part) -> String {
     match (object_name(part), table().get(part.value)) {
         ("", Type::Map(inner)) => match words_of_object(*inner) {
             object if object.is_empty() => "map".to_owned(),

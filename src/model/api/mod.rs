@@ -22,25 +22,34 @@
 //!   [`ComponentRef`]: `is_referred_to` (by any document of the repository), `is_reached` (by any operation).
 //! - [`Defect`] (`DocumentRef::defects`, `defect_groups`): unknown and misspelt keys, keys of other versions, wrong values, missing
 //!   keys, references to another kind of thing.
+//! - [`ReferenceRef`] (`DocumentRef::references`): every reference as it is written: `lost`, `ignored_siblings`.
+//! - `DocumentRef::unused_components`, `equal_schemas`; `SchemaPart::undefined_required`, `type_conflicts`, `discriminator_blind`;
+//!   `schemas_with` ([`Mark`]): the schemas that have an enum, an `allOf`, bounds; `examples` ([`Unfit`]).
 //! - [`SchemaRef`]: `types` (null included), `properties` (through `allOf`), `array_items`, `enum_values`, bounds, `core`.
 
 mod access;
 mod body;
 mod bound;
 mod component;
+mod conflict;
+mod constraint;
 mod convention;
 mod create;
 mod credential;
 mod cursor;
 mod defect;
+mod discriminator;
 mod document;
+mod duplicate;
 mod error;
 mod error_coverage;
 mod error_part;
+mod example;
 mod house;
 mod info;
 mod json;
 mod list;
+mod mark;
 mod mention;
 mod operation;
 mod outgoing;
@@ -51,6 +60,7 @@ mod parameter;
 mod path;
 mod problem;
 mod reach;
+mod reference;
 mod replacement;
 mod replay;
 mod response;
@@ -58,9 +68,12 @@ mod schema;
 mod schema_part;
 mod security;
 mod server;
+mod stray;
 mod successor;
 mod throttle;
 mod twin;
+mod unused;
+mod validate;
 mod versioning;
 mod walk;
 mod words;
@@ -69,23 +82,30 @@ pub use access::Access;
 pub use body::{BodyRef, HeaderRef};
 pub use bound::LooseBound;
 pub use component::{ComponentKind, ComponentRef};
+pub use conflict::TypeConflict;
+pub use constraint::{Clash, Oddity};
 pub use convention::Conventions;
 pub use create::{Create, KeyDeclaration};
 pub use cursor::Pin;
 pub use defect::{Defect, DefectGroup, DefectKind};
+pub use discriminator::{Blind, LostTarget};
 pub use document::{DocumentRef, Version};
 pub use error::{ErrorBody, Majority, Shape};
 pub use error_coverage::{BodyCoverage, Envelope};
+pub use example::{Examples, Unfit};
 pub use house::{House, Tally};
 pub use info::{InfoRef, TagRef};
 pub use json::{conventions_to_json, to_json};
 pub use list::List;
+pub use mark::Mark;
 pub use operation::{Method, OperationRef, ResourceName, Role, Segment};
 pub use paging::{PageSize, Paging};
 pub use paging_kind::PagingKind;
 pub use parameter::{Location, ParameterRef};
 pub use path::PathRef;
 pub use problem::{StatusClash, TypeFault};
+pub use reach::Lost;
+pub use reference::ReferenceRef;
 pub use response::{MediaRef, ResponseRef, Status};
 pub use schema::{Property, SchemaRef};
 pub use schema_part::SchemaPart;
@@ -93,6 +113,7 @@ pub use security::{Flow, Requirement, SchemeKind, SecuritySchemeRef};
 pub use server::{ServerRef, ServerVariable};
 pub use throttle::LimitDialect;
 pub use twin::Twin;
+pub use validate::Misfit;
 
 use super::{Settings, Workspace};
 use crate::discover::{Discovery, Kind};
@@ -110,6 +131,8 @@ pub struct Api {
     versions: HashMap<SourceId, Version>,
     /// Where each reference leads, by file and text; `None` where it leads nowhere that may be read.
     targets: HashMap<SourceId, HashMap<Box<str>, Option<cursor::Target>>>,
+    /// References that lead nowhere for certain, by file and text.
+    lost: HashMap<SourceId, HashMap<Box<str>, Lost>>,
     /// Entry documents in order of path, twins left out.
     documents: Vec<document::Document>,
     /// Operations in the order of documents, paths and methods as written.
@@ -119,6 +142,12 @@ pub struct Api {
     conventions: OnceLock<Vec<Conventions>>,
     /// Every object by what it is; found out when first asked for.
     walk: OnceLock<walk::Walk>,
+    /// What each part of the walk has of its own, as bits of [`Mark`].
+    marks: OnceLock<Vec<u8>>,
+    /// For each document what stands where the specification has no place for it.
+    strays: OnceLock<Vec<Vec<Pin>>>,
+    /// For each document its examples and defaults.
+    examples: OnceLock<Vec<Examples>>,
 }
 
 impl Api {
@@ -159,7 +188,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
     paths.sort();
     paths.dedup();
     let reached = reach::reach(workspace, &paths);
-    let mut api = Api { trees: reached.trees, targets: reached.targets, ..Api::default() };
+    let mut api = Api { trees: reached.trees, targets: reached.targets, lost: reached.lost, ..Api::default() };
     let versions: Vec<Version> =
         reached.entries.iter().map(|entry| api.node(entry.root).map_or(Version::V31, document::version_of)).collect();
     api.versions = reached.homes.iter().filter_map(|(source, at)| Some((*source, *versions.get(*at)?))).collect();

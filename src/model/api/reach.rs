@@ -51,6 +51,8 @@ pub(super) struct Reached {
     pub(super) trees: HashMap<SourceId, Arc<Tree>>,
     pub(super) targets: HashMap<SourceId, HashMap<Box<str>, Option<Target>>>,
     pub(super) entries: Vec<Entry>,
+    /// References that lead nowhere for certain, by file and text.
+    pub(super) lost: HashMap<SourceId, HashMap<Box<str>, Lost>>,
     /// For each file the first entry document (by its place in `entries`) that reaches it.
     pub(super) homes: HashMap<SourceId, usize>,
 }
@@ -63,11 +65,24 @@ pub(super) struct Entry {
     pub(super) files: usize,
 }
 
+/// Why a reference leads nowhere, where that is certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Lost {
+    /// The file is there and read without problems, and has nothing at that place.
+    NoSuchPlace,
+    /// There is no such file.
+    NoSuchFile,
+    /// It leads to other references only, and these back to it.
+    Circle,
+}
+
 struct Pending {
     source: SourceId,
     text: Box<str>,
     span: Span,
     named: bool,
+    /// Whether it leads to an example, whose value is data.
+    is_example: bool,
     entry: usize,
 }
 
@@ -75,8 +90,8 @@ enum Outcome {
     Found(Target),
     /// A file must be read first.
     Needs(String),
-    /// Leads nowhere; the reason is noted unless it is empty.
-    Nowhere(String),
+    /// Leads nowhere; the reason is noted unless it is empty. Lost where it is certain that nothing is there.
+    Nowhere(String, Option<Lost>),
 }
 
 struct Walk<'w, 'f> {
@@ -175,9 +190,14 @@ impl Walk<'_, '_> {
                         }
                         self.reached.homes.entry(pin.source).or_insert(pending.entry);
                         self.settle(&pending, Some(target));
-                        self.stack.push((pin, pending.named, pending.entry));
+                        if !pending.is_example {
+                            self.stack.push((pin, pending.named, pending.entry));
+                        }
                     }
-                    Outcome::Nowhere(reason) => {
+                    Outcome::Nowhere(reason, lost) => {
+                        if let Some(lost) = lost {
+                            self.lose(pending.source, &pending.text, lost);
+                        }
                         if !reason.is_empty() {
                             let path = self.workspace.sources().path(pending.source).to_owned();
                             self.workspace.note_unread(&path, reason, Some(pending.span));
@@ -190,6 +210,10 @@ impl Walk<'_, '_> {
                 self.load(wanted.into_iter().collect());
             }
         }
+    }
+
+    fn lose(&mut self, source: SourceId, text: &str, lost: Lost) {
+        self.reached.lost.entry(source).or_default().insert(text.into(), lost);
     }
 
     fn settle(&mut self, pending: &Pending, target: Option<Target>) {
@@ -210,7 +234,7 @@ impl Walk<'_, '_> {
         for (key, value) in node.entries() {
             let key = key.text().unwrap_or("");
             if key == "$ref" && value.text().is_some() {
-                self.note_reference(value, named, entry);
+                self.note_reference(value, (named, false), entry);
             } else if !collection(&value) {
                 continue;
             } else if key == "<<" {
@@ -232,12 +256,12 @@ impl Walk<'_, '_> {
         for (name, example) in examples.entries() {
             let is_media_type = name.text().is_some_and(|name| name.contains('/'));
             if let Some(reference) = reference(example).filter(|_| !is_media_type) {
-                self.note_reference(reference, false, entry);
+                self.note_reference(reference, (false, true), entry);
             }
         }
     }
 
-    fn note_reference(&mut self, value: NodeRef, named: bool, entry: usize) {
+    fn note_reference(&mut self, value: NodeRef, (named, is_example): (bool, bool), entry: usize) {
         let source = value.tree().source();
         let text: Box<str> = value.text().unwrap_or("").into();
         let known = self.reached.targets.entry(source).or_default();
@@ -249,7 +273,7 @@ impl Walk<'_, '_> {
             return;
         }
         known.insert(text.clone(), None);
-        self.pending.push(Pending { source, text, span: value.span(), named, entry });
+        self.pending.push(Pending { source, text, span: value.span(), named, is_example, entry });
     }
 
     fn resolve(&mut self, source: SourceId, text: &str, depth: usize) -> Outcome {
@@ -260,22 +284,27 @@ impl Walk<'_, '_> {
             match self.file(source, file) {
                 Ok(Ok(source)) => source,
                 Ok(Err(path)) => return Outcome::Needs(path),
-                Err(reason) => return Outcome::Nowhere(reason),
+                Err((reason, lost)) => return Outcome::Nowhere(reason, lost),
             }
         };
         let Some(root) = self.reached.trees.get(&target).and_then(|tree| tree.root()).map(pin) else {
-            return Outcome::Nowhere(format!("the reference `{text}` leads to an empty file"));
+            return Outcome::Nowhere(format!("the reference `{text}` leads to an empty file"), None);
         };
         let pointer = percent_decoded(pointer);
         if !(pointer.is_empty() || pointer.starts_with('/')) {
-            return Outcome::Nowhere(format!("the reference `{text}` names an anchor, which is not followed"));
+            return Outcome::Nowhere(format!("the reference `{text}` names an anchor, which is not followed"), None);
         }
         let mut at = Target { pin: root, key: None };
         for token in pointer.split('/').skip(1) {
             let token = token.replace("~1", "/").replace("~0", "~");
             match self.step(at.pin, &token, depth) {
                 Ok(Some(next)) => at = next,
-                Ok(None) => return Outcome::Nowhere(format!("the reference `{text}` leads nowhere")),
+                Ok(None) => {
+                    let is_read = |source| self.reached.trees.get(&source).is_some_and(|tree| tree.problems().is_empty());
+                    let lost = (is_read(target) && is_read(at.pin.source)).then_some(Lost::NoSuchPlace);
+                    return Outcome::Nowhere(format!("the reference `{text}` leads nowhere"), lost);
+                }
+                Err(Outcome::Nowhere(..)) => return Outcome::Nowhere(format!("the reference `{text}` leads nowhere"), None),
                 Err(other) => return other,
             }
         }
@@ -283,19 +312,23 @@ impl Walk<'_, '_> {
     }
 
     /// The file that a reference names: read, to be read (by its path), or why it is not.
-    fn file(&mut self, from: SourceId, file: &str) -> Result<Result<SourceId, String>, String> {
+    fn file(&mut self, from: SourceId, file: &str) -> Result<Result<SourceId, String>, (String, Option<Lost>)> {
         let scheme = file.split_once(':').is_some_and(|(scheme, _)| scheme.len() > 1 && !scheme.contains('/'));
         if scheme || file.starts_with("//") {
-            return Err(if self.urls_noted.insert(from) { "a URL is never fetched".to_owned() } else { String::new() });
+            let reason = if self.urls_noted.insert(from) { "a URL is never fetched".to_owned() } else { String::new() };
+            return Err((reason, None));
         }
         let here = self.workspace.sources().path(from).to_owned();
         let Some(path) = files::resolve(&here, &percent_decoded(file)) else {
-            return Err(format!("the reference `{file}` leaves the root, and is not followed"));
+            return Err((format!("the reference `{file}` leaves the root, and is not followed"), None));
         };
         match self.by_path.get(&path) {
             Some(Ok(source)) => Ok(Ok(*source)),
-            Some(Err(reason)) => Err(format!("the reference `{file}` cannot be read: {reason}")),
-            None if [".md", ".txt", ".html"].iter().any(|prose| path.ends_with(prose)) => Err(String::new()),
+            Some(Err(reason)) => {
+                let lost = self.workspace.is_missing(&path).then_some(Lost::NoSuchFile);
+                Err((format!("the reference `{file}` cannot be read: {reason}"), lost))
+            }
+            None if [".md", ".txt", ".html"].iter().any(|prose| path.ends_with(prose)) => Err((String::new(), None)),
             None => Ok(Err(path)),
         }
     }
@@ -318,14 +351,16 @@ impl Walk<'_, '_> {
             node.entry(token).map(|(key, value)| Target::entry(key, value))
         };
         self.budget = self.budget.saturating_sub(1);
-        if found.is_some() || depth >= DEEPEST || self.budget == 0 {
+        if found.is_some() {
             return Ok(found);
+        }
+        if depth >= DEEPEST || self.budget == 0 {
+            return Err(Outcome::Nowhere(String::new(), None));
         }
         let Some(text) = reference(node).and_then(NodeRef::text) else { return Ok(None) };
         match self.resolve(at.source, text, depth + 1) {
             Outcome::Found(next) => self.step(next.pin, token, depth + 1),
-            Outcome::Nowhere(_) => Ok(None),
-            needs => Err(needs),
+            other => Err(other),
         }
     }
 
@@ -348,6 +383,7 @@ impl Walk<'_, '_> {
             }
         }
         for (source, text) in circles {
+            self.lose(source, &text, Lost::Circle);
             let path = self.workspace.sources().path(source).to_owned();
             self.workspace.note_unread(&path, format!("the reference `{text}` leads only to itself"), None);
         }

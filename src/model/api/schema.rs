@@ -231,12 +231,12 @@ impl<'a> SchemaRef<'a> {
     }
 
     /// The schema and everything that its `allOf` draws in, itself first, each once.
-    fn composed(self) -> Vec<SchemaRef<'a>> {
+    pub(super) fn composed(self) -> Vec<SchemaRef<'a>> {
         self.drawn_in(&["allOf"])
     }
 
     /// The schema and everything that these keys draw in, itself first, each once.
-    fn drawn_in(self, keys: &[&str]) -> Vec<SchemaRef<'a>> {
+    pub(super) fn drawn_in(self, keys: &[&str]) -> Vec<SchemaRef<'a>> {
         let mut seen: HashSet<Pin> = HashSet::new();
         let mut composed = Vec::new();
         let mut stack = vec![self.core()];
@@ -259,6 +259,11 @@ impl<'a> SchemaRef<'a> {
     /// The properties of an object, those of `allOf` members included, each name once.
     pub fn properties(self) -> Vec<Property<'a>> {
         properties_of(self.composed())
+    }
+
+    /// The properties that it declares itself, those of `allOf` members left out.
+    pub fn own_properties(self) -> Vec<Property<'a>> {
+        properties_of(vec![self])
     }
 
     /// The properties that some form of it has: those of `oneOf` and `anyOf` members too, each name once.

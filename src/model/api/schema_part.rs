@@ -13,10 +13,10 @@ use crate::source::Span;
 /// A schema where it is defined. In 2.0 a parameter or header that carries the words of a schema itself is one too.
 #[derive(Clone, Copy)]
 pub struct SchemaPart<'a> {
-    api: &'a Api,
-    at: u32,
-    part: Part,
-    node: NodeRef<'a>,
+    pub(super) api: &'a Api,
+    pub(super) at: u32,
+    pub(super) part: Part,
+    pub(super) node: NodeRef<'a>,
 }
 
 impl std::fmt::Debug for SchemaPart<'_> {
@@ -52,7 +52,7 @@ impl<'a> DocumentRef<'a> {
 }
 
 impl<'a> SchemaPart<'a> {
-    fn new(api: &'a Api, at: u32, part: Part) -> Option<SchemaPart<'a>> {
+    pub(super) fn new(api: &'a Api, at: u32, part: Part) -> Option<SchemaPart<'a>> {
         let node = api.node(Pin { source: part.source, node: part.node })?;
         let bare = |node: NodeRef| node.get("type").is_some() && node.get("schema").is_none();
         let is_schema = match object_name(part) {
@@ -102,7 +102,7 @@ impl<'a> SchemaPart<'a> {
         format!("schema {}", self.pointer())
     }
 
-    fn uses(self) -> Uses {
+    pub(super) fn uses(self) -> Uses {
         self.api.walk().uses.get(self.at as usize).copied().unwrap_or_default()
     }
 
@@ -142,7 +142,7 @@ impl<'a> SchemaPart<'a> {
 }
 
 impl ComponentRef<'_> {
-    fn uses(self) -> Uses {
+    pub(super) fn uses(self) -> Uses {
         let (walk, api) = (self.cursor.api.walk(), self.cursor.api);
         let own = super::cursor::pin(self.cursor.written);
         let _ = api;

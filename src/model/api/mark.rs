@@ -1,0 +1,65 @@
+//! Which schemas have which keys: found out once, so that a rule about enums looks at enums only.
+
+use super::Api;
+use super::document::DocumentRef;
+use super::schema_part::SchemaPart;
+use crate::documents::NodeRef;
+
+/// What a schema has of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Mark {
+    /// `enum` or `const`.
+    Values = 1,
+    /// `allOf`.
+    AllOf = 2,
+    /// A list of required properties.
+    Required = 4,
+    /// The type array.
+    Array = 8,
+    /// A bound of a number, a length or a count.
+    Bound = 16,
+    /// A discriminator.
+    Discriminator = 32,
+}
+
+fn marks(node: NodeRef) -> u8 {
+    let mut marks = 0;
+    for (key, value) in node.entries() {
+        let mark = match key.text().unwrap_or("") {
+            "enum" | "const" => Mark::Values,
+            "allOf" => Mark::AllOf,
+            "required" if value.is_list() => Mark::Required,
+            "type" if value.text() == Some("array") || value.items().any(|word| word.text() == Some("array")) => Mark::Array,
+            "discriminator" => Mark::Discriminator,
+            "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "minLength" | "maxLength" | "minItems"
+            | "maxItems" | "minProperties" | "maxProperties" => Mark::Bound,
+            // What a merge brings in is looked at where it is asked for.
+            "<<" => return u8::MAX,
+            _ => continue,
+        };
+        marks |= mark as u8;
+    }
+    marks
+}
+
+impl Api {
+    /// The schemas that have something of their own, in order; then those at places where the specification has none.
+    pub fn schemas_with(&self, mark: Mark) -> impl Iterator<Item = SchemaPart<'_>> {
+        let all = self.marks.get_or_init(|| {
+            let parts = (0..).zip(&self.walk().parts);
+            parts.map(|(at, part)| SchemaPart::new(self, at, *part).map_or(0, |part| marks(part.node))).collect()
+        });
+        let own = (0..).zip(all.iter().zip(&self.walk().parts)).filter(move |(_, (marks, _))| *marks & mark as u8 != 0);
+        let own = own.filter_map(|(at, (_, part))| SchemaPart::new(self, at, *part));
+        let strays = self.documents().flat_map(DocumentRef::stray_schemas);
+        own.chain(strays.filter(move |part| marks(part.node) & mark as u8 != 0))
+    }
+}
+
+impl<'a> DocumentRef<'a> {
+    /// The same for the schemas that this document was the first to lead to.
+    pub fn schemas_with(self, mark: Mark) -> impl Iterator<Item = SchemaPart<'a>> {
+        self.api.schemas_with(mark).filter(move |part| part.document().at == self.at)
+    }
+}

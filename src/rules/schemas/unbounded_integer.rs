@@ -1,0 +1,28 @@
+//! A whole number that clients send as large as they like.
+
+use crate::diagnostic::Diagnostic;
+use crate::model::api::SchemaPart;
+use crate::rules::schema_parts::Habit;
+use crate::rules::{Context, Rule, rule};
+use crate::source::Span;
+
+/// A whole number that clients send as large as they like.
+pub(super) const RULE: Rule = rule!("schemas/unbounded-integer", check);
+
+const HABIT: Habit = Habit {
+    noun: ["integer", "integers"],
+    says: ["has no `minimum` and `maximum`", "have no `minimum` and `maximum`"],
+    label: "takes numbers of any size",
+    help: "minimum: 0\nmaximum: 2147483647",
+    concerns: |part| part.may_be_sent_by_clients() && part.schema().types().contains(&"integer"),
+    lacks,
+};
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    HABIT.check(context)
+}
+
+fn lacks(part: SchemaPart) -> Option<Span> {
+    let schema = part.schema();
+    (schema.is_wholly_known() && !schema.is_bounded_number()).then(|| part.span())
+}
