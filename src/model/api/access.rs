@@ -3,6 +3,7 @@
 use super::cursor::Cursor;
 use super::document::{DocumentRef, Version};
 use super::operation::OperationRef;
+use super::response::{ResponseRef, Status};
 use super::security::{Requirement, SchemeKind, SecuritySchemeRef};
 use crate::source::{Span, Spanned};
 
@@ -36,6 +37,21 @@ impl OperationRef<'_> {
         }
         let asks = list.items().any(|need| need.entries().len() > 0);
         if asks { Access::Asked } else { Access::Open }
+    }
+}
+
+impl OperationRef<'_> {
+    /// Whether it says what a caller is answered who is not let in: 401, 403, `4XX` or `default`.
+    pub fn documents_refusal(self) -> bool {
+        let covers = |status| matches!(status, Status::Code(401 | 403) | Status::Class(4) | Status::Default);
+        self.responses().into_iter().any(|response| covers(response.status()))
+    }
+
+    /// Whether it says what a failure of the server looks like: a 5xx, `5XX` or `default` with a body.
+    pub fn documents_server_error(self) -> bool {
+        let covers = |status: Status| matches!(status.class(), Some(5) | None);
+        let unknown = |response: &ResponseRef| !response.is_known();
+        self.responses().into_iter().any(|response| covers(response.status()) && (response.has_body() || unknown(&response)))
     }
 }
 

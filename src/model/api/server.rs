@@ -17,6 +17,8 @@ pub struct ServerRef<'a> {
     pub description: Option<&'a str>,
     /// Its variables with the places of their names.
     pub variables: Vec<ServerVariable<'a>>,
+    /// Whether all its variables could be followed, so that one that is not among them is not there.
+    pub knows_variables: bool,
 }
 
 /// A variable of a server's URL.
@@ -26,8 +28,10 @@ pub struct ServerVariable<'a> {
     pub name: Spanned<&'a str>,
     /// Its default value; required by the specification.
     pub default: Option<Spanned<&'a str>>,
-    /// The values that it may have; empty where it says nothing.
+    /// The values that it may have; empty where it says nothing, and where the list is empty.
     pub choices: Vec<Spanned<&'a str>>,
+    /// Where the list of its values is written: the key; `None` where it has none.
+    pub choices_span: Option<Span>,
 }
 
 impl<'a> ServerRef<'a> {
@@ -76,8 +80,11 @@ pub(super) fn listed(cursor: Cursor<'_>) -> Vec<ServerRef<'_>> {
 
 fn server(cursor: Cursor<'_>) -> Option<ServerRef<'_>> {
     let url = cursor.raw("url")?;
-    let variables = cursor.get("variables").map(Cursor::entries).unwrap_or_default();
+    let map = cursor.get("variables");
+    let variables = map.map(Cursor::entries).unwrap_or_default();
+    let knows_variables = map.is_none_or(|map| map.known) && variables.iter().all(|(_, variable)| variable.known);
     Some(ServerRef {
+        knows_variables,
         url: url.text()?.to_owned(),
         span: url.span(),
         description: cursor.text("description"),
@@ -89,6 +96,7 @@ fn variable<'a>(key: NodeRef<'a>, cursor: Cursor<'a>) -> Option<ServerVariable<'
     Some(ServerVariable {
         name: spanned(key)?,
         default: cursor.raw("default").and_then(spanned),
+        choices_span: cursor.entry("enum").map(|(key, _)| key.span()),
         choices: cursor.raw("enum").map(NodeRef::items).into_iter().flatten().filter_map(spanned).collect(),
     })
 }
@@ -110,7 +118,18 @@ impl<'a> DocumentRef<'a> {
             (Some(host), []) => vec![format!("//{host}{path}")],
             (Some(host), schemes) => schemes.iter().map(|scheme| format!("{scheme}://{host}{path}")).collect(),
         };
-        urls.into_iter().map(|url| ServerRef { url, span, description: None, variables: Vec::new() }).collect()
+        urls.into_iter()
+            .map(|url| ServerRef { url, span, description: None, variables: Vec::new(), knows_variables: true })
+            .collect()
+    }
+
+    /// Every server that it names, for itself, its paths and its operations, each once.
+    pub fn all_servers(self) -> Vec<ServerRef<'a>> {
+        let of_paths = self.paths().into_iter().flat_map(|path| path.servers());
+        let of_operations = self.own_operations().flat_map(|operation| operation.effective_servers());
+        let mut seen = std::collections::BTreeSet::new();
+        let all = self.servers().into_iter().chain(of_paths).chain(of_operations);
+        all.filter(|server| seen.insert((server.span, server.url.clone()))).collect()
     }
 
     /// 2.0: the schemes (`https`, `http`, `ws`, `wss`) that it names itself, with their places; empty from 3.0 on.

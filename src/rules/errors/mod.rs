@@ -9,6 +9,8 @@ mod inconsistent_shape;
 mod missing_client_errors;
 mod missing_default_problem;
 mod missing_not_found;
+mod missing_server_error;
+mod missing_unauthorized;
 mod not_json;
 mod not_problem_details;
 mod problem_status_mismatch;
@@ -27,6 +29,8 @@ pub(super) const RULES: &[Rule] = &[
     missing_client_errors::RULE,
     missing_default_problem::RULE,
     missing_not_found::RULE,
+    missing_server_error::RULE,
+    missing_unauthorized::RULE,
     not_json::RULE,
     not_problem_details::RULE,
     problem_status_mismatch::RULE,

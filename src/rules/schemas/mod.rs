@@ -9,6 +9,7 @@ mod enum_of_wrong_type;
 mod impossible_range;
 mod invalid_default;
 mod invalid_example;
+mod invalid_server_variable;
 mod key_of_other_version;
 mod missing_key;
 mod nullable_enum_without_null;
@@ -17,12 +18,15 @@ mod number_without_format;
 mod open_object;
 mod redundant_bound;
 mod required_but_undefined;
+mod server_trailing_slash;
 mod top_level_array;
 mod unbounded_array;
 mod unbounded_integer;
 mod unbounded_string;
 mod uncommon_field_type;
 mod undefined_discriminator;
+mod undefined_server_variable;
+mod undefined_tag;
 mod unknown_key;
 mod unrestricted_string;
 mod wrong_value;
@@ -40,6 +44,7 @@ pub(super) const RULES: &[Rule] = &[
     impossible_range::RULE,
     invalid_default::RULE,
     invalid_example::RULE,
+    invalid_server_variable::RULE,
     key_of_other_version::RULE,
     missing_key::RULE,
     nullable_enum_without_null::RULE,
@@ -48,12 +53,15 @@ pub(super) const RULES: &[Rule] = &[
     open_object::RULE,
     redundant_bound::RULE,
     required_but_undefined::RULE,
+    server_trailing_slash::RULE,
     top_level_array::RULE,
     unbounded_array::RULE,
     unbounded_integer::RULE,
     unbounded_string::RULE,
     uncommon_field_type::RULE,
     undefined_discriminator::RULE,
+    undefined_server_variable::RULE,
+    undefined_tag::RULE,
     unknown_key::RULE,
     unrestricted_string::RULE,
     wrong_value::RULE,

@@ -3,8 +3,6 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::api::{DocumentRef, ServerRef};
 use crate::rules::{Context, Rule, rule};
-use crate::source::Span;
-use std::collections::BTreeSet;
 
 /// A server that is called without TLS.
 pub(super) const RULE: Rule = rule!("security/plain-http-server", check);
@@ -12,13 +10,9 @@ pub(super) const RULE: Rule = rule!("security/plain-http-server", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for document in context.head.api.documents() {
-        let of_operations = document.own_operations().flat_map(|operation| operation.effective_servers());
-        let mut seen: BTreeSet<(Span, String)> = BTreeSet::new();
-        for server in document.servers().into_iter().chain(of_operations) {
-            if seen.insert((server.span, server.url.clone())) {
-                context.consider();
-                found.extend(report(document, &server));
-            }
+        for server in document.all_servers() {
+            context.consider();
+            found.extend(report(document, &server));
         }
     }
     found
