@@ -287,6 +287,16 @@ impl Diagnostic {
     }
 }
 
+/// What allows a finding where it is right as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// Whether it is a comment on the line of the finding or the line above, and not an entry of the configuration: an edit of a migration
+    /// that ran, or of a generated file, does harm or is lost, and JSON has no comments.
+    pub is_comment: bool,
+    /// The text to write; a reason has to be filled in.
+    pub text: String,
+}
+
 /// A diagnostic with what the registry and the configuration add to it: what reporters see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -302,6 +312,12 @@ pub struct Finding {
     pub url: String,
     /// Stable name of this finding: 32 hexadecimal digits; twins are numbered.
     pub fingerprint: String,
+    /// The service that its place belongs to; `None` where it belongs to none or to all.
+    pub service: Option<String>,
+    /// Who owns the file of its place, as CODEOWNERS says; empty where nobody does.
+    pub owners: Vec<String>,
+    /// How it is allowed where it is right as it is; `None` for findings on what allows others.
+    pub exception: Option<Exception>,
     /// What the rule said.
     pub diagnostic: Diagnostic,
 }

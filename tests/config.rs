@@ -26,10 +26,17 @@ fn problems_of(text: &str) -> Vec<String> {
 #[test]
 fn everything_that_can_be_said_is_accepted() {
     let text = r#"
+preset = "strict"
 extends = "shared/lint.toml"
+
+[check]
+fail_on = "never"
+min_severity = "info"
+min_confidence = "low"
 
 [rules]
 suppressions = "error"
+queries = "on"
 "suppressions/unused" = "off"
 contract = "warning"
 "contract/length-mismatch" = "info"
@@ -72,7 +79,11 @@ nginx = "1.25.3"
 mysql = 8.4
 
 [services.shop]
+path = ["shop", "lib/shop"]
 openapi = "api/shop.yaml"
+sql = "db/shop/**"
+compose = "deploy/shop.yaml"
+k8s = "deploy/k8s/shop"
 
 [context]
 tenancy = "single"
@@ -131,7 +142,7 @@ shop = 1
     let expected = [
         "backend-lint.toml:1:1: unknown key `ruls` in the file; did you mean `rules`?",
         "backend-lint.toml:2:11: `extends` in the file must be a text, not a number",
-        "backend-lint.toml:5:12: unknown severity `eror`; did you mean `error`? (one of error, warning, info, off)",
+        "backend-lint.toml:5:12: unknown severity `eror`; did you mean `error`? (one of error, warning, info, off, on)",
         "backend-lint.toml:6:1: unknown rule or group `contract/length-mismach`; did you mean `contract/length-mismatch`?",
         "backend-lint.toml:7:14: the severity of `migrations` must be a text, not a boolean",
     ];
@@ -164,7 +175,7 @@ fn files_may_extend_others_of_the_repository_but_not_themselves() {
         ["a.toml:1:11: the file extends itself: backend-lint.toml extends a.toml extends backend-lint.toml"]
     );
     assert_eq!(problems_of("extends = \"none.toml\""), ["backend-lint.toml:1:11: cannot read `none.toml`: no such file"]);
-    assert_eq!(problems_of("extends = \"../x.toml\""), ["backend-lint.toml:1:11: `../x.toml` lies outside of the root"]);
+    assert_eq!(problems_of("extends = \"../x.toml\""), ["backend-lint.toml:1:11: `../x.toml` lies outside of the repository"]);
     assert_eq!(
         problems_of("extends = \"https://a.b/x.toml\""),
         ["backend-lint.toml:1:11: `extends` names a file of this repository; `https://a.b/x.toml` is an address"]
@@ -205,5 +216,21 @@ fn the_command_line_chooses_the_file_and_its_words_are_checked() {
             "--select: unknown rule or group `contracts`; did you mean `contract`?".into(),
             "--ignore: unknown rule or group `enum-mismatch`; did you mean `contract/enum-mismatch`?".into()
         ])
+    );
+}
+
+#[test]
+fn presets_and_what_is_shown_are_checked_word_by_word() {
+    let text = "preset = \"adopt\"\n[check]\nfail_on = \"errors\"\nmin_confidence = 3\nfail = true\n[services.a]\nfolder = \"a\"\npath = \"a/[b\"\n";
+    assert_eq!(
+        problems_of(text),
+        [
+            "backend-lint.toml:1:10: unknown preset `adopt` (one of adoption, pedantic, strict)",
+            "backend-lint.toml:3:11: unknown fail_on `errors`; did you mean `error`? (one of error, warning, info, never)",
+            "backend-lint.toml:4:18: `min_confidence` in [check] must be a text, not a number",
+            "backend-lint.toml:5:1: unknown key `fail` in [check]",
+            "backend-lint.toml:7:1: unknown key `folder` in [services.a]",
+            "backend-lint.toml:8:8: `a/[b` is no pattern: unclosed character class; missing ']'",
+        ]
     );
 }

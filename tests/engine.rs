@@ -168,7 +168,11 @@ fn the_configuration_allows_subjects_and_paths() {
     assert_eq!(with("GET /orders/{id}"), (1, vec![]));
     assert_eq!(with("api/v1.yaml"), (0, vec![]));
     assert_eq!(with("api"), (0, vec![]));
-    assert_eq!(with("GET /orders"), (2, vec!["the suppression of `errors` suppresses nothing".into()]));
+    assert_eq!(with("GET /orders"), (2, vec![]), "nothing is called so, which config/unmatched-target says");
+    let both = "[[allow]]\nrule = \"errors\"\ntarget = \"GET /orders\"\nreason = \"known\"\n\n[[allow]]\nrule = \"idempotency\"\ntarget = \"GET /orders/{id}\"\nreason = \"known\"\n";
+    let outcome = check(&[("api/v1.yaml", api.as_str()), ("backend-lint.toml", both)], &options());
+    assert_eq!(other(&outcome, "config/unmatched-target"), ["`GET /orders` in [[allow]] matches no operation"]);
+    assert_eq!(other(&outcome, "suppressions/unused"), ["the suppression of `idempotency` suppresses nothing"]);
 }
 
 #[test]

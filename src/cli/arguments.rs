@@ -35,6 +35,15 @@ pub(super) enum Command {
     Baseline(BaselineCommand),
     /// Show the model and its joins: tables, operations, services, links
     Model(ModelArguments),
+    /// Write a commented backend-lint.toml for this repository
+    Init(InitArguments),
+    /// Show the configuration that is in effect, or its JSON Schema
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print completions for a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page, or that of a command
+    Man(ManArguments),
 }
 
 #[derive(Args)]
@@ -48,15 +57,18 @@ pub(super) struct CheckArguments {
     /// Write the report to a file too; repeatable
     #[arg(long = "output", value_name = "FORMAT=FILE")]
     pub(super) outputs: Vec<Output>,
-    /// The lowest severity that makes the exit code 1
-    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
-    pub(super) fail_on: FailOn,
-    /// Hide findings that are less severe [default: warning; info with --select or --fail-on info]
+    /// The lowest severity that makes the exit code 1 [default: as [check] says, or error]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(super) fail_on: Option<FailOn>,
+    /// Hide findings that are less severe [default: as [check] says, or warning; info with --select or --fail-on info]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(super) min_severity: Option<SeverityWord>,
-    /// Hide findings that are less sure
-    #[arg(long, value_enum, default_value_t = ConfidenceWord::Medium, value_name = "CONFIDENCE")]
-    pub(super) min_confidence: ConfidenceWord,
+    /// Hide findings that are less sure [default: as [check] says, or medium]
+    #[arg(long, value_enum, value_name = "CONFIDENCE")]
+    pub(super) min_confidence: Option<ConfidenceWord>,
+    /// Report only what touches these services; `backend-lint files` lists them
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub(super) service: Vec<String>,
     /// Run only these rules or groups; turns on what is off
     #[arg(long, value_delimiter = ',', value_name = "RULES")]
     pub(super) select: Vec<String>,
@@ -173,6 +185,53 @@ pub(super) struct ModelArguments {
     pub(super) format: ListFormat,
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
+}
+
+#[derive(Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Show the configuration in effect for a path
+    Show(ConfigShowArguments),
+    /// Print the JSON Schema of backend-lint.toml, for editors
+    Schema,
+}
+
+#[derive(Args)]
+pub(super) struct ConfigShowArguments {
+    /// A file or folder
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
+    /// Say of each value which file and line, preset or default it comes from; lists every rule
+    #[arg(long)]
+    pub(super) origin: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+}
+
+#[derive(Args)]
+pub(super) struct InitArguments {
+    /// The folder
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
+    /// Write over a backend-lint.toml that is there
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Args)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Args)]
+pub(super) struct ManArguments {
+    /// The command, or two words for a command of a command; the program itself without it
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Vec<String>,
 }
 
 /// The forms of a report.

@@ -13,8 +13,21 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<End, Trouble> {
     let mut text = rules::info(rule.id).map(head).unwrap_or_default();
     text.push_str(&with_instructions(rules::page::markdown(rule.page).trim_end()));
     text.push('\n');
+    if !["suppressions/", "config/", "internal/"].iter().any(|group| rule.id.starts_with(group)) {
+        text.push_str(&exceptions(rule.id));
+    }
     terminal::write(&text, false)?;
     Ok(End::Clean)
+}
+
+/// How a place is allowed to break a rule.
+fn exceptions(rule: &str) -> String {
+    format!(
+        "\n## How to allow one place\n\nIn files that people edit, a comment on the line or the line above (`--` in SQL):\n\n    \
+         # backend-lint: allow({rule}) reason=\"why it is right as it is\"\n\nFor migrations that ran, whose checksums must not change, for \
+         generated and for JSON files, in backend-lint.toml:\n\n    [[allow]]\n    rule = \"{rule}\"\n    target = \"the subject of the finding, or a \
+         path\"\n    reason = \"why it is right as it is\"\n"
+    )
 }
 
 /// The page, with a word on how to repeat its proof.

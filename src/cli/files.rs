@@ -4,19 +4,23 @@ use super::arguments::{FilesArguments, ListFormat};
 use super::target::Target;
 use super::{End, Trouble, run, terminal};
 use crate::diagnostic::Unread;
+use crate::discover::generated::Generated;
 use crate::discover::{Artifact, Discovery, Kind, Migration, MigrationSet, Transaction, code};
 use crate::engine::Outcome;
+use crate::model::boundaries::Boundary;
 use crate::report::json::to_text;
 use crate::report::printable;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::fmt::Write;
+use std::path::Path;
 
 pub(super) fn run(arguments: &FilesArguments) -> Result<End, Trouble> {
     let target = Target::new(std::slice::from_ref(&arguments.path))?;
     let outcome = run::run(&target, &run::options(&arguments.reading)?)?;
     let text = match arguments.format {
-        ListFormat::Text => text(&outcome),
-        ListFormat::Json => to_text(&document(&outcome)),
+        ListFormat::Text => text(&outcome, &generated(&outcome, &target.root)),
+        ListFormat::Json => to_text(&document(&outcome, &generated(&outcome, &target.root))),
     };
     terminal::write(&text, false)?;
     let nothing = outcome.discovery.artifacts.is_empty() && outcome.report.unread.is_empty();
@@ -33,9 +37,13 @@ fn transaction(migration: &Migration) -> (&'static str, &str) {
     }
 }
 
-fn document(outcome: &Outcome) -> Value {
+fn document(outcome: &Outcome, made: &HashMap<&str, Generated>) -> Value {
     let discovery = &outcome.discovery;
-    let artifact = |one: &crate::discover::Artifact| json!({"path": one.path, "kind": one.kind.name(), "evidence": one.evidence});
+    let artifact = |one: &crate::discover::Artifact| {
+        let made =
+            made.get(one.path.as_str()).map(|made| json!({"by": made.by, "source": made.source, "evidence": made.evidence}));
+        json!({"path": one.path, "kind": one.kind.name(), "evidence": one.evidence, "generated": made})
+    };
     let migration = |one: &Migration| {
         let (mode, why) = transaction(one);
         json!({"path": one.path, "down": one.down, "version": one.version, "transaction": {"mode": mode, "why": why}})
@@ -63,18 +71,21 @@ fn document(outcome: &Outcome) -> Value {
         "artifacts": discovery.artifacts.iter().map(artifact).collect::<Vec<_>>(),
         "migration_sets": discovery.migration_sets.iter().map(set).collect::<Vec<_>>(),
         "unread": outcome.report.unread.iter().map(unread).collect::<Vec<_>>(),
+        "services": outcome.model.boundaries.to_json(),
         "skipped": discovery.skipped.iter().map(skipped).collect::<Vec<_>>(),
         "twins": outcome.model.api.twins().iter().map(|one| json!({"path": one.path, "of": one.of})).collect::<Vec<_>>(),
     })
 }
 
-fn text(outcome: &Outcome) -> String {
+fn text(outcome: &Outcome, made: &HashMap<&str, Generated>) -> String {
     let discovery = &outcome.discovery;
     let mut out = String::new();
     for (path, one) in folded(discovery) {
         let reached = outcome.model.api.documents().find(|document| document.path() == one.path).map_or(0, |one| one.files());
         let with = if reached > 0 { format!(", and {reached} files by reference") } else { String::new() };
-        let _ = writeln!(out, "{:<9}  {}: {}{with}", one.kind.name(), printable(&path), printable(&one.evidence));
+        let made = made.get(one.path.as_str()).map_or(String::new(), |made| format!("; generated: {}", made.evidence));
+        let evidence = format!("{}{with}{made}", one.evidence);
+        let _ = writeln!(out, "{:<9}  {}: {}", one.kind.name(), printable(&path), printable(&evidence));
     }
     for set in &discovery.migration_sets {
         let folder = if set.folder.is_empty() { "." } else { &set.folder };
@@ -96,6 +107,8 @@ fn text(outcome: &Outcome) -> String {
             let _ = writeln!(out, "  {}: not SQL, so what follows is known in part", printable(step));
         }
     }
+    let services: Vec<_> = outcome.model.boundaries.iter().map(|one| (one.name.clone(), described(one))).collect();
+    section(&mut out, "services", services.iter().map(|(name, text)| (name.clone(), text.as_str())).collect());
     let unread = outcome.report.unread.iter().map(|one| {
         let place = one.start.map_or(String::new(), |at| format!(":{}:{}", at.position.line, at.position.column));
         (format!("{}{place}", one.path), one.reason.as_str())
@@ -134,6 +147,24 @@ fn folded(discovery: &Discovery) -> Vec<(String, &Artifact)> {
 
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
+}
+
+/// What something else wrote, by path, as its text and `.gitattributes` say. A migration that a tool wrote is people's from then on.
+fn generated<'o>(outcome: &'o Outcome, root: &Path) -> HashMap<&'o str, Generated> {
+    let texts: HashMap<&str, &str> = outcome.sources.iter().map(|(_, source)| (&*source.path, &*source.text)).collect();
+    let judged = outcome.discovery.artifacts.iter().filter(|one| one.kind != Kind::Migration);
+    let made = judged.filter_map(|one| {
+        let text = texts.get(one.path.as_str())?;
+        Some((one.path.as_str(), outcome.discovery.generated(&one.path, text, |path| root.join(path).is_file())?))
+    });
+    made.collect()
+}
+
+/// What a service has, and why it is one: `services/orders (1 openapi, 12 migration): a folder of its own in services/`.
+fn described(one: &Boundary) -> String {
+    let artifacts: Vec<String> = one.artifacts.iter().map(|(kind, number)| format!("{number} {kind}")).collect();
+    let has = if artifacts.is_empty() { String::new() } else { format!(" ({})", artifacts.join(", ")) };
+    format!("{}{has}: {}", one.paths.join(", "), one.evidence)
 }
 
 fn section(out: &mut String, name: &str, lines: Vec<(String, &str)>) {

@@ -8,9 +8,14 @@ mod arguments;
 mod base_model;
 mod baseline;
 mod check;
+mod completions;
+mod config;
 mod destination;
 mod explain;
 mod files;
+mod first_run;
+mod init;
+mod man;
 mod model;
 mod rules;
 mod run;
@@ -59,6 +64,10 @@ pub fn main() -> ExitCode {
         Some(Command::Files(files)) => files::run(files),
         Some(Command::Model(model)) => model::run(model),
         Some(Command::Baseline(baseline)) => baseline::run(baseline),
+        Some(Command::Init(init)) => init::run(init),
+        Some(Command::Config(config)) => config::run(config),
+        Some(Command::Completions(completions)) => completions::run(completions),
+        Some(Command::Man(man)) => man::run(man),
     });
     match ended {
         Ok(Ok(End::Clean)) => ExitCode::SUCCESS,

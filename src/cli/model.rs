@@ -23,6 +23,8 @@ struct Document {
     queries: Value,
     services: Value,
     links: Value,
+    /// Which folders are services of their own.
+    boundaries: Value,
     /// What a later run is held against, where a program reads this.
     #[serde(flatten)]
     later: BTreeMap<&'static str, Value>,
@@ -58,6 +60,7 @@ fn document(outcome: &Outcome) -> Document {
         queries: queries::to_json(&model.queries, sources),
         services: runtime::to_json(&model.runtime, sources),
         links: links::to_json(model, sources),
+        boundaries: model.boundaries.to_json(),
         later: BTreeMap::new(),
     }
 }
@@ -107,6 +110,12 @@ fn text(document: &Document) -> String {
     for one in items(&document.links) {
         let (kind, from, to) = (word(one, "kind"), word(one, "from"), word(one, "to"));
         let _ = writeln!(out, "  {kind}: {from} -> {to} ({}: {})", word(one, "confidence"), word(one, "evidence"));
+    }
+    if items(&document.boundaries).next().is_some() {
+        heading(&mut out, "boundaries", &document.boundaries);
+    }
+    for one in items(&document.boundaries) {
+        let _ = writeln!(out, "  {} in {}: {}", word(one, "name"), word(one, "paths"), word(one, "evidence"));
     }
     out
 }

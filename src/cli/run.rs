@@ -18,8 +18,13 @@ pub(super) fn options(reading: &ReadingArguments) -> Result<Options, Trouble> {
             ConfigChoice::Text(file.to_string_lossy().into_owned(), text)
         }
     };
-    let threads = reading.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    Ok(Options { config, threads, today: today(), ..Options::default() })
+    Ok(options_of(config, reading.threads))
+}
+
+/// Options for a configuration; the rest as by default.
+pub(super) fn options_of(config: ConfigChoice, threads: Option<u16>) -> Options {
+    let threads = threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    Options { config, threads, today: today(), ..Options::default() }
 }
 
 /// The day in UTC as (year, month, day), by which suppressions expire. `None` where the clock stands before 1970.

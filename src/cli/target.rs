@@ -38,6 +38,23 @@ impl Target {
         Ok(Target { root, only, prefix })
     }
 
+    /// The current folder as the root, or the nearest one that holds the path, and the path below it. A path that is not there yet
+    /// stands for what would be there.
+    pub(super) fn of_path(path: &Path) -> Result<Target, Trouble> {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let full = existing(path).or_else(|trouble| match (existing(parent), path.file_name()) {
+            (Ok(parent), Some(name)) if parent.is_dir() => Ok(parent.join(name)),
+            _ => Err(trouble),
+        })?;
+        let here = std::env::current_dir().and_then(|path| path.canonicalize());
+        let here = here.map_err(|error| Trouble::new(format!("the current folder cannot be read: {error}")))?;
+        let folder = if full.is_dir() { full.as_path() } else { full.parent().unwrap_or(Path::new("/")) };
+        let root = if full.starts_with(&here) { here } else { folder.to_owned() };
+        readable(&root)?;
+        let only = relative(&full, &root).filter(|path| !path.is_empty()).into_iter().collect();
+        Ok(Target { root, only, prefix: String::new() })
+    }
+
     /// Whether a path, relative to the root, was asked for.
     pub(super) fn holds(&self, path: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|one| within(path, one))

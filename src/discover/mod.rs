@@ -1,6 +1,7 @@
 //! What each file is, and by which evidence. Names first, then a byte scan of the whole file; nothing is parsed here.
 
 pub mod code;
+pub mod generated;
 pub mod migrations;
 mod names;
 pub mod scan;
@@ -188,6 +189,8 @@ pub struct Discovery {
     pub unread: Vec<(String, String)>,
     /// What each file that its name allows to be something turned out to be.
     pub looks: Looks,
+    /// What `.gitattributes` says of files.
+    pub attributes: generated::Attributes,
 }
 
 /// What files turned out to be, by path; kept for [`find_beside`].
@@ -223,7 +226,8 @@ pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>
     let listing = files.list();
     let mut listing = Cow::Borrowed(&*listing);
     let declared = declare(files, settings, &mut listing);
-    let mut discovery = Discovery::default();
+    let mut discovery = Discovery { attributes: attributes(files, &listing), ..Discovery::default() };
+    discovery.leave_out_vendored(&mut listing, |path| declared.contains_key(path));
     let charts = names::chart_folders(&listing);
     let mut candidates: Vec<(&str, names::Guess)> = Vec::new();
     for path in listing.iter() {
@@ -295,7 +299,48 @@ pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>
     discovery
 }
 
+/// Endings of what we would read, so that leaving it out is worth a word.
+const READ: [&str; 8] = ["sql", "yaml", "yml", "json", "conf", "env", "prisma", "xml"];
+
+/// What the `.gitattributes` files of a tree say.
+fn attributes(files: &dyn Files, listing: &Listing) -> generated::Attributes {
+    let read = |path: &str| files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    generated::Attributes::new(listing.named(&[".gitattributes"]).filter_map(|path| Some((path, read(path)?))))
+}
+
 impl Discovery {
+    /// Whether something else wrote a file, as `.gitattributes` and its text say, given whether a path exists.
+    pub fn generated(&self, path: &str, text: &str, exists: impl Fn(&str) -> bool) -> Option<generated::Generated> {
+        let told = || generated::of(path, text, &exists);
+        match self.attributes.generated(path) {
+            None => told(),
+            Some((false, _)) => None,
+            Some((true, file)) => {
+                let evidence = format!("`{file}` says linguist-generated");
+                Some(told().unwrap_or(generated::Generated { evidence, ..generated::Generated::default() }))
+            }
+        }
+    }
+
+    /// Takes out what `.gitattributes` calls vendored, but for what the configuration asks for.
+    fn leave_out_vendored(&mut self, listing: &mut Cow<Listing>, is_declared: impl Fn(&str) -> bool) {
+        if self.attributes.is_empty() {
+            return;
+        }
+        let (attributes, skipped) = (&self.attributes, &mut self.skipped);
+        let kept: Listing = listing
+            .iter()
+            .filter(|path| {
+                let Some((true, file)) = attributes.vendored(path).filter(|_| !is_declared(path)) else { return true };
+                if path.rsplit_once('.').is_some_and(|(_, ending)| READ.contains(&ending)) {
+                    skipped.push(((*path).to_owned(), format!("vendored, says `{file}` (linguist-vendored)")));
+                }
+                false
+            })
+            .collect();
+        *listing = Cow::Owned(kept);
+    }
+
     /// Adds the migrations that are code. Code beside SQL migrations is a step of theirs.
     fn take_code(&mut self, listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>, settings: &Settings) {
         let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();

@@ -3,7 +3,9 @@
 use super::baseline::Baselines;
 use super::beside::Beside;
 use super::changes::Changes;
-use super::config::{self, Config, Level, Parent};
+use super::config::{self, Above, Config, Level, UNMATCHED};
+use super::edit_target::Targets;
+use super::owners::Owners;
 use super::running::Subject;
 use super::selection::{Selection, names};
 use super::suppressions::{Circumstances, Places, Suppressions, UNUSED};
@@ -18,18 +20,18 @@ use crate::source::{SourceId, Sources};
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Checks a repository; `parents` are the configuration files above its root.
+/// Checks a repository; `above` is what lies above its root.
 pub(super) fn check(
     head: &dyn Files,
     base: Option<&dyn Files>,
     why: Option<Base>,
-    parents: &[Parent],
+    above: &Above,
     options: &Options,
 ) -> Result<Outcome, Failure> {
     let head = &Listed::new(head);
     let selection = Selection::new(options)?;
     let mut sources = Sources::default();
-    let config = config::read(head, &options.config, parents, &mut sources)?;
+    let config = config::read(head, &options.config, above, &mut sources)?;
     let baselines = Baselines::read(head, options)?;
     let mut settings = Settings { threads: options.threads.max(1), only_asked_steps: !options.every_step, ..Settings::default() };
     config.fill(&mut settings);
@@ -42,7 +44,7 @@ pub(super) fn check(
     };
     let mut run = read.map_err(failure)?;
     let (kept, judged) = (std::mem::take(&mut run.kept), run.settings.pending.clone());
-    let (mut outcome, found) = run.finish(why, &asked);
+    let (mut outcome, found) = run.finish(head, why, &asked);
     let whole = options.reach == Reach::Everything && options.select.is_empty() && options.ignore.is_empty();
     baselines.apply(&mut outcome.report, &found, whole, options.migrations);
     if let Some(base) = base.filter(|_| options.reach != Reach::Everything) {
@@ -56,6 +58,22 @@ pub(super) fn check(
         let all = outcome.report.findings.len();
         outcome.report.findings.retain(|finding| !snapshot.findings.contains(&finding.fingerprint));
         outcome.report.debt = Some(all - outcome.report.findings.len());
+    }
+    let targets = Targets {
+        files: head,
+        sources: &outcome.sources,
+        discovery: &outcome.discovery,
+        model: &outcome.model,
+        pending: &judged,
+        year: options.today.map(|(year, ..)| year),
+        threads: options.threads.max(1),
+    };
+    targets.name(&mut outcome.report.findings);
+    let owners = Owners::read(head, above);
+    for finding in &mut outcome.report.findings {
+        let path = outcome.sources.path(finding.diagnostic.primary.span.source);
+        finding.service = outcome.model.boundaries.of(path).map(|one| one.name.clone());
+        finding.owners = owners.of(path);
     }
     Ok(outcome)
 }
@@ -100,7 +118,7 @@ fn debt(
     let asked = Asked { settings: asked.settings.clone(), options: &everything, ..*asked };
     let other = Other { beside: &beside, discovery: &outcome.discovery, kept, rules: behind(findings) };
     let judged = |discovery: &Discovery| pending::before(discovery, judged);
-    Run::read(&beside, None, &asked, outcome.sources.clone(), Some(other), &judged).finish(None, &asked).1
+    Run::read(&beside, None, &asked, outcome.sources.clone(), Some(other), &judged).finish(&beside, None, &asked).1
 }
 
 /// The groups whose findings come from what other rules found, or did not find.
@@ -195,7 +213,7 @@ impl Run {
         }
         let report = Report { files: discovery.artifacts.len(), unread: model.unread.clone(), ..Report::default() };
         Run {
-            outcome: Outcome { report, sources, discovery, model, considered },
+            outcome: Outcome { report, sources, discovery, model, considered, config: config.clone() },
             settings,
             found,
             with_all,
@@ -206,7 +224,7 @@ impl Run {
     }
 
     /// What is reported, and the fingerprints of all that was found, whatever the filters hide.
-    fn finish(self, why: Option<Base>, asked: &Asked) -> (Outcome, HashSet<String>) {
+    fn finish(self, head: &dyn Files, why: Option<Base>, asked: &Asked) -> (Outcome, HashSet<String>) {
         let Run { mut outcome, settings, found: mut findings, with_all, failed, head_sources, .. } = self;
         let Asked { config, selection, options, .. } = *asked;
         let sources = &outcome.sources;
@@ -215,13 +233,23 @@ impl Run {
         let new = || Suppressions::new(sources, head_sources.iter().copied(), &dialects, &config.allows, options.today);
         let mut suppressions = new();
         let suppressed = suppressions.apply(&mut findings, sources);
-        let is_shown = |one: &Finding| one.severity >= options.min_severity && one.confidence >= options.min_confidence;
+        let path = |one: &Finding| sources.path(one.diagnostic.primary.span.source);
+        let least =
+            |one: &Finding| config.min_severity(path(one)).filter(|_| options.severity_by_config).unwrap_or(options.min_severity);
+        let is_sure = |one: &Finding| {
+            let least = config.min_confidence(path(one)).filter(|_| options.confidence_by_config);
+            one.confidence >= least.unwrap_or(options.min_confidence)
+        };
+        let is_shown = |one: &Finding| one.severity >= least(one) && is_sure(one);
 
         let ran: Vec<&str> = outcome.considered.keys().map(String::as_str).collect();
         let migrations = pending::migration_files(&outcome.discovery);
-        let run = Circumstances { ran: &ran, pending: &settings.pending, migrations: &migrations };
+        let targets = config.unmatched(head, &outcome.model, sources, &suppressions.used());
+        let unmatched = targets.iter().map(|(span, _)| *span).collect();
+        let run = Circumstances { ran: &ran, pending: &settings.pending, migrations: &migrations, unmatched: &unmatched };
         let verdicts = suppressions.verdicts(sources, &run).into_iter();
         let mut ours: Vec<Finding> = verdicts.filter_map(|(rule, said)| findings::finding(rule, said)).chain(failed).collect();
+        ours.extend(targets.into_iter().filter_map(|(_, said)| findings::finding(UNMATCHED, said)));
         findings::sort(&mut ours, sources);
         findings::number(&mut ours);
         findings.extend(ours);
@@ -230,7 +258,7 @@ impl Run {
         findings::sort(&mut findings, sources);
         let all = findings.len();
         let fingerprints = findings.iter().map(|one| one.fingerprint.clone()).collect();
-        let hidden_by_confidence = findings.iter().filter(|one| one.confidence < options.min_confidence).count();
+        let hidden_by_confidence = findings.iter().filter(|one| !is_sure(one)).count();
         findings.retain(is_shown);
         let with_all_migrations = with_all.map(|mut with_all| {
             new().apply(&mut with_all, sources);
@@ -259,13 +287,17 @@ fn judge(finding: &mut Finding, config: &Config, selection: &Selection, sources:
         return false;
     }
     let path = sources.path(finding.diagnostic.primary.span.source);
-    if let Some(verdict) = verdict(path, &finding.diagnostic.subject)
-        && let Level::On(severity) = verdict.level
-    {
-        // Below the page's maximum it lowers like any other reason; from there on it is meant as it stands.
-        let effective = if severity >= info.severity { severity } else { severity.min(finding.severity) };
+    if let Some(verdict) = verdict(path, &finding.diagnostic.subject) {
+        let effective = match verdict.level {
+            Level::Off | Level::Page => finding.severity,
+            Level::Lowered if finding.severity == Severity::Warning => Severity::Info,
+            Level::Lowered => finding.severity,
+            // Below the page's maximum it lowers like any other reason; from there on it is meant as it stands.
+            Level::On(severity) if severity >= info.severity => severity,
+            Level::On(severity) => severity.min(finding.severity),
+        };
         if effective != finding.severity {
-            let why = format!("{} sets `{}` to {}", verdict.file, info.id, severity.name());
+            let why = format!("{} sets `{}` to {}", verdict.file, info.id, effective.name());
             finding.diagnostic.because.push(why);
             finding.severity = effective;
         }

@@ -20,6 +20,9 @@ pub(super) fn finding(rule: &str, diagnostic: Diagnostic) -> Option<Finding> {
         remedy: info.remedy,
         url: format!("{PAGES}{}.md", info.id),
         fingerprint: String::new(),
+        service: None,
+        owners: Vec::new(),
+        exception: None,
         diagnostic,
     })
 }

@@ -5,9 +5,11 @@ pub mod baseline;
 mod beside;
 mod changes;
 mod check;
-mod config;
+pub mod config;
+mod edit_target;
 mod findings;
 mod fingerprint;
+mod owners;
 mod pending;
 mod running;
 mod selection;
@@ -26,6 +28,8 @@ use crate::files::listed::Listed;
 use crate::files::{Files, Memory};
 use crate::model::Model;
 use crate::source::Sources;
+use config::show::Effective;
+use config::{Above, Config};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -79,6 +83,10 @@ pub struct Options {
     pub min_severity: Severity,
     /// Findings below are hidden.
     pub min_confidence: Confidence,
+    /// Whether the configuration may say another lowest severity.
+    pub severity_by_config: bool,
+    /// Whether the configuration may say another lowest confidence.
+    pub confidence_by_config: bool,
     /// Which migrations are judged.
     pub migrations: Migrations,
     /// What is reported of what was found.
@@ -103,6 +111,8 @@ impl Default for Options {
             ignore: Vec::new(),
             min_severity: Severity::Warning,
             min_confidence: Confidence::Medium,
+            severity_by_config: false,
+            confidence_by_config: false,
             migrations: Migrations::Auto,
             reach: Reach::Everything,
             config: ConfigChoice::Found,
@@ -127,6 +137,21 @@ pub struct Outcome {
     pub model: Model,
     /// How many subjects each rule that ran considered.
     pub considered: BTreeMap<String, usize>,
+    /// The configuration of the run.
+    config: Config,
+}
+
+impl Outcome {
+    /// The lowest severity that the configuration lets fail a run at a path; `None` where it does not speak of that, and inside
+    /// where nothing fails it.
+    pub fn fail_on(&self, path: &str) -> Option<Option<Severity>> {
+        self.config.fail_on(path)
+    }
+
+    /// Whether the repository has a configuration that was read.
+    pub fn is_configured(&self) -> bool {
+        !self.config.is_empty()
+    }
 }
 
 /// Why a run could not start: problems of the configuration, each ready to be printed.
@@ -135,7 +160,17 @@ pub struct Failure(pub Vec<String>);
 
 /// Checks a repository. `base` is the tree against which change is judged; `why` it is that one, or why there is none.
 pub fn check(head: &dyn Files, base: Option<&dyn Files>, why: Option<Base>, options: &Options) -> Result<Outcome, Failure> {
-    check::check(head, base, why, &[], options)
+    check::check(head, base, why, &Above::default(), options)
+}
+
+/// The configuration of a folder on disk that is in effect for a path below it; empty for the folder itself, and ended by `/` for one
+/// below it.
+pub fn configuration(root: &Path, options: &Options, path: &str) -> Result<Effective, Failure> {
+    let repository = Repository::discover(root);
+    let above = Above::new(repository.as_ref().ok().and_then(Option::as_ref));
+    let mut sources = Sources::default();
+    let config = config::read(&Disk::new(root), &options.config, &above, &mut sources)?;
+    Ok(config.effective(path, &sources))
 }
 
 /// Checks a folder on disk. `environment` holds the variables in which pipelines name the base (`GITHUB_BASE_REF` and the like).
@@ -145,36 +180,30 @@ pub fn run(root: &Path, environment: &BTreeMap<String, String>, options: &Option
         return Err(Failure(vec![format!("{} {what}", root.display())]));
     }
     let repository = Repository::find(root, &base::told(environment));
-    let parents = match options.config {
-        ConfigChoice::Found => config::parents(repository.as_ref().ok().and_then(Option::as_ref)),
-        _ => Vec::new(),
-    };
+    let above = Above::new(repository.as_ref().ok().and_then(Option::as_ref));
     if let Reach::SinceRun(snapshot) = &options.reach {
         let why = "the model of an earlier run, which --base-model names".to_owned();
         let base = Base { revision: Some(snapshot.name.clone()), why };
         let files = Disk::new(root);
-        return check::check(&files, None, Some(base), &parents, options);
+        return check::check(&files, None, Some(base), &above, options);
     }
     if options.reach == Reach::Staged {
         let staged = base::staged(root, &repository)?;
         let nothing = Memory::new();
         let tree = staged.tree.as_ref().map_or(&nothing as &dyn Files, |tree| tree as &dyn Files);
-        return check::check(&staged.index, Some(tree), Some(staged.base), &parents, options);
+        return check::check(&staged.index, Some(tree), Some(staged.base), &above, options);
     }
     let tracked = repository.as_ref().ok().and_then(Option::as_ref).filter(|repository| repository.is_tracked());
     let checkout = Checkout::new(root, tracked);
     let files = Listed::new(&checkout);
     let found = base::find(root, &files, &repository, environment, options)?;
     let tree = found.tree.as_ref().map(|tree| tree as &dyn Files);
-    check::check(&files, tree, Some(found.base), &parents, options)
+    check::check(&files, tree, Some(found.base), &above, options)
 }
 
 /// Checks a folder on disk without a base.
 fn alone(root: &Path, environment: &BTreeMap<String, String>, options: &Options) -> Result<Outcome, Failure> {
     let repository = Repository::find(root, &base::told(environment));
-    let parents = match options.config {
-        ConfigChoice::Found => config::parents(repository.as_ref().ok().and_then(Option::as_ref)),
-        _ => Vec::new(),
-    };
-    check::check(&Disk::new(root), None, None, &parents, options)
+    let above = Above::new(repository.as_ref().ok().and_then(Option::as_ref));
+    check::check(&Disk::new(root), None, None, &above, options)
 }

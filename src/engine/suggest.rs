@@ -25,9 +25,11 @@ pub(super) fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
         return None;
     }
     let word = word.to_lowercase();
-    let name = |one: &str| one.rsplit('/').next().unwrap_or("").to_owned();
-    let score =
-        |one: &&'w str| distance(&word, one).min(if word.contains('/') { usize::MAX } else { distance(&word, &name(one)) });
+    let score = |one: &&'w str| {
+        let one = one.to_lowercase();
+        let name = one.rsplit('/').next().unwrap_or("");
+        distance(&word, &one).min(if word.contains('/') { usize::MAX } else { distance(&word, name) })
+    };
     let best = known.iter().min_by_key(|one| score(one))?;
     (score(best) * 3 <= word.chars().count().max(3)).then_some(*best)
 }
@@ -48,6 +50,7 @@ mod tests {
         assert_eq!(nearest("overide", &known), Some("override"));
         assert_eq!(nearest("duplicate-indx", &known), Some("indexes/duplicate-index"));
         assert_eq!(nearest("Migrations", &known), Some("migrations"));
+        assert_eq!(nearest("GET /order", &["GET /orders"]), Some("GET /orders"));
         assert_eq!(nearest("something", &known), None);
         assert_eq!(hint("ruls", &known), "; did you mean `rules`?");
     }

@@ -146,7 +146,8 @@ fn spellings(name: &str) -> impl Iterator<Item = String> + use<> {
     BTreeSet::from([name.to_owned(), snake, pascal, camel]).into_iter().filter(|one| !one.is_empty())
 }
 
-fn is_code(path: &str) -> bool {
+/// Whether a file is code of the application itself: no test, nothing generated or vendored.
+pub(crate) fn is_code(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
     let is_test = stem.ends_with("_test") || stem.ends_with(".test") || stem.ends_with(".spec") || stem.starts_with("test_");

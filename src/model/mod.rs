@@ -16,6 +16,7 @@ macro_rules! looks_like {
 }
 
 pub mod api;
+pub mod boundaries;
 pub mod links;
 pub mod mentions;
 pub mod queries;
@@ -49,6 +50,8 @@ pub struct Model {
     pub links: Arc<links::Links>,
     /// Where the application's code names what a pending migration takes away.
     pub mentions: Arc<mentions::Mentions>,
+    /// Which service a file belongs to.
+    pub boundaries: Arc<boundaries::Boundaries>,
     /// What could not be read, sorted.
     pub unread: Vec<Unread>,
 }
@@ -70,7 +73,8 @@ impl Model {
         let runtime = Arc::new(runtime::read(&mut workspace, discovery, settings));
         let links = Arc::new(links::join(&api, &schema, &queries, &runtime, settings));
         let mentions = Arc::new(mentions::read(&mut workspace, &schema, settings));
+        let boundaries = Arc::new(boundaries::read(&workspace, discovery, &runtime, settings));
         let (unread, kept) = workspace.leave();
-        (Model { api, schema, queries, runtime, links, mentions, unread }, kept)
+        (Model { api, schema, queries, runtime, links, mentions, boundaries, unread }, kept)
     }
 }

@@ -85,6 +85,8 @@ pub struct Settings {
     pub links: BTreeMap<String, Option<String>>,
     /// `[[artifact]]`: path (a glob) and kind, in order; wins over detection and .gitignore.
     pub artifacts: Vec<(String, String)>,
+    /// `[services.NAME]`: name and the patterns of its folders and files, in order.
+    pub services: Vec<(String, Vec<String>)>,
     /// What configuration files in folders below the root say of those folders, folders above first. Ask [`Settings::at`].
     pub refinements: Vec<Refinement>,
     /// How many threads may read; at least 1. Never changes what is printed.

@@ -1,5 +1,6 @@
 //! JSON, version 1: the contract in `README.md`. Lines and columns from 1, byte offsets from 0.
 
+use super::groups::{Group, groups};
 use super::places;
 use crate::diagnostic::{
     Applicability, Base, Confidence, Edit, Finding, Fix, Label, Occurrence, Place, Remedy, Report, Role, Severity, Unread,
@@ -17,7 +18,18 @@ struct Document<'r> {
     base: Option<BaseObject<'r>>,
     summary: Summary,
     findings: Vec<FindingObject<'r>>,
+    /// How much each service and owner has, worst first.
+    groups: Vec<GroupObject<'r>>,
     unread: Vec<UnreadObject<'r>>,
+}
+
+#[derive(Serialize)]
+struct GroupObject<'r> {
+    service: Option<&'r str>,
+    owners: &'r [String],
+    errors: usize,
+    warnings: usize,
+    infos: usize,
 }
 
 #[derive(Serialize)]
@@ -73,6 +85,10 @@ struct FindingObject<'r> {
     fingerprint: &'r str,
     subject: &'r str,
     remedy: Remedy,
+    service: Option<&'r str>,
+    owners: &'r [String],
+    /// How it is allowed where it is right as it is; null for findings on what allows others.
+    suppression: Option<SuppressionObject<'r>>,
     #[serde(flatten)]
     at: Stretch<'r>,
     labels: Vec<LabelObject<'r>>,
@@ -80,6 +96,13 @@ struct FindingObject<'r> {
     joins: &'r [String],
     because: &'r [String],
     fixes: Vec<FixObject<'r>>,
+}
+
+#[derive(Serialize)]
+struct SuppressionObject<'r> {
+    /// `comment`, on the line or the line above, or `configuration`.
+    form: &'static str,
+    text: &'r str,
 }
 
 #[derive(Serialize)]
@@ -155,6 +178,7 @@ fn document<'r>(report: &'r Report, sources: &'r Sources) -> Document<'r> {
             unread: report.unread.len(),
         },
         findings: report.findings.iter().map(|one| finding(one, sources)).collect(),
+        groups: groups(report).iter().map(group).collect(),
         unread: report.unread.iter().map(unread).collect(),
     }
 }
@@ -204,12 +228,28 @@ fn finding<'r>(finding: &'r Finding, sources: &'r Sources) -> FindingObject<'r> 
         fingerprint: &finding.fingerprint,
         subject: &diagnostic.subject,
         remedy: finding.remedy,
+        service: finding.service.as_deref(),
+        owners: &finding.owners,
+        suppression: finding
+            .exception
+            .as_ref()
+            .map(|one| SuppressionObject { form: if one.is_comment { "comment" } else { "configuration" }, text: &one.text }),
         at: Stretch::new(sources, diagnostic.primary.span),
         labels: finding.labels().map(label).collect(),
         occurrences: diagnostic.occurrences.iter().map(occurrence).collect(),
         joins: &diagnostic.joins,
         because: &diagnostic.because,
         fixes: diagnostic.fixes.iter().map(|one| fix(one, sources)).collect(),
+    }
+}
+
+fn group<'r>(group: &Group<'r>) -> GroupObject<'r> {
+    GroupObject {
+        service: group.service,
+        owners: group.owners,
+        errors: group.count(Severity::Error),
+        warnings: group.count(Severity::Warning),
+        infos: group.count(Severity::Info),
     }
 }
 

@@ -4,6 +4,7 @@ pub mod checkstyle;
 pub mod concise;
 pub mod github;
 pub mod gitlab;
+mod groups;
 pub mod json;
 pub mod junit;
 pub mod library;

@@ -68,7 +68,7 @@ fn files_are_listed_with_their_evidence() {
         ("chart/templates/openapi.yaml", "openapi: {{ .Values.x }}\n"),
     ]);
     let document = repository.run(&["files", "--format", "json"]).json();
-    assert_eq!(fields(&document), ["artifacts", "migration_sets", "schema", "skipped", "twins", "unread"]);
+    assert_eq!(fields(&document), ["artifacts", "migration_sets", "schema", "services", "skipped", "twins", "unread"]);
     let artifacts = document["artifacts"].as_array().expect("a list");
     assert!(
         artifacts.iter().any(|one| one["path"] == ".env" && one["kind"] == "env" && one["evidence"].is_string()),
@@ -104,8 +104,19 @@ fn the_model_is_one_document() {
         "openapi: 3.0.3\ninfo: {title: a, version: \"1\"}\npaths:\n  /orders:\n    get:\n      responses: {\"200\": {description: ok}}\n",
     )]);
     let document = repository.run(&["model", "--format", "json"]).json();
-    let parts =
-        ["databases", "findings", "links", "migrations", "operations", "queries", "schema", "services", "statements", "tool"];
+    let parts = [
+        "boundaries",
+        "databases",
+        "findings",
+        "links",
+        "migrations",
+        "operations",
+        "queries",
+        "schema",
+        "services",
+        "statements",
+        "tool",
+    ];
     assert_eq!(fields(&document), parts);
     assert_eq!(document["operations"][0]["path"], "/orders");
     let text = repository.run(&["model", &repository.root().to_string_lossy()]).out;

@@ -83,7 +83,7 @@ fn bytes_that_are_no_text_are_unread_and_the_rest_goes_on() {
 /// More than a pipe holds, so that the program must meet the closed end.
 #[test]
 fn a_closed_pipe_is_no_error() {
-    let repository = Repository::new(&[("openapi.yaml", &api_with_warnings(3_000))]);
+    let repository = Repository::new(&[("openapi.yaml", &api_with_warnings(3_000)), ("backend-lint.toml", "")]);
     for format in ["pretty", "json", "concise"] {
         let mut child =
             repository.command(&["--format", format]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");

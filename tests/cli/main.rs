@@ -3,6 +3,7 @@
 mod base_model;
 mod baseline;
 mod commands;
+mod config;
 mod errors;
 mod exit_codes;
 mod formats;

@@ -18,6 +18,9 @@ pub fn finding(rule: &str, severity: Severity, diagnostic: Diagnostic) -> Findin
         remedy: Remedy::Migration,
         url: format!("https://example.test/rules/{rule}"),
         fingerprint: format!("{:032x}", rule.len()),
+        service: None,
+        owners: Vec::new(),
+        exception: None,
         diagnostic,
     }
 }

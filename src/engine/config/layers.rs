@@ -1,59 +1,33 @@
 //! Finds the configuration files of a run, and follows `extends`.
 
+use super::above::Above;
 use super::reader::{Reader, Section};
-use super::{Config, FILE_NAMES, Layer, Scope, sections};
+use super::{Config, FILE_NAMES, Layer, Scope, presets, sections, targets, written};
 use crate::engine::{ConfigChoice, Failure};
-use crate::files::git::Repository;
-use crate::files::{self, Files};
+use crate::files::Files;
 use crate::source::{Sources, Spanned};
+use std::path::{Component, Path, PathBuf};
 use toml::de::DeTable;
 
 /// How many files may extend each other in a row.
 const LONGEST_CHAIN: usize = 16;
 
-/// A configuration file above the root of the run, which only the caller can read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::engine) struct Parent {
-    /// Its path, as messages name it: `../backend-lint.toml`.
-    pub(in crate::engine) path: String,
-    /// The root of the run relative to its folder.
-    pub(in crate::engine) below: String,
-    /// Its text.
-    pub(in crate::engine) text: String,
-}
-
-/// The configuration files above a folder, up to the top of the repository that tracks it; outermost first.
-pub(in crate::engine) fn parents(repository: Option<&Repository>) -> Vec<Parent> {
-    let tracked = repository.filter(|repository| repository.is_tracked());
-    let Some((repository, top)) = tracked.and_then(|repository| Some((repository, repository.top()?))) else { return Vec::new() };
-    let parts: Vec<&str> = repository.prefix().split('/').filter(|part| !part.is_empty()).collect();
-    let mut found = Vec::new();
-    for depth in 0..parts.len() {
-        let folder = parts.iter().take(depth).fold(top.to_path_buf(), |folder, part| folder.join(part));
-        let text = FILE_NAMES.iter().find_map(|name| Some((name, std::fs::read_to_string(folder.join(name)).ok()?)));
-        if let Some((name, text)) = text {
-            let below = parts.get(depth..).unwrap_or_default().join("/");
-            found.push(Parent { path: format!("{}{name}", "../".repeat(parts.len() - depth)), below, text });
-        }
-    }
-    found
-}
-
-/// Reads all configuration files. `parents` are those above the root, outermost first. Sources are added to `sources`.
+/// Reads all configuration files, those above the root too. Sources are added to `sources`.
 pub(in crate::engine) fn read(
     files: &dyn Files,
     choice: &ConfigChoice,
-    parents: &[Parent],
+    above: &Above,
     sources: &mut Sources,
 ) -> Result<Config, Failure> {
-    let mut loader = Loader { files, sources, config: Config::default(), problems: Vec::new() };
+    let is_named = matches!(choice, ConfigChoice::Text(..));
+    let mut loader = Loader { files, above, is_named, sources, config: Config::default(), problems: Vec::new() };
     match choice {
         ConfigChoice::Nothing => {}
         ConfigChoice::Text(path, text) => loader.load(path, text.clone(), &Scope::default(), &mut Vec::new()),
         ConfigChoice::Found => {
-            for parent in parents {
-                let scope = Scope { folder: String::new(), above: parent.below.clone() };
-                loader.load(&parent.path, parent.text.clone(), &scope, &mut Vec::new());
+            for parent in above.parents() {
+                let scope = Scope { folder: String::new(), above: parent.below };
+                loader.load(&parent.path, parent.text, &scope, &mut Vec::new());
             }
             for path in found(files) {
                 let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
@@ -81,6 +55,9 @@ fn found(files: &dyn Files) -> Vec<String> {
 
 struct Loader<'f, 's> {
     files: &'f dyn Files,
+    above: &'f Above,
+    /// Whether the command line names the file, so that its path is one of the disk and not of the run.
+    is_named: bool,
     sources: &'s mut Sources,
     config: Config,
     problems: Vec<String>,
@@ -88,11 +65,14 @@ struct Loader<'f, 's> {
 
 impl Loader<'_, '_> {
     fn text(&self, path: &str) -> Result<String, String> {
+        if path.starts_with("../") {
+            return self.above.read(path);
+        }
         let bytes = self.files.read(path).map_err(|error| error.0)?;
         String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())
     }
 
-    /// Reads one file and, before it, what it extends. `chain` holds the files that led here.
+    /// Reads one file and, before it, what it starts from and extends. `chain` holds the files that led here.
     fn load(&mut self, path: &str, text: String, scope: &Scope, chain: &mut Vec<String>) {
         let source = self.sources.add(path, text.as_str());
         let mut reader = Reader::new(source);
@@ -101,37 +81,64 @@ impl Loader<'_, '_> {
             reader.syntax(error.span().unwrap_or(0..0), error.message().trim_end().replace('\n', ", "));
         }
         let root = Section { name: "the file".into(), range: 0..0, entries: table.get_ref() };
-        let (layer, allows, extends) = sections::read(&mut reader, &root, scope);
+        let read = sections::read(&mut reader, &root, scope);
+        self.config.layers.extend(read.preset.and_then(|preset| presets::layer(&preset, scope)));
         chain.push(path.to_owned());
-        if let Some(extends) = extends {
+        if let Some(extends) = read.extends {
             self.extend(path, &extends, scope, chain, &mut reader);
         }
         chain.pop();
         self.problems.extend(reader.finish(self.sources));
-        self.config.layers.push(Layer { path: path.to_owned(), ..layer });
-        self.config.allows.extend(allows);
+        let (written, targets) = (written::all(source, &root), targets::stated(source, &root));
+        self.config.layers.push(Layer { path: path.to_owned(), written, targets, ..read.layer });
+        self.config.allows.extend(read.allows);
     }
 
     fn extend(&mut self, from: &str, extends: &Spanned<String>, scope: &Scope, chain: &mut Vec<String>, reader: &mut Reader) {
-        let target = &extends.value;
-        let wrong = if target.contains("://") {
-            Err(format!("`extends` names a file of this repository; `{target}` is an address"))
-        } else {
-            match files::resolve(from, target) {
-                None => Err(format!("`{target}` lies outside of the root")),
-                Some(path) if chain.contains(&path) => Err(match path == from {
-                    true => "the file extends itself".to_owned(),
-                    false => format!("the file extends itself: {} extends {path}", chain.join(" extends ")),
-                }),
-                Some(_) if chain.len() >= LONGEST_CHAIN => Err(format!("more than {LONGEST_CHAIN} files extend each other")),
-                Some(path) => {
-                    self.text(&path).map(|text| (path, text)).map_err(|reason| format!("cannot read `{target}`: {reason}"))
-                }
-            }
-        };
-        match wrong {
+        match self.extended(from, &extends.value, chain) {
             Ok((path, text)) => self.load(&path, text, scope, chain),
             Err(problem) => reader.problem(extends.span.range(), problem),
         }
     }
+
+    /// The path and the text of the file that another one extends.
+    fn extended(&self, from: &str, target: &str, chain: &[String]) -> Result<(String, String), String> {
+        if target.contains("://") {
+            return Err(format!("`extends` names a file of this repository; `{target}` is an address"));
+        }
+        let path = match self.is_named {
+            true => beside(from, target),
+            false => self.above.resolve(from, target).ok_or_else(|| format!("`{target}` lies outside of the repository"))?,
+        };
+        if path == from {
+            return Err("the file extends itself".to_owned());
+        }
+        if chain.contains(&path) {
+            return Err(format!("the file extends itself: {} extends {path}", chain.join(" extends ")));
+        }
+        if chain.len() >= LONGEST_CHAIN {
+            return Err(format!("more than {LONGEST_CHAIN} files extend each other"));
+        }
+        let text = match self.is_named {
+            true => std::fs::read_to_string(&path).map_err(|error| error.to_string()),
+            false => self.text(&path),
+        };
+        text.map(|text| (path, text)).map_err(|reason| format!("cannot read `{target}`: {reason}"))
+    }
+}
+
+/// A path of the disk as one file there names another.
+fn beside(from: &str, target: &str) -> String {
+    let folder = Path::new(from).parent().unwrap_or(Path::new(""));
+    let mut parts = PathBuf::new();
+    for part in folder.join(target).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(parts.components().next_back(), Some(Component::Normal(_))) => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.to_string_lossy().into_owned()
 }

@@ -3,17 +3,26 @@
 //! Each folder may have a file; it refines those of the folders above it, and the nearest one that speaks of a rule wins.
 //! A file that `extends` another stands above it, in the same folder. All problems of all files are reported at once.
 
+mod above;
+mod keys;
 mod layers;
 mod patterns;
+pub mod presets;
 mod reader;
+pub mod schema;
 mod sections;
+pub mod show;
+mod targets;
+mod written;
 
-pub(super) use layers::{Parent, parents, read};
+pub(super) use above::Above;
+pub(super) use layers::read;
 pub(super) use patterns::Pattern;
 pub(super) use sections::parse_date;
+pub(super) use targets::UNMATCHED;
 
 use super::selection::names;
-use crate::diagnostic::{RuleInfo, Severity};
+use crate::diagnostic::{Confidence, RuleInfo, Severity};
 use crate::model::Settings;
 use crate::model::settings::Refinement;
 use crate::source::{Span, Spanned};
@@ -31,6 +40,10 @@ pub(super) type Date = (i32, u32, u32);
 pub(super) enum Level {
     /// `off`.
     Off,
+    /// `on`: as its page says.
+    Page,
+    /// As its page says, but for warnings, which count as infos; presets alone say so.
+    Lowered,
     /// On, with this severity.
     On(Severity),
 }
@@ -40,6 +53,7 @@ impl Level {
     pub(super) fn parse(word: &str) -> Option<Level> {
         match word {
             "off" => Some(Level::Off),
+            "on" => Some(Level::Page),
             word => Severity::parse(word).map(Level::On),
         }
     }
@@ -81,7 +95,36 @@ pub(super) struct Override {
     paths: Vec<Pattern>,
     operations: Vec<Pattern>,
     tables: Vec<Pattern>,
-    rules: Vec<(String, Level)>,
+    rules: Vec<Entry>,
+}
+
+/// What `[rules]` says of a rule or group.
+#[derive(Debug, Clone)]
+struct Entry {
+    name: String,
+    level: Level,
+    /// Where; `None` in a preset.
+    span: Option<Span>,
+}
+
+/// A value and where it stands; nowhere in a preset.
+type Placed<T> = (T, Option<Span>);
+
+/// `[check]`.
+#[derive(Debug, Clone, Default)]
+struct Shown {
+    /// `None` inside: never.
+    fail_on: Option<Placed<Option<Severity>>>,
+    min_severity: Option<Placed<Severity>>,
+    min_confidence: Option<Placed<Confidence>>,
+}
+
+/// One `[services.NAME]`.
+#[derive(Debug, Clone)]
+struct Service {
+    name: Spanned<String>,
+    /// Patterns of its files, relative to the folder of the configuration file.
+    paths: Vec<String>,
 }
 
 /// One `[[allow]]`.
@@ -114,11 +157,19 @@ impl Allow {
 pub(super) struct Layer {
     scope: Scope,
     path: String,
-    rules: Vec<(String, Level)>,
+    shown: Shown,
+    rules: Vec<Entry>,
+    /// Whether rules that are off by default are on.
+    opt_in: bool,
     overrides: Vec<Override>,
     artifacts: Vec<(String, String)>,
+    services: Vec<Service>,
     refinement: Refinement,
     links: BTreeMap<String, Option<String>>,
+    /// All that it says, as it is written.
+    written: Vec<written::Written>,
+    /// All names and patterns of things of the repository.
+    targets: Vec<targets::Target>,
 }
 
 /// All configuration files of a run, from the outermost to the innermost.
@@ -130,16 +181,18 @@ pub(super) struct Config {
 }
 
 /// What the most exact entry says: the name of the rule counts more than that of its group.
-fn exact<'r>(rules: &'r [(String, Level)], rule: &str) -> Option<&'r (String, Level)> {
-    rules.iter().filter(|(name, _)| names(name, rule)).max_by_key(|(name, _)| name.len())
+fn exact<'r>(rules: &'r [Entry], rule: &str) -> Option<&'r Entry> {
+    rules.iter().filter(|one| names(&one.name, rule)).max_by_key(|one| one.name.len())
 }
 
 /// What the configuration says of a rule at one place.
 pub(super) struct Verdict<'c> {
     /// The level.
     pub(super) level: Level,
-    /// The file that says so.
+    /// The file or preset that says so.
     pub(super) file: &'c str,
+    /// Where; `None` where a preset or the rule's page says so.
+    span: Option<Span>,
 }
 
 impl Config {
@@ -150,35 +203,61 @@ impl Config {
             let Some(local) = layer.scope.local(path) else { continue };
             let matching = layer.overrides.iter().rev().filter(|one| one.covers(&local, subject));
             let overridden = matching.filter_map(|one| exact(&one.rules, &info.id)).next();
-            let general = || exact(&layer.rules, &info.id).filter(|(_, level)| !(selected && *level == Level::Off));
-            if let Some((name, level)) = overridden.or_else(general) {
-                // Only its own name turns on a rule that is off by default.
-                if info.opt_in && !selected && *name != info.id {
-                    continue;
-                }
-                return Some(Verdict { level: *level, file: &layer.path });
+            let general = || exact(&layer.rules, &info.id).filter(|one| !(selected && one.level == Level::Off));
+            // Only its own name turns on a rule that is off by default.
+            let speaks = |one: &&Entry| !info.opt_in || selected || one.name == info.id;
+            if let Some(one) = overridden.or_else(general).filter(speaks) {
+                return Some(Verdict { level: one.level, file: &layer.path, span: one.span });
+            }
+            if layer.opt_in && info.opt_in {
+                return Some(Verdict { level: Level::Page, file: &layer.path, span: None });
             }
         }
-        (info.opt_in && !selected).then_some(Verdict { level: Level::Off, file: "" })
+        (info.opt_in && !selected).then_some(Verdict { level: Level::Off, file: "", span: None })
     }
 
     /// Whether a rule is on anywhere.
     pub(super) fn is_on_somewhere(&self, info: &RuleInfo) -> bool {
-        let on = |rules: &[(String, Level)], general: bool| {
-            exact(rules, &info.id).is_some_and(|(name, level)| *level != Level::Off && (general || *name == info.id))
+        let on = |rules: &[Entry]| {
+            exact(rules, &info.id).is_some_and(|one| one.level != Level::Off && (!info.opt_in || one.name == info.id))
         };
         let mut answer = !info.opt_in;
         for layer in &self.layers {
-            let general = !info.opt_in;
             if layer.scope.folder.is_empty()
-                && let Some((name, level)) = exact(&layer.rules, &info.id)
-                && (general || *name == info.id)
+                && let Some(one) = exact(&layer.rules, &info.id)
+                && (!info.opt_in || one.name == info.id)
             {
-                answer = *level != Level::Off;
+                answer = one.level != Level::Off;
             }
-            answer |= on(&layer.rules, general) || layer.overrides.iter().any(|one| on(&one.rules, general));
+            answer |= layer.opt_in || on(&layer.rules) || layer.overrides.iter().any(|one| on(&one.rules));
         }
         answer
+    }
+
+    /// What the nearest file that speaks of something in `[check]` says of it at a path.
+    fn shown<T: Copy>(&self, path: &str, ask: impl Fn(&Shown) -> Option<Placed<T>>) -> Option<(T, &Layer, Option<Span>)> {
+        let here = self.layers.iter().rev().filter(|layer| layer.scope.local(path).is_some());
+        here.filter_map(|layer| ask(&layer.shown).map(|(value, span)| (value, layer, span))).next()
+    }
+
+    /// The lowest severity that fails a run at a path; `None` inside where none does.
+    pub(super) fn fail_on(&self, path: &str) -> Option<Option<Severity>> {
+        self.shown(path, |shown| shown.fail_on).map(|(severity, ..)| severity)
+    }
+
+    /// The lowest severity that is shown at a path.
+    pub(super) fn min_severity(&self, path: &str) -> Option<Severity> {
+        self.shown(path, |shown| shown.min_severity).map(|(severity, ..)| severity)
+    }
+
+    /// The lowest confidence that is shown at a path.
+    pub(super) fn min_confidence(&self, path: &str) -> Option<Confidence> {
+        self.shown(path, |shown| shown.min_confidence).map(|(confidence, ..)| confidence)
+    }
+
+    /// Whether there is any configuration file.
+    pub(super) fn is_empty(&self) -> bool {
+        self.layers.is_empty()
     }
 
     /// Fills the model's settings.
@@ -186,6 +265,10 @@ impl Config {
         for layer in &self.layers {
             let artifacts = layer.artifacts.iter();
             settings.artifacts.extend(artifacts.filter_map(|(path, kind)| Some((layer.scope.pattern(path)?, kind.clone()))));
+            for service in &layer.services {
+                let paths = service.paths.iter().filter_map(|path| layer.scope.pattern(path));
+                settings.services.push((service.name.value.clone(), paths.collect()));
+            }
             settings.links.extend(layer.links.iter().map(|(operation, table)| (operation.clone(), table.clone())));
             match layer.scope.folder.is_empty() {
                 true => settings.refine(&layer.refinement),

@@ -1,5 +1,6 @@
 //! Typed reading of a TOML document: every wrong key, type or word becomes a problem with its place, and reading goes on.
 
+use super::keys;
 use crate::engine::suggest;
 use crate::source::{SourceId, Sources, Span, Spanned};
 use std::ops::Range;
@@ -89,8 +90,9 @@ impl Reader {
         self.problems.iter().map(|(offset, text)| format!("{}: {text}", place(*offset))).collect()
     }
 
-    /// Notes every key that a section does not have.
-    pub(super) fn keys(&mut self, section: &Section, known: &[&str]) {
+    /// Notes every key that a section does not have; `table` is what the table of keys calls the section.
+    pub(super) fn keys(&mut self, section: &Section, table: &str) {
+        let known = &keys::names(table)[..];
         for name in section.entries.keys().filter(|name| !known.contains(&name.get_ref().as_ref())) {
             let hint = suggest::hint(name.get_ref(), known);
             self.problem(name.span(), format!("unknown key `{}` in {}{hint}", name.get_ref(), section.name));

@@ -1,31 +1,52 @@
 //! The sections of `backend-lint.toml`, each read into what the engine asks.
 
 use super::reader::{Reader, Section, Value};
-use super::{Allow, DIALECTS, Date, Layer, Level, Override, Pattern, Scope};
+use super::{Allow, DIALECTS, Date, Entry, Layer, Level, Override, Pattern, Scope, Service, Shown, keys, presets};
+use crate::diagnostic::{Confidence, Severity};
 use crate::discover::{Kind, migrations};
 use crate::engine::{selection, suggest};
 use crate::source::Spanned;
 use crate::sql::Dialect;
 use toml::de::DeValue;
 
-/// The keys of the whole file.
-const SECTIONS: [&str; 10] =
-    ["allow", "artifact", "context", "extends", "links", "migrations", "override", "rules", "services", "versions"];
-
 /// What can be said of a rule.
-const LEVELS: [&str; 4] = ["error", "warning", "info", "off"];
+pub(super) const LEVELS: [&str; 5] = ["error", "warning", "info", "off", "on"];
+
+/// What can be shown.
+pub(super) const SEVERITIES: [&str; 3] = ["error", "warning", "info"];
+
+/// What can fail a run.
+pub(super) const GATES: [&str; 4] = ["error", "warning", "info", "never"];
+
+/// How sure a finding can be.
+pub(super) const CONFIDENCES: [&str; 3] = ["high", "medium", "low"];
 
 /// The methods of an operation.
-const METHODS: [&str; 9] = ["GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "QUERY"];
+pub(super) const METHODS: [&str; 9] = ["GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "QUERY"];
 
 /// Why `[[allow]]` and inline comments need a reason.
 pub(super) const REASON: &str = "the next reader has to know whether it still holds";
 
-/// Reads a whole file: what it says, what it allows, and the path of the file that it extends.
-pub(super) fn read(reader: &mut Reader, root: &Section, scope: &Scope) -> (Layer, Vec<Allow>, Option<Spanned<String>>) {
-    reader.keys(root, &SECTIONS);
+/// What a file says.
+pub(super) struct Read {
+    /// Without its path.
+    pub(super) layer: Layer,
+    /// Every `[[allow]]`.
+    pub(super) allows: Vec<Allow>,
+    /// The path of the file that it extends.
+    pub(super) extends: Option<Spanned<String>>,
+    /// The name of the preset that it starts from.
+    pub(super) preset: Option<String>,
+}
+
+/// Reads a whole file.
+pub(super) fn read(reader: &mut Reader, root: &Section, scope: &Scope) -> Read {
+    reader.keys(root, keys::FILE);
     let mut layer = Layer { scope: scope.clone(), ..Layer::default() };
     layer.refinement.folder.clone_from(&scope.folder);
+    if let Some(section) = reader.table(root, "check") {
+        layer.shown = check(reader, &section);
+    }
     if let Some(section) = reader.table(root, "rules") {
         layer.rules = rules(reader, &section);
     }
@@ -46,16 +67,49 @@ pub(super) fn read(reader: &mut Reader, root: &Section, scope: &Scope) -> (Layer
         links(reader, &section, &mut layer);
     }
     if let Some(section) = reader.table(root, "services") {
-        for (name, service) in section.entries {
-            reader.section(service, &format!("[services.{}]", name.get_ref()));
-        }
+        layer.services = section.entries.iter().filter_map(|(name, value)| service(reader, name, value)).collect();
     }
     reader.table(root, "context");
-    (layer, allows, reader.text(root, "extends"))
+    let names: Vec<&str> = presets::all().map(|(name, _)| name).collect();
+    let preset = reader.word(root, "preset", &names, |word| names.contains(&word).then(|| word.to_owned()));
+    Read { layer, allows, extends: reader.text(root, "extends"), preset }
+}
+
+/// `[check]`.
+fn check(reader: &mut Reader, section: &Section) -> Shown {
+    reader.keys(section, "check");
+    let gate = |word: &str| if word == "never" { Some(None) } else { Severity::parse(word).map(Some) };
+    let placed = |key: &str| section.get(key).map(|value| value.span());
+    let (fail_on, severity, confidence) = (placed("fail_on"), placed("min_severity"), placed("min_confidence"));
+    Shown {
+        fail_on: reader.word(section, "fail_on", &GATES, gate).map(|word| (word, fail_on.map(|range| reader.span(range)))),
+        min_severity: reader
+            .word(section, "min_severity", &SEVERITIES, Severity::parse)
+            .map(|word| (word, severity.map(|range| reader.span(range)))),
+        min_confidence: reader
+            .word(section, "min_confidence", &CONFIDENCES, Confidence::parse)
+            .map(|word| (word, confidence.map(|range| reader.span(range)))),
+    }
+}
+
+/// One `[services.NAME]`.
+fn service(reader: &mut Reader, name: &toml::Spanned<std::borrow::Cow<'_, str>>, value: &Value) -> Option<Service> {
+    let section = reader.section(value, &format!("[services.{}]", name.get_ref()))?;
+    reader.keys(&section, "services");
+    let mut paths = Vec::new();
+    for key in keys::names("services") {
+        for path in reader.texts(&section, key) {
+            match Pattern::path(&path.value) {
+                Ok(_) => paths.push(path.value.trim_start_matches("./").trim_end_matches('/').to_owned()),
+                Err(error) => reader.problem(path.span.range(), format!("`{}` is no pattern: {error}", path.value)),
+            }
+        }
+    }
+    Some(Service { name: Spanned::new(name.get_ref().to_string(), reader.span(name.span())), paths })
 }
 
 /// `[rules]`, and `rules` of an override.
-fn rules(reader: &mut Reader, section: &Section) -> Vec<(String, Level)> {
+fn rules(reader: &mut Reader, section: &Section) -> Vec<Entry> {
     let mut rules = Vec::new();
     for (name, value) in section.entries {
         if !selection::known(name.get_ref()) {
@@ -63,7 +117,9 @@ fn rules(reader: &mut Reader, section: &Section) -> Vec<(String, Level)> {
         }
         let Some(word) = reader.as_text(value, &format!("the severity of `{}`", name.get_ref())) else { continue };
         match Level::parse(&word.value) {
-            Some(level) => rules.push((name.get_ref().to_string(), level)),
+            Some(level) => {
+                rules.push(Entry { name: name.get_ref().to_string(), level, span: Some(reader.span(name.span())) });
+            }
             None => {
                 let hint = suggest::hint(&word.value, &LEVELS);
                 reader.problem(value.span(), format!("unknown severity `{}`{hint} (one of {})", word.value, LEVELS.join(", ")));
@@ -85,7 +141,7 @@ fn patterns(reader: &mut Reader, section: &Section, key: &str, build: impl Fn(&s
 }
 
 fn read_override(reader: &mut Reader, section: &Section) -> Override {
-    reader.keys(section, &["paths", "operations", "tables", "rules"]);
+    reader.keys(section, "override");
     let paths = patterns(reader, section, "paths", Pattern::path);
     let operations = patterns(reader, section, "operations", Pattern::subject);
     let tables = patterns(reader, section, "tables", Pattern::subject);
@@ -104,7 +160,7 @@ fn read_override(reader: &mut Reader, section: &Section) -> Override {
 }
 
 fn allow(reader: &mut Reader, section: &Section, scope: &Scope) -> Option<Allow> {
-    reader.keys(section, &["rule", "target", "reason", "until"]);
+    reader.keys(section, "allow");
     let rule = reader.required(section, "rule", "the rule or group that is allowed to be broken");
     let target = reader.required(section, "target", "a subject such as \"GET /orders\" or \"public.orders.id\", or a path");
     reader.required(section, "reason", REASON);
@@ -169,7 +225,7 @@ pub(in crate::engine) fn parse_date(text: &str) -> Option<Date> {
 
 fn artifact(reader: &mut Reader, section: &Section) -> Option<(String, String)> {
     let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-    reader.keys(section, &["path", "kind"]);
+    reader.keys(section, "artifact");
     let path = reader.required(section, "path", "a path or a pattern of paths");
     if section.get("kind").is_none() {
         reader.problem(section.range.clone(), format!("[[artifact]] needs `kind`: one of {}", kinds.join(", ")));
@@ -184,7 +240,7 @@ fn artifact(reader: &mut Reader, section: &Section) -> Option<(String, String)> 
 }
 
 fn read_migrations(reader: &mut Reader, section: &Section, layer: &mut Layer) {
-    reader.keys(section, &["tool", "dialect", "transaction", "after"]);
+    reader.keys(section, "migrations");
     let names = DIALECTS.map(Dialect::name);
     let parse = |word: &str| DIALECTS.into_iter().find(|dialect| dialect.name() == word);
     let tools: Vec<&str> = migrations::tools().collect();

@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Finding, Occurrence};
 use crate::model::Pending;
 use crate::source::{SourceId, Sources, Span, Spanned};
 use comments::{Comment, Dialects};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What a suppression is written as.
 enum Form {
@@ -51,6 +51,8 @@ pub(super) struct Circumstances<'r> {
     pub(super) pending: &'r Pending,
     /// The files of migrations.
     pub(super) migrations: &'r std::collections::BTreeSet<&'r str>,
+    /// Targets of the configuration that nothing has, which is said of them already.
+    pub(super) unmatched: &'r HashSet<Span>,
 }
 
 /// All suppressions of a run.
@@ -91,6 +93,11 @@ impl Suppressions {
             });
         }
         Suppressions { all, on_line, at_end }
+    }
+
+    /// The places of those that removed something.
+    pub(super) fn used(&self) -> HashSet<Span> {
+        self.all.iter().filter(|one| one.rules.iter().any(|(_, used)| *used)).map(|one| one.span).collect()
     }
 
     /// Takes what is suppressed out of the findings; returns how many went as a whole.

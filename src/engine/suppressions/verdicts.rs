@@ -80,7 +80,7 @@ impl Suppression {
 
     /// Whether the rule could have reported here: it ran, and it judged the migration that this is about.
     fn could_be_used(&self, rule: &str, path: &str, run: &Circumstances) -> bool {
-        let ran = run.ran.iter().any(|id| names(rule, id));
+        let ran = run.ran.iter().any(|id| names(rule, id)) && !run.unmatched.contains(&self.span);
         let judges_pending = rule == "migrations" || rule.starts_with("migrations/");
         let judged =
             *run.pending == Pending::All || (matches!(self.form, Form::Comment { .. }) && run.pending.status(path).runs_anew());
