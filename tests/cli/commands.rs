@@ -106,6 +106,7 @@ fn the_model_is_one_document() {
     let document = repository.run(&["model", "--format", "json"]).json();
     let parts = [
         "boundaries",
+        "conventions",
         "databases",
         "findings",
         "links",

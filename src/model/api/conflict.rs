@@ -1,10 +1,13 @@
 //! Types that parts of one `allOf` give to the same thing, where no value can be of all of them.
 
+use super::Api;
 use super::constraint::overlap;
+use super::cursor::Pin;
+use super::mark::Mark;
 use super::schema::SchemaRef;
 use super::schema_part::SchemaPart;
 use crate::source::Span;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Two types for one thing.
 #[derive(Debug, Clone)]
@@ -28,36 +31,46 @@ fn conflict<'a>(property: Option<&'a str>, one: (SchemaRef, Span), other: (Schem
     (one.0.is_known() && other.0.is_known() && !overlap(&types, &others)).then_some(found)
 }
 
-impl<'a> SchemaPart<'a> {
-    /// What the schema and the members of its `allOf` say of one thing that cannot both be; empty where it has none.
-    pub fn type_conflicts(self) -> Vec<TypeConflict<'a>> {
-        let schema = self.schema();
-        if schema.cursor.raw("allOf").is_none() {
-            return Vec::new();
-        }
-        let composed = schema.composed();
-        let mut found = Vec::new();
-        let typed = |part: &&SchemaRef<'a>| !part.said_types().is_empty();
-        if let Some(first) = composed.iter().find(typed) {
-            let place = |part: &SchemaRef<'a>| part.key_span("type").unwrap_or(part.span());
-            let others = composed.iter().filter(typed);
-            found.extend(others.filter_map(|other| conflict(None, (*first, place(first)), (*other, place(other)))));
-        }
-        let mut known: HashMap<&str, (SchemaRef<'a>, Span)> = HashMap::new();
-        for part in composed {
-            let Some(map) = part.cursor.get("properties") else { continue };
-            for (key, cursor) in map.entries() {
-                let Some(name) = key.text() else { continue };
-                let property = (SchemaRef { cursor }.core(), key.span());
-                match known.get(name) {
-                    Some(first) => found.extend(conflict(Some(name), *first, property)),
-                    None if property.0.said_types().is_empty() => {}
-                    None => {
-                        known.insert(name, property);
-                    }
+impl Api {
+    /// What each schema and the members of its `allOf` say of one thing that cannot both be. A schema that one before it draws in is judged
+    /// with that one, so that a chain of them is walked once.
+    pub fn type_conflicts(&self) -> impl Iterator<Item = (SchemaPart<'_>, Vec<TypeConflict<'_>>)> {
+        let mut judged: HashSet<Pin> = HashSet::new();
+        self.schemas_with(Mark::AllOf).filter_map(move |part| {
+            let schema = part.schema();
+            if judged.contains(&schema.pin()) || schema.cursor.raw("allOf").is_none() {
+                return None;
+            }
+            let composed = schema.composed();
+            judged.extend(composed.iter().map(|one| one.pin()));
+            Some((part, conflicts_among(composed)))
+        })
+    }
+}
+
+/// What the parts of one schema say of one thing that cannot both be.
+fn conflicts_among(composed: Vec<SchemaRef<'_>>) -> Vec<TypeConflict<'_>> {
+    let mut found = Vec::new();
+    let typed = |part: &&SchemaRef<'_>| !part.said_types().is_empty();
+    if let Some(first) = composed.iter().find(typed) {
+        let place = |part: &SchemaRef<'_>| part.key_span("type").unwrap_or(part.span());
+        let others = composed.iter().filter(typed);
+        found.extend(others.filter_map(|other| conflict(None, (*first, place(first)), (*other, place(other)))));
+    }
+    let mut known: HashMap<&str, (SchemaRef<'_>, Span)> = HashMap::new();
+    for part in composed {
+        let Some(map) = part.cursor.get("properties") else { continue };
+        for (key, cursor) in map.entries() {
+            let Some(name) = key.text() else { continue };
+            let property = (SchemaRef { cursor }.core(), key.span());
+            match known.get(name) {
+                Some(first) => found.extend(conflict(Some(name), *first, property)),
+                None if property.0.said_types().is_empty() => {}
+                None => {
+                    known.insert(name, property);
                 }
             }
         }
-        found
     }
+    found
 }

@@ -23,7 +23,7 @@
 //! - [`Defect`] (`DocumentRef::defects`, `defect_groups`): unknown and misspelt keys, keys of other versions, wrong values, missing
 //!   keys, references to another kind of thing.
 //! - [`ReferenceRef`] (`DocumentRef::references`): every reference as it is written: `lost`, `ignored_siblings`.
-//! - `DocumentRef::unused_components`, `equal_schemas`; `SchemaPart::undefined_required`, `type_conflicts`, `discriminator_blind`;
+//! - `DocumentRef::unused_components`, `equal_schemas`; `SchemaPart::undefined_required`, `Api::type_conflicts`, `discriminator_blind`;
 //!   `schemas_with` ([`Mark`]): the schemas that have an enum, an `allOf`, bounds; `examples` ([`Unfit`]).
 //! - [`SchemaRef`]: `types` (null included), `properties` (through `allOf`), `array_items`, `enum_values`, bounds, `core`.
 

@@ -1,7 +1,6 @@
 //! Parts of one schema that no value can meet together.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::api::Mark;
 use crate::rules::{Context, Rule, rule};
 use std::collections::HashSet;
 
@@ -11,10 +10,10 @@ pub(super) const RULE: Rule = rule!("schemas/conflicting-all-of", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut told = HashSet::new();
-    for part in context.head.api.schemas_with(Mark::AllOf) {
+    for (part, conflicts) in context.head.api.type_conflicts() {
         context.consider();
         // What extends a schema that contradicts itself draws the same contradiction in.
-        for conflict in part.type_conflicts().into_iter().filter(|one| told.insert((one.one_span, one.other_span))) {
+        for conflict in conflicts.into_iter().filter(|one| told.insert((one.one_span, one.other_span))) {
             let (one, other) = (&conflict.one, &conflict.other);
             let what = match conflict.property {
                 Some(property) => format!("`{property}` of `{}`", part.name()),
