@@ -7,12 +7,16 @@ mod columns;
 mod config;
 mod contract;
 mod errors;
+mod habit;
 mod idempotency;
 mod indexes;
 mod internal;
 mod migrations;
+mod naming;
+mod operations;
 pub mod page;
 mod pagination;
+mod paths;
 mod pending;
 mod places;
 mod queries;
@@ -23,6 +27,7 @@ mod schema_parts;
 mod schemas;
 mod security;
 mod spread;
+mod status;
 mod suppressions;
 mod timeouts;
 mod versioning;
@@ -99,13 +104,17 @@ const GROUPS: &[&[Rule]] = &[
     indexes::RULES,
     internal::RULES,
     migrations::RULES,
+    naming::RULES,
+    operations::RULES,
     pagination::RULES,
+    paths::RULES,
     queries::RULES,
     rate_limit::RULES,
     refs::RULES,
     schema::RULES,
     schemas::RULES,
     security::RULES,
+    status::RULES,
     suppressions::RULES,
     timeouts::RULES,
     versioning::RULES,

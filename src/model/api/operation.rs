@@ -304,6 +304,11 @@ impl<'a> OperationRef<'a> {
         self.media_names("produces")
     }
 
+    /// 2.0: the media types of its request bodies.
+    pub(super) fn consumes(self) -> Vec<&'a str> {
+        self.media_names("consumes")
+    }
+
     /// The media types of its request body. Form fields of 2.0 have no schema of their own here, see
     /// [`OperationRef::request_properties`].
     pub fn request_media(self) -> Vec<MediaRef<'a>> {

@@ -13,7 +13,7 @@ use crate::source::Span;
 pub struct PathRef<'a> {
     document: DocumentRef<'a>,
     key: NodeRef<'a>,
-    cursor: Cursor<'a>,
+    pub(super) cursor: Cursor<'a>,
 }
 
 impl std::fmt::Debug for PathRef<'_> {

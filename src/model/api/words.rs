@@ -14,6 +14,10 @@ pub(super) struct Words {
     pub(super) paths: PathWords,
     pub(super) creates: CreateWords,
     pub(super) errors: ErrorWords,
+    pub(super) verbs: VerbWords,
+    pub(super) accepted: AcceptedWords,
+    pub(super) times: TimeWords,
+    pub(super) naming: NamingWords,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -78,6 +82,34 @@ pub(super) struct ErrorWords {
     pub(super) problem: Set,
     pub(super) flags: Set,
     pub(super) reasons: Set,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct VerbWords {
+    pub(super) methods: Set,
+    pub(super) nouns: Set,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct AcceptedWords {
+    pub(super) headers: Set,
+    pub(super) members: Set,
+    pub(super) endings: Set,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct TimeWords {
+    pub(super) names: Set,
+    pub(super) durations: Set,
+    pub(super) participles: Set,
+    pub(super) units: Set,
+    pub(super) prose: Vec<String>,
+    pub(super) suffixes: Set,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct NamingWords {
+    pub(super) verbs: Set,
 }
 
 /// The lists, read once.

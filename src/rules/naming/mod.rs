@@ -1,0 +1,51 @@
+//! The rules of the group `naming`.
+
+mod inconsistent_parameter_case;
+mod inconsistent_path_case;
+mod inconsistent_path_parameter;
+mod inconsistent_property_case;
+mod list_property_mismatch;
+mod operation_id_verb;
+mod path_not_kebab_case;
+mod singular_array;
+mod singular_collection;
+mod time_without_format;
+mod time_without_suffix;
+mod underscore_in_header;
+
+use super::Rule;
+use super::habit::{Place, with_occurrences};
+use crate::diagnostic::Diagnostic;
+use crate::model::api::{DocumentRef, HouseCasing};
+
+/// In order of id.
+pub(super) const RULES: &[Rule] = &[
+    inconsistent_parameter_case::RULE,
+    inconsistent_path_case::RULE,
+    inconsistent_path_parameter::RULE,
+    inconsistent_property_case::RULE,
+    list_property_mismatch::RULE,
+    operation_id_verb::RULE,
+    path_not_kebab_case::RULE,
+    singular_array::RULE,
+    singular_collection::RULE,
+    time_without_format::RULE,
+    time_without_suffix::RULE,
+    underscore_in_header::RULE,
+];
+
+/// The names that depart from the style of the document: one finding. `what` is the plural of what they are.
+fn departures(document: DocumentRef, house: &HouseCasing, what: &str) -> Option<Diagnostic> {
+    let (first, rest) = house.departures.split_first()?;
+    let style = house.casing.name();
+    let message = match rest.len() {
+        0 => format!("`{}` is not {style} like {} other {what}", first.value, house.count),
+        more => format!("`{}` and {more} more {what} are not {style} like {} others", first.value, house.count),
+    };
+    let diagnostic = Diagnostic::new(format!("{} {what}", document.subject()), message)
+        .at(first.span, "callers have to look up how each name is written")
+        .help(format!("write new names in {style}; a name that is shipped can only be added to"))
+        .evidence(format!("{what} not {style}"));
+    let places: Vec<Place> = rest.iter().map(|name| Place::new(name.span, name.value)).collect();
+    Some(with_occurrences(diagnostic, &places))
+}
