@@ -3,6 +3,25 @@
 //! There is no conversion into `Option` on purpose: not-there and not-read must stay apart.
 
 use crate::source::Span;
+use std::fmt;
+
+/// A product whose defaults we know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Product {
+    /// The proxy nginx.
+    Nginx,
+    /// The Python server gunicorn.
+    Gunicorn,
+}
+
+impl fmt::Display for Product {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Product::Nginx => "nginx",
+            Product::Gunicorn => "gunicorn",
+        })
+    }
+}
 
 /// Where a known value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +30,8 @@ pub enum Origin {
     Explicit(Span),
     /// The default of a product: its name and since which version, as printed in messages ("nginx default").
     Default {
-        /// Product whose default it is, for example `nginx`.
-        product: &'static str,
+        /// Product whose default it is.
+        product: Product,
     },
     /// Taken over from an enclosing block or another file, written here.
     Inherited(Span),
@@ -42,14 +61,19 @@ pub enum Fact<T> {
     Known(T, Origin),
     /// It is known not to be there: everything that could have made it was understood.
     Absent,
-    /// It could not be read, for this reason, because of these places.
-    Unknown(String, Vec<Span>),
+    /// It could not be read, for this reason, because of these places. Behind a pointer: it is rare, and a catalog holds many facts.
+    Unknown(Box<(String, Vec<Span>)>),
 }
 
 impl<T> Fact<T> {
     /// A value written at `span`.
     pub fn explicit(value: T, span: Span) -> Fact<T> {
         Fact::Known(value, Origin::Explicit(span))
+    }
+
+    /// What could not be read, for this reason, because of these places.
+    pub fn not_read(why: impl Into<String>, spans: Vec<Span>) -> Fact<T> {
+        Fact::Unknown(Box::new((why.into(), spans)))
     }
 
     /// The value where it is known.
@@ -76,7 +100,7 @@ impl<T> Fact<T> {
     /// Why it is not known, where it is not.
     pub fn unknown(&self) -> Option<&str> {
         match self {
-            Fact::Unknown(why, _) => Some(why),
+            Fact::Unknown(unread) => Some(&unread.0),
             _ => None,
         }
     }

@@ -271,10 +271,10 @@ fn an_index_has_every_part() {
     assert_eq!(found.concurrently.map(|span| at(text, span)), Some("CONCURRENTLY"));
     assert!(found.unique && found.if_not_exists && found.nulls_not_distinct && !found.only);
     assert_eq!((found.method.as_str(), found.include), ("gin", vec!["d".to_owned(), "e".to_owned()]));
-    let keys: Vec<(&str, Option<&str>)> = found.keys.iter().map(|key| (key.text.as_str(), key.column.as_deref())).collect();
+    let keys: Vec<(&str, Option<&str>)> = found.keys.iter().map(|key| (key.text(), key.column.as_deref())).collect();
     assert_eq!(keys, [("lower(a)", None), ("b || 'x'", None), ("c", Some("c"))]);
     assert_eq!(
-        (found.keys[0].opclass.as_deref(), found.keys[0].descending, found.keys[0].nulls_first),
+        (found.keys[0].opclass(), found.keys[0].descending, found.keys[0].nulls_first),
         (Some("text_pattern_ops"), true, Some(false))
     );
     assert_eq!(found.predicate.map(|predicate| predicate.value), Some("deleted_at IS NULL".into()));
@@ -397,7 +397,7 @@ fn mysql_tables_bring_their_keys() {
     assert_eq!(types, ["int unsigned(11)", "enum(a,b)", "datetime(6)"]);
     assert!(found.columns[0].auto_increment && found.columns[0].not_null.is_some());
     assert_eq!(found.constraints.len(), 3);
-    assert_eq!(found.indexes[0].keys[1].prefix, Some(10));
+    assert_eq!(found.indexes[0].keys[1].prefix(), Some(10));
     assert_eq!(at(text, found.indexes[0].span), "KEY `k` (`at`,`e`(10))");
     let text = "ALTER TABLE t MODIFY a varchar(20) NOT NULL DEFAULT 'x' AFTER b, CHANGE COLUMN c d int NULL, DROP INDEX i, DROP FOREIGN KEY f, ADD UNIQUE INDEX u (a), RENAME INDEX x TO y, DROP PRIMARY KEY, ENGINE=InnoDB;";
     let script = script(text, Dialect::MySql);

@@ -227,9 +227,13 @@ pub fn in_threads<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&
         }
     };
     let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.min(items.len())).map(|_| scope.spawn(take)).collect();
+        // This thread works too: what it has freed lies idle while others take memory of their own.
+        let workers: Vec<_> = (1..threads.min(items.len())).map(|_| scope.spawn(take)).collect();
+        let mut done = take();
         // A worker's panic is passed on: the engine's guard turns it into a finding.
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        let others = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        done.extend(others.flatten());
+        done
     });
     done.sort_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, result)| result).collect()

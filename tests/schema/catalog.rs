@@ -60,7 +60,7 @@ fn replayed(database: &backend_lint::model::schema::Database) -> BTreeSet<String
             all.insert(format!("column {name}.{} {kind} {nullable}", column.name));
         }
         for index in &table.indexes {
-            let keys: Vec<_> = index.keys.iter().map(|key| bare(&key.text)).collect();
+            let keys: Vec<_> = index.keys.iter().map(|key| bare(key.text())).collect();
             all.insert(format!(
                 "index {} on {name} ({}) unique {} partial {}",
                 index.name.as_deref().unwrap_or("?"),

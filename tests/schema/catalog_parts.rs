@@ -61,7 +61,7 @@ fn sequences_and_identity_stay_with_their_columns() {
     assert_eq!(names, [("free", false), ("s", true), ("t_id_seq", true), ("t_n_seq", true)]);
     let u = built.table("u");
     assert!(!u.columns[0].auto_increment && u.columns[1].identity == Some(Identity::Always));
-    assert_eq!(u.columns[2].expression.as_deref(), Some("1 + 2"));
+    assert_eq!(u.columns[2].expression(), Some("1 + 2"));
     let auto = |table: &str| built.table(table).columns.iter().map(|one| one.auto_increment).collect::<Vec<_>>();
     assert_eq!((auto("plain"), auto("with_all")), (vec![false, false, false], vec![true, true, false]));
 }
@@ -119,12 +119,9 @@ fn mysql_texts_have_a_character_set() {
          ALTER TABLE t ADD d TEXT; CREATE TABLE u (a VARCHAR(9)) DEFAULT CHARACTER SET = utf8; ALTER TABLE u CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;",
     )]);
     let built = build(&files, &Settings { threads: 1, ..Settings::default() });
-    let charsets: Vec<_> = built.table("t").columns.iter().map(|one| one.charset.as_deref().unwrap_or("-")).collect();
+    let charsets: Vec<_> = built.table("t").columns.iter().map(|one| one.charset().unwrap_or("-")).collect();
     assert_eq!(charsets, ["utf8", "latin1", "utf8mb4", "-", "utf8"]);
-    assert_eq!(
-        (built.table("u").charset.as_deref(), built.table("u").columns[0].charset.as_deref()),
-        (Some("utf8mb4"), Some("utf8mb4"))
-    );
+    assert_eq!((built.table("u").charset.as_deref(), built.table("u").columns[0].charset()), (Some("utf8mb4"), Some("utf8mb4")));
 }
 
 #[test]
@@ -154,4 +151,15 @@ fn a_rebuild_of_sqlite_is_one_change() {
     let files = memory(&[("migrations/sqlite/1_a.up.sql", first), ("migrations/sqlite/2_b.up.sql", other)]);
     let built = build(&files, &Settings { threads: 1, ..Settings::default() });
     assert!(built.database().objects.rebuilds.is_empty() && built.database().dropped_tables.len() == 1);
+}
+
+#[test]
+fn a_sequence_that_alter_table_changes_is_no_table() {
+    let built = migrate(&["CREATE TABLE t (id int); CREATE SEQUENCE s; ALTER TABLE public.s OWNER TO app;
+         ALTER SEQUENCE s OWNED BY t.id; ALTER TABLE s RENAME TO u; ALTER TABLE never_made OWNER TO app;"]);
+    let tables: Vec<_> = built.database().tables.iter().map(|one| (one.name.name.as_str(), one.external)).collect();
+    assert_eq!(tables, [("never_made", true), ("t", false)]);
+    let sequences: Vec<_> =
+        built.database().objects.sequences.iter().map(|one| (one.name.name.as_str(), one.owner.is_some())).collect();
+    assert_eq!(sequences, [("u", true)]);
 }

@@ -55,7 +55,7 @@ fn names_follow_renames() {
     assert_eq!(kids.foreign_keys[0].references.to_string(), "public.elders");
     assert_eq!(kids.foreign_keys[0].referenced_columns, ["key"]);
     assert_eq!(built.indexes("kids"), ["kids_key", "kids_mail"]);
-    assert_eq!(kids.indexes[1].keys[0].text, "lower(mail)");
+    assert_eq!(kids.indexes[1].keys[0].text(), "lower(mail)");
     assert_eq!(kids.indexes[1].predicate.as_ref().map(|one| one.value.as_str()), Some("mail IS NOT NULL"));
     assert_eq!(built.indexes("elders"), ["parents_pkey"]);
 }

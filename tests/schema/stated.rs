@@ -119,7 +119,11 @@ fn what_is_not_read_is_said() {
     let mongo = read(&[("schema.prisma", "datasource db {\n provider = \"mongodb\"\n}\nmodel A {\n id String @id\n}\n")]);
     assert!(mongo.schema.databases.is_empty() && mongo.discovery.skipped[0].1.contains("mongodb"));
     let parts = read(&[("prisma/schema/base.prisma", PRISMA), ("prisma/schema/more.prisma", "model More {\n id Int @id\n}\n")]);
-    assert!(parts.schema.databases.is_empty() && parts.discovery.unread.len() == 2, "{:?}", parts.discovery);
+    // The files of one folder are one schema; the part without a datasource belongs to it.
+    assert!(parts.discovery.unread.is_empty(), "{:?}", parts.discovery);
+    assert_eq!((parts.schema.databases.len(), parts.columns("More")), (1, vec!["id integer!".to_owned()]));
+    let orphan = read(&[("prisma/schema/more.prisma", "model More {\n id Int @id\n}\n")]);
+    assert!(orphan.schema.databases.is_empty() && orphan.discovery.unread.len() == 1, "{:?}", orphan.discovery);
     for text in [
         "",
         "model",

@@ -2,7 +2,7 @@
 
 use super::Api;
 use super::constraint::overlap;
-use super::cursor::Pin;
+use super::cursor::{Pin, pin};
 use super::mark::Mark;
 use super::schema::SchemaRef;
 use super::schema_part::SchemaPart;
@@ -37,10 +37,11 @@ impl Api {
     pub fn type_conflicts(&self) -> impl Iterator<Item = (SchemaPart<'_>, Vec<TypeConflict<'_>>)> {
         let mut judged: HashSet<Pin> = HashSet::new();
         self.schemas_with(Mark::AllOf).filter_map(move |part| {
-            let schema = part.schema();
-            if judged.contains(&schema.pin()) || schema.cursor.raw("allOf").is_none() {
+            if judged.contains(&pin(part.node)) {
                 return None;
             }
+            let schema = part.schema();
+            schema.cursor.raw("allOf")?;
             let composed = schema.composed();
             judged.extend(composed.iter().map(|one| one.pin()));
             Some((part, conflicts_among(composed)))

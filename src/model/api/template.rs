@@ -165,7 +165,7 @@ mod tests {
         let template = PathTemplate::parse("/orders/{id}/lines.{format}");
         assert_eq!(template.parameters().collect::<Vec<_>>(), ["id", "format"]);
         assert_eq!(template.literals().collect::<Vec<_>>(), ["orders"]);
-        assert_eq!((template.segments.len(), template.fault, template.tail), (4, None, None));
+        assert_eq!((template.segments.len(), template.fault, template.tail), (3, None, None));
         assert!(PathTemplate::parse("/orders/").ends_in_slash() && !PathTemplate::parse("/").ends_in_slash());
         assert_eq!(PathTemplate::parse("/items/{#fragment}").tail, None);
         assert_eq!(PathTemplate::parse("/items?beta=true").tail, Some(6));

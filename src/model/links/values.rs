@@ -10,7 +10,7 @@ impl<'m> ColumnRef<'m> {
     /// The texts that the column takes: labels of its enum type, or the list of a CHECK. `Absent`: any text.
     pub fn allowed_values(&self) -> Fact<Vec<Spanned<String>>> {
         let Some(column_type) = self.column_type.known() else {
-            return Fact::Unknown("the column's type was not understood".into(), vec![self.span]);
+            return Fact::not_read("the column's type was not understood", vec![self.span]);
         };
         let table = self.table();
         if column_type.name == "enum" && !column_type.arguments.is_empty() {
@@ -22,7 +22,7 @@ impl<'m> ColumnRef<'m> {
         if let Some(kind) = table.database().enums.iter().find(|kind| kind.name.name == wanted) {
             return match kind.complete {
                 true => Fact::explicit(kind.labels.clone(), kind.span),
-                false => Fact::Unknown("the enum type was not wholly understood".into(), vec![kind.span]),
+                false => Fact::not_read("the enum type was not wholly understood", vec![kind.span]),
             };
         }
         let mut lists = table.table().checks.iter().filter_map(|check| Some((check, check.allowed.as_ref()?)));
@@ -31,8 +31,8 @@ impl<'m> ColumnRef<'m> {
         }
         let other_check = table.table().checks.iter().find(|check| check.text.contains(self.name.as_str()));
         match (table.gap(Facet::Constraints), other_check) {
-            (Some(gap), _) => Fact::Unknown(gap.why.clone(), gap.span.into_iter().collect()),
-            (None, Some(check)) => Fact::Unknown("a CHECK of another form".into(), vec![check.span]),
+            (Some(gap), _) => Fact::not_read(gap.why.clone(), gap.span.into_iter().collect()),
+            (None, Some(check)) => Fact::not_read("a CHECK of another form", vec![check.span]),
             (None, None) => Fact::Absent,
         }
     }
@@ -46,14 +46,14 @@ impl<'m> ColumnRef<'m> {
         };
         let orders = |index: &IndexRef<'m>| {
             let before = index.keys.iter().take_while(|key| key.column.as_deref() != Some(self.name.as_str()));
-            let found = index.keys.iter().any(|key| key.column.as_deref() == Some(self.name.as_str()) && key.prefix.is_none());
+            let found = index.keys.iter().any(|key| key.column.as_deref() == Some(self.name.as_str()) && key.prefix().is_none());
             found && index.method == "btree" && before.into_iter().all(|key| key.column.as_deref().is_some_and(narrows))
         };
         if let Some(index) = self.table().indexes().find(orders) {
             return Fact::explicit(index, index.span);
         }
         match self.table().gap(Facet::Indexes) {
-            Some(gap) => Fact::Unknown(gap.why.clone(), gap.span.into_iter().collect()),
+            Some(gap) => Fact::not_read(gap.why.clone(), gap.span.into_iter().collect()),
             None => Fact::Absent,
         }
     }

@@ -183,9 +183,9 @@ impl<'m> Access<'m> {
         self.indexes().any(|index| {
             let holds = index.keys.iter().any(|key| match &key.column {
                 Some(name) => name == column,
-                None => holds_word(&key.text, column),
+                None => holds_word(key.text(), column),
             });
-            methods.contains(&index.method.as_str()) && holds
+            methods.contains(&&*index.method) && holds
         })
     }
 
@@ -207,10 +207,10 @@ fn leads(index: &IndexRef, condition: &Condition) -> bool {
     match (&first.column, condition.wrapping) {
         (Some(column), None) => *column == condition.column.name && condition.narrowing != Narrowing::Other,
         (None, _) => {
-            let plain = squeeze(&first.text);
+            let plain = squeeze(first.text());
             let is_it = plain == squeeze(&condition.predicate.left.plain) || plain == squeeze(&condition.predicate.right.plain);
             // A condition on a word of the expression may be written in another form.
-            is_it || holds_word(&first.text, &condition.column.name)
+            is_it || holds_word(first.text(), &condition.column.name)
         }
         (Some(_), Some(_)) => false,
     }

@@ -143,7 +143,7 @@ impl<'m> Access<'m> {
                 .iter()
                 .find(|key| !key.column.as_deref().is_some_and(|name| fixed.contains(&name) && name != first.name));
             found.is_some_and(|held| {
-                let is_it = held.column.as_deref() == Some(first.name.as_str()) && held.prefix.is_none();
+                let is_it = held.column.as_deref() == Some(first.name.as_str()) && held.prefix().is_none();
                 let held_nulls = held.nulls_first.unwrap_or(held.descending);
                 // Read forwards or backwards, NULL comes where the index has it.
                 let nulls_fit = (held.descending == *descending) == (held_nulls == nulls_first);
@@ -286,10 +286,10 @@ impl<'m> Access<'m> {
     fn holds_contents(&self, column: &str, operator: &Operator) -> bool {
         self.indexes().any(|index| {
             let holds = |key: &crate::sql::IndexKey| {
-                let is_it = key.column.as_deref() == Some(column) || super::access::holds_word(&key.text, column);
-                is_it && !(*operator == Operator::HasKey && key.opclass.as_deref() == Some("jsonb_path_ops"))
+                let is_it = key.column.as_deref() == Some(column) || super::access::holds_word(key.text(), column);
+                is_it && !(*operator == Operator::HasKey && key.opclass() == Some("jsonb_path_ops"))
             };
-            matches!(index.method.as_str(), "gin" | "gist" | "rum" | "inverted") && index.keys.iter().any(holds)
+            matches!(&*index.method, "gin" | "gist" | "rum" | "inverted") && index.keys.iter().any(holds)
         })
     }
 

@@ -239,7 +239,7 @@ fn host_variable(key: &str, text: &str) -> Option<DatabaseUrl> {
 
 /// What a PostgreSQL server is told about statements: its command, its settings file, its init scripts.
 fn server_limit(workspace: &mut Workspace, service: &Service) -> Fact<Timeout> {
-    let unknown = |why: &str| Fact::Unknown(why.to_owned(), vec![service.span]);
+    let unknown = |why: &str| Fact::not_read(why.to_owned(), vec![service.span]);
     if !service.build.known_absent() {
         return unknown("the image is built here and may hold settings");
     }
@@ -252,14 +252,14 @@ fn server_limit(workspace: &mut Workspace, service: &Service) -> Fact<Timeout> {
                 origin = at.clone();
             }
             Fact::Absent => {}
-            Fact::Unknown(why, spans) => return Fact::Unknown(why.clone(), spans.clone()),
+            Fact::Unknown(why) => return Fact::Unknown(why.clone()),
         }
     }
     let of = |settings: Vec<(String, String)>, origin: &Origin| {
         let value = settings.into_iter().rev().find(|(name, _)| name == "statement_timeout").map(|(_, value)| value)?;
         Some(match parse_postgres(&value) {
             Some(duration) => Fact::Known(Timeout::or_never(duration, &value), origin.clone()),
-            None => Fact::Unknown("not a time that PostgreSQL reads".into(), origin.span().into_iter().collect()),
+            None => Fact::not_read("not a time that PostgreSQL reads", origin.span().into_iter().collect()),
         })
     };
     if let Some(found) = of(url::server_settings(words), &origin) {
@@ -272,7 +272,7 @@ fn server_limit(workspace: &mut Workspace, service: &Service) -> Fact<Timeout> {
             }
         }
         Fact::Absent => {}
-        Fact::Unknown(why, spans) => return Fact::Unknown(why, spans),
+        Fact::Unknown(why) => return Fact::Unknown(why),
     }
     for mount in &service.mounts {
         let is_settings = mount.target.ends_with(".conf") || mount.target.starts_with("/etc/postgresql");
@@ -284,7 +284,7 @@ fn server_limit(workspace: &mut Workspace, service: &Service) -> Fact<Timeout> {
             let Ok(id) = workspace.source(&path) else { return unknown("settings or init scripts that could not be read") };
             let text = workspace.text(id);
             if text.len() > LONGEST_SCRIPT || text.to_ascii_lowercase().contains("statement_timeout") {
-                return Fact::Unknown(format!("`{path}` speaks of statement_timeout"), vec![Span::new(id, 0, 0)]);
+                return Fact::not_read(format!("`{path}` speaks of statement_timeout"), vec![Span::new(id, 0, 0)]);
             }
         }
     }

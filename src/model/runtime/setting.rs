@@ -5,7 +5,7 @@ use super::tables::{Bounds, TimeoutRow, tables};
 use super::timeout::{self, Timeout, Units};
 use crate::documents::interpolation::STAND_IN;
 use crate::documents::url::DatabaseUrl;
-use crate::fact::{Fact, Origin};
+use crate::fact::{Fact, Origin, Product};
 use crate::source::{Sources, Span};
 
 /// A timeout that configuration states.
@@ -82,7 +82,7 @@ pub(super) fn of_url(service: Option<usize>, key: &str, url: &DatabaseUrl, span:
             let Some(value) = value else { continue };
             let units = if row.bounds == Bounds::Statement { Units::Postgres } else { Units::Common };
             let text = if value.contains(STAND_IN) {
-                Fact::Unknown("a variable that is set nowhere in the repository".into(), vec![span])
+                Fact::not_read("a variable that is set nowhere in the repository", vec![span])
             } else {
                 Fact::explicit(value, span)
             };
@@ -147,10 +147,10 @@ fn read(text: &Fact<String>, units: Units, bare: Option<f64>) -> Fact<Timeout> {
     match text {
         Fact::Known(text, origin) => match timeout::parse(text, units, bare) {
             Some(duration) => Fact::Known(Timeout::or_never(duration, text.trim()), origin.clone()),
-            None => Fact::Unknown("its unit is not known".into(), origin.span().into_iter().collect()),
+            None => Fact::not_read("its unit is not known", origin.span().into_iter().collect()),
         },
         Fact::Absent => Fact::Absent,
-        Fact::Unknown(why, spans) => Fact::Unknown(why.clone(), spans.clone()),
+        Fact::Unknown(why) => Fact::Unknown(why.clone()),
     }
 }
 
@@ -218,12 +218,13 @@ fn gunicorn(
         (Some((_, value)), ..) => read(&Fact::Known(value.to_owned(), origin.clone()), Units::Common, row.unit),
         (None, Some(value), Some(origin)) => read(&Fact::Known(value.to_owned(), origin), Units::Common, row.unit),
         _ if has_file || variable.unknown().is_some() => {
-            Fact::Unknown("gunicorn's configuration is not read".into(), origin.span().into_iter().collect())
+            Fact::not_read("gunicorn's configuration is not read", origin.span().into_iter().collect())
         }
         _ => match tables().default("gunicorn", "--timeout") {
-            Some(value) => {
-                Fact::Known(Timeout::after(value, &format!("{}", value.as_secs())), Origin::Default { product: "gunicorn" })
-            }
+            Some(value) => Fact::Known(
+                Timeout::after(value, &format!("{}", value.as_secs())),
+                Origin::Default { product: Product::Gunicorn },
+            ),
             None => Fact::Absent,
         },
     };

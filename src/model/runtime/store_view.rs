@@ -122,12 +122,12 @@ impl<'r> StoreRef<'r> {
                     .iter()
                     .find(|setting| setting.bounds == Bounds::Statement && setting.timeout.span() == Some(one.key_span));
                 return set.map_or_else(
-                    || Fact::Unknown("the URL sets a value that could not be read".into(), vec![one.key_span]),
+                    || Fact::not_read("the URL sets a value that could not be read", vec![one.key_span]),
                     |setting| setting.timeout.clone(),
                 );
             }
         }
-        let unknown = |why: String, span: Span| Fact::Unknown(why, vec![span]);
+        let unknown = |why: String, span: Span| Fact::not_read(why, vec![span]);
         if self.store.clients.is_empty() {
             return unknown("nobody is seen to use it".into(), self.store.span);
         }

@@ -189,7 +189,7 @@ impl<'r> ServiceRef<'r> {
             let (timeout, origin) = match &setting.timeout {
                 Fact::Known(timeout, origin) => (timeout, origin),
                 Fact::Absent => continue,
-                Fact::Unknown(why, spans) => return Fact::Unknown(why.clone(), spans.clone()),
+                Fact::Unknown(why) => return Fact::Unknown(why.clone()),
             };
             let length = |timeout: &Timeout| timeout.after.unwrap_or(std::time::Duration::MAX);
             if shortest.as_ref().is_none_or(|(known, _)| length(timeout) < length(&known.timeout)) {
@@ -197,7 +197,7 @@ impl<'r> ServiceRef<'r> {
                 shortest = Some((RequestTimeout { timeout: timeout.clone(), setting, is_certain }, origin.clone()));
             }
         }
-        let unknown = || Fact::Unknown("no configuration says how long a request may take".into(), vec![self.service.span]);
+        let unknown = || Fact::not_read("no configuration says how long a request may take", vec![self.service.span]);
         shortest.map_or_else(unknown, |(timeout, origin)| Fact::Known(timeout, origin))
     }
 }

@@ -125,11 +125,11 @@ impl<'r> Wait<'r> {
 
     /// What both sides say. Unknown where one of them is, and where the service never gives up: nothing outlasts that.
     pub fn nesting(&self) -> Fact<Nesting> {
-        let unknown = |why: &str| Fact::Unknown(why.to_owned(), Vec::new());
+        let unknown = |why: &str| Fact::not_read(why.to_owned(), Vec::new());
         let (Some(edge), Some(service)) = (self.first(), self.service()) else { return unknown("no location") };
         let (gateway, gateway_origin) = match edge.timeout(TimeoutKind::Read) {
             Fact::Known(Timeout { after: Some(after), .. }, origin) if !after.is_zero() => (*after, origin.clone()),
-            Fact::Unknown(why, spans) => return Fact::Unknown(why.clone(), spans.clone()),
+            Fact::Unknown(why) => return Fact::Unknown(why.clone()),
             _ => return unknown("the gateway has no time to wait"),
         };
         match service.request_timeout() {
@@ -141,7 +141,7 @@ impl<'r> Wait<'r> {
                 None => unknown("the service never gives up"),
             },
             Fact::Absent => unknown("no limit is known"),
-            Fact::Unknown(why, spans) => Fact::Unknown(why, spans),
+            Fact::Unknown(why) => Fact::Unknown(why),
         }
     }
 }

@@ -286,7 +286,7 @@ fn tables(old: &Table, new: &Table, dialect: Dialect, found: &mut Vec<Difference
     }
     let index = |one: &Index| {
         // An expression can be written in many ways: which one it is counts no more than that it is one.
-        let text = |key: &IndexKey| key.column.as_ref().map_or("(..)".to_owned(), |_| squeeze(&key.text));
+        let text = |key: &IndexKey| key.column.as_ref().map_or("(..)".to_owned(), |_| squeeze(key.text()));
         let keys: Vec<String> = one.keys.iter().map(|key| format!("{}{}", text(key), key.descending)).collect();
         (keys, one.include.clone(), one.unique, one.method.clone(), one.predicate.is_some())
     };
@@ -294,7 +294,7 @@ fn tables(old: &Table, new: &Table, dialect: Dialect, found: &mut Vec<Difference
     // A condition can be written in many ways; the name says that the same index is meant.
     let is_index = |a: &Index, b: &Index| index(a) == index(b) && (predicate(a) == predicate(b) || a.name == b.name);
     let shown = |one: &Index| {
-        let keys: Vec<&str> = one.keys.iter().map(|key| key.text.as_str()).collect();
+        let keys: Vec<&str> = one.keys.iter().map(|key| key.text()).collect();
         format!("index on `{name}({})`", keys.join(", "))
     };
     // What MySQL makes for a foreign key comes and goes with it.

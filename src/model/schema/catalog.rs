@@ -3,13 +3,16 @@
 //! Plain data without neighbours; [`super::view`] has the questions that rules ask. Absence is never concluded from an
 //! empty list alone: each table says per [`Facet`] whether everything that could have changed it was understood.
 
+use super::column_extras::ColumnExtras;
+use super::names;
 use super::objects::{Objects, Trigger};
 use crate::fact::Fact;
 use crate::source::{Span, Spanned};
 pub use crate::sql::Identity;
 use crate::sql::{ColumnType, DefaultValue, Dialect, DomainCheck, IndexKey, PartitionKey};
+use std::borrow::Cow;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The name of a table, view or type, as its database holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,7 +74,7 @@ pub struct Column {
     /// Its name.
     pub name: String,
     /// Its type.
-    pub column_type: Fact<ColumnType>,
+    pub column_type: Fact<Arc<ColumnType>>,
     /// Whether it takes NULL.
     pub nullable: Fact<bool>,
     /// Its default; `Absent` where it has none.
@@ -80,16 +83,10 @@ pub struct Column {
     pub auto_increment: bool,
     /// `GENERATED ALWAYS AS (..)`: `Some(true)` when stored.
     pub generated: Option<bool>,
-    /// The expression of a generated column, as written.
-    pub expression: Option<String>,
     /// Identity; serial and `AUTO_INCREMENT` are none.
     pub identity: Option<Identity>,
-    /// The sequence that PostgreSQL made for it.
-    pub sequence: Option<TableName>,
-    /// Character set in lower case; of MySQL's texts also what the table gave them, where it is known.
-    pub charset: Option<String>,
-    /// Collation as written; of MySQL's texts also what the table gave them.
-    pub collation: Option<String>,
+    /// What few columns have.
+    pub extras: Option<Box<ColumnExtras>>,
     /// The element that created it.
     pub span: Span,
     /// Its name in that element.
@@ -148,9 +145,9 @@ pub struct Index {
     /// `NULLS NOT DISTINCT`.
     pub nulls_not_distinct: bool,
     /// Access method in lower case: `btree`, `gin`, `hash`.
-    pub method: String,
+    pub method: Cow<'static, str>,
     /// The condition of a partial index.
-    pub predicate: Option<Spanned<String>>,
+    pub predicate: Option<Box<Spanned<String>>>,
     /// The constraint that it enforces, where there is one.
     pub backs: Option<Backing>,
     /// `ON ONLY` a partitioned table: not usable until every partition has one.
@@ -160,8 +157,9 @@ pub struct Index {
     /// A number that an index of a partitioned table shares with its parts in the partitions, and with nothing else; 0 where it is
     /// none that was replayed.
     pub family: usize,
-    /// What stands for its columns in the generated names of its copies: as they were called when it was made.
-    pub called: String,
+    /// What stands for its columns in the generated names of its copies, as they were called when it was made: `None` where
+    /// they are called so still.
+    pub called: Option<Box<str>>,
     /// `DEFERRABLE`, of a constraint.
     pub deferrable: bool,
     /// The statement or element that made it.
@@ -435,7 +433,25 @@ impl Table {
     }
 }
 
+/// An access method as indexes hold it: without memory of its own where it is a known one.
+pub(super) fn method(name: &str) -> Cow<'static, str> {
+    let known = ["btree", "gin", "gist", "hash", "brin", "fulltext", "spatial"].into_iter().find(|one| *one == name);
+    known.map_or_else(|| Cow::Owned(name.to_owned()), Cow::Borrowed)
+}
+
 impl Index {
+    /// What stands for its columns in the generated names of its copies.
+    pub(super) fn called(&self) -> String {
+        self.called.as_ref().map_or_else(|| names::index_addition(&self.keys, &self.include), |called| called.to_string())
+    }
+
+    /// Keeps that before one of its columns is called otherwise.
+    pub(super) fn keep_called(&mut self) {
+        if self.called.is_none() {
+            self.called = Some(self.called().into());
+        }
+    }
+
     /// The columns of the keys, where every key is a plain column.
     pub fn columns(&self) -> Option<Vec<&str>> {
         self.keys.iter().map(|key| key.column.as_deref()).collect()

@@ -50,7 +50,7 @@ impl<'m> ForeignKeyRef<'m> {
             return Fact::Known(index, Origin::Explicit(index.span));
         }
         match table.gap(Facet::Indexes).or(table.gap(Facet::Constraints)) {
-            Some(gap) => Fact::Unknown(gap.why.clone(), gap.span.into_iter().collect()),
+            Some(gap) => Fact::not_read(gap.why.clone(), gap.span.into_iter().collect()),
             None => Fact::Absent,
         }
     }

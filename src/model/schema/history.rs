@@ -77,7 +77,7 @@ pub struct Effects {
     /// Why the server refuses it by its catalog alone, whatever the rows: its statement then changes nothing.
     pub refusal: Option<Box<Refusal>>,
     /// The view that forbids it, where it fails for that.
-    pub refused_by: Option<TableName>,
+    pub refused_by: Option<Box<TableName>>,
     /// What decided about rewrite and scan, in one line, where it is not obvious from the statement.
     pub because: Option<String>,
     /// MySQL and MariaDB: the algorithm; `None` elsewhere, where nothing changes, and where it is not known.

@@ -109,16 +109,16 @@ impl Writer<'_> {
             "default": default,
             "identity": column.identity.map(|one| if one == Identity::Always { "always" } else { "by default" }),
             "generated": column.generated.map(|stored| if stored { "stored" } else { "virtual" }),
-            "expression": column.expression,
-            "charset": column.charset,
-            "collation": column.collation,
+            "expression": column.expression(),
+            "charset": column.charset(),
+            "collation": column.collation(),
             "path": self.path(column.name_span),
             "line": self.line(column.name_span),
         })
     }
 
     fn index(&self, index: &Index) -> Value {
-        let keys: Vec<&str> = index.keys.iter().map(|key| key.text.as_str()).collect();
+        let keys: Vec<&str> = index.keys.iter().map(|key| key.text()).collect();
         json!({
             "name": index.name,
             "columns": keys,
@@ -254,11 +254,11 @@ fn sequence(sequence: &Sequence) -> Value {
 fn key(key: &crate::sql::IndexKey) -> Value {
     json!({
         "column": key.column,
-        "text": key.text,
-        "opclass": key.opclass,
-        "collation": key.collation,
+        "text": key.text(),
+        "opclass": key.opclass(),
+        "collation": key.collation(),
         "descending": key.descending,
         "nulls_first": key.nulls_first,
-        "prefix": key.prefix,
+        "prefix": key.prefix(),
     })
 }

@@ -6,6 +6,7 @@
 mod backward;
 mod build;
 pub mod catalog;
+mod column_extras;
 mod drift;
 mod effects;
 mod foreign_key;
@@ -36,6 +37,7 @@ mod view;
 pub use crate::sql::{ColumnDef, ConstraintDef, ConstraintKind, IndexDef};
 pub use backward::{Backward, Difference};
 pub use catalog::*;
+pub use column_extras::ColumnExtras;
 pub use drift::{Disagreement, Divergence, Drift, Reason, Together};
 pub use history::*;
 pub use inline_references::IgnoredReference;

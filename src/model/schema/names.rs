@@ -115,7 +115,7 @@ pub(super) fn addition<'a>(names: impl Iterator<Item = &'a str>) -> String {
 /// where it repeats.
 pub(super) fn index_addition(keys: &[IndexKey], include: &[String]) -> String {
     let mut names: Vec<String> = Vec::new();
-    let plain = keys.iter().map(|key| key.column.clone().unwrap_or_else(|| expression_name(&key.text)));
+    let plain = keys.iter().map(|key| key.column.clone().unwrap_or_else(|| expression_name(key.text())));
     for wanted in plain.chain(include.iter().cloned()) {
         let taken = |name: &str| names.iter().any(|known| known == name);
         let mut name = wanted.clone();
@@ -168,14 +168,10 @@ mod tests {
 
     #[test]
     fn an_expression_gives_its_function_name() {
-        let key = |column: Option<&str>, text: &str| IndexKey {
-            column: column.map(str::to_owned),
-            text: text.to_owned(),
-            opclass: None,
-            collation: None,
-            descending: false,
-            nulls_first: None,
-            prefix: None,
+        let key = |column: Option<&str>, text: &str| {
+            let mut key = IndexKey::new(column.map(str::to_owned));
+            key.details_mut().expression = text.to_owned();
+            key
         };
         let keys = [key(Some("a"), "a"), key(None, "lower(email)"), key(None, "(a || b)"), key(None, "(a + b)")];
         assert_eq!(index_addition(&keys, &["a".into()]), "a_lower_expr_expr1_a1");

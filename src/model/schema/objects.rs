@@ -74,7 +74,8 @@ pub struct RebuiltTable {
     pub created: Span,
     /// The statement that dropped the old one.
     pub dropped: Span,
-    /// The statement that gave the name: the new one the old one's, or the old one another.
+    /// The statement that gave the name: the new one the old one's, or the old one another; the one that made the new one where its
+    /// rows come back from a copy.
     pub renamed: Span,
     /// The migration: index into `Database::migrations`.
     pub migration: usize,

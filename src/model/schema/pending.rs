@@ -56,7 +56,6 @@ use crate::source::Span;
 use crate::sql::{Change, ColumnDef, ColumnType, Dialect, IndexDef, TableAction, Understanding};
 pub use backfill::{Backfill, Reach};
 pub use mysql::TableCopy;
-pub use rebuild::{MadeIndex, Rebuild};
 pub use sqlite::Refused;
 pub use transactions::{Follower, PendingTransaction};
 

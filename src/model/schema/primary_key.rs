@@ -23,7 +23,7 @@ impl<'m> TableRef<'m> {
     pub fn key_in_all_but_name(&self) -> Option<IndexRef<'m>> {
         let never_null = |name: &String| self.column_named(name).is_some_and(|column| column.nullable.known() == Some(&false));
         let names_rows = |index: &IndexRef| {
-            let keys = index.keys.iter().all(|key| key.prefix.is_none() && key.column.as_ref().is_some_and(never_null));
+            let keys = index.keys.iter().all(|key| key.prefix().is_none() && key.column.as_ref().is_some_and(never_null));
             index.unique && index.predicate.is_none() && !index.only && keys
         };
         self.indexes().filter(names_rows).min_by_key(|index| index.keys.len())

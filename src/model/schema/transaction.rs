@@ -75,7 +75,7 @@ impl Transactions {
         }
         match self.open {
             Some(open) => Fact::Known(open, Origin::Inferred(statement.head)),
-            None => Fact::Unknown(self.why.clone(), Vec::new()),
+            None => Fact::not_read(self.why.clone(), Vec::new()),
         }
     }
 

@@ -308,8 +308,8 @@ impl<'m> IndexRef<'m> {
     /// Its keys as people write them: `(user_id, created_at DESC)`.
     pub fn keys_text(&self) -> String {
         let keys = self.index.keys.iter().map(|key| match key.descending {
-            true => format!("{} DESC", key.text),
-            false => key.text.clone(),
+            true => format!("{} DESC", key.text()),
+            false => key.text().to_owned(),
         });
         format!("({})", keys.collect::<Vec<_>>().join(", "))
     }
@@ -321,9 +321,9 @@ impl<'m> IndexRef<'m> {
 
     /// Whether its leading keys are these columns in any order, whatever rows it leaves out.
     pub fn leads_with(&self, columns: &[String]) -> bool {
-        let searchable = matches!(self.index.method.as_str(), "btree" | "hash") && !self.index.only;
+        let searchable = matches!(&*self.index.method, "btree" | "hash") && !self.index.only;
         let leading = self.index.keys.get(..columns.len()).unwrap_or(&[]);
-        let has = |column: &String| leading.iter().any(|key| key.column.as_ref() == Some(column) && key.prefix.is_none());
+        let has = |column: &String| leading.iter().any(|key| key.column.as_ref() == Some(column) && key.prefix().is_none());
         searchable && !columns.is_empty() && !leading.is_empty() && columns.iter().all(has)
     }
 
@@ -377,13 +377,13 @@ fn same_key(a: &IndexKey, b: &IndexKey) -> bool {
     let nulls = |key: &IndexKey| key.nulls_first.unwrap_or(key.descending);
     let what = match (&a.column, &b.column) {
         (Some(a), Some(b)) => a == b,
-        (None, None) => squeeze(&a.text) == squeeze(&b.text),
+        (None, None) => squeeze(a.text()) == squeeze(b.text()),
         _ => false,
     };
-    what && a.opclass == b.opclass
-        && a.collation == b.collation
+    what && a.opclass() == b.opclass()
+        && a.collation() == b.collation()
         && a.descending == b.descending
-        && a.prefix == b.prefix
+        && a.prefix() == b.prefix()
         && nulls(a) == nulls(b)
 }
 

@@ -13,6 +13,7 @@ mod missing_server_error;
 mod missing_unauthorized;
 mod not_json;
 mod not_problem_details;
+mod operation_without_client_error;
 mod problem_status_mismatch;
 mod problem_type_not_uri;
 
@@ -33,6 +34,7 @@ pub(super) const RULES: &[Rule] = &[
     missing_unauthorized::RULE,
     not_json::RULE,
     not_problem_details::RULE,
+    operation_without_client_error::RULE,
     problem_status_mismatch::RULE,
     problem_type_not_uri::RULE,
 ];

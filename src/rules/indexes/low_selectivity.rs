@@ -10,7 +10,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut seen: Vec<(usize, String, String)> = Vec::new();
     for index in context.head.schema.droppable_indexes() {
         let columns = index.columns().unwrap_or_default();
-        let ([name], "btree", None) = (columns.as_slice(), index.method.as_str(), &index.predicate) else { continue };
+        let ([name], "btree", None) = (columns.as_slice(), &*index.method, &index.predicate) else { continue };
         context.consider();
         let Some(column) = index.table().column(name).filter(|column| !index.unique && column.has_few_values()) else { continue };
         let is_key = index.table().table().foreign_keys.iter().any(|key| key.columns.first().is_some_and(|first| first == name));

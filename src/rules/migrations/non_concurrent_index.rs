@@ -64,7 +64,7 @@ fn report(context: &Context, steps: &[PendingStep]) -> Option<Diagnostic> {
 }
 
 fn keys(index: &IndexDef) -> String {
-    let keys: Vec<&str> = index.keys.iter().map(|key| key.text.as_str()).collect();
+    let keys: Vec<&str> = index.keys.iter().map(|key| key.text()).collect();
     format!("({})", keys.join(", "))
 }
 

@@ -17,10 +17,10 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 
 fn report(context: &Context, migration: &MigrationRef) -> Option<Diagnostic> {
     let pragma = migration.pragma_without_effect(context.sources)?;
-    let rebuilds = migration.rebuilds();
-    let hurt = rebuilds.iter().find_map(|one| migration.reference_to(&one.table).map(|(other, key)| (one, other, key)));
+    let mut rebuilds = migration.rebuilds();
+    let hurt = rebuilds.find_map(|one| migration.reference_to(&one.table.name).map(|(other, key)| (one, other, key)));
     let (rebuild, other, key) = hurt?;
-    let table = &rebuild.table;
+    let table = &rebuild.table.name;
     let act = match key.on_delete.as_deref() {
         Some("CASCADE") => format!("dropping `{table}` deletes the rows of `{other}`: foreign keys are still on"),
         Some("SET NULL" | "SET DEFAULT") => {

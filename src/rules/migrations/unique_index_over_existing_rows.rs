@@ -17,7 +17,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let keys: Vec<String> = index
             .keys
             .iter()
-            .map(|key| key.column.as_ref().map_or_else(|| key.text.clone(), |name| step.sql_name(name)))
+            .map(|key| key.column.as_ref().map_or_else(|| key.text().to_owned(), |name| step.sql_name(name)))
             .collect();
         let (keys, table) = (keys.join(", "), step.table());
         let filter = index.predicate.as_ref().map(|one| format!(" WHERE {}", one.value)).unwrap_or_default();

@@ -137,15 +137,7 @@ fn finish(cursor: &mut Cursor, name: Option<Spanned<String>>, table: ObjectName,
 /// One key, to the end of `cursor`.
 pub fn key(mut cursor: Cursor) -> Option<IndexKey> {
     let mark = cursor.mark();
-    let mut key = IndexKey {
-        column: None,
-        text: String::new(),
-        opclass: None,
-        collation: None,
-        descending: false,
-        nulls_first: None,
-        prefix: None,
-    };
+    let mut key = IndexKey::new(None);
     let is_call = cursor.kind(1) == Some(Kind::Open) && matches!(cursor.kind(0), Some(Kind::Word | Kind::Quoted));
     let is_prefix = is_call
         && cursor.kind(2) == Some(Kind::Number)
@@ -153,7 +145,7 @@ pub fn key(mut cursor: Cursor) -> Option<IndexKey> {
         && cursor.dialect == Dialect::MySql;
     if is_prefix {
         key.column = Some(cursor.identifier()?.value);
-        key.prefix = cursor.peek(1).and_then(|token| cursor.token_text(token).parse().ok());
+        key.details_mut().prefix = cursor.peek(1).and_then(|token| cursor.token_text(token).parse().ok());
         cursor.group();
     } else if cursor.kind(0) == Some(Kind::Open) || is_call || cursor.kind(1) == Some(Kind::Dot) {
         // An expression: to the words that may follow a key, or to an operator class after its last bracket.
@@ -166,23 +158,20 @@ pub fn key(mut cursor: Cursor) -> Option<IndexKey> {
         }
         let whole = cursor.over(mark..cursor.mark());
         let alone = is_group && inner.rest().len() + 2 == whole.rest().len();
-        key.text = if alone { inner.rest_text() } else { whole.rest_text() }.to_owned();
+        key.details_mut().expression = if alone { inner.rest_text() } else { whole.rest_text() }.to_owned();
     } else {
         let column = cursor.identifier()?;
         // SQLite takes expressions without brackets.
         if matches!(cursor.kind(0), Some(Kind::Symbol | Kind::Cast)) {
             cursor.finish();
-            key.text = cursor.over(mark..cursor.mark()).rest_text().to_owned();
+            key.details_mut().expression = cursor.over(mark..cursor.mark()).rest_text().to_owned();
             return Some(key);
         }
         key.column = Some(column.value);
     }
-    if let Some(column) = &key.column {
-        key.text = column.clone();
-    }
     while !cursor.is_done() {
         if cursor.eat("COLLATE") {
-            key.collation = Some(cursor.object_name()?.name);
+            key.details_mut().collation = Some(cursor.object_name()?.name);
         } else if cursor.eat("DESC") {
             key.descending = true;
         } else if cursor.eat("NULLS FIRST") {
@@ -190,8 +179,8 @@ pub fn key(mut cursor: Cursor) -> Option<IndexKey> {
         } else if cursor.eat("NULLS LAST") {
             key.nulls_first = Some(false);
         } else if cursor.eat("ASC") {
-        } else if key.opclass.is_none() && !cursor.is_any(NO_OPCLASS) {
-            key.opclass = Some(cursor.object_name()?.name);
+        } else if key.opclass().is_none() && !cursor.is_any(NO_OPCLASS) {
+            key.details_mut().opclass = Some(cursor.object_name()?.name);
             cursor.group();
         } else {
             return None;

@@ -203,18 +203,58 @@ pub enum ConstraintKind {
 pub struct IndexKey {
     /// The column, or `None` for an expression.
     pub column: Option<String>,
-    /// The key as written, without direction: a column name or an expression.
-    pub text: String,
-    /// Operator class, where written.
-    pub opclass: Option<String>,
-    /// Collation, where written.
-    pub collation: Option<String>,
     /// `DESC`.
     pub descending: bool,
     /// `NULLS FIRST` (true) or `NULLS LAST` (false), where written.
     pub nulls_first: Option<bool>,
+    /// What few keys have; never empty.
+    details: Option<Box<KeyDetails>>,
+}
+
+/// What few keys of an index have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyDetails {
+    /// The expression as written, where the key is no column.
+    pub expression: String,
+    /// Operator class, where written.
+    pub opclass: Option<String>,
+    /// Collation, where written.
+    pub collation: Option<String>,
     /// MySQL prefix length: only so many characters are in the index.
     pub prefix: Option<u32>,
+}
+
+impl IndexKey {
+    /// The key that is this column, or an expression that is still to be said; ascending, with nothing else written.
+    pub fn new(column: Option<String>) -> IndexKey {
+        IndexKey { column, descending: false, nulls_first: None, details: None }
+    }
+
+    /// The key as written, without direction: a column name or an expression.
+    pub fn text(&self) -> &str {
+        let expression = || self.details.as_ref().map(|details| details.expression.as_str());
+        self.column.as_deref().or_else(expression).unwrap_or("")
+    }
+
+    /// Operator class, where written.
+    pub fn opclass(&self) -> Option<&str> {
+        self.details.as_ref()?.opclass.as_deref()
+    }
+
+    /// Collation, where written.
+    pub fn collation(&self) -> Option<&str> {
+        self.details.as_ref()?.collation.as_deref()
+    }
+
+    /// MySQL prefix length: only so many characters are in the index.
+    pub fn prefix(&self) -> Option<u32> {
+        self.details.as_ref()?.prefix
+    }
+
+    /// What few keys have, to be written.
+    pub fn details_mut(&mut self) -> &mut KeyDetails {
+        self.details.get_or_insert_default()
+    }
 }
 
 /// An index as a statement defines it.

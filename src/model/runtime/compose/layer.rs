@@ -143,7 +143,7 @@ impl Reader<'_> {
     fn build(&self, node: NodeRef<'_>) -> Fact<String> {
         let Some(build) = node.get("build").filter(|build| !build.is_null()) else { return Fact::Absent };
         let context = if build.is_map() { self.variables.of_key(build, "context") } else { self.variables.scalar(build) };
-        let outside = || Fact::Unknown("a build context outside of the repository".into(), vec![build.span()]);
+        let outside = || Fact::not_read("a build context outside of the repository", vec![build.span()]);
         match context {
             Fact::Known(context, origin) => match self.resolve_path(&context) {
                 Some(folder) => Fact::Known(folder, origin),
@@ -160,7 +160,7 @@ impl Reader<'_> {
             return match self.variables.scalar(value) {
                 Fact::Known(text, origin) => Fact::Known(words::unwrap_shell(&words::split(&text)), origin),
                 Fact::Absent => Fact::Absent,
-                Fact::Unknown(why, spans) => Fact::Unknown(why, spans),
+                Fact::Unknown(why) => Fact::Unknown(why),
             };
         }
         let mut found = Vec::new();
@@ -168,7 +168,7 @@ impl Reader<'_> {
             match self.variables.scalar(item) {
                 Fact::Known(text, _) => found.push(text),
                 Fact::Absent => {}
-                Fact::Unknown(why, spans) => return Fact::Unknown(why, spans),
+                Fact::Unknown(why) => return Fact::Unknown(why),
             }
         }
         Fact::Known(words::unwrap_shell(&found), Origin::Explicit(value.span()))
@@ -184,7 +184,7 @@ impl Reader<'_> {
             let path = match path {
                 Fact::Known(path, origin) => match self.resolve_path(&path) {
                     Some(path) => Fact::Known(path, origin),
-                    None => Fact::Unknown("an env_file outside of the repository".into(), vec![item.span()]),
+                    None => Fact::not_read("an env_file outside of the repository", vec![item.span()]),
                 },
                 other => other,
             };
@@ -277,10 +277,10 @@ impl Reader<'_> {
         match written {
             Fact::Known(text, origin) => match text.trim().parse() {
                 Ok(number) => Fact::Known(number, origin),
-                Err(_) => Fact::Unknown("not a number".into(), origin.span().into_iter().collect()),
+                Err(_) => Fact::not_read("not a number", origin.span().into_iter().collect()),
             },
             Fact::Absent => Fact::Absent,
-            Fact::Unknown(why, spans) => Fact::Unknown(why, spans),
+            Fact::Unknown(why) => Fact::Unknown(why),
         }
     }
 

@@ -156,7 +156,7 @@ impl Merger<'_, '_, '_> {
 
 fn unknown_where_absent<T>(fact: &mut Fact<T>, why: &str, span: Span) {
     if fact.known_absent() {
-        *fact = Fact::Unknown(why.to_owned(), vec![span]);
+        *fact = Fact::not_read(why.to_owned(), vec![span]);
     }
 }
 

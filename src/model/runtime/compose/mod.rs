@@ -103,7 +103,7 @@ impl Environment {
     pub fn get(&self, name: &str) -> Fact<String> {
         match (self.entries.get(name), &self.open) {
             (Some(variable), _) => variable.value.clone(),
-            (None, Some((why, spans))) => Fact::Unknown(why.clone(), spans.clone()),
+            (None, Some((why, spans))) => Fact::not_read(why.clone(), spans.clone()),
             (None, None) => Fact::Absent,
         }
     }
@@ -125,7 +125,7 @@ impl Environment {
     /// A file that could not be read may set any variable, also those of the files before it.
     fn unread_file(&mut self, why: String, span: Span) {
         for variable in self.entries.values_mut() {
-            variable.value = Fact::Unknown(why.clone(), vec![span]);
+            variable.value = Fact::not_read(why.clone(), vec![span]);
             variable.partly = None;
         }
         self.opened(why, span);

@@ -45,7 +45,7 @@ impl Variables {
                 let elsewhere = interpolation::only_variable(text).and_then(|name| self.0.get(name)).map(|(_, span)| *span);
                 Fact::Known(value, elsewhere.map_or(Origin::Explicit(span), Origin::Inherited))
             }
-            Err(why) => Fact::Unknown(why.0, vec![span]),
+            Err(why) => Fact::not_read(why.0, vec![span]),
         }
     }
 
@@ -58,7 +58,7 @@ impl Variables {
     pub(super) fn scalar(&self, node: NodeRef<'_>) -> Fact<String> {
         match node.text() {
             Some(text) => self.resolve(text, node.span()),
-            None => Fact::Unknown("not a scalar".into(), vec![node.span()]),
+            None => Fact::not_read("not a scalar", vec![node.span()]),
         }
     }
 
@@ -80,15 +80,15 @@ pub(super) fn expand_file(file: &EnvFile, outer: impl Fn(&str) -> Variable) -> V
         let fact = match &entry.value {
             None => match outer(&entry.key) {
                 Variable::Set(text) => Fact::Known(text, Origin::Inherited(entry.key_span)),
-                _ => Fact::Unknown("taken from the shell".into(), vec![entry.key_span]),
+                _ => Fact::not_read("taken from the shell", vec![entry.key_span]),
             },
             Some(value) if value.literal => Fact::explicit(value.text.clone(), value.span),
-            Some(_) if grown > LARGEST_EXPANSION => Fact::Unknown("the file grows too large".into(), vec![entry.key_span]),
+            Some(_) if grown > LARGEST_EXPANSION => Fact::not_read("the file grows too large", vec![entry.key_span]),
             Some(value) => {
                 let mut lookup = |name: &str| known.get(name).cloned().unwrap_or_else(|| outer(name));
                 match interpolation::expand(&value.text, &mut lookup) {
                     Ok(text) => Fact::explicit(text, value.span),
-                    Err(why) => Fact::Unknown(why.0, vec![value.span]),
+                    Err(why) => Fact::not_read(why.0, vec![value.span]),
                 }
             }
         };

@@ -7,7 +7,7 @@ use super::library::{Configuration, FileId, Library};
 use super::scope::{Frame, Framer, Scope};
 use super::{Gateway, Route};
 use crate::documents::nginx::Directive;
-use crate::fact::{Fact, Origin};
+use crate::fact::{Fact, Origin, Product};
 use std::collections::HashMap;
 
 /// Blocks nest this deep; nginx itself allows less for most.
@@ -110,7 +110,7 @@ impl<'c> Reader<'c, '_, '_, '_> {
 
     /// The hosts behind a `_pass` directive.
     fn hosts(&self, scope: &Scope<'_, 'c>, pass: &Directive) -> Fact<Vec<String>> {
-        let unknown = || Fact::Unknown("the address is made of variables".into(), vec![pass.span]);
+        let unknown = || Fact::not_read("the address is made of variables", vec![pass.span]);
         let Some(text) = pass.arguments.first().and_then(|word| self.substitute(scope, &word.text)) else { return unknown() };
         let authority = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
         if authority.starts_with("unix:") {
@@ -175,16 +175,16 @@ fn timeout(scope: &Scope<'_, '_>, module: &str, name: &str) -> Fact<Timeout> {
             });
             match value {
                 Some(value) => Fact::Known(value, origin),
-                None => Fact::Unknown("not a time that nginx reads".into(), origin.span().into_iter().collect()),
+                None => Fact::not_read("not a time that nginx reads", origin.span().into_iter().collect()),
             }
         }
         Fact::Absent => match tables().default("nginx", &format!("*_{name}")) {
             Some(value) => {
-                Fact::Known(Timeout::after(value, &format!("{}s", value.as_secs())), Origin::Default { product: "nginx" })
+                Fact::Known(Timeout::after(value, &format!("{}s", value.as_secs())), Origin::Default { product: Product::Nginx })
             }
             None => Fact::Absent,
         },
-        Fact::Unknown(why, spans) => Fact::Unknown(why, spans),
+        Fact::Unknown(why) => Fact::Unknown(why),
     }
 }
 
@@ -195,7 +195,7 @@ fn words_of(directives: Fact<Vec<&Directive>>) -> Fact<String> {
             Fact::Known(words.collect::<Vec<_>>().join(" "), origin)
         }
         Fact::Absent => Fact::Absent,
-        Fact::Unknown(why, spans) => Fact::Unknown(why, spans),
+        Fact::Unknown(why) => Fact::Unknown(why),
     }
 }
 

@@ -93,13 +93,13 @@ impl<'c> Scope<'_, 'c> {
                 // What the main context includes are modules; what `http` includes are settings.
                 let is_main = depth == 0 && self.frames.get(1).is_some_and(|inner| inner.is("http"));
                 if !is_main {
-                    return Fact::Unknown("an include that is not in the repository".into(), vec![span]);
+                    return Fact::not_read("an include that is not in the repository", vec![span]);
                 }
             }
         }
         match self.is_whole {
             true => Fact::Absent,
-            false => Fact::Unknown("the file that includes this one is not in the repository".into(), Vec::new()),
+            false => Fact::not_read("the file that includes this one is not in the repository", Vec::new()),
         }
     }
 

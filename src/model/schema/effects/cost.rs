@@ -78,7 +78,7 @@ impl Cost {
             rewrites: (!self.unknown_rewrite).then_some(self.rewrites),
             scans: (!self.unknown_scan).then_some(self.scans),
             fails: self.fails,
-            refused_by: self.refused_by,
+            refused_by: self.refused_by.map(Box::new),
             refusal: self.refusal.map(Box::new),
             because: self.because,
             ..Effects::default()

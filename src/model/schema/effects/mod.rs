@@ -276,12 +276,21 @@ fn merge<T: Clone>(sum: Option<Vec<T>>, more: Option<&[T]>, add: fn(&mut Vec<T>,
 fn add_lock(locks: &mut Vec<(TableName, LockMode)>, one: &(TableName, LockMode)) {
     match locks.iter_mut().find(|(table, _)| *table == one.0) {
         Some((_, mode)) => *mode = (*mode).max(one.1),
-        None => locks.push(one.clone()),
+        None => {
+            // Nearly all hold one, where room would be made for four.
+            if locks.is_empty() {
+                locks.reserve_exact(1);
+            }
+            locks.push(one.clone());
+        }
     }
 }
 
 fn add_name(names: &mut Vec<TableName>, one: &TableName) {
     if !names.contains(one) {
+        if names.is_empty() {
+            names.reserve_exact(1);
+        }
         names.push(one.clone());
     }
 }

@@ -196,7 +196,7 @@ const WIDEST: u64 = 4;
 const LONG: u64 = 256;
 
 fn of_type(column: &Column, to: &ColumnType) -> Option<Vec<&'static str>> {
-    let from = column.column_type.known()?;
+    let from: &ColumnType = column.column_type.known()?;
     if from == to {
         return Some(Vec::new());
     }

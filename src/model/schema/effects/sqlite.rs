@@ -132,7 +132,7 @@ fn drop_column(moment: &Moment, table: &Table, name: &str, cost: &mut Cost) {
     let is = |one: &str| one.eq_ignore_ascii_case(&column.name);
     let says = |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(is);
     for index in &table.indexes {
-        let in_key = index.keys.iter().any(|key| key.column.as_deref().map_or_else(|| says(&key.text), is));
+        let in_key = index.keys.iter().any(|key| key.column.as_deref().map_or_else(|| says(key.text()), is));
         if in_key || index.predicate.as_ref().is_some_and(|one| says(&one.value)) {
             return cost.fail(match index.backs {
                 Some(Backing::PrimaryKey) => format!("column `{name}` cannot be dropped: it is in the primary key"),

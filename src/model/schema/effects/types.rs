@@ -74,13 +74,13 @@ pub(super) fn judge(moment: &Moment, table: &Table, column: Option<&Column>, wan
         return TypeChange::Scan("a CHECK on the column is checked again".into());
     }
     let indexed =
-        |index: &Index| index.keys.iter().any(|key| key.column.as_ref() == Some(&column.name) || names(&key.text, &column.name));
+        |index: &Index| index.keys.iter().any(|key| key.column.as_ref() == Some(&column.name) || names(key.text(), &column.name));
     if wanted.collation.is_some() && table.indexes.iter().any(indexed) {
         return TypeChange::Scan("an index on the column is built again in the new collation".into());
     }
     // Expressions and conditions are not compared: the server takes them for changed.
     let computes = |index: &Index| {
-        let by_key = index.keys.iter().any(|key| key.column.is_none() && names(&key.text, &column.name));
+        let by_key = index.keys.iter().any(|key| key.column.is_none() && names(key.text(), &column.name));
         let computed = index.keys.iter().any(|key| key.column.is_none()) || index.predicate.is_some();
         by_key || (computed && indexed(index)) || index.predicate.as_ref().is_some_and(|one| names(&one.value, &column.name))
     };

@@ -175,7 +175,7 @@ impl<'m> PendingStep<'m> {
 
     fn type_copies(&self, to: &ColumnType, sources: &Sources) -> Option<TableCopy> {
         let column = self.column()?;
-        let from = column.column_type.known()?;
+        let from: &ColumnType = column.column_type.known()?;
         let sure = |why: String| Some(TableCopy { why, assumed: false });
         let new_words = tokens(sources.text(self.step.op.span), self.dialect());
         let pair = || format!("`{}` to `{}`", from.display(), to.display());

@@ -20,7 +20,7 @@ impl<'m> PendingStep<'m> {
         match &self.step.op.change {
             Change::CreateIndex(index) if index.unique => Some(NewUniqueness {
                 name: index.name.as_ref().map(|name| name.value.as_str()),
-                columns: index.keys.iter().map(|key| key.column.as_deref().unwrap_or(&key.text)).collect(),
+                columns: index.keys.iter().map(|key| key.text()).collect(),
             }),
             Change::AlterTable { action: TableAction::AddConstraint(def), .. } => match &def.kind {
                 ConstraintKind::Unique { columns, using_index: None, .. } => Some(NewUniqueness {

@@ -123,6 +123,9 @@ impl State {
                 return self.rename_index(name, &to.value, None);
             }
         }
+        if self.find(name).is_none() && self.alter_sequence(name, action, maybe) {
+            return;
+        }
         let slot = self.existing_or_external(name);
         if maybe && let Some(facets) = doubtful(action) {
             return self.doubt_family(slot, facets, CONDITION, span);
@@ -270,7 +273,7 @@ impl State {
     /// A procedure or prepared text says in its literals what it works on: the tables that a text names are in doubt.
     /// `false` where it names none.
     fn doubt_named_in(&mut self, text: &str, why: &str, span: Span) -> bool {
-        let mut slots: Vec<usize> = words(text).filter_map(|word| self.by_name.get(&self.key(word))).flatten().copied().collect();
+        let mut slots: Vec<usize> = words(text).flat_map(|word| self.by_name.get(&self.key(word))).copied().collect();
         slots.sort_unstable();
         slots.dedup();
         for slot in &slots {

@@ -49,7 +49,7 @@ impl State {
 
     /// Whether an index of a known table of this schema has the name.
     fn is_index(&self, name: &TableName) -> bool {
-        let owners = self.index_owners.get(&self.key(&name.name)).into_iter().flatten();
+        let owners = self.index_owners.get(&self.key(&name.name)).iter();
         let tables = owners.filter_map(|slot| self.certain(*slot)).filter(|table| table.name.schema == name.schema);
         tables.into_iter().any(|table| table.indexes.iter().any(|index| index.name.as_deref() == Some(&*name.name)))
     }
@@ -58,7 +58,7 @@ impl State {
     pub fn is_other(&self, name: &ObjectName) -> bool {
         let key = self.key(&name.name);
         let own = |table: &Table| {
-            table.columns.iter().any(|column| column.sequence.as_ref().is_some_and(|one| self.same(&one.name, &name.name)))
+            table.columns.iter().any(|column| column.sequence().is_some_and(|one| self.same(&one.name, &name.name)))
         };
         self.held.sequences.contains_key(&key)
             || self.held.composites.contains_key(&key)

@@ -2,10 +2,12 @@
 
 use super::State;
 use crate::fact::{Fact, Origin};
+use crate::model::schema::ColumnExtras;
 use crate::model::schema::catalog::{Backing, Column, DroppedColumn, Facet, Table, TableName};
 use crate::model::schema::names;
 use crate::source::{Span, Spanned};
 use crate::sql::{ColumnDef, ColumnType, DefaultValue, Dialect, Identity};
+use std::sync::Arc;
 
 /// More columns, indexes or constraints than this in one table are not followed: no database takes them.
 pub(super) const MOST: usize = 4096;
@@ -23,7 +25,8 @@ impl State {
     pub(super) fn put_column(&mut self, slot: usize, def: &ColumnDef) {
         let mut column = self.column(def);
         if column.auto_increment {
-            column.sequence = self.made_sequence(slot, &column.name);
+            let sequence = self.made_sequence(slot, &column.name);
+            column.set_sequence(sequence);
         }
         let dialect = self.dialect;
         let Some(table) = self.table_mut(slot) else { return };
@@ -41,28 +44,34 @@ impl State {
         table.columns.push(column);
     }
 
-    fn column(&self, def: &ColumnDef) -> Column {
+    fn column(&mut self, def: &ColumnDef) -> Column {
         let name = self.cut(&def.name.value);
         let unread = || format!("the definition of `{name}` was not understood");
         let column_type = match &def.column_type {
-            Some(one) => Fact::explicit(one.value.clone(), one.span),
+            Some(one) => Fact::explicit(self.shared(&one.value), one.span),
             None if def.complete && self.dialect == Dialect::Sqlite => Fact::Absent,
-            None => Fact::Unknown(unread(), vec![def.span]),
+            None => Fact::not_read(unread(), vec![def.span]),
         };
         let nullable = match def.not_null {
             Some(span) => Fact::explicit(false, span),
             None if def.auto_increment => Fact::Known(false, Origin::Inferred(def.span)),
             None if def.complete => match self.domain_of(&def.column_type) {
-                Some(true) => Fact::Unknown("the domain may demand a value".into(), vec![def.span]),
+                Some(true) => Fact::not_read("the domain may demand a value", vec![def.span]),
                 _ => Fact::Known(true, Origin::Inferred(def.name.span)),
             },
-            None => Fact::Unknown(unread(), vec![def.span]),
+            None => Fact::not_read(unread(), vec![def.span]),
         };
         let default = match &def.default {
             Some(value) if is_null(value) => Fact::Absent,
             Some(value) => Fact::explicit(value.clone(), value.span),
             None if def.complete => Fact::Absent,
-            None => Fact::Unknown(unread(), vec![def.span]),
+            None => Fact::not_read(unread(), vec![def.span]),
+        };
+        let extras = ColumnExtras {
+            expression: def.details.expression.as_ref().map(|one| one.value.clone()),
+            sequence: None,
+            charset: def.details.charset.as_ref().map(|name| name.to_lowercase()),
+            collation: def.details.collation.clone(),
         };
         Column {
             name,
@@ -71,15 +80,24 @@ impl State {
             default,
             auto_increment: def.auto_increment,
             generated: def.generated,
-            expression: def.details.expression.as_ref().map(|one| one.value.clone()),
             identity: def.details.identity,
-            sequence: None,
-            charset: def.details.charset.as_ref().map(|name| name.to_lowercase()),
-            collation: def.details.collation.clone(),
+            extras: (extras != ColumnExtras::default()).then(|| Box::new(extras)),
             span: def.span,
             name_span: def.name.span,
             changes: Vec::new(),
         }
+    }
+
+    /// The type, written once for all columns that have it.
+    fn shared(&mut self, kind: &ColumnType) -> Arc<ColumnType> {
+        if let Some(known) = self.kinds.get(kind) {
+            return known.clone();
+        }
+        let made = Arc::new(kind.clone());
+        if self.kinds.len() < MOST {
+            self.kinds.insert(made.clone());
+        }
+        made
     }
 
     /// Whether a type is a known domain, and whether that is constrained.
@@ -115,9 +133,9 @@ impl State {
             };
             column.changes.push(span);
             match change {
-                ColumnChange::Type(Some(to)) => column.column_type = Fact::explicit(to.value.clone(), to.span),
+                ColumnChange::Type(Some(to)) => column.column_type = Fact::explicit(Arc::new(to.value.clone()), to.span),
                 ColumnChange::Type(None) => {
-                    column.column_type = Fact::Unknown(format!("the new type of `{name}` was not understood"), vec![span]);
+                    column.column_type = Fact::not_read(format!("the new type of `{name}` was not understood"), vec![span]);
                 }
                 ColumnChange::Nullable(true) if is_key => {}
                 ColumnChange::Nullable(yes) => column.nullable = Fact::explicit(*yes, span),
@@ -146,16 +164,13 @@ impl State {
         let unseen = || "the column was never seen before its type changed".to_owned();
         table.columns.push(Column {
             name: name.to_owned(),
-            column_type: Fact::explicit(to.value.clone(), to.span),
-            nullable: Fact::Unknown(unseen(), vec![span]),
-            default: Fact::Unknown(unseen(), vec![span]),
+            column_type: Fact::explicit(Arc::new(to.value.clone()), to.span),
+            nullable: Fact::not_read(unseen(), vec![span]),
+            default: Fact::not_read(unseen(), vec![span]),
             auto_increment: false,
             generated: None,
-            expression: None,
             identity: None,
-            sequence: None,
-            charset: None,
-            collation: None,
+            extras: None,
             span,
             name_span: span,
             changes: Vec::new(),
@@ -210,7 +225,7 @@ impl State {
             table.indexes.retain(|index| {
                 let in_keys = index.keys.iter().any(|key| match &key.column {
                     Some(column) => same(column),
-                    None => names_it(&key.text),
+                    None => names_it(key.text()),
                 });
                 let in_rest =
                     index.include.iter().any(|one| same(one)) || index.predicate.as_ref().is_some_and(|one| names_it(&one.value));
@@ -271,26 +286,26 @@ fn take_charset(column: &mut Column, table: &Table) {
     if !column.column_type.known().is_some_and(|kind| TEXTS.contains(&kind.name.as_str())) {
         return;
     }
-    if column.charset.is_none() && column.collation.is_none() {
-        (column.charset, column.collation) = (table.charset.clone(), table.collation.clone());
+    if column.charset().is_none() && column.collation().is_none() {
+        column.set_charset(table.charset.clone(), table.collation.clone());
     }
-    if column.charset.is_none() {
+    if column.charset().is_none() {
         // `utf8mb4_bin` is a collation of `utf8mb4`.
-        let collation = column.collation.as_ref().map(|name| name.to_lowercase());
-        column.charset = collation.and_then(|name| name.split('_').next().map(str::to_owned));
+        let collation = column.collation().map(str::to_lowercase);
+        if let Some(charset) = collation.as_ref().and_then(|name| name.split('_').next()) {
+            column.extras.get_or_insert_default().charset = Some(charset.to_owned());
+        }
     }
 }
 
 fn rename_in_table(table: &mut Table, dialect: Dialect, from: &str, to: &str) {
     for index in &mut table.indexes {
+        index.keep_called();
         for key in &mut index.keys {
             match &mut key.column {
-                Some(column) if names::same(dialect, column, from) => {
-                    *column = to.to_owned();
-                    key.text = to.to_owned();
-                }
+                Some(column) if names::same(dialect, column, from) => *column = to.to_owned(),
                 Some(_) => {}
-                None => key.text = names::renamed(dialect, &key.text, from, to),
+                None => key.details_mut().expression = names::renamed(dialect, key.text(), from, to),
             }
         }
         replace(&mut index.include, dialect, from, to);

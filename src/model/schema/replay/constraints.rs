@@ -2,7 +2,7 @@
 
 use super::State;
 use super::columns::MOST;
-use crate::model::schema::catalog::{Backing, Check, Facet, ForeignKey, Index};
+use crate::model::schema::catalog::{Backing, Check, Facet, ForeignKey, Index, method};
 use crate::model::schema::names;
 use crate::source::{Span, Spanned};
 use crate::sql::{self, ConstraintDef, ConstraintKind, Dialect, IndexKey};
@@ -79,9 +79,9 @@ impl State {
                     name,
                     keys,
                     backs: backing,
-                    method: def.details.method.clone().unwrap_or_else(|| "btree".into()),
+                    method: method(def.details.method.as_deref().unwrap_or("btree")),
                     include: def.details.include.clone(),
-                    predicate: def.details.predicate.clone(),
+                    predicate: def.details.predicate.clone().map(Box::new),
                     deferrable: def.details.deferrable,
                     ..self.plain_index(Vec::new(), def.span)
                 };
@@ -129,6 +129,10 @@ impl State {
             }
         }
         if let Some(table) = self.table_mut(slot) {
+            // Most tables have one or two, where room would be made for four.
+            if table.checks.len() < 4 {
+                table.checks.reserve_exact(1);
+            }
             table.checks.push(check);
         }
     }
@@ -240,18 +244,9 @@ impl State {
     }
 
     pub(super) fn plain_index(&self, columns: Vec<String>, span: Span) -> Index {
-        let key = |column: String| IndexKey {
-            text: column.clone(),
-            column: Some(column),
-            opclass: None,
-            collation: None,
-            descending: false,
-            nulls_first: None,
-            prefix: None,
-        };
         Index {
             name: None,
-            keys: columns.into_iter().map(key).collect(),
+            keys: columns.into_iter().map(|column| IndexKey::new(Some(column))).collect(),
             include: Vec::new(),
             unique: false,
             nulls_not_distinct: false,
@@ -261,7 +256,7 @@ impl State {
             only: false,
             inherited: false,
             family: 0,
-            called: String::new(),
+            called: None,
             deferrable: false,
             span,
             migration: self.migration,

@@ -16,10 +16,7 @@ impl State {
     pub fn excerpt(&self, names: &BTreeSet<String>) -> Option<State> {
         let mut part = State::new(self.dialect);
         part.migration = self.migration;
-        let named = names.iter().flat_map(|name| {
-            let owners = self.index_owners.get(name).into_iter().flatten();
-            self.by_name.get(name).into_iter().flatten().chain(owners)
-        });
+        let named = names.iter().flat_map(|name| self.by_name.get(name).iter().chain(self.index_owners.get(name)));
         let slots: BTreeSet<usize> = named.copied().collect();
         let mut places: BTreeMap<usize, usize> = BTreeMap::new();
         for slot in slots {

@@ -17,8 +17,9 @@ impl State {
         database.objects = self.objects();
         // The ways to tables by name are done; a large catalog need not stand beside them while it is put in order.
         (self.by_name, self.index_owners, self.constraint_owners, self.referrers) = Default::default();
-        let mut tables: Vec<Table> = Vec::with_capacity(self.tables.iter().flatten().count());
-        tables.extend(self.tables.into_iter().flatten());
+        // In its own place: twice as much would be the most that a large dump takes.
+        let mut tables: Vec<Table> = self.tables.into_iter().flatten().collect();
+        tables.shrink_to_fit();
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         for table in &mut tables {
             table.gaps.sort_by_key(|gap| gap.facet);

@@ -2,7 +2,7 @@
 
 use super::State;
 use super::columns::MOST;
-use crate::model::schema::catalog::{Backing, Facet, Index};
+use crate::model::schema::catalog::{Backing, Facet, Index, method};
 use crate::model::schema::names;
 use crate::source::Span;
 use crate::sql::{Dialect, IndexDef, IndexKey, ObjectName};
@@ -28,13 +28,13 @@ impl State {
             include: def.include.iter().map(|one| self.cut(one)).collect(),
             unique: def.unique,
             nulls_not_distinct: def.nulls_not_distinct,
-            method: def.method.clone(),
-            predicate: def.predicate.clone(),
+            method: method(&def.method),
+            predicate: def.predicate.clone().map(Box::new),
             backs: None,
             only: def.only,
             inherited: false,
             family: 0,
-            called: String::new(),
+            called: None,
             deferrable: false,
             span: def.span,
             migration: self.migration,
@@ -44,7 +44,7 @@ impl State {
         }
         if index.name.is_none() {
             index.name = match self.dialect {
-                Dialect::MySql => index.keys.first().map(|key| key.text.clone()),
+                Dialect::MySql => index.keys.first().map(|key| key.text().to_owned()),
                 _ => self.made_name(slot, Some(&names::index_addition(&index.keys, &index.include)), "idx"),
             };
         }
@@ -71,9 +71,6 @@ impl State {
             self.families += 1;
             index.family = self.families;
         }
-        if index.called.is_empty() {
-            index.called = names::index_addition(&index.keys, &index.include);
-        }
     }
 
     pub(super) fn add_index(&mut self, slot: usize, mut index: Index) {
@@ -83,6 +80,10 @@ impl State {
         if table.indexes.len() >= MOST {
             self.gap(slot, &[Facet::Indexes], "more indexes than are followed", Some(span));
             return;
+        }
+        // Most tables have few, where room would be made for four and eight.
+        if table.indexes.len() < 8 {
+            table.indexes.reserve_exact(1);
         }
         table.indexes.push(index);
         if let Some(name) = name {
@@ -131,7 +132,7 @@ impl State {
                 let prefixes = cuts.iter().rev().filter_map(|at| key.get(..*at));
                 prefixes
                     .into_iter()
-                    .find_map(|prefix| self.by_name.get(prefix)?.iter().copied().find(|slot| self.table(*slot).is_some()))
+                    .find_map(|prefix| self.by_name.get(prefix).iter().copied().find(|slot| self.table(*slot).is_some()))
             }
         };
         if let Some(slot) = slot {

@@ -13,6 +13,7 @@ mod indexes;
 mod objects;
 mod partitions;
 mod rebuild;
+mod slots;
 mod tables;
 mod types;
 
@@ -21,8 +22,10 @@ pub(super) use columns::is_null;
 use super::catalog::{Domain, DroppedTable, EnumType, Facet, Gap, Table, TableName, View};
 use super::names;
 use crate::source::Span;
-use crate::sql::{Dialect, ObjectName};
+use crate::sql::{ColumnType, Dialect, ObjectName};
+use slots::Slots;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// The catalog while it is being replayed.
 #[derive(Clone)]
@@ -33,13 +36,13 @@ pub(super) struct State {
     /// When each slot was filled: number of the statement.
     born: Vec<usize>,
     /// Slots by folded bare name.
-    by_name: HashMap<String, Vec<usize>>,
+    by_name: Slots,
     /// Slots that hold, or have held, an index of this folded name.
-    index_owners: HashMap<String, Vec<usize>>,
+    index_owners: Slots,
     /// Slots that hold, or have held, a check or a foreign key of this folded name.
-    constraint_owners: HashMap<String, Vec<usize>>,
+    constraint_owners: Slots,
     /// Slots with a foreign key to a table of this folded bare name.
-    referrers: HashMap<String, Vec<usize>>,
+    referrers: Slots,
     /// Slots of partitions and heirs by the slot of their parent.
     children: HashMap<usize, Vec<usize>>,
     /// Whether a table was given parents, or taken from them, in words that are not followed.
@@ -56,6 +59,8 @@ pub(super) struct State {
     pub views: HashMap<String, View>,
     /// Folded names of the views that name a table of this folded bare name.
     readers: HashMap<String, BTreeSet<String>>,
+    /// The types of columns, each once.
+    kinds: HashSet<Arc<ColumnType>>,
     /// Objects beside tables, types and views.
     held: objects::Held,
     /// Whether the server has refused a statement: of what comes after it nothing is told.
@@ -85,10 +90,10 @@ impl State {
             dialect,
             tables: Vec::new(),
             born: Vec::new(),
-            by_name: HashMap::new(),
-            index_owners: HashMap::new(),
-            constraint_owners: HashMap::new(),
-            referrers: HashMap::new(),
+            by_name: Slots::default(),
+            index_owners: Slots::default(),
+            constraint_owners: Slots::default(),
+            referrers: Slots::default(),
             children: HashMap::new(),
             heirs_unknown: false,
             casts_unknown: false,
@@ -99,6 +104,7 @@ impl State {
             domains: HashMap::new(),
             views: HashMap::new(),
             readers: HashMap::new(),
+            kinds: HashSet::new(),
             held: objects::Held::default(),
             stopped: false,
             moves: rebuild::Moves::default(),
@@ -159,7 +165,7 @@ impl State {
     /// that name.
     pub fn find(&self, name: &ObjectName) -> Option<usize> {
         let named = |slot: &usize| self.table(*slot).map(|table| (*slot, &table.name));
-        let slots: Vec<(usize, &TableName)> = self.by_name.get(&self.key(&name.name))?.iter().filter_map(named).collect();
+        let slots: Vec<(usize, &TableName)> = self.by_name.get(&self.key(&name.name)).iter().filter_map(named).collect();
         let in_schema = |schema: &str| {
             let fits = |(_, name): &&(usize, &TableName)| name.schema.as_deref().is_some_and(|one| self.same(one, schema));
             slots.iter().find(fits).map(|(slot, _)| *slot)
@@ -204,7 +210,7 @@ impl State {
         }
         self.tables.push(Some(table));
         self.born.push(self.now);
-        self.by_name.entry(key).or_default().push(slot);
+        self.by_name.push(&key, slot);
         for name in index_names {
             self.note_index(&name, slot);
         }
@@ -218,24 +224,16 @@ impl State {
     fn forget(&mut self, slot: usize) -> Option<Table> {
         let table = self.tables.get_mut(slot)?.take()?;
         let key = self.key(&table.name.name);
-        if let Some(slots) = self.by_name.get_mut(&key) {
-            slots.retain(|one| *one != slot);
-        }
+        self.by_name.remove(&key, slot);
         Some(table)
     }
 
     fn note_index(&mut self, name: &str, slot: usize) {
-        let slots = self.index_owners.entry(names::key(self.dialect, name)).or_default();
-        if slots.last() != Some(&slot) {
-            slots.push(slot);
-        }
+        self.index_owners.note(&names::key(self.dialect, name), slot);
     }
 
     fn note_constraint(&mut self, name: &str, slot: usize) {
-        let slots = self.constraint_owners.entry(names::key(self.dialect, name)).or_default();
-        if slots.last() != Some(&slot) {
-            slots.push(slot);
-        }
+        self.constraint_owners.note(&names::key(self.dialect, name), slot);
     }
 
     /// Whether a constraint of any table of a schema has this name; an index behind a constraint counts as one.
@@ -251,19 +249,16 @@ impl State {
             })
         };
         let owners = [self.constraint_owners.get(&key), self.index_owners.get(&key)];
-        owners.into_iter().flatten().flatten().filter(in_schema).any(holds)
+        owners.into_iter().flatten().filter(in_schema).any(holds)
     }
 
     fn note_reference(&mut self, name: &str, slot: usize) {
-        let slots = self.referrers.entry(names::key(self.dialect, name)).or_default();
-        if slots.last() != Some(&slot) {
-            slots.push(slot);
-        }
+        self.referrers.note(&names::key(self.dialect, name), slot);
     }
 
     /// Slots that may refer to a table of this name, each once.
     pub fn referring(&self, name: &str) -> Vec<usize> {
-        let mut slots = self.referrers.get(&self.key(name)).cloned().unwrap_or_default();
+        let mut slots = self.referrers.get(&self.key(name)).to_vec();
         slots.sort_unstable();
         slots.dedup();
         slots.retain(|slot| self.table(*slot).is_some());
@@ -303,7 +298,7 @@ impl State {
         };
         match table {
             Some(table) => in_slot(self.find(table)?),
-            None => self.index_owners.get(&self.key(&name.name))?.iter().rev().find_map(|slot| in_slot(*slot)),
+            None => self.index_owners.get(&self.key(&name.name)).iter().rev().find_map(|slot| in_slot(*slot)),
         }
     }
 
@@ -311,11 +306,11 @@ impl State {
     fn is_taken(&self, schema: Option<&String>, name: &str) -> bool {
         let same_schema = |slot: &usize| self.table(*slot).is_some_and(|table| table.name.schema.as_ref() == schema);
         let key = self.key(name);
-        let table = self.by_name.get(&key).is_some_and(|slots| slots.iter().any(same_schema));
+        let table = self.by_name.get(&key).iter().any(same_schema);
         let holds = |slot: &usize| {
             self.table(*slot).is_some_and(|table| table.indexes.iter().any(|index| index.name.as_deref() == Some(name)))
         };
-        let index = self.index_owners.get(&key).is_some_and(|slots| slots.iter().any(|slot| same_schema(slot) && holds(slot)));
+        let index = self.index_owners.get(&key).iter().any(|slot| same_schema(slot) && holds(slot));
         table || index
     }
 

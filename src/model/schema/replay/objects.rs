@@ -4,7 +4,7 @@ use super::State;
 use crate::model::schema::catalog::{Domain, TableName};
 use crate::model::schema::objects::{Composite, Function, Objects, Sequence, Trigger};
 use crate::source::Span;
-use crate::sql::{Dialect, DomainChange, ObjectChange, ObjectName};
+use crate::sql::{Dialect, DomainChange, ObjectChange, ObjectName, TableAction};
 use std::collections::HashMap;
 
 /// How many objects of a kind, and triggers of a table, are followed.
@@ -45,13 +45,7 @@ impl State {
                     self.held.sequences.entry(key).or_insert(HeldSequence { name: made, owner: None }).owner = owner;
                 }
             }
-            ObjectChange::RenameSequence { name, to } => {
-                let (key, to) = (self.key(&name.name), self.cut(to));
-                if let Some(mut held) = self.held.sequences.remove(&key) {
-                    held.name.name = to.clone();
-                    self.held.sequences.insert(self.key(&to), held);
-                }
-            }
+            ObjectChange::RenameSequence { name, to } => self.rename_sequence(name, to),
             ObjectChange::DropSequence { names, .. } => {
                 for name in names.iter().filter(|_| !maybe) {
                     self.held.sequences.remove(&self.key(&name.name));
@@ -206,10 +200,31 @@ impl State {
         table.collation = collation.cloned();
         if convert {
             let (charset, collation) = (table.charset.clone(), table.collation.clone());
-            for column in table.columns.iter_mut().filter(|column| column.charset.is_some()) {
-                (column.charset, column.collation) = (charset.clone(), collation.clone());
+            for column in table.columns.iter_mut().filter(|column| column.charset().is_some()) {
+                column.set_charset(charset.clone(), collation.clone());
             }
         }
+    }
+
+    fn rename_sequence(&mut self, name: &ObjectName, to: &str) {
+        let (key, to) = (self.key(&name.name), self.cut(to));
+        if let Some(mut held) = self.held.sequences.remove(&key) {
+            held.name.name = to.clone();
+            self.held.sequences.insert(self.key(&to), held);
+        }
+    }
+
+    /// `ALTER TABLE` also gives sequences another owner, which `pg_dump` writes so, and another name. Whether it is about one.
+    pub(super) fn alter_sequence(&mut self, name: &ObjectName, action: &TableAction, maybe: bool) -> bool {
+        if !self.held.sequences.contains_key(&self.key(&name.name)) {
+            return false;
+        }
+        match action {
+            TableAction::RenameTable { to } if !maybe => self.rename_sequence(name, &to.value),
+            TableAction::RenameTable { .. } | TableAction::Other { .. } => {}
+            _ => return false,
+        }
+        true
     }
 
     /// What is held at the end, in order of names.
@@ -233,7 +248,7 @@ impl State {
             objects.sequences.push(Sequence { name: sequence.name, owner });
         }
         for table in self.tables.iter().flatten() {
-            let own = table.columns.iter().filter_map(|column| Some((column.sequence.clone()?, column.name.clone())));
+            let own = table.columns.iter().filter_map(|column| Some((column.sequence()?.clone(), column.name.clone())));
             objects.sequences.extend(own.map(|(name, column)| Sequence { name, owner: Some((table.name.clone(), column)) }));
         }
         objects.sequences.sort_by(|a, b| a.name.cmp(&b.name));

@@ -29,7 +29,8 @@ impl State {
             Some(Backing::Exclusion) => "excl",
             _ => "idx",
         };
-        let name = self.made_name(slot, (label != "pkey").then_some(index.called.as_str()), label);
+        let called = index.called();
+        let name = self.made_name(slot, (label != "pkey").then_some(&*called), label);
         let family = if part { index.family } else { 0 };
         let copy = Index { name, family, inherited: part, span, migration: self.migration, ..index.clone() };
         self.add_index(slot, copy);
@@ -163,19 +164,15 @@ impl State {
 /// Whether an index of a partition can become part of its parent's: it is none yet, it is equal but for the order of its keys, and
 /// where the parent's is that of a constraint, it has one too.
 fn can_be_part(one: &Index, index: &Index) -> bool {
-    let keys = |one: &Index| -> Vec<_> {
-        let key = |key: &IndexKey| {
-            let text = if key.column.is_none() { key.text.clone() } else { String::new() };
-            (key.column.clone(), text, key.opclass.clone(), key.collation.clone())
-        };
-        one.keys.iter().map(key).collect()
-    };
+    fn key(key: &IndexKey) -> (Option<&str>, &str, Option<&str>, Option<&str>) {
+        (key.column.as_deref(), key.text(), key.opclass(), key.collation())
+    }
     let predicate = |one: &Index| one.predicate.as_ref().map(|one| one.value.clone());
     !one.inherited
         && (one.unique, one.nulls_not_distinct) == (index.unique, index.nulls_not_distinct)
         && one.method == index.method
         && one.include == index.include
-        && keys(one) == keys(index)
+        && one.keys.iter().map(key).eq(index.keys.iter().map(key))
         && predicate(one) == predicate(index)
         && (index.backs.is_none() || one.backs.is_some())
 }

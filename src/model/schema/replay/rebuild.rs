@@ -1,7 +1,7 @@
 //! SQLite's way to change a table: another one is made, filled from it, and takes its name. That is one change of one table.
 
 use super::State;
-use crate::model::schema::catalog::{DroppedColumn, DroppedTable, Table, TableName};
+use crate::model::schema::catalog::{DroppedColumn, DroppedTable, Facet, Table, TableName};
 use crate::model::schema::objects::RebuiltTable;
 use crate::source::Span;
 use crate::sql::{Dialect, ObjectName};
@@ -11,8 +11,8 @@ use crate::sql::{Dialect, ObjectName};
 pub(super) struct Moves {
     /// Tables that it filled, and the tables from which: names at that time.
     filled: Vec<(usize, usize)>,
-    /// Tables that it dropped, by slot, with the statement.
-    dropped: Vec<(usize, Span)>,
+    /// Tables that it dropped, by slot, with the name that they had then and the statement.
+    dropped: Vec<(usize, TableName, Span)>,
     /// Tables that it gave another name, with the old name and the statement.
     renamed: Vec<(usize, TableName, Span)>,
     /// Rebuilds of this migration: indexes into those of the whole replay.
@@ -32,6 +32,22 @@ impl State {
         let (into, from) = (slots(tables), slots(sources));
         for slot in into {
             self.moves.filled.extend(from.iter().filter(|other| **other != slot).map(|other| (slot, *other)));
+            from.iter().for_each(|copy| self.note_return(slot, *copy));
+        }
+    }
+
+    /// The rows of a table come back from a copy: where the copy was filled from one that is dropped, and a new one bears its name
+    /// and is filled from the copy, that is what became of it.
+    fn note_return(&mut self, slot: usize, copy: usize) {
+        let Some(table) = self.table(slot).filter(|table| table.migration == self.migration) else { return };
+        // A copy that a query made does not say of what.
+        let of_query = |copy: &Table| copy.migration == self.migration && copy.gap(Facet::Columns).is_some();
+        let is_from_query = self.table(copy).is_some_and(of_query);
+        let is_origin = |old: usize| is_from_query || self.moves.filled.contains(&(copy, old));
+        let old = self.moves.dropped.iter().find(|(old, held, _)| self.same(&held.name, &table.name.name) && is_origin(*old));
+        if let Some((_, held, dropped)) = old.cloned() {
+            let (name, made) = (table.name.clone(), table.span);
+            self.rebuilt(slot, &held, dropped, made, &name);
         }
     }
 
@@ -42,16 +58,16 @@ impl State {
     }
 
     /// A table was dropped: where one that was filled from it bears the name that it had, that one is what became of it.
-    pub(super) fn note_drop(&mut self, slot: usize, span: Span) {
+    pub(super) fn note_drop(&mut self, slot: usize, now: TableName, span: Span) {
         if self.dialect != Dialect::Sqlite || self.moves.dropped.len() > MOST {
             return;
         }
-        self.moves.dropped.push((slot, span));
+        self.moves.dropped.push((slot, now.clone(), span));
         let renamed = self.moves.renamed.iter().rev().find(|(one, _, _)| *one == slot).cloned();
         let Some((_, name, renamed)) = renamed else { return };
         let heir = self.exact(&name).filter(|heir| self.is_filled_from(*heir, slot));
         if let Some(heir) = heir {
-            self.rebuilt(heir, span, renamed, &name);
+            self.rebuilt(heir, &now, span, renamed, &name);
         }
     }
 
@@ -62,23 +78,21 @@ impl State {
         }
         let Some(name) = self.table(slot).map(|table| table.name.clone()) else { return };
         let before = self.moves.filled.iter().filter(|(one, _)| *one == slot).map(|(_, other)| *other);
-        let dropped = before.into_iter().find_map(|other| self.moves.dropped.iter().find(|(one, _)| *one == other).copied());
+        let is_it = |(one, held, _): &&(usize, TableName, Span), other: usize| *one == other && self.same(&held.name, &name.name);
+        let dropped = before.into_iter().find_map(|other| self.moves.dropped.iter().find(|one| is_it(one, other)).cloned());
         self.moves.renamed.push((slot, old, span));
-        if let Some((_, dropped)) = dropped
+        if let Some((_, held, dropped)) = dropped
             && self.table(slot).is_some_and(|table| table.migration == self.migration)
         {
-            self.rebuilt(slot, dropped, span, &name);
+            self.rebuilt(slot, &held, dropped, span, &name);
         }
     }
 
-    /// The table in `slot` is what became of the one that was dropped at `dropped`.
-    fn rebuilt(&mut self, slot: usize, dropped: Span, renamed: Span, name: &TableName) {
+    /// The table in `slot` is what became of the one that was dropped at `dropped` under the name `last`.
+    fn rebuilt(&mut self, slot: usize, last: &TableName, dropped: Span, renamed: Span, name: &TableName) {
         let migration = self.migration;
-        let Some(at) = self.dropped.iter().rposition(|one| one.migration == migration && one.span == dropped) else { return };
-        let first_name = |old: &DroppedTable| old.table.name == *name || renamed != dropped;
-        if !self.dropped.get(at).is_some_and(first_name) {
-            return;
-        }
+        let is_it = |one: &DroppedTable| one.migration == migration && one.span == dropped && one.table.name == *last;
+        let Some(at) = self.dropped.iter().rposition(is_it) else { return };
         let DroppedTable { table: mut before, .. } = self.dropped.remove(at);
         before.name = name.clone();
         let Some(table) = self.table_mut(slot) else { return };
@@ -113,8 +127,14 @@ impl State {
             let Some(table) = self.tables.get(slot).and_then(Option::as_ref) else { continue };
             let Some(rebuild) = self.rebuilds.get_mut(number) else { continue };
             let old = rebuild.before.indexes.iter().filter(|index| index.backs.is_none());
+            let same_name = |one: &Option<String>, other: &Option<String>| {
+                one.as_ref().zip(other.as_ref()).is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
+            };
             let kept = |index: &crate::model::schema::Index| {
-                table.indexes.iter().any(|one| one.keys == index.keys && one.unique == index.unique)
+                let is_it = |one: &crate::model::schema::Index| {
+                    (one.keys == index.keys && one.unique == index.unique) || same_name(&one.name, &index.name)
+                };
+                table.indexes.iter().any(is_it)
             };
             rebuild.lost_indexes = old.filter(|index| !kept(index)).cloned().collect();
             let kept = |name: &str| table.triggers.iter().any(|one| one.name.eq_ignore_ascii_case(name));

@@ -149,8 +149,9 @@ impl State {
         }
         self.forget_views_of(&table.name.name);
         if !table.external && !table.temporary {
+            let name = table.name.clone();
             self.dropped.push(DroppedTable { table, span, migration: self.migration });
-            self.note_drop(slot, span);
+            self.note_drop(slot, name, span);
         }
     }
 
@@ -172,7 +173,8 @@ impl State {
         if let Some(place) = self.tables.get_mut(slot) {
             *place = Some(table);
         }
-        self.by_name.entry(self.key(&to.name)).or_default().push(slot);
+        let key = self.key(&to.name);
+        self.by_name.push(&key, slot);
         if referring.contains(&slot) {
             self.note_reference(&to.name, slot);
         }
@@ -200,7 +202,7 @@ impl State {
     }
 
     pub(super) fn exact(&self, name: &TableName) -> Option<usize> {
-        let slots = self.by_name.get(&self.key(&name.name))?;
+        let slots = self.by_name.get(&self.key(&name.name));
         slots.iter().copied().find(|slot| self.table(*slot).is_some_and(|table| table.name.schema == name.schema))
     }
 
@@ -245,14 +247,15 @@ impl State {
                 (column.identity, column.auto_increment) = (None, false);
             }
             // The default of a serial column goes on with the sequence of the other table.
-            column.sequence = None;
+            column.set_sequence(None);
             if !has_defaults {
                 column.default = Fact::Absent;
                 // The sequence of a serial column is its default.
                 column.auto_increment &= column.identity.is_some();
             }
             if !has_generated {
-                (column.generated, column.expression) = (None, None);
+                column.generated = None;
+                column.extras.iter_mut().for_each(|extras| extras.expression = None);
             }
             column.span = span;
             if table.column_named(&column.name).is_none() {
@@ -285,7 +288,7 @@ impl State {
                 let mut column = column.clone();
                 // Identity stays with the parent, unlike the default of a serial column.
                 column.auto_increment &= column.identity.take().is_none();
-                column.sequence = None;
+                column.set_sequence(None);
                 table.columns.push(column);
             }
         }

@@ -1,10 +1,11 @@
 //! Enums, domains and views.
 
 use super::State;
-use crate::model::schema::catalog::{Domain, EnumType, Index, TableName, View};
+use crate::model::schema::catalog::{Domain, EnumType, Index, TableName, View, method};
 use crate::model::schema::names;
 use crate::source::{Span, Spanned};
 use crate::sql::{ColumnType, DomainCheck, IndexDef, ObjectName, ViewColumn};
+use std::sync::Arc;
 
 /// Most labels, views' names and the like that are followed in one place.
 const MOST: usize = 10_000;
@@ -125,7 +126,7 @@ impl State {
             if let crate::fact::Fact::Known(held, _) = &mut column.column_type
                 && is_type(&held.name, &old)
             {
-                held.name = written_type(&new);
+                Arc::make_mut(held).name = written_type(&new);
             }
         }
     }
@@ -254,8 +255,8 @@ impl State {
             include: def.include.clone(),
             unique: def.unique,
             nulls_not_distinct: def.nulls_not_distinct,
-            method: def.method.clone(),
-            predicate: def.predicate.clone(),
+            method: method(&def.method),
+            predicate: def.predicate.clone().map(Box::new),
             ..self.plain_index(Vec::new(), def.span)
         };
         let Some(view) = self.views.get_mut(&key).filter(|view| view.indexes.len() < MOST_VIEWS) else { return };

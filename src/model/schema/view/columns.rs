@@ -75,7 +75,7 @@ impl<'m> TableRef<'m> {
 impl<'m> ColumnRef<'m> {
     /// Its type where it is known, in canonical words.
     pub fn known_type(&self) -> Option<&'m ColumnType> {
-        self.column().column_type.known()
+        self.column().column_type.known().map(|known| &**known)
     }
 
     /// Whether its type, or that of its elements, has one of these canonical names.

@@ -24,7 +24,7 @@ impl Ask<'_> {
     /// A generated column that is computed from this one.
     fn computed_from<'t>(&self, table: &'t Table, name: &str) -> Option<&'t Column> {
         let from = |one: &&Column| {
-            one.name != name && one.expression.as_ref().is_some_and(|text| names::mentions(self.state.dialect, text, name))
+            one.name != name && one.expression().is_some_and(|text| names::mentions(self.state.dialect, text, name))
         };
         table.columns.iter().find(from)
     }
@@ -206,7 +206,7 @@ impl Ask<'_> {
     /// An index over the column that its new type does not allow.
     fn unindexed(&self, table: &Table, name: &str, to: &Kind) -> Option<Refusal> {
         let over = |index: &&crate::model::schema::catalog::Index| {
-            let plain = |key: &crate::sql::IndexKey| key.column.as_deref() == Some(name) && key.opclass.is_none();
+            let plain = |key: &crate::sql::IndexKey| key.column.as_deref() == Some(name) && key.opclass().is_none();
             index.keys.iter().any(plain) && !types::is_indexed(to, &index.method)
         };
         let index = table.indexes.iter().find(over)?;

@@ -61,7 +61,7 @@ impl Ask<'_> {
         let method = def.method.as_str();
         match &key.column {
             Some(column) => {
-                let of = self.kind_of(table, column).filter(|_| key.opclass.is_none())?;
+                let of = self.kind_of(table, column).filter(|_| key.opclass().is_none())?;
                 (!types::is_indexed(&of, method)).then(|| {
                     let why = format!("the type of `{column}` has no default operator class for {method}");
                     Refusal::new(why, "change the type, or index an expression of it")
@@ -69,7 +69,7 @@ impl Ask<'_> {
             }
             None => {
                 let text: String =
-                    key.text.chars().filter(|c| !c.is_whitespace() && *c != '"').collect::<String>().to_lowercase();
+                    key.text().chars().filter(|c| !c.is_whitespace() && *c != '"').collect::<String>().to_lowercase();
                 let casts = |name: &str, of: &Kind| {
                     let cast = format!("{}::text", name.to_lowercase().replace(' ', ""));
                     let at = text.find(&cast);

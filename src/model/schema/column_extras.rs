@@ -1,0 +1,51 @@
+//! What few columns have: behind a pointer, since a dump holds tens of thousands of columns.
+
+use super::catalog::{Column, TableName};
+
+/// What few columns have, or have in few dialects.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ColumnExtras {
+    /// The expression of a generated column, as written.
+    pub expression: Option<String>,
+    /// The sequence that PostgreSQL made for it.
+    pub sequence: Option<TableName>,
+    /// Character set in lower case; of MySQL's texts also what the table gave them, where it is known.
+    pub charset: Option<String>,
+    /// Collation as written; of MySQL's texts also what the table gave them.
+    pub collation: Option<String>,
+}
+
+impl Column {
+    /// The expression of a generated column, as written.
+    pub fn expression(&self) -> Option<&str> {
+        self.extras.as_ref()?.expression.as_deref()
+    }
+
+    /// The sequence that PostgreSQL made for it.
+    pub fn sequence(&self) -> Option<&TableName> {
+        self.extras.as_ref()?.sequence.as_ref()
+    }
+
+    /// Character set in lower case; of MySQL's texts also what the table gave them, where it is known.
+    pub fn charset(&self) -> Option<&str> {
+        self.extras.as_ref()?.charset.as_deref()
+    }
+
+    /// Collation as written; of MySQL's texts also what the table gave them.
+    pub fn collation(&self) -> Option<&str> {
+        self.extras.as_ref()?.collation.as_deref()
+    }
+
+    pub(super) fn set_sequence(&mut self, sequence: Option<TableName>) {
+        if sequence.is_some() || self.extras.is_some() {
+            self.extras.get_or_insert_default().sequence = sequence;
+        }
+    }
+
+    pub(super) fn set_charset(&mut self, charset: Option<String>, collation: Option<String>) {
+        if charset.is_some() || collation.is_some() || self.extras.is_some() {
+            let extras = self.extras.get_or_insert_default();
+            (extras.charset, extras.collation) = (charset, collation);
+        }
+    }
+}
