@@ -163,6 +163,16 @@ fn check(files: &[(String, String)]) -> Outcome {
     engine::check(&memory, None, None, &options).unwrap_or_else(|failure| panic!("{failure:?}"))
 }
 
+/// What these rules say goes by the names of components, by how often a bundle repeats a schema, or by references that the bundle of
+/// this test leaves as they are (in links, and in the mappings of discriminators): split files have no names.
+const BY_THE_BUNDLE: [&str; 5] = [
+    "naming/inconsistent-property-case",
+    "naming/time-without-format",
+    "refs/",
+    "schemas/duplicate-schema",
+    "schemas/required-but-undefined",
+];
+
 /// The findings of the API without their places, sorted. Names of components that the bundle had to number are folded.
 fn said(outcome: &Outcome) -> Vec<String> {
     let fold = |text: &str| {
@@ -181,7 +191,7 @@ fn said(outcome: &Outcome) -> Vec<String> {
         }
         out + rest
     };
-    let findings = outcome.report.findings.iter();
+    let findings = outcome.report.findings.iter().filter(|one| !BY_THE_BUNDLE.iter().any(|rule| one.rule.starts_with(rule)));
     let lines = findings.map(|one| {
         format!("{}[{}] {} ({})", one.severity.name(), one.rule, fold(&one.diagnostic.message), one.diagnostic.occurrences.len())
     });

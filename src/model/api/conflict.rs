@@ -2,7 +2,7 @@
 
 use super::Api;
 use super::constraint::overlap;
-use super::cursor::{Pin, pin};
+use super::cursor::Pin;
 use super::mark::Mark;
 use super::schema::SchemaRef;
 use super::schema_part::SchemaPart;
@@ -37,11 +37,12 @@ impl Api {
     pub fn type_conflicts(&self) -> impl Iterator<Item = (SchemaPart<'_>, Vec<TypeConflict<'_>>)> {
         let mut judged: HashSet<Pin> = HashSet::new();
         self.schemas_with(Mark::AllOf).filter_map(move |part| {
-            if judged.contains(&pin(part.node)) {
-                return None;
-            }
             let schema = part.schema();
             schema.cursor.raw("allOf")?;
+            // What only wraps another schema is judged with that.
+            if judged.contains(&schema.pin()) || judged.contains(&schema.core().pin()) {
+                return None;
+            }
             let composed = schema.composed();
             judged.extend(composed.iter().map(|one| one.pin()));
             Some((part, conflicts_among(composed)))
