@@ -346,7 +346,11 @@ proptest! {
     fn values_that_serde_yaml_writes_come_back(values in proptest::collection::vec(any_value(), 1..4)) {
         let text: String = values.iter().map(|value| format!("---\n{}", serde_yaml::to_string(value).unwrap())).collect();
         prop_assert_eq!(compare(&text, &values), None, "{}", text);
-        prop_assert_eq!(dump(&ours(&text)), dump(&theirs(&text)), "{}", text);
+        // saphyr-parser 0.3 gives up at a block scalar of line ends alone before the next document (`|2+`): the values above hold it.
+        let theirs = theirs(&text);
+        if theirs.problems().is_empty() {
+            prop_assert_eq!(dump(&ours(&text)), dump(&theirs), "{}", text);
+        }
     }
 
     #[test]
@@ -460,4 +464,11 @@ fn real_json_has_the_values_of_serde_json() {
         }
     }
     println!("{} files", paths.len());
+}
+
+#[test]
+fn a_text_of_line_ends_alone_before_another_document() {
+    let text = "---\n|2+\n\n---\nnull\n";
+    assert_eq!(compare(text, &[Value::String("\n".to_owned()), Value::Null]), None);
+    assert!(!theirs(text).problems().is_empty(), "the second parser reads it now: compare with it again");
 }
