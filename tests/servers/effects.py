@@ -213,7 +213,13 @@ def run(binary, server, words=(), verbose=False, recorded=None):
         case.before, case.judged = KNOWN, judged
         if recorded is not None:
             recorded.append(record(case, before))
-        lines, open_questions = compare(case, [one for one in statements if one["path"].endswith("000003_step.up.sql")])
+        steps = [one for one in statements if one["path"].endswith("000003_step.up.sql")]
+        lines, open_questions = compare(case, steps)
+        if lines and recorded is None:
+            # What is seen of locks depends on the moment: on a busy machine one look may miss one. A wrong prediction is wrong twice.
+            case = Case(server, before, judged)
+            case.before, case.judged = KNOWN, judged
+            lines, open_questions = compare(case, steps)
         wrong += bool(lines)
         unknown += bool(open_questions)
         if lines or verbose or (words and open_questions):

@@ -5,6 +5,7 @@
 use super::Schema;
 use super::catalog::Database;
 use super::history::Step;
+use super::pending::FormerName;
 use super::pending::assignments;
 use super::remedy::quoted;
 use super::view::TableRef;
@@ -54,6 +55,8 @@ impl Schema {
     /// the trigger.
     pub fn left_transitions(&self, sources: &Sources) -> Vec<LeftTransition<'_>> {
         let mut found = Vec::new();
+        // Once for each database: a dump has thousands of tables and of statements.
+        let former: Vec<_> = self.databases.iter().map(|database| (database, database.former_names())).collect();
         for table in self.tables().filter(|table| !table.is_derived() && !table.temporary && table.database().tool.is_some()) {
             let mut of_table = triggers(table, sources);
             let told: Vec<(String, String)> = of_table.iter().filter_map(|one| one.columns()).collect();
@@ -61,7 +64,8 @@ impl Schema {
                 let pair = one.columns();
                 !told.iter().any(|(a, b)| pair.as_ref().is_some_and(|(c, d)| (a, b) == (c, d) || (a, b) == (d, c)))
             }));
-            of_table.extend(renamed_aside(table));
+            let of_database = former.iter().find(|(database, _)| std::ptr::eq(*database, table.database()));
+            of_table.extend(of_database.and_then(|(_, former)| renamed_aside(table, former)));
             found.extend(of_table);
         }
         found
@@ -157,9 +161,9 @@ fn is_about(step: &Step, table: TableRef) -> bool {
 }
 
 /// The table, where it was put aside for another one that has its name now.
-fn renamed_aside<'m>(table: TableRef<'m>) -> Option<LeftTransition<'m>> {
+fn renamed_aside<'m>(table: TableRef<'m>, former: &[FormerName]) -> Option<LeftTransition<'m>> {
     let database = table.database();
-    let aside = database.former_names().into_iter().rev().find(|former| former.given == table.table().name)?;
+    let aside = former.iter().rev().find(|former| former.given == table.table().name)?;
     let other = database.table_named(&aside.name).filter(|other| !other.external && other.parent.is_none())?;
     if !is_marked(&aside.given.name, &aside.name.name) {
         return None;
