@@ -7,7 +7,7 @@ use super::schema_part::{SchemaPart, object_name};
 use super::validate::{Check, Misfit, Sender};
 use super::walk::{Part, Uses};
 use crate::documents::NodeRef;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// A value that a document shows, and does not fit its schema.
 #[derive(Debug, Clone)]
@@ -37,6 +37,26 @@ struct Shown<'a> {
     what: &'static str,
     /// Whether it may be written as it is sent: text for what is no text.
     is_wire: bool,
+}
+
+impl Examples {
+    /// What does not fit of one kind (`example`, `default`), by what there is to mend: where many contradict one place of the schema,
+    /// that place is as likely to be wrong, and the same fault in copies of one schema is one habit. Never empty groups.
+    pub fn unfit_groups(&self, what: &str) -> Vec<Vec<(&Unfit, &Misfit)>> {
+        let mut groups: Vec<Vec<(&Unfit, &Misfit)>> = Vec::new();
+        let (mut places, mut faults) = (HashMap::new(), HashMap::new());
+        for unfit in self.unfit.iter().filter(|unfit| unfit.what == what) {
+            let Some(first) = unfit.misfits.first() else { continue };
+            let at = places.get(&first.against).or(faults.get(&first.fault)).copied().unwrap_or(groups.len());
+            places.insert(first.against, at);
+            faults.insert(&first.fault, at);
+            match groups.get_mut(at) {
+                Some(group) => group.push((unfit, first)),
+                None => groups.push(vec![(unfit, first)]),
+            }
+        }
+        groups
+    }
 }
 
 impl<'a> DocumentRef<'a> {

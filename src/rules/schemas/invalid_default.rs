@@ -1,9 +1,7 @@
 //! A default that its own schema refuses.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::api::Unfit;
 use crate::rules::{Context, Rule, rule};
-use std::collections::HashMap;
 
 /// A default that its own schema refuses.
 pub(super) const RULE: Rule = rule!("schemas/invalid-default", check);
@@ -12,23 +10,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for document in context.head.api.documents() {
         (0..document.examples().count).for_each(|_| context.consider());
-        // Where many contradict one place of the schema, that place is as likely to be wrong; the same fault in copies of one
-        // schema is one habit.
-        let mut groups: Vec<Vec<&Unfit>> = Vec::new();
-        let (mut places, mut faults) = (HashMap::new(), HashMap::new());
-        for unfit in document.examples().unfit.iter().filter(|unfit| unfit.what == "default") {
-            let Some(first) = unfit.misfits.first() else { continue };
-            let at = places.get(&first.against).or(faults.get(&first.fault)).copied().unwrap_or(groups.len());
-            places.insert(first.against, at);
-            faults.insert(&first.fault, at);
-            match groups.get_mut(at) {
-                Some(group) => group.push(unfit),
-                None => groups.push(vec![unfit]),
-            }
-        }
-        for unfit in groups {
-            let Some((first, rest)) = unfit.split_first() else { continue };
-            let Some(misfit) = first.misfits.first() else { continue };
+        for group in document.examples().unfit_groups("default") {
+            let Some((&(first, misfit), rest)) = group.split_first() else { continue };
             let message = match rest.len() {
                 0 => format!("a default does not fit its schema: {}", misfit.fault),
                 more => format!("{} defaults do not fit their schemas, first: {}", more + 1, misfit.fault),
@@ -37,7 +20,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
                 .at(misfit.span, "does not fit")
                 .cause(misfit.against, "what it contradicts")
                 .evidence(misfit.fault.clone());
-            let places = rest.iter().filter_map(|one| Some((one.misfits.first()?.span, format!("default {}", one.pointer))));
+            let places = rest.iter().map(|(one, misfit)| (misfit.span, format!("default {}", one.pointer)));
             found.push(places.fold(diagnostic, |all, (span, subject)| all.occurrence(span, subject)));
         }
     }
