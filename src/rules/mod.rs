@@ -18,7 +18,6 @@ pub mod page;
 mod pagination;
 mod paths;
 mod pending;
-mod places;
 mod queries;
 mod rate_limit;
 mod refs;

@@ -20,3 +20,8 @@ pub(super) fn add(diagnostic: Diagnostic, span: Span, subject: String) -> Diagno
     let known = diagnostic.primary.span == span || diagnostic.occurrences.iter().any(|one| one.span == span);
     if known { diagnostic } else { diagnostic.occurrence(span, subject) }
 }
+
+/// `1 operation`, `3 operations`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::OperationRef;
-use crate::rules::places::{also, counted};
+use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 
 /// Operations that do not say what a failure of the server looks like.
@@ -21,7 +21,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .at(first.span(), format!("{}: nothing for 500, `5XX` or `default`", first.subject()))
             .help("\"500\": { $ref: \"#/components/responses/ServerError\" }")
             .evidence("no server error");
-        found.push(also(diagnostic, silent.iter().map(|operation| (operation.span(), operation.subject()))));
+        found.push(over(diagnostic, silent.iter().map(|operation| (operation.span(), operation.subject()))));
     }
     found
 }

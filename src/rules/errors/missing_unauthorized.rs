@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::api::{Access, OperationRef};
-use crate::rules::places::{also, counted};
+use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 
 /// An operation that asks for a login and does not say what a caller is answered who is not let in.
@@ -24,7 +24,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .at(first.span(), format!("{}: other client errors, and neither 401 nor 403", first.subject()))
             .help("\"401\":\n  description: The token is missing or has ended")
             .evidence("no 401 with a login");
-        let diagnostic = also(diagnostic, silent.iter().map(|operation| (operation.span(), operation.subject())));
+        let diagnostic = over(diagnostic, silent.iter().map(|operation| (operation.span(), operation.subject())));
         let stands_out = telling.len() >= 4 * silent.len();
         found.push(match stands_out {
             true => diagnostic,

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::OperationRef;
-use crate::rules::places::{also, counted};
+use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 
 /// Operations whose answers do not say how much of the limit is left.
@@ -29,7 +29,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .at(first.span(), format!("{}: clients see the limit only when they hit it", first.subject()))
             .help("headers:\n  RateLimit: { schema: { type: string } }\n  RateLimit-Policy: { schema: { type: string } }")
             .evidence("no rate-limit headers");
-        found.push(also(diagnostic, silent.iter().map(|operation| (operation.span(), operation.subject()))));
+        found.push(over(diagnostic, silent.iter().map(|operation| (operation.span(), operation.subject()))));
     }
     found
 }

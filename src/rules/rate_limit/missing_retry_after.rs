@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::{ResponseRef, Status};
-use crate::rules::places::{also, counted};
+use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 
 /// A 429 that does not say when to come again.
@@ -27,7 +27,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .help("headers:\n  Retry-After:\n    description: Seconds to wait\n    schema: { type: integer }")
             .evidence("429 without Retry-After");
         let places = silent.iter().map(|response| (response.definition_span(), response.operation().subject()));
-        found.push(also(diagnostic, places));
+        found.push(over(diagnostic, places));
     }
     found
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::OperationRef;
-use crate::rules::places::{also, counted};
+use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 
 /// Operations that do not say what too many requests are answered with.
@@ -21,7 +21,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .at(first.span(), format!("{}: nothing for 429, `4XX` or `default`", first.subject()))
             .help("\"429\":\n  description: Too many requests\n  headers:\n    Retry-After: { schema: { type: integer } }")
             .evidence("no 429");
-        found.push(also(diagnostic, silent.iter().map(|operation| (operation.span(), operation.subject()))));
+        found.push(over(diagnostic, silent.iter().map(|operation| (operation.span(), operation.subject()))));
     }
     found
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::{DocumentRef, HeaderRef, LimitDialect};
-use crate::rules::places::also;
+use crate::rules::spread::over;
 use crate::rules::{Context, Rule, rule};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
                 .evidence(format!("{} beside {}", dialect.name(), usual.name()));
             let places: Vec<(Span, String)> =
                 headers.iter().map(|(header, subject)| (header.name.span, subject.clone())).collect();
-            found.push(also(diagnostic, places));
+            found.push(over(diagnostic, places));
         }
     }
     found

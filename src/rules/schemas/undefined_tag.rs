@@ -1,7 +1,7 @@
 //! An operation has a tag that the document does not declare beside others.
 
 use crate::diagnostic::Diagnostic;
-use crate::rules::places::also;
+use crate::rules::spread::over;
 use crate::rules::{Context, Rule, rule};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .at(first, subject)
             .help(format!("tags:\n  - name: {tag}"))
             .evidence(format!("{tag} is not declared"));
-            found.push(also(diagnostic, places));
+            found.push(over(diagnostic, places));
         }
     }
     found

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::api::{ComponentKind, DocumentRef, Location, ParameterRef, Pin};
-use crate::rules::places::also;
+use crate::rules::spread::over;
 use crate::rules::{Context, Rule, rule};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +47,7 @@ fn report(document: DocumentRef, uses: &[(ParameterRef, String)]) -> Option<Diag
         .help("send it as a header (`Authorization: Bearer`) or in the body")
         .evidence(format!("{name} in query"));
     let places: Vec<(Span, String)> = uses.iter().map(|(parameter, subject)| (parameter.span(), subject.clone())).collect();
-    let diagnostic = also(diagnostic, places);
+    let diagnostic = over(diagnostic, places);
     Some(match parameter.carries_secret() {
         true => diagnostic,
         false => diagnostic.at_most(Severity::Info, "a token in a link may work only once"),

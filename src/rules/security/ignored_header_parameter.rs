@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::api::{DocumentRef, Location, OperationRef, ParameterRef, Version};
-use crate::rules::places::{also, counted};
+use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ fn report(document: DocumentRef, name: &str, uses: &Uses) -> Option<Diagnostic> 
         .help(help)
         .evidence(format!("{name} as a parameter"));
     let places: Vec<(Span, String)> = uses.iter().map(|(parameter, operation)| (parameter.span(), operation.subject())).collect();
-    let diagnostic = also(diagnostic, places);
+    let diagnostic = over(diagnostic, places);
     Some(match (is_login, open) {
         (true, 1..) => diagnostic,
         (true, 0) => diagnostic.at_most(Severity::Info, "the operations ask for a login by `security` too"),

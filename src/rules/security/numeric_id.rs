@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::{ComponentKind, DocumentRef, ParameterRef, Pin};
-use crate::rules::places::{also, counted};
+use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .at(first.span(), subject.clone())
             .help("schema: { type: string, format: uuid }")
             .evidence("numeric ids");
-        found.push(also(diagnostic, numeric.iter().map(|(parameter, subject)| (parameter.span(), subject.clone()))));
+        found.push(over(diagnostic, numeric.iter().map(|(parameter, subject)| (parameter.span(), subject.clone()))));
     }
     found
 }

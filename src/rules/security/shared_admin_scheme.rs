@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::{Access, OperationRef};
-use crate::rules::places::also;
+use crate::rules::spread::over;
 use crate::rules::{Context, Rule, rule};
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .at(first.span(), "asks for the same scheme and scopes as other operations")
             .help("security:\n  - oauth: [admin]")
             .evidence("administration without a scheme of its own");
-        found.push(also(diagnostic, shared.iter().map(|operation| (operation.span(), operation.subject()))));
+        found.push(over(diagnostic, shared.iter().map(|operation| (operation.span(), operation.subject()))));
     }
     found
 }

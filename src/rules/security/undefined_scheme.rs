@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::DocumentRef;
-use crate::rules::places::{also, counted};
+use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -42,5 +42,5 @@ fn report(document: DocumentRef, name: &str, places: Vec<(Span, String)>, declar
         .at(first, format!("{subject}: nothing says how to send it"))
         .help(help)
         .evidence(format!("{name} is not declared"));
-    Some(also(diagnostic, places))
+    Some(over(diagnostic, places))
 }

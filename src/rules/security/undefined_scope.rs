@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::{DocumentRef, SecuritySchemeRef};
-use crate::rules::places::also;
+use crate::rules::spread::over;
 use crate::rules::{Context, Rule, rule};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -56,5 +56,5 @@ fn report(document: DocumentRef, scheme: SecuritySchemeRef, scope: &str, places:
     .context(scheme.span(), declares)
     .help(format!("scopes:\n  \"{scope}\": What it allows"))
     .evidence(format!("{name} lacks {scope}"));
-    Some(also(diagnostic, places))
+    Some(over(diagnostic, places))
 }

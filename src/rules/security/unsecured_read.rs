@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::{Access, Method, OperationRef};
-use crate::rules::places::{also, counted};
+use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 
 /// A read that nobody must log in for, as far as the document says.
@@ -27,7 +27,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .at(first.span(), format!("{}: neither `security` nor `security: []`", first.subject()))
             .help("security: []")
             .evidence("no security on reads");
-        found.push(also(diagnostic, bare.iter().map(|operation| (operation.span(), operation.subject()))));
+        found.push(over(diagnostic, bare.iter().map(|operation| (operation.span(), operation.subject()))));
     }
     found
 }

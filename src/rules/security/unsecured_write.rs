@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::api::{Access, DocumentRef, Method, OperationRef};
-use crate::rules::places::{also, counted};
+use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 
 /// A write that nobody must log in for, as far as the document says.
@@ -52,7 +52,7 @@ fn nothing_asked(document: DocumentRef, bare: &[OperationRef]) -> Option<Diagnos
             .at_most(Severity::Info, "the document says nothing of logins at all: they may be a gateway's matter"),
     };
     let diagnostic = diagnostic.evidence("no security anywhere").standing_for_all();
-    Some(also(diagnostic, bare.iter().map(|operation| (operation.span(), operation.subject()))))
+    Some(over(diagnostic, bare.iter().map(|operation| (operation.span(), operation.subject()))))
 }
 
 /// Other operations ask for a login, these do not.
@@ -83,5 +83,5 @@ fn exceptions(document: DocumentRef, bare: &[OperationRef], asked: usize) -> Vec
         .at(first.span(), format!("{}: neither `security` nor `security: []`", first.subject()))
         .help(help)
         .evidence("no security on writes");
-    vec![soften(also(diagnostic, bare.iter().map(|operation| (operation.span(), operation.subject()))))]
+    vec![soften(over(diagnostic, bare.iter().map(|operation| (operation.span(), operation.subject()))))]
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::{ParameterRef, Pin};
-use crate::rules::places::{also, counted};
+use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .at(first.span(), subject.clone())
             .help("allow only known hosts, and say so:\npattern: ^https://app\\.example\\.com/")
             .evidence("addresses in queries");
-        found.push(also(diagnostic, addresses.iter().map(|(parameter, subject)| (parameter.span(), subject.clone()))));
+        found.push(over(diagnostic, addresses.iter().map(|(parameter, subject)| (parameter.span(), subject.clone()))));
     }
     found
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::OperationRef;
-use crate::rules::places::{also, counted};
+use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 
 /// A deprecated operation that says neither when it goes nor what comes instead.
@@ -23,7 +23,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .at(first.span(), format!("{}: callers cannot plan", first.subject()))
             .help("description: Use `GET /v2/orders` instead; removed on 2027-06-30\nheaders:\n  Sunset: { schema: { type: string } }")
             .evidence("deprecated without an end");
-        found.push(also(diagnostic, silent.iter().map(|operation| (operation.span(), operation.subject()))));
+        found.push(over(diagnostic, silent.iter().map(|operation| (operation.span(), operation.subject()))));
     }
     found
 }

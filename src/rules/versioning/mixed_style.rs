@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::{DocumentRef, OperationRef};
-use crate::rules::places::{also, counted};
+use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 
 /// Some operations of a document carry a version in their path, others do not.
@@ -37,5 +37,5 @@ fn departures(context: &Context, document: DocumentRef) -> Option<Diagnostic> {
         .context(usual.path_span(), format!("`{}` here", usual.version_segment()?))
         .help(format!("/{}{}", usual.version_segment()?, first.path()))
         .evidence("paths with and without a version");
-    Some(also(diagnostic, others.iter().map(|operation| (operation.path_span(), operation.subject()))))
+    Some(over(diagnostic, others.iter().map(|operation| (operation.path_span(), operation.subject()))))
 }

@@ -1,7 +1,7 @@
 //! The version stands in the path.
 
 use crate::diagnostic::Diagnostic;
-use crate::rules::places::also;
+use crate::rules::spread::over;
 use crate::rules::{Context, Rule, rule};
 use crate::source::Span;
 
@@ -29,7 +29,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         .at(span, subject)
         .help("name the version in a media type or a header, or change the API only compatibly")
         .evidence("version in path");
-        found.push(also(diagnostic, places.into_iter().map(|(_, span, subject)| (span, subject))));
+        found.push(over(diagnostic, places.into_iter().map(|(_, span, subject)| (span, subject))));
     }
     found
 }
