@@ -5,21 +5,13 @@
 use crate::source::Span;
 use std::fmt;
 
-/// A product whose defaults we know.
+/// A product whose configuration we read, by the name that `data/` and messages use: `nginx`, `gunicorn`, `HikariCP`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Product {
-    /// The proxy nginx.
-    Nginx,
-    /// The Python server gunicorn.
-    Gunicorn,
-}
+pub struct Product(pub &'static str);
 
 impl fmt::Display for Product {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(match self {
-            Product::Nginx => "nginx",
-            Product::Gunicorn => "gunicorn",
-        })
+        f.write_str(self.0)
     }
 }
 

@@ -65,7 +65,7 @@ fn a_service_is_read_with_all_its_parts() {
         said.ports.iter().map(|port| (port.container, port.is_published)).collect::<Vec<_>>(),
         [(80, true), (81, true), (9000, false)]
     );
-    assert_eq!(said.replicas.known(), Some(&3));
+    assert_eq!(said.replicas.known().map(|replicas| replicas.most), Some(3));
     assert_eq!(said.aliases, [("shop-api".to_owned(), "container name"), ("orders".to_owned(), "network alias")]);
     let depends: Vec<_> = said.depends_on.iter().map(|one| (one.service.as_str(), one.condition.as_str())).collect();
     assert_eq!(depends, [("db", "service_healthy"), ("cache", "service_started")]);
@@ -208,10 +208,11 @@ server { listen 81; location /other { proxy_pass http://$host; proxy_next_upstre
     let shown: Vec<String> = routes
         .iter()
         .map(|route| {
-            let (timeout, origin) = route.read.known_with_origin().unwrap();
+            let (timeout, origin) = route.waits.read.known_with_origin().unwrap();
             let place = origin.span().map(|span| sources.text(span)).unwrap_or("");
             let is_own = matches!(origin, Origin::Explicit(_));
-            let hosts = route.hosts.known().map(|hosts| hosts.join(",")).unwrap_or_default();
+            let hosts: Vec<&str> = route.servers.known().into_iter().flatten().map(|server| server.host.as_str()).collect();
+            let hosts = hosts.join(",");
             format!("{}: {place} {is_own} {}s [{hosts}] {}", route.name, timeout.after.unwrap().as_secs(), route.targets.len())
         })
         .collect();
@@ -223,9 +224,11 @@ server { listen 81; location /other { proxy_pass http://$host; proxy_next_upstre
             "location /other: proxy_read_timeout 2m false 120s [] 0",
         ]
     );
-    let connect = routes[0].connect.known_with_origin().map(|(_, origin)| origin.is_default());
+    let connect = routes[0].waits.connect.known_with_origin().map(|(_, origin)| origin.is_default());
     assert_eq!(connect, Some(true));
-    assert_eq!(routes[2].next_upstream.known().map(String::as_str), Some("error non_idempotent"));
+    let retry = routes[2].retry.known().expect("written");
+    assert_eq!(retry.on, ["error", "non_idempotent"]);
+    assert_eq!((retry.attempts, retry.resends_post.as_deref()), (None, Some("`non_idempotent`")));
     let edge = runtime.edges().next().unwrap();
     assert_eq!(edge.timeout(TimeoutKind::Send).known().map(|timeout| timeout.written.as_str()), Some("5s"));
     assert_eq!(edge.target().map(|service| service.upstream_edges().count()), Some(2));

@@ -60,6 +60,8 @@ fn found(outcome: &Outcome) -> Vec<String> {
         (Kind::Compose, "compose file"),
         (Kind::Nginx, "nginx file"),
         (Kind::Env, ".env file"),
+        (Kind::Kubernetes, "Kubernetes manifest"),
+        (Kind::Spring, "Spring settings file"),
     ];
     let mut phrases = Vec::new();
     for (kind, noun) in nouns {

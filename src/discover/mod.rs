@@ -1,12 +1,16 @@
 //! What each file is, and by which evidence. Names first, then a byte scan of the whole file; nothing is parsed here.
 
 pub mod code;
+mod configuration;
 pub mod generated;
+mod kind;
 pub mod migrations;
 mod names;
 pub mod scan;
 pub mod servers;
 pub(crate) mod stated;
+
+pub use kind::Kind;
 
 use crate::files::{Files, Listing};
 use crate::model::Settings;
@@ -16,51 +20,6 @@ use crate::sql::Dialect;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
-
-/// What a file is to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// An OpenAPI entry document (has `openapi:` or `swagger:`); fragments are reached by reference only.
-    OpenApi,
-    /// An SQL migration; its set is in [`Discovery::migration_sets`].
-    Migration,
-    /// SQL that states a whole schema: `schema.sql`, `structure.sql`, versioned schema files.
-    Schema,
-    /// SQL that the application runs: sqlc queries, query folders.
-    Queries,
-    /// A docker-compose file.
-    Compose,
-    /// An nginx configuration.
-    Nginx,
-    /// A `.env` file.
-    Env,
-}
-
-impl Kind {
-    /// The name that is printed and configured.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::OpenApi => "openapi",
-            Kind::Migration => "migration",
-            Kind::Schema => "schema",
-            Kind::Queries => "queries",
-            Kind::Compose => "compose",
-            Kind::Nginx => "nginx",
-            Kind::Env => "env",
-        }
-    }
-}
-
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Kind; 7] =
-        [Kind::OpenApi, Kind::Migration, Kind::Schema, Kind::Queries, Kind::Compose, Kind::Nginx, Kind::Env];
-
-    /// The kind that a word names.
-    pub fn parse(word: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.name() == word)
-    }
-}
 
 /// A file that counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -447,10 +406,10 @@ fn judge(files: &dyn Files, path: &str, guess: names::Guess) -> (Verdict, Vec<se
         names::Guess::Compose | names::Guess::Document if !path.ends_with(".json") => servers::images(path, &text),
         _ => Vec::new(),
     };
-    (judge_text(&text, guess), images)
+    (judge_text(path, &text, guess), images)
 }
 
-fn judge_text(text: &str, guess: names::Guess) -> Verdict {
+fn judge_text(path: &str, text: &str, guess: names::Guess) -> Verdict {
     match guess {
         names::Guess::Compose if scan::has_template_lines(text) => {
             Verdict::Unread("a template: no YAML before it is rendered".into())
@@ -458,7 +417,9 @@ fn judge_text(text: &str, guess: names::Guess) -> Verdict {
         names::Guess::Compose if scan::has_top_level(text, "services") => {
             Verdict::Is(Kind::Compose, "its name, and a top-level `services`".into())
         }
-        names::Guess::Compose | names::Guess::Document => judge_document(text),
+        names::Guess::Compose | names::Guess::Document => judge_document(path, text),
+        names::Guess::Configuration => judge_configuration(path, text),
+        names::Guess::HelmValues => Verdict::Is(Kind::HelmValues, "its name, in the folder of a chart".into()),
         names::Guess::Nginx => match nginx_word(text) {
             Some(word) => Verdict::Is(Kind::Nginx, format!("its name, and `{word}`")),
             None => Verdict::Nothing,
@@ -468,7 +429,7 @@ fn judge_text(text: &str, guess: names::Guess) -> Verdict {
     }
 }
 
-fn judge_document(text: &str) -> Verdict {
+fn judge_document(path: &str, text: &str) -> Verdict {
     for key in ["openapi", "swagger"] {
         let Some(version) = scan::top_level_value(text, key) else { continue };
         if !version.starts_with(['2', '3']) {
@@ -479,7 +440,16 @@ fn judge_document(text: &str) -> Verdict {
         }
         return Verdict::Is(Kind::OpenApi, format!("a top-level `{key}: {version}`"));
     }
-    Verdict::Nothing
+    judge_configuration(path, text)
+}
+
+fn judge_configuration(path: &str, text: &str) -> Verdict {
+    let Some((kind, evidence)) = configuration::judge(path, text) else { return Verdict::Nothing };
+    let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+    if is_yaml && scan::has_template_lines(text) {
+        return Verdict::Unread("a template: no YAML before it is rendered".into());
+    }
+    Verdict::Is(kind, evidence)
 }
 
 /// A block that only nginx configuration has.

@@ -20,6 +20,10 @@ pub enum Guess {
     Nginx,
     /// A `.env` file.
     Env,
+    /// Another configuration when its content agrees.
+    Configuration,
+    /// The values of a Helm chart.
+    HelmValues,
 }
 
 struct Words {
@@ -98,6 +102,9 @@ pub fn guess(path: &str, charts: &HashSet<&str>) -> Guess {
     if is_yaml && lower.contains("compose") {
         return Guess::Compose;
     }
+    if is_yaml && lower.starts_with("values") && in_chart(path, charts) {
+        return Guess::HelmValues;
+    }
     if is_yaml || lower.ends_with(".json") {
         let lock = matches!(lower, "package-lock.json" | "composer.lock" | "pnpm-lock.yaml" | "package.json" | "tsconfig.json");
         return if lock { Guess::Nothing } else { Guess::Document };
@@ -110,7 +117,7 @@ pub fn guess(path: &str, charts: &HashSet<&str>) -> Guess {
     if (is_conf && (lower.contains("nginx") || at_home())) || (!lower.contains('.') && at_home()) {
         return Guess::Nginx;
     }
-    Guess::Nothing
+    if super::configuration::is_named(path, lower) { Guess::Configuration } else { Guess::Nothing }
 }
 
 /// Endings of source code, pictures and documents: most files of a repository, which no question below is asked of.
@@ -129,6 +136,17 @@ fn is_no_candidate(name: &str) -> bool {
 pub fn says_openapi(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("").to_ascii_lowercase();
     name.contains("openapi") || name.contains("swagger")
+}
+
+fn in_chart(path: &str, charts: &HashSet<&str>) -> bool {
+    let mut folder = path;
+    while let Some((above, _)) = folder.rsplit_once('/') {
+        if charts.contains(above) {
+            return true;
+        }
+        folder = above;
+    }
+    charts.contains("")
 }
 
 fn in_chart_templates(path: &str, charts: &HashSet<&str>) -> bool {
@@ -153,7 +171,10 @@ mod tests {
         assert_eq!(of("api/openapi.yaml"), Guess::Document);
         assert_eq!(of("nginx/default.conf"), Guess::Nginx);
         assert_eq!(of("build/dashboard-nginx.conf"), Guess::Nginx);
-        assert_eq!(of("redis.conf"), Guess::Nothing);
+        assert_eq!(of("redis.conf"), Guess::Configuration);
+        assert_eq!(of("sysctl.conf"), Guess::Nothing);
+        assert_eq!(of("deploy/chart/ci/values-prod.yaml"), Guess::HelmValues);
+        assert_eq!(of("other/values.yaml"), Guess::Document);
         assert_eq!(of("svc/.env.example"), Guess::Env);
         assert_eq!(of("config/development.env"), Guess::Env);
         assert!(matches!(of("deploy/chart/templates/a/b.yaml"), Guess::Template(_)));

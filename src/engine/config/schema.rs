@@ -72,7 +72,7 @@ fn of(key: &Key) -> Value {
         Type::Sections => json!({ "type": "array", "items": section(&key.name) }),
         Type::Named => json!({ "type": "object", "additionalProperties": section(&key.name) }),
         Type::Free => json!({ "type": "object" }),
-        Type::Kind => json!({ "enum": Kind::ALL.map(Kind::name) }),
+        Type::Kind => json!({ "enum": Kind::ALL.map(Kind::name).as_slice() }),
         Type::Tool => json!({ "enum": migrations::tools().collect::<Vec<_>>() }),
         Type::Dialect => json!({ "enum": DIALECTS.map(Dialect::name) }),
         Type::Preset => json!({ "enum": presets::all().map(|(name, _)| name).collect::<Vec<_>>() }),

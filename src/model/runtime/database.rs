@@ -1,8 +1,8 @@
 //! Databases that services use: by URL, by a variable that names a host, through a pooler; and what PostgreSQL servers are
 //! told about statements.
 
-use super::compose::{Project, Service};
-use super::proxy::answers_to;
+use super::names::answers_to;
+use super::service::{Project, Service};
 use super::setting::{self, Setting};
 use super::tables::{Bounds, tables};
 use super::timeout::{Timeout, parse_postgres};

@@ -17,7 +17,7 @@ pub fn to_json(runtime: &Runtime, sources: &Sources) -> Value {
             runtime.edges().filter(|edge| edge.route().gateway == at).map(|edge| route_link(edge, sources)).collect();
         let name = gateway.path.rsplit('/').next().unwrap_or("");
         all.push(json!({
-            "name": name, "path": gateway.path, "line": 1, "role": "gateway", "product": "nginx", "image": null,
+            "name": name, "path": gateway.path, "line": 1, "role": "gateway", "product": gateway.product.0, "image": null,
             "profile": gateway.profile.name(), "routes": routes.count(), "links": links,
         }));
     }
@@ -55,7 +55,7 @@ fn service(runtime: &Runtime, one: ServiceRef<'_>, sources: &Sources) -> Value {
     value.insert("image".into(), said.image.known().cloned().into());
     value.insert("build".into(), said.build.known().cloned().into());
     value.insert("profile".into(), one.profile().name().into());
-    value.insert("replicas".into(), said.replicas.known().copied().into());
+    value.insert("replicas".into(), said.replicas.known().map(|replicas| replicas.most).into());
     value.insert("ports".into(), said.ports.iter().map(|port| port.container).collect::<Vec<u16>>().into());
     value.insert("healthcheck".into(), healthcheck.into());
     value.insert("request_timeout".into(), request_timeout);
@@ -88,7 +88,7 @@ fn timeout(fact: &Fact<Timeout>, sources: &Sources) -> Value {
 fn links(runtime: &Runtime, one: ServiceRef<'_>, sources: &Sources) -> Vec<Value> {
     let mut found = Vec::new();
     for edge in runtime.edges() {
-        let runs = |gateway: &super::proxy::Gateway| gateway.services.iter().any(|at| runtime.is_service(*at, one));
+        let runs = |gateway: &super::route::Gateway| gateway.services.iter().any(|at| runtime.is_service(*at, one));
         if runtime.gateways.get(edge.route().gateway).is_some_and(runs) {
             found.push(route_link(edge, sources));
         }

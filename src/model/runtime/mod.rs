@@ -4,12 +4,15 @@
 //! `edge.timeout(kind)`, `service.request_timeout()`, `store.statement_timeout()`, all of them `Fact`s. What is absent: what
 //! only code, an image, the shell or the server itself could say.
 
-pub mod compose;
+mod compose;
 pub mod database;
 mod json;
+mod names;
 pub mod profile;
-pub mod proxy;
+mod proxy;
 pub mod rollout;
+pub mod route;
+pub mod service;
 pub mod setting;
 mod store_view;
 pub mod tables;
@@ -31,10 +34,10 @@ use std::collections::{BTreeMap, HashSet};
 /// Services, proxies, timeouts and stores, from configuration.
 #[derive(Debug, Default)]
 pub struct Runtime {
-    projects: Vec<compose::Project>,
-    services: Vec<compose::Service>,
-    gateways: Vec<proxy::Gateway>,
-    routes: Vec<proxy::Route>,
+    projects: Vec<service::Project>,
+    services: Vec<service::Service>,
+    gateways: Vec<route::Gateway>,
+    routes: Vec<route::Route>,
     uses: Vec<database::DatabaseUse>,
     stores: Vec<database::Store>,
     settings: Vec<setting::Setting>,

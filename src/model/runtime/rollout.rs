@@ -32,7 +32,7 @@ impl Runtime {
         let migrating = |service: ServiceRef<'_>| {
             let said = service.service();
             let Fact::Known(replicas, Origin::Explicit(number)) = &said.replicas else { return None };
-            let (replicas, number) = (*replicas, *number);
+            let (replicas, number) = (replicas.least, *number);
             let command = [&said.entrypoint, &said.command].into_iter().find_map(|words| match words {
                 Fact::Known(words, Origin::Explicit(span)) if migrates(words) => Some(*span),
                 _ => None,

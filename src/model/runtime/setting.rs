@@ -1,6 +1,7 @@
 //! Timeouts that configuration states for a service: flags of its command, its variables, parameters of its database URLs.
 
-use super::compose::{Service, words};
+use super::compose::words;
+use super::service::Service;
 use super::tables::{Bounds, TimeoutRow, tables};
 use super::timeout::{self, Timeout, Units};
 use crate::documents::interpolation::STAND_IN;
@@ -223,7 +224,7 @@ fn gunicorn(
         _ => match tables().default("gunicorn", "--timeout") {
             Some(value) => Fact::Known(
                 Timeout::after(value, &format!("{}", value.as_secs())),
-                Origin::Default { product: Product::Gunicorn },
+                Origin::Default { product: Product("gunicorn") },
             ),
             None => Fact::Absent,
         },

@@ -42,7 +42,7 @@ impl Runtime {
 
     /// Whether a connection, or a variable of a service, names a setting of the database session.
     pub fn mentions_session_setting(&self, name: &str) -> bool {
-        let in_variables = |service: &super::compose::Service| {
+        let in_variables = |service: &super::service::Service| {
             service.environment.iter().any(|(key, variable)| {
                 let text = variable.value.known().or(variable.partly.as_ref());
                 key.eq_ignore_ascii_case(name) || text.is_some_and(|text| text.contains(name))

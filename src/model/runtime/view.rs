@@ -1,10 +1,10 @@
 //! What rules ask of the runtime: services, edges, stores and stated timeouts, each with its neighbours.
 
 use super::Runtime;
-use super::compose::{Project, Service};
 use super::database::DatabaseUse;
 use super::profile::Profile;
-use super::proxy::{Gateway, Route, Strength, Target};
+use super::route::{Gateway, Route, Strength, Target};
+use super::service::{Project, Service};
 use super::tables::{Bounds, tables};
 use super::timeout::Timeout;
 use crate::fact::{Fact, Origin};
@@ -267,9 +267,9 @@ impl<'r> EdgeRef<'r> {
     /// One of its timeouts.
     pub fn timeout(self, kind: TimeoutKind) -> &'r Fact<Timeout> {
         match kind {
-            TimeoutKind::Connect => &self.route.connect,
-            TimeoutKind::Read => &self.route.read,
-            TimeoutKind::Send => &self.route.send,
+            TimeoutKind::Connect => &self.route.waits.connect,
+            TimeoutKind::Read => &self.route.waits.read,
+            TimeoutKind::Send => &self.route.waits.send,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::view::{EdgeRef, RequestTimeout, ServiceRef, TimeoutKind};
 use super::{Runtime, Timeout};
 use crate::fact::{Fact, Origin};
-use crate::model::runtime::proxy::Route;
+use crate::model::runtime::route::Route;
 use crate::source::Span;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -92,7 +92,7 @@ impl Runtime {
         let mut seen = std::collections::HashSet::new();
         let mut found = Vec::new();
         for route in self.routes.iter().filter(|route| route.streaming.is_none()) {
-            for (name, fact) in [("connect", &route.connect), ("read", &route.read), ("send", &route.send)] {
+            for (name, fact) in [("connect", &route.waits.connect), ("read", &route.waits.read), ("send", &route.waits.send)] {
                 let Some((timeout, span)) = fact.known().zip(fact.span()) else { continue };
                 if timeout.after == Some(Duration::ZERO) && seen.insert(span) {
                     let directive = format!("{}_{name}_timeout", route.module);

@@ -2,10 +2,11 @@
 
 use super::value::Variables;
 use super::words;
-use super::{Dependency, Mount, Port};
 use crate::documents::NodeRef;
 use crate::fact::{Fact, Origin};
 use crate::files;
+use crate::model::runtime::service::{Dependency, Label, Mount, Port, Replicas, Stop};
+use crate::model::runtime::timeout::{self, Timeout, Units};
 use crate::source::Span;
 
 /// No list of a service is longer in use; what follows is not read.
@@ -22,9 +23,13 @@ pub(super) struct Layer {
     pub environment: Vec<(String, Fact<String>, Option<String>, Span)>,
     pub ports: Vec<Port>,
     pub depends_on: Vec<Dependency>,
-    pub healthcheck: Vec<(String, String, Span)>,
+    /// Key, words of its value, place.
+    pub healthcheck: Vec<(String, Vec<String>, Span)>,
     pub profiles: Vec<String>,
-    pub replicas: Fact<u32>,
+    pub replicas: Fact<Replicas>,
+    pub stop: Stop,
+    pub restart: Fact<String>,
+    pub labels: Vec<Label>,
     pub aliases: Vec<(String, &'static str)>,
     pub links: Vec<(String, String)>,
     pub mounts: Vec<Mount>,
@@ -48,6 +53,9 @@ impl Layer {
             healthcheck: Vec::new(),
             profiles: Vec::new(),
             replicas: Fact::Absent,
+            stop: Stop::default(),
+            restart: Fact::Absent,
+            labels: Vec::new(),
             aliases: Vec::new(),
             links: Vec::new(),
             mounts: Vec::new(),
@@ -98,6 +106,9 @@ pub(super) fn read(path: &str, node: NodeRef<'_>, variables: &Variables, configs
         healthcheck: reader.healthcheck(node),
         profiles: reader.list(node, "profiles"),
         replicas: reader.replicas(node),
+        stop: reader.stop(node),
+        restart: variables.of_key(node, "restart"),
+        labels: reader.labels(node),
         aliases: reader.aliases(node),
         links: reader.links(node),
         mounts: reader.mounts(node),
@@ -229,17 +240,23 @@ impl Reader<'_> {
 
     fn ports(&self, node: NodeRef<'_>) -> Vec<Port> {
         let published = self.nodes(node, "ports").into_iter().filter_map(|item| {
-            let text = match item.is_map() {
-                true => self.variables.of_key(item, "target"),
-                false => self.variables.scalar(item),
+            let span = item.span();
+            let (text, host_address) = match item.is_map() {
+                true => (self.variables.of_key(item, "target").known()?.clone(), self.variables.of_key(item, "host_ip")),
+                false => {
+                    let text = self.variables.scalar(item).known()?.clone();
+                    let host = host_address(&text).map(str::to_owned);
+                    (text, host.map_or(Fact::Absent, |host| Fact::explicit(host, span)))
+                }
             };
-            let text = text.known()?.split('/').next()?.to_owned();
-            Some(Port { container: text.rsplit(':').next()?.parse().ok()?, is_published: true })
+            let container = text.split('/').next()?.rsplit(':').next()?.parse().ok()?;
+            Some(Port { container, is_published: true, host_address: host_address.known().cloned(), name: None, span })
         });
-        let exposed = self
-            .list(node, "expose")
-            .into_iter()
-            .filter_map(|text| Some(Port { container: text.split('/').next()?.parse().ok()?, is_published: false }));
+        let exposed = self.nodes(node, "expose").into_iter().filter_map(|item| {
+            let text = self.variables.scalar(item).known()?.clone();
+            let container = text.split('/').next()?.parse().ok()?;
+            Some(Port { container, is_published: false, host_address: None, name: None, span: item.span() })
+        });
         published.chain(exposed).collect()
     }
 
@@ -249,34 +266,67 @@ impl Reader<'_> {
         if value.is_map() {
             let entries = value.merged_entries().into_iter().take(LONGEST_LIST).filter_map(|(key, value)| {
                 let condition = value.get_text("condition").unwrap_or(started).to_owned();
-                Some(Dependency { service: key.text()?.to_owned(), condition, span: key.span() })
+                Some(Dependency { service: key.text()?.to_owned(), condition, is_short: false, span: key.span() })
             });
             return entries.collect();
         }
         let items = value.items().take(LONGEST_LIST);
         items
             .filter_map(|item| {
-                Some(Dependency { service: item.text()?.to_owned(), condition: started.to_owned(), span: item.span() })
+                let service = item.text()?.to_owned();
+                Some(Dependency { service, condition: started.to_owned(), is_short: true, span: item.span() })
             })
             .collect()
     }
 
-    fn healthcheck(&self, node: NodeRef<'_>) -> Vec<(String, String, Span)> {
+    fn healthcheck(&self, node: NodeRef<'_>) -> Vec<(String, Vec<String>, Span)> {
         let Some(check) = node.get("healthcheck").filter(|check| check.is_map() && !is_reset(*check)) else { return Vec::new() };
         let fields = ["test", "interval", "timeout", "retries", "disable"].into_iter().filter_map(|key| {
             let value = check.get(key)?;
-            let first = if value.is_list() { value.items().next()? } else { value };
-            Some((key.to_owned(), self.variables.scalar(first).known().cloned().unwrap_or_default(), value.span()))
+            let items = if value.is_list() { value.items().take(LONGEST_LIST).collect() } else { vec![value] };
+            let words = items.into_iter().map(|item| self.variables.scalar(item).known().cloned().unwrap_or_default());
+            Some((key.to_owned(), words.collect(), value.span()))
         });
         fields.collect()
     }
 
-    fn replicas(&self, node: NodeRef<'_>) -> Fact<u32> {
+    fn stop(&self, node: NodeRef<'_>) -> Stop {
+        let grace = match self.variables.of_key(node, "stop_grace_period") {
+            Fact::Known(text, origin) => match timeout::parse(&text, Units::Common, Some(1.0)) {
+                Some(duration) => Fact::Known(Timeout::after(duration, text.trim()), origin),
+                None => Fact::not_read("not a length of time", origin.span().into_iter().collect()),
+            },
+            Fact::Absent => Fact::Absent,
+            Fact::Unknown(why) => Fact::Unknown(why),
+        };
+        Stop { grace, pre_stop: Fact::Absent, signal: self.variables.of_key(node, "stop_signal") }
+    }
+
+    fn labels(&self, node: NodeRef<'_>) -> Vec<Label> {
+        let mut found = Vec::new();
+        let deployed = node.get("deploy").and_then(|deploy| deploy.get("labels"));
+        for labels in [deployed, node.get("labels")].into_iter().flatten().filter(|labels| !is_reset(*labels)) {
+            if labels.is_map() {
+                found.extend(labels.merged_entries().into_iter().take(LONGEST_LIST).filter_map(|(key, value)| {
+                    Some(Label { name: key.text()?.to_owned(), value: self.variables.scalar(value), span: key.span() })
+                }));
+                continue;
+            }
+            found.extend(labels.items().take(LONGEST_LIST).filter_map(|item| {
+                let (name, value) = item.text()?.split_once('=')?;
+                let span = item.span();
+                Some(Label { name: name.trim().to_owned(), value: self.variables.resolve(value, span), span })
+            }));
+        }
+        found
+    }
+
+    fn replicas(&self, node: NodeRef<'_>) -> Fact<Replicas> {
         let deploy = node.get("deploy").map_or(Fact::Absent, |deploy| self.variables.of_key(deploy, "replicas"));
         let written = if deploy.known_absent() { self.variables.of_key(node, "scale") } else { deploy };
         match written {
             Fact::Known(text, origin) => match text.trim().parse() {
-                Ok(number) => Fact::Known(number, origin),
+                Ok(number) => Fact::Known(Replicas::fixed(number), origin),
                 Err(_) => Fact::not_read("not a number", origin.span().into_iter().collect()),
             },
             Fact::Absent => Fact::Absent,
@@ -345,4 +395,13 @@ impl Reader<'_> {
         };
         Some(Extends { file, service: extends.get_text("service")?.to_owned() })
     }
+}
+
+/// The address of the host in `127.0.0.1:5432:5432` or `[::1]:5432:5432`.
+fn host_address(text: &str) -> Option<&str> {
+    if let Some((host, _)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return Some(host);
+    }
+    let mut parts = text.rsplitn(3, ':');
+    parts.nth(2)
 }

@@ -3,11 +3,12 @@
 use super::layer::{EnvFileUse, Layer};
 use super::project::Part;
 use super::value::{Variables, expand_file};
-use super::{Environment, HealthCheck, Service, Variable};
+
 use crate::documents::env;
 use crate::fact::{Fact, Origin};
 use crate::model::Workspace;
 use crate::model::runtime::profile::profile;
+use crate::model::runtime::service::{Environment, HealthCheck, Service, Variable};
 use crate::source::Span;
 
 /// Puts `over` on top of `below`.
@@ -20,6 +21,13 @@ fn put(below: &mut Layer, over: Layer) {
     override_by(&mut below.command, over.command);
     override_by(&mut below.entrypoint, over.entrypoint);
     override_by(&mut below.replicas, over.replicas);
+    override_by(&mut below.stop.grace, over.stop.grace);
+    override_by(&mut below.stop.signal, over.stop.signal);
+    override_by(&mut below.restart, over.restart);
+    for label in over.labels {
+        below.labels.retain(|known| known.name != label.name);
+        below.labels.push(label);
+    }
     below.env_files.extend(over.env_files);
     below.environment.extend(over.environment);
     below.ports.extend(over.ports);
@@ -55,6 +63,10 @@ fn reset(below: &mut Layer, key: &str) {
         "ports" | "expose" => below.ports.clear(),
         "depends_on" => below.depends_on.clear(),
         "healthcheck" => below.healthcheck.clear(),
+        "stop_grace_period" => below.stop.grace = Fact::Absent,
+        "stop_signal" => below.stop.signal = Fact::Absent,
+        "restart" => below.restart = Fact::Absent,
+        "labels" => below.labels.clear(),
         "profiles" => below.profiles.clear(),
         "networks" => below.aliases.clear(),
         "volumes" | "configs" => below.mounts.clear(),
@@ -89,6 +101,9 @@ impl Merger<'_, '_, '_> {
             unknown_where_absent(&mut all.command, why, part.span);
             unknown_where_absent(&mut all.entrypoint, why, part.span);
             unknown_where_absent(&mut all.replicas, why, part.span);
+            unknown_where_absent(&mut all.stop.grace, why, part.span);
+            unknown_where_absent(&mut all.stop.signal, why, part.span);
+            unknown_where_absent(&mut all.restart, why, part.span);
             unknown_where_absent(&mut all.image, why, part.span);
             unknown_where_absent(&mut healthcheck, why, part.span);
         }
@@ -107,6 +122,11 @@ impl Merger<'_, '_, '_> {
             profile: profile(self.path, &all.profiles),
             profiles: all.profiles,
             replicas: all.replicas,
+            probes: Vec::new(),
+            stop: all.stop,
+            labels: all.labels,
+            restart: all.restart,
+            workload: None,
             aliases: all.aliases,
             links: all.links,
             mounts: all.mounts,
@@ -162,9 +182,10 @@ fn unknown_where_absent<T>(fact: &mut Fact<T>, why: &str, span: Span) {
 
 fn healthcheck(layer: &Layer) -> Fact<HealthCheck> {
     let of = |name: &str| layer.healthcheck.iter().rev().find(|(key, ..)| key == name);
-    let text = |name: &str| of(name).map(|(_, value, _)| value.clone()).filter(|value| !value.is_empty());
+    let text = |name: &str| of(name).and_then(|(_, words, _)| words.first().cloned()).filter(|value| !value.is_empty());
     let Some((.., span)) = of("test").or_else(|| of("disable")).or(layer.healthcheck.first()) else { return Fact::Absent };
     let is_disabled = text("disable").as_deref() == Some("true") || text("test").as_deref() == Some("NONE");
-    let check = HealthCheck { is_disabled, interval: text("interval"), timeout: text("timeout"), retries: text("retries") };
+    let test = of("test").map(|(_, words, _)| words.clone()).unwrap_or_default();
+    let check = HealthCheck { is_disabled, interval: text("interval"), timeout: text("timeout"), retries: text("retries"), test };
     Fact::Known(check, Origin::Explicit(*span))
 }

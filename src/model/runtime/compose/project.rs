@@ -3,11 +3,11 @@
 use super::layer::{self, Layer};
 use super::merge::Merger;
 use super::value::Variables;
-use super::{Project, Service};
 use crate::discover::{Discovery, Kind};
 use crate::documents::{NodeId, NodeRef, Tree, env};
 use crate::files;
 use crate::model::Workspace;
+use crate::model::runtime::service::{Project, Runner, Service};
 use crate::source::{SourceId, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub(in crate::model::runtime) fn read(workspace: &mut Workspace, discovery: &Dis
         files.extend(overrides.get(path.as_str()).cloned());
         let (files, found) = reader.project(projects.len(), files);
         let name = path.rsplit('/').next().unwrap_or("");
-        projects.push(Project { files, is_default: DEFAULT_NAMES.contains(&name) });
+        projects.push(Project { runner: Runner::Compose, files, is_default: DEFAULT_NAMES.contains(&name) });
         services.extend(found);
     }
     (projects, services)

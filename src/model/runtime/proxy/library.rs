@@ -1,6 +1,6 @@
 //! nginx files, parsed once, and what `include` brings together.
 
-use super::super::compose::{Mount, Service};
+use super::super::service::{Mount, Service};
 use super::super::tables::tables;
 use crate::documents::nginx::{self, DirectiveId, Nginx};
 use crate::files;

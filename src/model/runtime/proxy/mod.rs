@@ -8,60 +8,15 @@ mod route;
 mod scope;
 mod target;
 
-use library::Library;
-pub(super) use target::answers_to;
-pub use target::{Strength, Target};
-
-use super::compose::{Project, Service};
-use super::profile::{Profile, profile};
-use super::timeout::Timeout;
+use super::names::Names;
+use super::profile::profile;
+use super::route::{Gateway, Route};
+use super::service::{Project, Service};
 use crate::discover::{Discovery, Kind};
-use crate::fact::Fact;
+use crate::fact::Product;
 use crate::model::Workspace;
-use crate::source::Span;
+use library::Library;
 use std::collections::HashMap;
-
-/// One nginx configuration: a file that no other one includes, with all that it includes.
-#[derive(Debug, Clone)]
-pub struct Gateway {
-    /// Its file.
-    pub path: String,
-    /// Indexes of the compose services that run it.
-    pub services: Vec<usize>,
-    /// For which kind of use it is made.
-    pub profile: Profile,
-}
-
-/// One place where a gateway passes requests on.
-#[derive(Debug, Clone)]
-pub struct Route {
-    /// Index of its gateway.
-    pub gateway: usize,
-    /// `location /api`, or the name of the block that passes.
-    pub name: String,
-    /// The `server_name` around it, where one is written.
-    pub server_name: Option<String>,
-    /// The opening of its block.
-    pub span: Span,
-    /// The directive that passes, `proxy_pass http://api`.
-    pub pass_span: Span,
-    /// The module that passes: `proxy`, `grpc`, `uwsgi`, `fastcgi`, `scgi`.
-    pub module: &'static str,
-    /// The hosts behind it, upstream blocks resolved.
-    pub hosts: Fact<Vec<String>>,
-    /// How long making a connection may take.
-    pub connect: Fact<Timeout>,
-    /// How long nginx waits between two reads of the response.
-    pub read: Fact<Timeout>,
-    /// How long nginx waits between two writes of the request.
-    pub send: Fact<Timeout>,
-    /// When the next server is tried.
-    pub next_upstream: Fact<String>,
-    /// Why responses may go on for ever by design.
-    pub streaming: Option<String>,
-    /// The services behind it.
-    pub targets: Vec<Target>,
-}
 
 /// Reads every nginx configuration of the repository, in order of path.
 pub(super) fn read(
@@ -78,12 +33,12 @@ pub(super) fn read(
     for root in library.roots(&paths) {
         let path = library.path(root).to_owned();
         let running = target::running(&path, projects, services);
-        let gateway = Gateway { profile: profile(&path, &[]), path, services: running };
+        let gateway = Gateway { product: Product("nginx"), profile: profile(&path, &[]), path, services: running };
         let configuration = library.configuration(root, &gateway.services);
         let mut found = route::read(&library, &configuration, gateways.len(), &gateway, services);
         let mut by_host = HashMap::new();
         for route in &mut found {
-            route.targets = target::resolve(route, &gateway, projects, services, &mut by_host);
+            route.targets = target::resolve(route, &gateway, Names { projects, services }, &mut by_host);
         }
         routes.extend(found);
         gateways.push(gateway);

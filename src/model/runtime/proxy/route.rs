@@ -1,11 +1,11 @@
 //! The places that pass requests on.
 
-use super::super::compose::Service;
+use super::super::route::{Address, Gateway, Retry, Route, Waits};
+use super::super::service::Service;
 use super::super::tables::tables;
 use super::super::timeout::{Timeout, parse_nginx};
 use super::library::{Configuration, FileId, Library};
 use super::scope::{Frame, Framer, Scope};
-use super::{Gateway, Route};
 use crate::documents::nginx::Directive;
 use crate::fact::{Fact, Origin, Product};
 use std::collections::HashMap;
@@ -91,25 +91,24 @@ impl<'c> Reader<'c, '_, '_, '_> {
         let name: Vec<&str> = std::iter::once(location.name.text.as_str()).chain(words).collect();
         let server = frames.iter().rev().find(|frame| frame.is("server"));
         let server_name = server.and_then(|server| server.own("server_name").first()?.arguments.first());
-        Some(Route {
-            gateway: self.gateway,
-            name: name.join(" "),
-            server_name: server_name.map(|word| word.text.clone()).filter(|name| name != "_"),
-            span: location.span,
-            pass_span: pass.span,
-            module,
-            hosts: self.hosts(&scope, pass),
+        let mut route = Route::bare(self.gateway, name.join(" "), location.span, pass.span);
+        route.server_name = server_name.map(|word| word.text.clone()).filter(|name| name != "_");
+        route.module = module;
+        route.servers = self.servers(&scope, pass);
+        route.waits = Waits {
             connect: timeout(&scope, module, "connect_timeout"),
             read: timeout(&scope, module, "read_timeout"),
             send: timeout(&scope, module, "send_timeout"),
-            next_upstream: words_of(scope.directives(&format!("{module}_next_upstream"))),
-            streaming: streaming(&scope, module, location),
-            targets: Vec::new(),
-        })
+            total: Fact::Absent,
+            idle: route.waits.idle,
+        };
+        route.retry = retry(&scope, module);
+        route.streaming = streaming(&scope, module, location);
+        Some(route)
     }
 
-    /// The hosts behind a `_pass` directive.
-    fn hosts(&self, scope: &Scope<'_, 'c>, pass: &Directive) -> Fact<Vec<String>> {
+    /// The servers behind a `_pass` directive.
+    fn servers(&self, scope: &Scope<'_, 'c>, pass: &Directive) -> Fact<Vec<Address>> {
         let unknown = || Fact::not_read("the address is made of variables", vec![pass.span]);
         let Some(text) = pass.arguments.first().and_then(|word| self.substitute(scope, &word.text)) else { return unknown() };
         let authority = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
@@ -124,8 +123,8 @@ impl<'c> Reader<'c, '_, '_, '_> {
         if servers.iter().any(|server| server.contains('$')) {
             return unknown();
         }
-        let hosts = servers.into_iter().filter(|server| !server.starts_with("unix:")).map(host);
-        Fact::explicit(hosts.collect(), pass.span)
+        let found = servers.into_iter().filter(|server| !server.starts_with("unix:")).map(Address::parse);
+        Fact::explicit(found.collect(), pass.span)
     }
 
     /// The text with `$x` and `${x}` replaced by what `set`, or the environment of a template, gives; the rest stays.
@@ -157,14 +156,6 @@ impl<'c> Reader<'c, '_, '_, '_> {
     }
 }
 
-/// The host of `host:port`, `[::1]:80`.
-fn host(address: &str) -> String {
-    match address.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((host, _)) => host.to_owned(),
-        None => address.split(':').next().unwrap_or("").to_owned(),
-    }
-}
-
 /// A timeout in force: as written (0 ends at once: nginx has no "never"), or nginx's default.
 fn timeout(scope: &Scope<'_, '_>, module: &str, name: &str) -> Fact<Timeout> {
     match scope.directives(&format!("{module}_{name}")) {
@@ -179,22 +170,39 @@ fn timeout(scope: &Scope<'_, '_>, module: &str, name: &str) -> Fact<Timeout> {
             }
         }
         Fact::Absent => match tables().default("nginx", &format!("*_{name}")) {
-            Some(value) => {
-                Fact::Known(Timeout::after(value, &format!("{}s", value.as_secs())), Origin::Default { product: Product::Nginx })
-            }
+            Some(value) => Fact::Known(
+                Timeout::after(value, &format!("{}s", value.as_secs())),
+                Origin::Default { product: Product("nginx") },
+            ),
             None => Fact::Absent,
         },
         Fact::Unknown(why) => Fact::Unknown(why),
     }
 }
 
-fn words_of(directives: Fact<Vec<&Directive>>) -> Fact<String> {
-    match directives {
+/// When the next server is tried. nginx never repeats a POST that it has sent, unless it is told so.
+fn retry(scope: &Scope<'_, '_>, module: &str) -> Fact<Retry> {
+    let own = |setting: &str| scope.directives(&format!("{module}_next_upstream{setting}"));
+    let number = |fact: Fact<Vec<&Directive>>| match fact {
+        Fact::Known(directives, _) => directives.last()?.arguments.first()?.text.parse::<u32>().ok().filter(|tries| *tries > 0),
+        _ => None,
+    };
+    match own("") {
         Fact::Known(directives, origin) => {
-            let words = directives.last().into_iter().flat_map(|directive| &directive.arguments).map(|word| word.text.as_str());
-            Fact::Known(words.collect::<Vec<_>>().join(" "), origin)
+            let Some(directive) = directives.last() else { return Fact::Absent };
+            let on: Vec<String> = directive.arguments.iter().map(|word| word.text.clone()).collect();
+            if on.iter().any(|word| word == "off") {
+                return Fact::Absent;
+            }
+            let resends_post = on.iter().find(|word| *word == "non_idempotent").map(|word| format!("`{word}`"));
+            let attempts = number(own("_tries")).map(|tries| tries - 1);
+            let (methods, backoff) = (Fact::Absent, Fact::Absent);
+            Fact::Known(
+                Retry { attempts, on, methods, resends_post, per_try: Fact::Absent, backoff, span: directive.span },
+                origin,
+            )
         }
-        Fact::Absent => Fact::Absent,
+        Fact::Absent => Fact::not_read("nginx's own retries need more than one server", Vec::new()),
         Fact::Unknown(why) => Fact::Unknown(why),
     }
 }

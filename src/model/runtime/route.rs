@@ -1,0 +1,233 @@
+//! Who passes which requests to whom, and on which terms, whatever the product: nginx, Envoy, an Ingress, a Compose label.
+//!
+//! A reader fills what its product says; the rest of a route is unknown, so that nothing is concluded from it.
+
+use super::profile::Profile;
+use super::timeout::Timeout;
+use crate::fact::{Fact, Product};
+use crate::source::Span;
+
+/// One gateway configuration: a file with all that it includes, or the object of a manifest.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    /// The product.
+    pub product: Product,
+    /// Its file.
+    pub path: String,
+    /// Indexes of the services that run it.
+    pub services: Vec<usize>,
+    /// For which kind of use it is made.
+    pub profile: Profile,
+}
+
+/// One place where a gateway passes requests on.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// Index of its gateway.
+    pub gateway: usize,
+    /// As its file calls it: `location /api`, `route checkout`, or the name of the block that passes.
+    pub name: String,
+    /// The host that it answers for (`server_name`), where one is written.
+    pub server_name: Option<String>,
+    /// The paths that it answers for.
+    pub path: Fact<PathMatch>,
+    /// The methods that it answers for; absent: all.
+    pub methods: Fact<Vec<String>>,
+    /// What it does to the path; absent: it passes the path on as it came.
+    pub rewrite: Fact<Rewrite>,
+    /// The opening of its block.
+    pub span: Span,
+    /// What passes: the directive `proxy_pass http://api`, the key `backend`.
+    pub pass_span: Span,
+    /// The module of nginx that passes: `proxy`, `grpc`, `uwsgi`, `fastcgi`, `scgi`; of other products `http`, `grpc` or `tcp`.
+    pub module: &'static str,
+    /// The servers behind it, upstream blocks resolved; absent where it is not a host (a socket).
+    pub servers: Fact<Vec<Address>>,
+    /// How it waits.
+    pub waits: Waits,
+    /// Whether, and when, a request is sent again.
+    pub retry: Fact<Retry>,
+    /// What bounds the rate of requests.
+    pub limits: Fact<Vec<Limit>>,
+    /// The largest body that it takes, in bytes; `u64::MAX` where the product was told not to look.
+    pub body_limit: Fact<u64>,
+    /// What it keeps of responses for others.
+    pub cache: Fact<Cache>,
+    /// What it tells browsers about other origins.
+    pub cross_origin: Fact<CrossOrigin>,
+    /// Why responses may go on for ever by design.
+    pub streaming: Option<String>,
+    /// The services behind it.
+    pub targets: Vec<Target>,
+}
+
+/// The paths for which a route answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathMatch {
+    /// Every path that begins so; `/` is all of them.
+    Prefix(String),
+    /// Every path of which the first segments are these: `/api` answers for `/api/x`, and not for `/apis`.
+    Segments(String),
+    /// This path alone.
+    Exact(String),
+    /// Paths that fit a regular expression.
+    Pattern(String),
+}
+
+/// What a route does to the path before it passes a request on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rewrite {
+    /// The first part is replaced by this one.
+    Prefix {
+        /// What is taken away.
+        from: String,
+        /// What is put in its place.
+        to: String,
+    },
+    /// The whole path is another one.
+    Whole(String),
+}
+
+/// A server behind a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// The host, without brackets.
+    pub host: String,
+    /// The port; `None`: the scheme's own.
+    pub port: Option<u16>,
+}
+
+/// How a route waits. Absent: the product has no such limit.
+#[derive(Debug, Clone)]
+pub struct Waits {
+    /// Making a connection.
+    pub connect: Fact<Timeout>,
+    /// Between two reads of the response.
+    pub read: Fact<Timeout>,
+    /// Between two writes of the request.
+    pub send: Fact<Timeout>,
+    /// The whole of a request, all tries together.
+    pub total: Fact<Timeout>,
+    /// How long an idle connection to the service is kept for the next request.
+    pub idle: Fact<Timeout>,
+}
+
+/// Whether, and when, a request is sent again.
+#[derive(Debug, Clone)]
+pub struct Retry {
+    /// How many times after the first try; `None`: no limit of its own (nginx: as often as there are servers).
+    pub attempts: Option<u32>,
+    /// When, in the words of the product: `error`, `5xx`, `connect-failure`.
+    pub on: Vec<String>,
+    /// The methods that are sent again; absent: all that the route answers for.
+    pub methods: Fact<Vec<String>>,
+    /// Why a POST may be sent again that the service has begun to work on; `None`: it never is.
+    pub resends_post: Option<String>,
+    /// How long one try may take; absent: as long as all of them.
+    pub per_try: Fact<Timeout>,
+    /// How it waits between tries; absent: it does not wait.
+    pub backoff: Fact<Timeout>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A bound of the rate of requests.
+#[derive(Debug, Clone)]
+pub struct Limit {
+    /// As the product calls it: `limit_req zone=api`.
+    pub name: String,
+    /// The status that a client gets above it; explicit or the product's default.
+    pub status: Fact<u16>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What a gateway keeps of responses for others.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    /// Why a response that is meant for one user cannot reach another: the key or a bypass has the credentials.
+    pub keeps_users_apart: Option<String>,
+    /// How long a response is kept; absent: as the response says.
+    pub lifetime: Fact<Timeout>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What a gateway tells browsers about other origins.
+#[derive(Debug, Clone)]
+pub struct CrossOrigin {
+    /// Whether any origin is let in (`*`, or the request's own origin without a check).
+    pub any_origin: bool,
+    /// Whether requests with credentials are let in.
+    pub credentials: bool,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// How sure it is that a service is the one meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// The names are the same.
+    Name,
+    /// The service that runs the gateway is in the same project: that is how its names resolve.
+    Structure,
+}
+
+/// A service behind a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Index of the service.
+    pub service: usize,
+    /// How sure it is.
+    pub strength: Strength,
+    /// Why it was taken to be this one.
+    pub why: String,
+}
+
+fn unread<T>(span: Span) -> Fact<T> {
+    Fact::not_read("not read from this product", vec![span])
+}
+
+impl Waits {
+    /// Of which nothing is known.
+    pub fn unread(span: Span) -> Waits {
+        Waits { connect: unread(span), read: unread(span), send: unread(span), total: unread(span), idle: unread(span) }
+    }
+}
+
+impl Route {
+    /// A route of which only its place is known; its reader fills in what its product says.
+    pub fn bare(gateway: usize, name: String, span: Span, pass_span: Span) -> Route {
+        Route {
+            gateway,
+            name,
+            server_name: None,
+            path: unread(span),
+            methods: unread(span),
+            rewrite: unread(span),
+            span,
+            pass_span,
+            module: "http",
+            servers: unread(span),
+            waits: Waits::unread(span),
+            retry: unread(span),
+            limits: unread(span),
+            body_limit: unread(span),
+            cache: unread(span),
+            cross_origin: unread(span),
+            streaming: None,
+            targets: Vec::new(),
+        }
+    }
+}
+
+impl Address {
+    /// Reads `host`, `host:port`, `[::1]:80`.
+    pub fn parse(text: &str) -> Address {
+        let (host, rest) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some(both) => both,
+            None => text.split_at(text.find(':').unwrap_or(text.len())),
+        };
+        Address { host: host.to_owned(), port: rest.strip_prefix(':').and_then(|port| port.parse().ok()) }
+    }
+}

@@ -1,0 +1,290 @@
+//! What runs: services, their variables, ports, probes and files, whoever runs them (Compose, Kubernetes).
+//!
+//! What is absent: networks and volumes by themselves, and every value that only the shell, a cluster or an image could give.
+
+use super::profile::Profile;
+use super::timeout::Timeout;
+use crate::fact::Fact;
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// Files whose services reach each other by name: a Compose project, or the manifests of one Kubernetes namespace.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// Who reads the files.
+    pub runner: Runner,
+    /// Its files: the first one gives the folder; of Compose overrides follow, then included files.
+    pub files: Vec<String>,
+    /// Whether the first file has one of the names that `docker compose up` looks for.
+    pub is_default: bool,
+}
+
+/// Who runs the services of a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runner {
+    /// Docker Compose.
+    Compose,
+    /// Kubernetes.
+    Kubernetes,
+}
+
+impl Project {
+    /// The file that names the project.
+    pub fn path(&self) -> &str {
+        self.files.first().map_or("", String::as_str)
+    }
+
+    /// The folder of the project, without a slash at its end; empty at the root.
+    pub fn folder(&self) -> &str {
+        self.path().rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+}
+
+/// One service of a project: a Compose service with all its layers merged, or the pods of a Kubernetes workload.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Index of its project.
+    pub project: usize,
+    /// Its key under `services`.
+    pub name: String,
+    /// Where the key stands: in the file that gives its image or build, where several have the service.
+    pub span: Span,
+    /// The image, variables resolved.
+    pub image: Fact<String>,
+    /// The folder that it is built from, relative to the root.
+    pub build: Fact<String>,
+    /// The words of `command`; a script behind `sh -c` is split.
+    pub command: Fact<Vec<String>>,
+    /// The words of `entrypoint`.
+    pub entrypoint: Fact<Vec<String>>,
+    /// What `environment` and `env_file` give.
+    pub environment: Environment,
+    /// Ports, published and exposed.
+    pub ports: Vec<Port>,
+    /// What it waits for.
+    pub depends_on: Vec<Dependency>,
+    /// How it is probed.
+    pub healthcheck: Fact<HealthCheck>,
+    /// Compose profiles that start it; empty: always.
+    pub profiles: Vec<String>,
+    /// How many run: `deploy.replicas` or `scale`, the workload's `replicas`, the bounds of an autoscaler; absent where nothing is
+    /// written (one then runs).
+    pub replicas: Fact<Replicas>,
+    /// How it is asked whether it lives, is ready, has started; a health check of Compose is [`Service::healthcheck`].
+    pub probes: Vec<Probe>,
+    /// How it is stopped.
+    pub stop: Stop,
+    /// The labels that other products read (Traefik), in order.
+    pub labels: Vec<Label>,
+    /// `restart`, as written.
+    pub restart: Fact<String>,
+    /// What the manifest calls it: `Deployment`, `StatefulSet`, `CronJob`; `None` for Compose.
+    pub workload: Option<String>,
+    /// Names besides its own by which others reach it: (name, what kind of name).
+    pub aliases: Vec<(String, &'static str)>,
+    /// Names that it alone has for others (`links: db:database`): (name, service).
+    pub links: Vec<(String, String)>,
+    /// Files and folders of the repository that it sees.
+    pub mounts: Vec<Mount>,
+    /// Whether it has neither image nor build: an overlay for a file that we cannot name.
+    pub is_partial: bool,
+    /// For which kind of use it is made.
+    pub profile: Profile,
+}
+
+/// The variables of a service.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    entries: BTreeMap<String, Variable>,
+    /// Why a variable that is missing here may be set all the same.
+    open: Option<(String, Vec<Span>)>,
+}
+
+/// One variable of a service.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    /// What it holds.
+    pub value: Fact<String>,
+    /// What is known of it where it could not be resolved as a whole: the rest stands as
+    /// [`crate::documents::interpolation::STAND_IN`].
+    pub partly: Option<String>,
+    /// Where its name stands.
+    pub key_span: Span,
+}
+
+impl Environment {
+    /// What a variable holds; absent only where every file that could set it was read.
+    pub fn get(&self, name: &str) -> Fact<String> {
+        match (self.entries.get(name), &self.open) {
+            (Some(variable), _) => variable.value.clone(),
+            (None, Some((why, spans))) => Fact::not_read(why.clone(), spans.clone()),
+            (None, None) => Fact::Absent,
+        }
+    }
+
+    /// Every variable that is named, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Variable)> {
+        self.entries.iter().map(|(name, variable)| (name.as_str(), variable))
+    }
+
+    /// Why there may be more variables than are named.
+    pub fn open(&self) -> Option<&str> {
+        self.open.as_ref().map(|(why, _)| why.as_str())
+    }
+
+    pub(super) fn set(&mut self, name: String, variable: Variable) {
+        self.entries.insert(name, variable);
+    }
+
+    /// A file that could not be read may set any variable, also those of the files before it.
+    pub(super) fn unread_file(&mut self, why: String, span: Span) {
+        for variable in self.entries.values_mut() {
+            variable.value = Fact::not_read(why.clone(), vec![span]);
+            variable.partly = None;
+        }
+        self.opened(why, span);
+    }
+
+    pub(super) fn opened(&mut self, why: String, span: Span) {
+        self.open.get_or_insert((why, Vec::new())).1.push(span);
+    }
+}
+
+/// How many of a service run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replicas {
+    /// At least.
+    pub least: u32,
+    /// At most; the same without an autoscaler.
+    pub most: u32,
+}
+
+impl Replicas {
+    /// A fixed number.
+    pub fn fixed(number: u32) -> Replicas {
+        Replicas { least: number, most: number }
+    }
+}
+
+/// What a probe is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProbeKind {
+    /// Whether it must be restarted.
+    Liveness,
+    /// Whether it may get requests.
+    Readiness,
+    /// Whether it has started.
+    Startup,
+}
+
+/// How a probe asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Handler {
+    /// An HTTP request: path and port as written (a number or a name).
+    Http(String, String),
+    /// Making a connection to a port.
+    Tcp(String),
+    /// A gRPC health call to a port.
+    Grpc(String),
+    /// A command in the container.
+    Command(Vec<String>),
+}
+
+/// A probe of a workload. Times are absent where they are not written.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// What it is asked for.
+    pub kind: ProbeKind,
+    /// How; unknown where it could not be read.
+    pub handler: Fact<Handler>,
+    /// `periodSeconds`.
+    pub period: Fact<Timeout>,
+    /// `timeoutSeconds`.
+    pub timeout: Fact<Timeout>,
+    /// `failureThreshold`.
+    pub failures: Fact<u32>,
+    /// The container that has it.
+    pub container: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// How a service is stopped. Absent: not written.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    /// How long it has before it is killed: `terminationGracePeriodSeconds`, `stop_grace_period`.
+    pub grace: Fact<Timeout>,
+    /// How long its `preStop` hook sleeps.
+    pub pre_stop: Fact<Timeout>,
+    /// Which signal it gets.
+    pub signal: Fact<String>,
+}
+
+impl Default for Stop {
+    fn default() -> Stop {
+        Stop { grace: Fact::Absent, pre_stop: Fact::Absent, signal: Fact::Absent }
+    }
+}
+
+/// A label of a service.
+#[derive(Debug, Clone)]
+pub struct Label {
+    /// Its name.
+    pub name: String,
+    /// What it says.
+    pub value: Fact<String>,
+    /// Where the name stands.
+    pub span: Span,
+}
+
+/// A port of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Port {
+    /// The port within the network of the project.
+    pub container: u16,
+    /// Whether the host publishes it.
+    pub is_published: bool,
+    /// The address of the host on which it is published; `None`: all of them.
+    pub host_address: Option<String>,
+    /// Its name in a manifest.
+    pub name: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A service that another one waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependency {
+    /// The service waited for.
+    pub service: String,
+    /// `service_started`, `service_healthy`, `service_completed_successfully`; the short form means the first.
+    pub condition: String,
+    /// Whether it is written in the short form, without a condition.
+    pub is_short: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A health check of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HealthCheck {
+    /// Whether it is switched off (`disable: true` or `test: NONE`).
+    pub is_disabled: bool,
+    /// `interval` as written.
+    pub interval: Option<String>,
+    /// `timeout` as written.
+    pub timeout: Option<String>,
+    /// `retries` as written.
+    pub retries: Option<String>,
+    /// The words of `test`, `CMD` and `CMD-SHELL` included; empty where they could not be read.
+    pub test: Vec<String>,
+}
+
+/// A file or folder of the repository that a container sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    /// Path relative to the root; `None` where it lies outside of the repository or could not be read.
+    pub source: Option<String>,
+    /// Path within the container.
+    pub target: String,
+}
