@@ -102,6 +102,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("file", "allow", "[]"),
     ("file", "artifact", "[]"),
     ("file", "services", "{ a = {} }"),
+    ("file", "api", "{ casing = { paths = \"kebab-case\" } }"),
     ("file", "migrations", "{}"),
     ("file", "versions", "{ postgres = 15, nginx = \"1.25\", mysql = 8.4 }"),
     ("file", "links", "{ \"GET /orders\" = \"orders\", \"POST /a\" = false }"),
@@ -128,6 +129,18 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("migrations", "dialect", "\"postgres\""),
     ("migrations", "transaction", "false"),
     ("migrations", "after", "42"),
+    ("api", "errors", "\"problem-details\""),
+    ("api", "error_schema", "\"Error\""),
+    ("api", "pagination", "\"cursor\""),
+    ("api", "page_size", "\"limit\""),
+    ("api", "page_position", "\"cursor\""),
+    ("api", "casing", "{}"),
+    ("api", "versioning", "\"path\""),
+    ("api", "idempotency", "\"Idempotency-Key\""),
+    ("api", "rate_limit_headers", "\"X-RateLimit-*\""),
+    ("api.casing", "paths", "\"kebab-case\""),
+    ("api.casing", "properties", "\"snake_case\""),
+    ("api.casing", "parameters", "\"PascalCase\""),
 ];
 
 /// The keys that a part of the schema has.
@@ -137,6 +150,7 @@ fn properties(schema: &Value, section: &str) -> Vec<String> {
         "file" => root,
         "override" | "allow" | "artifact" => &root[section]["items"]["properties"],
         "services" => &root["services"]["additionalProperties"]["properties"],
+        "api.casing" => &root["api"]["properties"]["casing"]["properties"],
         section => &root[section]["properties"],
     };
     part.as_object().unwrap_or_else(|| panic!("no section {section}")).keys().cloned().collect()
@@ -146,7 +160,7 @@ fn properties(schema: &Value, section: &str) -> Vec<String> {
 fn the_schema_and_the_reader_know_the_same_keys() {
     let both = Both::new();
     let schema = config::schema::document();
-    for section in ["file", "check", "override", "allow", "artifact", "services", "migrations"] {
+    for section in ["file", "check", "override", "allow", "artifact", "services", "migrations", "api", "api.casing"] {
         let mut listed: Vec<&str> = KEYS.iter().filter(|(of, ..)| *of == section).map(|(_, key, _)| *key).collect();
         listed.sort_unstable();
         assert_eq!(properties(&schema, section), listed, "the keys of {section}");
@@ -180,6 +194,13 @@ fn both_refuse_the_same_mistakes() {
         "[links]\n\"GET /orders\" = true",
         "[versions]\npostgres = [15]",
         "[services]\nshop = 1",
+        "[api]\nerrors = \"rfc9457\"",
+        "[api]\npagination = \"key\"",
+        "[api]\ncasing = \"kebab-case\"",
+        "[api.casing]\npaths = \"mixed\"",
+        "[api]\nversioning = \"server\"",
+        "[api]\nrate_limit_headers = \"X-RateLimit\"",
+        "[api]\nidempotency = \" \"",
     ] {
         assert!(!both.accept(wrong), "{wrong}");
     }

@@ -155,6 +155,7 @@ fn text(outcome: &Outcome, year: Option<i32>) -> String {
          #[[override]]\n#paths = [\"legacy/**\"]\n#rules = { \"indexes\" = \"info\" }\n",
     );
     allow(&mut out, findings, year);
+    api(&mut out, outcome);
     migrations(&mut out, outcome);
     services(&mut out, outcome);
     out.push_str(
@@ -197,6 +198,16 @@ fn allow(out: &mut String, findings: &[Finding], year: Option<i32>) {
     );
     if let Some(year) = year {
         let _ = writeln!(out, "#until = {}-12-31", year + 1);
+    }
+}
+
+fn api(out: &mut String, outcome: &Outcome) {
+    if outcome.model.api.documents().next().is_some() {
+        out.push_str(
+            "\n# What every operation has to look like; without it a document is held against what it mostly does (`backend-lint model`).\n\
+             #[api]\n#errors = \"problem-details\"\n#pagination = \"cursor\"\n#casing = { paths = \"kebab-case\", properties = \"snake_case\" }\n\
+             #idempotency = \"Idempotency-Key\"\n",
+        );
     }
 }
 

@@ -23,6 +23,7 @@ pub mod queries;
 pub mod runtime;
 pub mod schema;
 pub mod settings;
+pub mod standards;
 pub(crate) mod words;
 pub mod workspace;
 

@@ -1,5 +1,6 @@
 //! What the configuration says to the model.
 
+use super::standards::Standards;
 use crate::sql::Dialect;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -81,6 +82,8 @@ pub struct Settings {
     pub judged_after: Option<String>,
     /// `[versions]`: product to version as written, for example `postgres` to `15`.
     pub versions: BTreeMap<String, String>,
+    /// `[api]`: what is asked of the interface, instead of what a document mostly does.
+    pub api: Standards,
     /// `[links]`: operation (`GET /orders`) to table; `None` forbids a link.
     pub links: BTreeMap<String, Option<String>>,
     /// `[[artifact]]`: path (a glob) and kind, in order; wins over detection and .gitignore.
@@ -110,6 +113,8 @@ pub struct Refinement {
     pub judged_after: Option<String>,
     /// As [`Settings::versions`].
     pub versions: BTreeMap<String, String>,
+    /// As [`Settings::api`].
+    pub api: Standards,
 }
 
 impl Settings {
@@ -125,7 +130,8 @@ impl Settings {
 
     /// Takes over what a configuration file says.
     pub fn refine(&mut self, refinement: &Refinement) {
-        let Refinement { folder: _, migration_tool, dialect, transaction, judged_after, versions } = refinement;
+        let Refinement { folder: _, migration_tool, dialect, transaction, judged_after, versions, api } = refinement;
+        self.api.refine(api);
         self.migration_tool = migration_tool.clone().or_else(|| self.migration_tool.take());
         self.dialect = dialect.or(self.dialect);
         self.transaction = transaction.or(self.transaction);

@@ -11,8 +11,14 @@ fn monorepo() -> Repository {
         ("services/orders/api/openapi.yaml", &api_with_warnings(1)),
         ("services/orders/migrations/000001_init.up.sql", TABLES),
         ("services/billing/migrations/000001_init.up.sql", &TABLES.replace("orders", "bills")),
-        ("services/billing/backend-lint.toml", "preset = \"pedantic\"\n[rules]\nindexes = \"error\"\n"),
-        ("backend-lint.toml", "preset = \"strict\"\nextends = \"lint/shared.toml\"\n\n[versions]\npostgres = 15\n"),
+        (
+            "services/billing/backend-lint.toml",
+            "preset = \"pedantic\"\n[rules]\nindexes = \"error\"\n[api]\nerrors = \"problem-details\"\n",
+        ),
+        (
+            "backend-lint.toml",
+            "preset = \"strict\"\nextends = \"lint/shared.toml\"\n\n[versions]\npostgres = 15\n\n[api]\nerrors = \"own\"\ncasing = { paths = \"kebab-case\" }\n",
+        ),
         (
             "lint/shared.toml",
             "[rules]\n\"suppressions/unused\" = \"info\"\n\n[[allow]]\nrule = \"errors\"\ntarget = \"x\"\nreason = \"old\"\n",
@@ -44,6 +50,8 @@ fn what_is_in_effect_is_shown_with_its_origin() {
     );
     assert_eq!(line("\"suppressions/unused\""), "\"suppressions/unused\" = \"info\" # lint/shared.toml:2");
     assert_eq!(line("\"contract/enum-mismatch\""), "\"contract/enum-mismatch\" = \"error\" # default");
+    assert_eq!(line("errors"), "errors = \"problem-details\" # services/billing/backend-lint.toml:5");
+    assert_eq!(line("casing"), "casing = { paths = \"kebab-case\" } # backend-lint.toml:9");
     assert_eq!(line("postgres"), "postgres = 15 # backend-lint.toml:5");
     assert!(run.out.contains("[[allow]]\nreason = \"old\""), "{}", run.out);
 

@@ -29,6 +29,14 @@ pub(super) enum Type {
     Tool,
     Dialect,
     Preset,
+    #[serde(rename = "error-form")]
+    ErrorForm,
+    Paging,
+    Casing,
+    #[serde(rename = "version-place")]
+    VersionPlace,
+    #[serde(rename = "limit-headers")]
+    LimitHeaders,
 }
 
 /// One key.

@@ -4,6 +4,7 @@
 //! A file that `extends` another stands above it, in the same folder. All problems of all files are reported at once.
 
 mod above;
+mod api;
 mod keys;
 mod layers;
 mod patterns;

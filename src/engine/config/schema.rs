@@ -4,6 +4,8 @@ use super::keys::{self, FILE, Key, Type};
 use super::sections::{CONFIDENCES, GATES, LEVELS, METHODS, SEVERITIES};
 use super::{DIALECTS, presets};
 use crate::discover::{Kind, migrations};
+use crate::model::api::{Casing, LimitDialect, PagingKind};
+use crate::model::standards::{ErrorForm, VersionPlace};
 use crate::rules;
 use crate::sql::Dialect;
 use serde_json::{Map, Value, json};
@@ -75,6 +77,11 @@ fn of(key: &Key) -> Value {
         Type::Kind => json!({ "enum": Kind::ALL.map(Kind::name).as_slice() }),
         Type::Tool => json!({ "enum": migrations::tools().collect::<Vec<_>>() }),
         Type::Dialect => json!({ "enum": DIALECTS.map(Dialect::name) }),
+        Type::ErrorForm => json!({ "enum": ErrorForm::ALL.map(ErrorForm::name) }),
+        Type::Paging => json!({ "enum": PagingKind::ASKED.map(PagingKind::name) }),
+        Type::Casing => json!({ "enum": Casing::ASKED.map(Casing::name) }),
+        Type::VersionPlace => json!({ "enum": VersionPlace::ALL.map(VersionPlace::name) }),
+        Type::LimitHeaders => json!({ "enum": LimitDialect::ALL.map(LimitDialect::name) }),
         Type::Preset => json!({ "enum": presets::all().map(|(name, _)| name).collect::<Vec<_>>() }),
     }
 }

@@ -1,7 +1,7 @@
 //! The sections of `backend-lint.toml`, each read into what the engine asks.
 
 use super::reader::{Reader, Section, Value};
-use super::{Allow, DIALECTS, Date, Entry, Layer, Level, Override, Pattern, Scope, Service, Shown, keys, presets};
+use super::{Allow, DIALECTS, Date, Entry, Layer, Level, Override, Pattern, Scope, Service, Shown, api, keys, presets};
 use crate::diagnostic::{Confidence, Severity};
 use crate::discover::{Kind, migrations};
 use crate::engine::{selection, suggest};
@@ -53,6 +53,9 @@ pub(super) fn read(reader: &mut Reader, root: &Section, scope: &Scope) -> Read {
     layer.overrides = reader.tables(root, "override").iter().map(|section| read_override(reader, section)).collect();
     let allows = reader.tables(root, "allow").iter().filter_map(|section| allow(reader, section, scope)).collect();
     layer.artifacts = reader.tables(root, "artifact").iter().filter_map(|section| artifact(reader, section)).collect();
+    if let Some(section) = reader.table(root, "api") {
+        layer.refinement.api = api::read(reader, &section);
+    }
     if let Some(section) = reader.table(root, "migrations") {
         read_migrations(reader, &section, &mut layer);
     }

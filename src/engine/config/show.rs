@@ -48,7 +48,7 @@ pub struct Effective {
 }
 
 /// The sections of which the nearest file that has a key decides.
-const REFINED: [&str; 3] = ["migrations", "versions", "context"];
+const REFINED: [&str; 4] = ["api", "migrations", "versions", "context"];
 
 /// The sections of which every entry counts.
 const COLLECTED: [&str; 3] = ["override", "allow", "artifact"];

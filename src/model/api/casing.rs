@@ -24,6 +24,9 @@ pub enum Casing {
 }
 
 impl Casing {
+    /// Those that can be asked for.
+    pub const ASKED: [Casing; 4] = [Casing::Kebab, Casing::Snake, Casing::Camel, Casing::Pascal];
+
     /// Of a name of several words; `None` for one word, which fits all styles, and for names that are no words.
     pub fn of(name: &str) -> Option<Casing> {
         let dashes = name.contains('-');
@@ -62,6 +65,8 @@ impl Casing {
 pub struct HouseCasing<'a> {
     /// The style.
     pub casing: Casing,
+    /// Whether the configuration asks for it, so that nothing is counted.
+    pub is_asked_for: bool,
     /// How many different names have it.
     pub count: usize,
     /// How many different names of several words there are.
@@ -74,20 +79,23 @@ pub struct HouseCasing<'a> {
 const FEWEST: usize = 10;
 const NEARLY_ALL: usize = 85;
 
-/// The style of names; `None` where there are too few, or no style is followed by nearly all.
-fn house<'a>(names: impl Iterator<Item = Spanned<&'a str>>) -> Option<HouseCasing<'a>> {
+/// The style of names: the one that is asked for, else that of nearly all; `None` where there are too few, or it has none.
+fn house<'a>(names: impl Iterator<Item = Spanned<&'a str>>, asked: Option<Casing>) -> Option<HouseCasing<'a>> {
     let mut seen: HashSet<&str> = HashSet::new();
     let styled: Vec<(Casing, Spanned<&str>)> =
         names.filter(|name| seen.insert(name.value)).filter_map(|name| Some((Casing::of(name.value)?, name))).collect();
     let mut counts: BTreeMap<Casing, usize> = BTreeMap::new();
     styled.iter().for_each(|(casing, _)| *counts.entry(*casing).or_default() += 1);
-    let (casing, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
-    if casing == Casing::Other || count < FEWEST || count * 100 < styled.len() * NEARLY_ALL {
-        return None;
-    }
+    let usual = || {
+        let (casing, count) = counts.iter().max_by_key(|(_, count)| **count)?;
+        let is_style = *casing != Casing::Other && *count >= FEWEST && count * 100 >= styled.len() * NEARLY_ALL;
+        is_style.then_some(*casing)
+    };
+    let casing = asked.or_else(usual)?;
+    let count = counts.get(&casing).copied().unwrap_or(0);
     let all = styled.len();
     let departures = styled.into_iter().filter(|(other, _)| *other != casing).map(|(_, name)| name).collect();
-    Some(HouseCasing { casing, count, all, departures })
+    Some(HouseCasing { casing, is_asked_for: asked.is_some(), count, all, departures })
 }
 
 impl<'a> PathRef<'a> {
@@ -102,19 +110,19 @@ impl<'a> PathRef<'a> {
 impl<'a> DocumentRef<'a> {
     /// The style of the words in its paths.
     pub fn path_casing(self) -> Option<HouseCasing<'a>> {
-        house(self.paths().into_iter().flat_map(PathRef::words))
+        house(self.paths().into_iter().flat_map(PathRef::words), self.standards().casing(|asked| asked.paths))
     }
 
     /// The style of its properties.
     pub fn property_casing(self) -> Option<HouseCasing<'a>> {
-        house(self.properties_anywhere().iter().map(Named::spanned))
+        house(self.properties_anywhere().iter().map(Named::spanned), self.standards().casing(|asked| asked.properties))
     }
 
     /// The style of its query parameters.
     pub fn query_casing(self) -> Option<HouseCasing<'a>> {
         let parameters = self.own_operations().flat_map(OperationRef::parameters);
         let queries = parameters.filter(|one| one.location() == Location::Query);
-        house(queries.map(|one| Spanned::new(one.name(), one.span())))
+        house(queries.map(|one| Spanned::new(one.name(), one.span())), self.standards().casing(|asked| asked.parameters))
     }
 }
 

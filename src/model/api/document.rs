@@ -6,6 +6,7 @@ use super::operation::{self, Method, Operation, OperationRef, Role};
 use super::reach::Entry;
 use super::{Api, outgoing, words};
 use crate::documents::NodeRef;
+use crate::model::standards::Standards;
 use crate::source::Span;
 use std::collections::HashMap;
 
@@ -30,6 +31,8 @@ pub(super) struct Document {
     pub(super) version: Version,
     /// How many other files it refers to.
     pub(super) files: usize,
+    /// What the configuration asks of it.
+    pub(super) standards: Standards,
     /// Operations by path with all parameters named alike, in order.
     pub(super) by_path: HashMap<String, Vec<u32>>,
     /// Operations by the last part of that path, and by all that stands before it.
@@ -64,7 +67,7 @@ pub(super) fn version_of(root: NodeRef) -> Version {
 }
 
 /// Adds an entry document and its operations.
-pub(super) fn read(api: &mut Api, entry: &Entry) {
+pub(super) fn read(api: &mut Api, entry: &Entry, standards: Standards) {
     let document = api.documents.len() as u32;
     let first = api.operations.len() as u32;
     let Some(root) = api.node(entry.root).map(|node| Cursor::new(api, node)) else { return };
@@ -95,6 +98,7 @@ pub(super) fn read(api: &mut Api, entry: &Entry) {
         root: entry.root,
         version,
         files: entry.files,
+        standards,
         by_path,
         by_end,
         by_parent,
@@ -164,6 +168,11 @@ impl<'a> DocumentRef<'a> {
     /// How many other files references lead to from it, directly or through each other.
     pub fn files(self) -> usize {
         self.data().files
+    }
+
+    /// What the configuration asks of it.
+    pub fn standards(self) -> &'a Standards {
+        &self.data().standards
     }
 
     /// `info.title`; empty where there is none.

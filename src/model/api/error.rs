@@ -6,6 +6,7 @@ use super::error_part::ErrorParts;
 use super::response::{MediaRef, ResponseRef};
 use super::schema::{Property, SchemaRef};
 use super::words::words;
+use crate::model::standards::ErrorForm;
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -169,28 +170,39 @@ impl<'a> DocumentRef<'a> {
         bodies.into_iter().filter(|body| !is_resource(body)).collect()
     }
 
-    /// Whether most error bodies are problem documents already.
+    /// Whether error bodies have to be problem documents: most are already, or the configuration asks for it.
     pub fn follows_problem_details(self, bodies: &[ErrorBody<'a>]) -> bool {
+        if let Some(form) = self.standards().errors {
+            return form == ErrorForm::ProblemDetails;
+        }
         bodies.iter().filter(|body| body.is_problem()).count() * 2 > bodies.len()
     }
 
-    /// What most error bodies look like: at least nine of ten, of at least five whose shape is known. With the shape come how
-    /// many have it, how many there are, and the first of them.
+    /// What most error bodies look like: at least nine of ten, of at least five whose shape is known; or those with the schema
+    /// that the configuration names. With the shape come how many have it, how many there are, and the first of them.
     pub fn majority_shape(self, bodies: &[ErrorBody<'a>]) -> Option<Majority<'a>> {
         let shaped: Vec<(Shape, ErrorBody)> = bodies.iter().filter_map(|body| Some((body.shape()?, *body))).collect();
         let all = shaped.len();
+        let asked = self.standards().error_schema.as_deref();
+        let asked = asked.map(|name| shaped.iter().find(|(_, body)| body.component().is_some_and(|(own, _)| own == name)));
         let mut counts: BTreeMap<&Shape, (usize, ErrorBody<'a>)> = BTreeMap::new();
         for (shape, body) in &shaped {
             counts.entry(shape).or_insert((0, *body)).0 += 1;
         }
-        let (shape, (count, first)) = counts.into_iter().max_by_key(|(_, (count, _))| *count)?;
-        if all < 5 || count * 10 < all * 9 {
+        let (shape, (count, first)) = match asked {
+            Some(found) => {
+                let (shape, first) = found?;
+                (shape, (counts.get(shape)?.0, *first))
+            }
+            None => counts.into_iter().max_by_key(|(_, (count, _))| *count)?,
+        };
+        if asked.is_none() && (all < 5 || count * 10 < all * 9) {
             return None;
         }
         let properties = first.schema().map(SchemaRef::properties).unwrap_or_default();
         let required = properties.into_iter().filter(|property| property.required);
         let required = required.map(|property| property.name.to_owned()).collect();
-        let parts = ErrorParts::new(&shaped, shape);
+        let parts = asked.is_none().then(|| ErrorParts::new(&shaped, shape));
         Some(Majority { shape: shape.clone(), required, count, all, first, parts })
     }
 }
@@ -208,8 +220,8 @@ pub struct Majority<'a> {
     pub all: usize,
     /// The first body that has it.
     pub first: ErrorBody<'a>,
-    /// Where in the document it is usual.
-    parts: ErrorParts,
+    /// Where in the document it is usual; `None` where it is asked for everywhere.
+    parts: Option<ErrorParts>,
 }
 
 impl Majority<'_> {
@@ -232,7 +244,7 @@ impl Majority<'_> {
 
     /// Whether the shape is usual where a body stands: in its version of the interface, on its servers, under its security.
     pub fn speaks_for(&self, body: &ErrorBody) -> bool {
-        self.parts.speak_for(body)
+        self.parts.as_ref().is_none_or(|parts| parts.speak_for(body))
     }
 }
 

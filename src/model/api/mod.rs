@@ -7,7 +7,7 @@
 //! The questions, by view (all versions answer in one form; what a place is, is a `Span`):
 //!
 //! - [`Api`]: `documents`, `operations` (of all documents, each once), `twins`.
-//! - [`DocumentRef`]: `version`, `version_text`, `info`, `servers`, `schemes`, `tags`, `paths`, `operations`, `own_operations`,
+//! - [`DocumentRef`]: `version`, `version_text`, `standards`, `info`, `servers`, `schemes`, `tags`, `paths`, `operations`, `own_operations`,
 //!   `webhooks`, `callbacks`, `components`, `components_of`, `security`, `security_schemes`, `is_library`, `is_rpc_style`,
 //!   `conventions`, `error_bodies`.
 //! - [`PathRef`]: `text`, `segments`, `template_names`, `operations`, `parameters` (the shared ones), `servers`.
@@ -199,7 +199,7 @@ impl Api {
 }
 
 /// Reads this part: every entry document that `discovery` found, and every file that they reach by reference.
-pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settings) -> Api {
+pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Api {
     let entries = discovery.artifacts.iter().filter(|artifact| artifact.kind == Kind::OpenApi);
     let mut paths: Vec<String> = entries.map(|artifact| artifact.path.clone()).collect();
     paths.sort();
@@ -210,7 +210,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
         reached.entries.iter().map(|entry| api.node(entry.root).map_or(Version::V31, document::version_of)).collect();
     api.versions = reached.homes.iter().filter_map(|(source, at)| Some((*source, *versions.get(*at)?))).collect();
     for entry in &reached.entries {
-        document::read(&mut api, entry);
+        document::read(&mut api, entry, settings.at(&entry.path).api.clone());
     }
     twin::set_apart(&mut api);
     document::mark_repeated(&mut api);

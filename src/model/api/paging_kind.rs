@@ -21,6 +21,9 @@ pub enum PagingKind {
 }
 
 impl PagingKind {
+    /// Those that can be asked for.
+    pub const ASKED: [PagingKind; 3] = [PagingKind::Cursor, PagingKind::Offset, PagingKind::Page];
+
     /// The word for it.
     pub fn name(self) -> &'static str {
         match self {
@@ -29,6 +32,11 @@ impl PagingKind {
             PagingKind::Offset => "offset",
             PagingKind::Page => "page",
         }
+    }
+
+    /// Whether it is what is asked for: something of the entry before does not count from the start either.
+    pub fn meets(self, asked: PagingKind) -> bool {
+        self == asked || (self, asked) == (PagingKind::Key, PagingKind::Cursor)
     }
 
     /// Of a folded name.

@@ -17,6 +17,9 @@ pub enum LimitDialect {
 }
 
 impl LimitDialect {
+    /// All of them.
+    pub const ALL: [LimitDialect; 3] = [LimitDialect::Prefixed, LimitDialect::PrefixedWithDash, LimitDialect::Plain];
+
     /// How messages call it.
     pub fn name(self) -> &'static str {
         match self {

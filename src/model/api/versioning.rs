@@ -5,6 +5,7 @@ use super::operation::{OperationRef, Segment};
 use super::parameter::{Location, ParameterRef};
 use super::server::ServerRef;
 use super::words;
+use crate::model::standards::VersionPlace;
 
 /// Whether a part of a path is a version: `v1`, `v1.0`, `v2beta1`; not `ipv4`, not `vouchers`.
 pub(super) fn is_version(segment: &str) -> bool {
@@ -38,6 +39,18 @@ impl<'a> OperationRef<'a> {
         };
         let placed = |parameter: &ParameterRef| matches!(parameter.location(), Location::Header | Location::Query);
         self.parameters().into_iter().find(|parameter| placed(parameter) && named(parameter))
+    }
+
+    /// Whether its version stands where the configuration asks for it, and in no path where it asks for another place.
+    pub fn has_version_in(self, place: VersionPlace) -> bool {
+        let in_server = || self.effective_servers().iter().any(|server| server.version_segment().is_some());
+        let in_path = || self.version_segment().is_some() || in_server();
+        let location = self.version_parameter().map(ParameterRef::location);
+        match place {
+            VersionPlace::Path => in_path(),
+            VersionPlace::Header => location == Some(Location::Header) && !in_path(),
+            VersionPlace::Query => location == Some(Location::Query) && !in_path(),
+        }
     }
 
     /// Whether it says what comes after it or when it goes: a `Sunset`, `Deprecation` or `Link` header, an extension such as

@@ -42,9 +42,13 @@ fn report(document: DocumentRef, majority: &Majority, shape: &Shape, group: &[Er
     let first = group.first()?;
     let (own, usual) = (shape.label(), majority.shape.label());
     let subject = format!("{} error {own}", document.subject());
-    let message = match shape.is_list() {
-        true => format!("the {} answers with a list, not with `{usual}` like {} others", first.response.status(), majority.count),
-        false => format!("error body `{own}` is unlike the `{usual}` of {} others", majority.count),
+    let asked = document.standards().error_schema.as_deref();
+    let message = match (shape.is_list(), asked) {
+        (_, Some(name)) => format!("error body `{own}` is unlike `{name}`, which `[api]` asks for"),
+        (true, None) => {
+            format!("the {} answers with a list, not with `{usual}` like {} others", first.response.status(), majority.count)
+        }
+        (false, None) => format!("error body `{own}` is unlike the `{usual}` of {} others", majority.count),
     };
     let mut diagnostic = Diagnostic::new(subject, message)
         .at(first.span(), format!("{}: clients need a second parser for this", first.subject()))

@@ -1,6 +1,7 @@
 //! Errors that are text or HTML although the operation answers with JSON.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::standards::ErrorForm;
 use crate::rules::{Context, Rule, rule, spread};
 
 /// Errors that are text or HTML although the operation answers with JSON.
@@ -9,6 +10,10 @@ pub(super) const RULE: Rule = rule!("errors/not-json", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for document in context.head.api.documents() {
+        // Where the configuration asks for problem documents, `errors/not-problem-details` names all others.
+        if document.standards().errors == Some(ErrorForm::ProblemDetails) {
+            continue;
+        }
         let (mut text, structured) = document.text_errors();
         (0..text.len() + structured).for_each(|_| context.consider());
         // What has a shape beside a usual one is named by `errors/inconsistent-shape`.

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::api::{DocumentRef, ErrorBody};
+use crate::model::standards::ErrorForm;
 use crate::rules::{Context, Rule, rule};
 use crate::source::Span;
 
@@ -20,8 +21,10 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             departures(document, &others, bodies.len())
         } else if mislabelled.len() * 2 > others.len() {
             wrong_media_type(document, &mislabelled)
-        } else {
+        } else if document.standards().errors.is_none() {
             another_form(document, &others)
+        } else {
+            None
         });
     }
     found
@@ -52,10 +55,14 @@ fn contradictions(document: DocumentRef, bodies: &[ErrorBody]) -> Vec<Diagnostic
     found
 }
 
-/// Most errors are problem documents, these are not.
+/// Most errors are problem documents, or should be as the configuration asks; these are not.
 fn departures(document: DocumentRef, others: &[ErrorBody], all: usize) -> Option<Diagnostic> {
     let first = others.first()?;
-    let message = format!("{} of {all} error bodies are not `application/problem+json` like the others", others.len());
+    let why = match document.standards().errors {
+        Some(ErrorForm::ProblemDetails) => ", as `[api]` asks",
+        _ => " like the others",
+    };
+    let message = format!("{} of {all} error bodies are not `application/problem+json`{why}", others.len());
     let diagnostic = Diagnostic::new(document.subject(), message)
         .at(first.span(), first.subject())
         .help("application/problem+json:")

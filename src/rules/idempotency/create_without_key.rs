@@ -13,7 +13,15 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let creates = document.creates();
         creates.iter().for_each(|_| context.consider());
         let has_convention = creates.iter().any(|create| create.operation.idempotency_key().is_some());
-        if has_convention || document.promises_idempotency() {
+        if has_convention {
+            continue;
+        }
+        if document.standards().idempotency.is_some() {
+            let all: Vec<&Create> = creates.iter().collect();
+            found.extend(report(document, &all, "a retry creates twice", "creates without key"));
+            continue;
+        }
+        if document.promises_idempotency() {
             continue;
         }
         // A documented 409 says that the service notices a repeated request.
@@ -33,11 +41,13 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 
 fn report(document: DocumentRef, creates: &[&Create], effect: &str, evidence: &str) -> Option<Diagnostic> {
     let first = creates.first()?.operation;
-    let message = match creates.len() {
-        1 => format!("`{}` declares no idempotency key: {effect}", first.subject()),
-        many => {
-            format!("{many} creating operations declare no `Idempotency-Key`: unsafe to repeat after a timeout")
-        }
+    let asked = document.standards().idempotency.as_deref();
+    let name = asked.unwrap_or("Idempotency-Key");
+    let message = match (creates.len(), asked) {
+        (1, Some(_)) => format!("`{}` declares no `{name}`, as `[api]` asks: {effect}", first.subject()),
+        (1, None) => format!("`{}` declares no idempotency key: {effect}", first.subject()),
+        (many, Some(_)) => format!("{many} creating operations declare no `{name}`, as `[api]` asks"),
+        (many, None) => format!("{many} creating operations declare no `{name}`: unsafe to repeat after a timeout"),
     };
     let label = match creates.len() {
         1 => "a client that saw a timeout cannot repeat this safely".to_owned(),
@@ -46,8 +56,8 @@ fn report(document: DocumentRef, creates: &[&Create], effect: &str, evidence: &s
     let mut diagnostic = Diagnostic::new(document.subject(), message)
         .at(first.span(), label)
         .help(match document.version() {
-            Version::V2 => "- { name: Idempotency-Key, in: header, type: string, maxLength: 255 }",
-            _ => "- { name: Idempotency-Key, in: header, schema: { type: string, maxLength: 255 } }",
+            Version::V2 => format!("- {{ name: {name}, in: header, type: string, maxLength: 255 }}"),
+            _ => format!("- {{ name: {name}, in: header, schema: {{ type: string, maxLength: 255 }} }}"),
         })
         .evidence(evidence);
     for create in creates.iter().skip(1) {

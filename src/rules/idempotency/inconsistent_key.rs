@@ -17,8 +17,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             continue;
         }
         creates.iter().for_each(|_| context.consider());
-        // Where only payments and the like declare the key, only their kind is expected to.
-        let only_sensitive = with_key.iter().all(|create| create.is_sensitive);
+        // Where only payments and the like declare the key, only their kind is expected to; unless it is asked of all.
+        let asked = document.standards().idempotency.is_some();
+        let only_sensitive = !asked && with_key.iter().all(|create| create.is_sensitive);
         let missing: Vec<Create> = without.into_iter().filter(|create| create.is_sensitive || !only_sensitive).collect();
         found.extend(report(document, &with_key, &missing));
     }
@@ -28,7 +29,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 fn report(document: DocumentRef, with_key: &[Create], missing: &[Create]) -> Option<Diagnostic> {
     let (first, example) = (missing.first()?.operation, with_key.first()?.operation);
     let key = example.idempotency_key()?.parameter;
-    let (name, all) = (key.name(), with_key.len() + missing.len());
+    let asked = document.standards().idempotency.as_deref();
+    let (name, all) = (asked.unwrap_or(key.name()), with_key.len() + missing.len());
+    let place = asked.map_or(key.location().name(), |_| "header");
     let message = match missing.len() {
         1 => format!("`{}` lacks the `{name}` that other creating operations declare", first.subject()),
         many => format!("{many} of {all} creating operations lack the `{name}` that the others declare"),
@@ -36,12 +39,12 @@ fn report(document: DocumentRef, with_key: &[Create], missing: &[Create]) -> Opt
     let mut diagnostic = Diagnostic::new(document.subject(), message)
         .at(first.span(), format!("declares no `{name}`"))
         .context(key.written_span(), format!("`{}` declares it here", example.subject()))
-        .help(format!("- {{ name: {name}, in: {}, schema: {{ type: string }} }}", key.location().name()))
+        .help(format!("- {{ name: {name}, in: {place}, schema: {{ type: string }} }}"))
         .evidence(format!("{name} on some creates"));
     for create in missing.iter().skip(1) {
         diagnostic = diagnostic.occurrence(create.operation.span(), create.operation.subject());
     }
-    match missing.len() > with_key.len() {
+    match missing.len() > with_key.len() && asked.is_none() {
         true => Some(diagnostic.at_most(Severity::Info, "most creating operations do without")),
         false => Some(diagnostic),
     }

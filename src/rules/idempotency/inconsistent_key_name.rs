@@ -1,4 +1,4 @@
-//! A document whose operations take the idempotency key under several names.
+//! A document whose operations take the idempotency key under several names, or under another one than the configuration asks for.
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::{KeyDeclaration, OperationRef};
@@ -21,18 +21,25 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             // Headers have no case.
             let name = |key: &KeyDeclaration| key.parameter.name().to_ascii_lowercase();
             keyed.iter().for_each(|(_, key)| *names.entry(name(key)).or_default() += 1);
-            let Some((usual, count)) = names.iter().max_by_key(|(_, count)| **count) else { continue };
-            let others: Vec<_> = keyed.iter().filter(|(_, key)| name(key) != *usual).collect();
-            let example = keyed.iter().find(|(_, key)| name(key) == *usual);
-            let (Some((operation, key)), Some((_, known))) = (others.first(), example) else { continue };
-            let (own, known) = (key.parameter, known.parameter);
-            let message =
-                format!("`{}` takes the key as `{}`, {count} others as `{}`", operation.subject(), own.name(), known.name());
-            let diagnostic = Diagnostic::new(format!("{} {}", document.subject(), own.name()), message)
+            let asked = document.standards().idempotency.as_deref();
+            let most = names.iter().max_by_key(|(_, count)| **count).map(|(name, count)| (name.clone(), *count));
+            let Some((usual, count)) = asked.map(|name| (name.to_ascii_lowercase(), 0)).or(most) else { continue };
+            let others: Vec<_> = keyed.iter().filter(|(_, key)| name(key) != usual).collect();
+            let example = keyed.iter().find(|(_, key)| name(key) == usual).map(|(_, key)| key.parameter);
+            let known = asked.or(example.map(|known| known.name()));
+            let (Some((operation, key)), Some(known)) = (others.first(), known) else { continue };
+            let own = key.parameter;
+            let message = match asked {
+                Some(_) => format!("`{}` takes the key as `{}`, `[api]` asks for `{known}`", operation.subject(), own.name()),
+                None => format!("`{}` takes the key as `{}`, {count} others as `{known}`", operation.subject(), own.name()),
+            };
+            let mut diagnostic = Diagnostic::new(format!("{} {}", document.subject(), own.name()), message)
                 .at(own.span(), "a client that sends the usual header is not protected here")
-                .context(known.span(), "the usual one")
-                .help(format!("name: {}", known.name()))
+                .help(format!("name: {known}"))
                 .evidence(format!("{} beside {usual}", own.name()));
+            if let Some(example) = example {
+                diagnostic = diagnostic.context(example.span(), "the usual one");
+            }
             found.push(spread::over(diagnostic, others.iter().map(|(one, key)| (key.parameter.span(), one.subject()))));
         }
     }

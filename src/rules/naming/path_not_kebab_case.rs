@@ -11,6 +11,10 @@ pub(super) const RULE: Rule = rule!("naming/path-not-kebab-case", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (document, paths) in context.head.api.own_paths() {
+        // What the configuration asks for is judged by `naming/inconsistent-path-case`.
+        if document.standards().casing.is_some_and(|asked| asked.paths.is_some()) {
+            continue;
+        }
         let mut places = Vec::new();
         for path in paths {
             context.consider();

@@ -99,6 +99,10 @@ fn habit(document: DocumentRef, first: OperationRef, list: &List, rest: &[(Opera
 
 /// The document's own paging parameters where it has some, else a common pair.
 fn parameters_to_add(document: DocumentRef) -> String {
+    let asked = document.standards();
+    if let (Some(size), Some(position)) = (&asked.page_size, &asked.page_position) {
+        return format!("add `{size}` and `{position}`, which `[api]` asks for");
+    }
     match (document.conventions().paging_parameters.as_slice(), document.version()) {
         ([], Version::V2) => "add these, and return the cursor of the next page:\n\
                - { name: limit, in: query, type: integer, minimum: 1, maximum: 100, default: 20 }\n\

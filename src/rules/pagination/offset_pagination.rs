@@ -10,6 +10,10 @@ pub(super) const RULE: Rule = rule!("pagination/offset-pagination", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for document in context.head.api.documents() {
+        // What the configuration asks for is judged by `pagination/inconsistent-parameters`.
+        if document.standards().pagination.is_some() {
+            continue;
+        }
         let paged: Vec<_> = document
             .listing_operations()
             .filter_map(|operation| {

@@ -1,12 +1,14 @@
 //! Operations whose answers do not say how much of the limit is left.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::api::OperationRef;
+use crate::model::api::{LimitDialect, OperationRef};
 use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 
 /// Operations whose answers do not say how much of the limit is left.
 pub(super) const RULE: Rule = rule!("rate-limit/missing-headers", check);
+
+const HELP: &str = "headers:\n  RateLimit: { schema: { type: string } }\n  RateLimit-Policy: { schema: { type: string } }";
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -24,10 +26,18 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             }
         }
         let Some(first) = silent.first() else { continue };
-        let message = format!("{} without `RateLimit` headers", counted(silent.len(), "operation"));
+        let asked = document.standards().rate_limit_headers;
+        let (family, help) = match asked {
+            None | Some(LimitDialect::Plain) => ("RateLimit", HELP.to_owned()),
+            Some(other) => (
+                other.name(),
+                format!("headers:\n  {}: {{ schema: {{ type: integer }} }}", other.name().replace('*', "Remaining")),
+            ),
+        };
+        let message = format!("{} without `{family}` headers", counted(silent.len(), "operation"));
         let diagnostic = Diagnostic::new(format!("{} rate-limit headers", document.subject()), message)
             .at(first.span(), format!("{}: clients see the limit only when they hit it", first.subject()))
-            .help("headers:\n  RateLimit: { schema: { type: string } }\n  RateLimit-Policy: { schema: { type: string } }")
+            .help(help)
             .evidence("no rate-limit headers");
         found.push(over(diagnostic, silent.iter().map(|operation| (operation.span(), operation.subject()))));
     }

@@ -1,4 +1,4 @@
-//! Rate-limit headers of two families in one document.
+//! Rate-limit headers of two families in one document, or of another one than the configuration asks for.
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::{DocumentRef, HeaderRef, LimitDialect};
@@ -30,16 +30,25 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for document in context.head.api.documents() {
         let mut uses = uses(context, document);
-        let Some(usual) = uses.iter().rev().max_by_key(|(_, all)| all.len()).map(|(dialect, _)| *dialect) else { continue };
-        let Some((first_usual, _)) = uses.remove(&usual).and_then(|all| all.into_iter().next()) else { continue };
+        let asked = document.standards().rate_limit_headers;
+        let most = uses.iter().rev().max_by_key(|(_, all)| all.len()).map(|(dialect, _)| *dialect);
+        let Some(usual) = asked.or(most) else { continue };
+        let first_usual = uses.remove(&usual).and_then(|all| all.into_iter().next()).map(|(header, _)| header);
         for (dialect, headers) in uses {
             let Some((first, subject)) = headers.first() else { continue };
-            let message = format!("`{}` beside `{}`: clients must read two families of headers", dialect.name(), usual.name());
-            let diagnostic = Diagnostic::new(format!("{} {}", document.subject(), dialect.name()), message)
+            let message = match asked {
+                Some(asked) => format!("the headers `{}` are not `{}`, as `[api]` asks", dialect.name(), asked.name()),
+                None => format!("`{}` beside `{}`: clients must read two families of headers", dialect.name(), usual.name()),
+            };
+            let mut diagnostic = Diagnostic::new(format!("{} {}", document.subject(), dialect.name()), message)
                 .at(first.name.span, subject.clone())
-                .context(first_usual.name.span, format!("most responses have `{}`", usual.name()))
-                .help(format!("name it `{}` as elsewhere", first_usual.name.value))
                 .evidence(format!("{} beside {}", dialect.name(), usual.name()));
+            diagnostic = match (first_usual, asked) {
+                (Some(known), None) => diagnostic
+                    .context(known.name.span, format!("most responses have `{}`", usual.name()))
+                    .help(format!("name it `{}` as elsewhere", known.name.value)),
+                _ => diagnostic.help(format!("send `{}` too; those that are shipped stay beside them", usual.name())),
+            };
             let places: Vec<(Span, String)> =
                 headers.iter().map(|(header, subject)| (header.name.span, subject.clone())).collect();
             found.push(over(diagnostic, places));
