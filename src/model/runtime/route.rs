@@ -18,6 +18,40 @@ pub struct Gateway {
     pub services: Vec<usize>,
     /// For which kind of use it is made.
     pub profile: Profile,
+    /// What it listens on; unknown where that is not read, or something could add to it.
+    pub listeners: Fact<Vec<Listener>>,
+    /// How it writes down each request; absent: it does not.
+    pub access_log: Fact<AccessLog>,
+    /// What gives every request an id that the services behind it see (`proxy_set_header X-Request-Id`); absent: nothing.
+    pub correlation: Fact<String>,
+    /// Whether every place is known at which it passes requests on, so that a path that none of its routes answers for goes nowhere.
+    pub knows_routes: bool,
+}
+
+/// An address on which a gateway listens.
+#[derive(Debug, Clone)]
+pub struct Listener {
+    /// The host names that it answers for; empty: all of them.
+    pub names: Vec<String>,
+    /// Its port.
+    pub port: u16,
+    /// Whether it speaks TLS.
+    pub is_encrypted: bool,
+    /// Whether it only sends clients to an encrypted address.
+    pub redirects: bool,
+    /// `Strict-Transport-Security`, where it tells browsers to come encrypted; absent: it does not.
+    pub strict_transport: Fact<String>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// How a gateway writes down requests.
+#[derive(Debug, Clone)]
+pub struct AccessLog {
+    /// Whether its lines are records with named fields (JSON) and not text for people.
+    pub is_structured: bool,
+    /// Where that is written; `None`: the product's default.
+    pub span: Option<Span>,
 }
 
 /// One place where a gateway passes requests on.
@@ -127,6 +161,8 @@ pub struct Retry {
     pub per_try: Fact<Timeout>,
     /// How it waits between tries; absent: it does not wait.
     pub backoff: Fact<Timeout>,
+    /// How long all tries together may take, where that is bounded apart from the route's own limit; absent: it is not.
+    pub within: Fact<Timeout>,
     /// Where it is written.
     pub span: Span,
 }
@@ -186,6 +222,23 @@ pub struct Target {
 
 fn unread<T>(span: Span) -> Fact<T> {
     Fact::not_read("not read from this product", vec![span])
+}
+
+impl Gateway {
+    /// A gateway of which only its place is known; its reader fills in what its product says.
+    pub fn bare(product: Product, path: String, services: Vec<usize>, profile: Profile) -> Gateway {
+        let why = "not read from this product";
+        Gateway {
+            product,
+            path,
+            services,
+            profile,
+            listeners: Fact::not_read(why, Vec::new()),
+            access_log: Fact::not_read(why, Vec::new()),
+            correlation: Fact::not_read(why, Vec::new()),
+            knows_routes: false,
+        }
+    }
 }
 
 impl Waits {

@@ -33,7 +33,8 @@ pub(super) fn read(
     for root in library.roots(&paths) {
         let path = library.path(root).to_owned();
         let running = target::running(&path, projects, services);
-        let gateway = Gateway { product: Product("nginx"), profile: profile(&path, &[]), path, services: running };
+        let profile = profile(&path, &[]);
+        let gateway = Gateway::bare(Product("nginx"), path, running, profile);
         let configuration = library.configuration(root, &gateway.services);
         let mut found = route::read(&library, &configuration, gateways.len(), &gateway, services);
         let mut by_host = HashMap::new();

@@ -197,10 +197,13 @@ fn retry(scope: &Scope<'_, '_>, module: &str) -> Fact<Retry> {
             let resends_post = on.iter().find(|word| *word == "non_idempotent").map(|word| format!("`{word}`"));
             let attempts = number(own("_tries")).map(|tries| tries - 1);
             let (methods, backoff) = (Fact::Absent, Fact::Absent);
-            Fact::Known(
-                Retry { attempts, on, methods, resends_post, per_try: Fact::Absent, backoff, span: directive.span },
-                origin,
-            )
+            let within = match own("_timeout") {
+                Fact::Known(..) => timeout(scope, module, "next_upstream_timeout"),
+                Fact::Absent => Fact::Absent,
+                Fact::Unknown(why) => Fact::Unknown(why),
+            };
+            let (per_try, span) = (Fact::Absent, directive.span);
+            Fact::Known(Retry { attempts, on, methods, resends_post, per_try, backoff, within, span }, origin)
         }
         Fact::Absent => Fact::not_read("nginx's own retries need more than one server", Vec::new()),
         Fact::Unknown(why) => Fact::Unknown(why),
