@@ -17,6 +17,11 @@ pub struct Project {
     pub files: Vec<String>,
     /// Whether the first file has one of the names that `docker compose up` looks for.
     pub is_default: bool,
+    /// The Kubernetes namespace, where the manifests name one.
+    pub namespace: Option<String>,
+    /// Names that resolve within the project and lead to none of its services: external links, further hosts, Services of
+    /// Kubernetes without a workload in the repository.
+    pub others: Vec<String>,
 }
 
 /// Who runs the services of a project.
@@ -86,10 +91,98 @@ pub struct Service {
     pub links: Vec<(String, String)>,
     /// Files and folders of the repository that it sees.
     pub mounts: Vec<Mount>,
+    /// The Services of Kubernetes that pass requests to it.
+    pub fronts: Vec<Front>,
+    /// How many processes of one replica serve requests; unknown where no known server says it.
+    pub workers: Fact<u32>,
+    /// Keys of objects of the repository that it asks for and that these do not have.
+    pub missing_keys: Vec<MissingKey>,
+    /// Why what is absent here may be said elsewhere: a patch, a file that could not be read.
+    pub open: Option<String>,
     /// Whether it has neither image nor build: an overlay for a file that we cannot name.
     pub is_partial: bool,
     /// For which kind of use it is made.
     pub profile: Profile,
+}
+
+impl Service {
+    /// A service of which only its name is known; its reader fills in what the files say. Nothing is written, until it is.
+    pub fn bare(project: usize, name: String, span: Span) -> Service {
+        Service {
+            project,
+            name,
+            span,
+            image: Fact::Absent,
+            build: Fact::Absent,
+            command: Fact::Absent,
+            entrypoint: Fact::Absent,
+            environment: Environment::default(),
+            ports: Vec::new(),
+            depends_on: Vec::new(),
+            healthcheck: Fact::Absent,
+            profiles: Vec::new(),
+            replicas: Fact::Absent,
+            probes: Vec::new(),
+            stop: Stop::default(),
+            labels: Vec::new(),
+            restart: Fact::Absent,
+            workload: None,
+            aliases: Vec::new(),
+            links: Vec::new(),
+            mounts: Vec::new(),
+            fronts: Vec::new(),
+            workers: Fact::not_read("no known server says it", vec![span]),
+            missing_keys: Vec::new(),
+            open: None,
+            is_partial: false,
+            profile: Profile::Unknown,
+        }
+    }
+}
+
+/// A Service of Kubernetes: a name for the pods of a workload, with ports of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Front {
+    /// Its name.
+    pub name: String,
+    /// Its ports.
+    pub ports: Vec<FrontPort>,
+    /// Whether it can be reached from outside of the cluster (`LoadBalancer`, `NodePort`).
+    pub is_open: bool,
+    /// Whether it lists the pods that are not ready, too.
+    pub lists_unready: bool,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// A port of a Service of Kubernetes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FrontPort {
+    /// The port that clients use.
+    pub port: u16,
+    /// The port of the container that it leads to: a number, or the name of one.
+    pub target: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A key of an object that a workload asks for and that the object does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingKey {
+    /// `ConfigMap` or `Secret`.
+    pub kind: &'static str,
+    /// The name of the object.
+    pub object: String,
+    /// The key.
+    pub key: String,
+    /// Keys that the object has.
+    pub has: Vec<String>,
+    /// Where it is asked for.
+    pub span: Span,
+    /// Where the object stands.
+    pub object_span: Span,
 }
 
 /// The variables of a service.

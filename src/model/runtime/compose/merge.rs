@@ -108,9 +108,6 @@ impl Merger<'_, '_, '_> {
             unknown_where_absent(&mut healthcheck, why, part.span);
         }
         Some(Service {
-            project: self.project,
-            name: part.name,
-            span: part.span,
             image: all.image,
             build: all.build,
             command: all.command,
@@ -122,15 +119,15 @@ impl Merger<'_, '_, '_> {
             profile: profile(self.path, &all.profiles),
             profiles: all.profiles,
             replicas: all.replicas,
-            probes: Vec::new(),
             stop: all.stop,
             labels: all.labels,
             restart: all.restart,
-            workload: None,
             aliases: all.aliases,
             links: all.links,
             mounts: all.mounts,
+            open,
             is_partial,
+            ..Service::bare(self.project, part.name, part.span)
         })
     }
 

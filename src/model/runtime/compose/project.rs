@@ -42,7 +42,8 @@ pub(in crate::model::runtime) fn read(workspace: &mut Workspace, discovery: &Dis
         files.extend(overrides.get(path.as_str()).cloned());
         let (files, found) = reader.project(projects.len(), files);
         let name = path.rsplit('/').next().unwrap_or("");
-        projects.push(Project { runner: Runner::Compose, files, is_default: DEFAULT_NAMES.contains(&name) });
+        let is_default = DEFAULT_NAMES.contains(&name);
+        projects.push(Project { runner: Runner::Compose, files, is_default, namespace: None, others: Vec::new() });
         services.extend(found);
     }
     (projects, services)
