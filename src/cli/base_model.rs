@@ -8,14 +8,15 @@ use std::path::Path;
 /// The version of this program, which prints models and reads them.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What `model --format json` prints for later runs: `tool`, `migrations`, `findings`.
-pub(super) fn to_json(snapshot: &Snapshot) -> [(&'static str, Value); 3] {
+/// What `model --format json` prints for later runs: `tool`, `migrations`, `findings`, `places`.
+pub(super) fn to_json(snapshot: &Snapshot) -> [(&'static str, Value); 4] {
     let migrations = snapshot.migrations.iter();
     let migrations = migrations.map(|(path, one)| json!({"path": path, "content": one.content, "runs": one.runs}));
     [
         ("tool", json!({"name": env!("CARGO_PKG_NAME"), "version": VERSION})),
         ("migrations", migrations.collect()),
         ("findings", json!(snapshot.findings)),
+        ("places", json!(snapshot.places)),
     ]
 }
 
@@ -49,8 +50,10 @@ pub(super) fn read(file: &Path) -> Result<Snapshot, Trouble> {
     };
     let migrations: Option<_> = migrations.iter().map(migration).collect();
     let findings: Option<_> = findings.iter().map(|one| one.as_str().map(str::to_owned)).collect();
-    match (migrations, findings) {
-        (Some(migrations), Some(findings)) => Ok(Snapshot { name, migrations, findings }),
+    // Older versions do not print them.
+    let places = document.get("places").cloned().unwrap_or_else(|| json!({}));
+    match (migrations, findings, serde_json::from_value(places)) {
+        (Some(migrations), Some(findings), Ok(places)) => Ok(Snapshot { name, migrations, findings, places }),
         _ => Err(wrong("a damaged model")),
     }
 }

@@ -1,12 +1,13 @@
 //! What a change brought: findings that the base does not have, and findings with a cause in changed lines.
 
+use super::shipped::Known;
 use crate::diagnostic::{Finding, Role};
 use crate::files::Files;
 use crate::model::workspace::decode;
 use crate::source::{SourceId, Sources, Span};
 use imara_diff::{Algorithm, Diff, InternedInput};
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Lines of a file, from 0, that the base does not have.
@@ -17,14 +18,14 @@ pub(super) struct Changes<'r> {
     head: &'r dyn Files,
     base: &'r dyn Files,
     sources: &'r Sources,
-    /// Fingerprints of what is found in the base too.
-    known: HashSet<String>,
+    /// What is found in the base.
+    pub(super) known: Known,
     lines: RefCell<HashMap<SourceId, Lines>>,
 }
 
 impl<'r> Changes<'r> {
-    /// `known` are the fingerprints of what is found in the base.
-    pub(super) fn new(head: &'r dyn Files, base: &'r dyn Files, sources: &'r Sources, known: HashSet<String>) -> Changes<'r> {
+    /// `known` is what is found in the base.
+    pub(super) fn new(head: &'r dyn Files, base: &'r dyn Files, sources: &'r Sources, known: Known) -> Changes<'r> {
         Changes { head, base, sources, known, lines: RefCell::default() }
     }
 
@@ -32,11 +33,11 @@ impl<'r> Changes<'r> {
     /// more occurrence of an old fault is none: the place to edit is the old one.
     pub(super) fn brought(&self, finding: &Finding) -> bool {
         let mut causes = finding.labels().filter(|(role, _)| *role != Role::Context).map(|(_, label)| label.span);
-        !self.known.contains(&finding.fingerprint) || causes.any(|span| self.touches(span))
+        !self.known.fingerprints.contains(&finding.fingerprint) || causes.any(|span| self.touches(span))
     }
 
     /// Whether a place stands on a line that the base does not have.
-    fn touches(&self, span: Span) -> bool {
+    pub(super) fn touches(&self, span: Span) -> bool {
         let mut lines = self.lines.borrow_mut();
         let changed = lines.entry(span.source).or_insert_with(|| self.changed_lines(span.source));
         let line = |at: u32| self.sources.line_column(span.source, at).line.saturating_sub(1);

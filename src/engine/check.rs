@@ -8,6 +8,7 @@ use super::edit_target::Targets;
 use super::owners::Owners;
 use super::running::Subject;
 use super::selection::{Selection, names};
+use super::shipped::{self, Known};
 use super::suppressions::{Circumstances, Places, Suppressions, UNUSED};
 use super::{Failure, Options, Outcome, Reach, findings, pending, running};
 use crate::diagnostic::{Base, Confidence, Finding, Report, RuleInfo, Severity};
@@ -46,17 +47,20 @@ pub(super) fn check(
     let (kept, judged) = (std::mem::take(&mut run.kept), run.settings.pending.clone());
     let (mut outcome, found) = run.finish(head, why, &asked);
     let whole = options.reach == Reach::Everything && options.select.is_empty() && options.ignore.is_empty();
-    baselines.apply(&mut outcome.report, &found, whole, options.migrations);
+    baselines.apply(&mut outcome.report, &found.fingerprints, whole, options.migrations);
     if let Some(base) = base.filter(|_| options.reach != Reach::Everything) {
         let known = catch_unwind(AssertUnwindSafe(|| debt((head, base), &asked, (&outcome, &found), (&kept, &judged))));
         let changes = Changes::new(head, base, &outcome.sources, known.map_err(failure)?);
-        let all = outcome.report.findings.len();
-        outcome.report.findings.retain(|finding| changes.brought(finding));
-        outcome.report.debt = Some(all - outcome.report.findings.len());
+        asked.leave_what_was_brought(&changes, &outcome.model, &mut outcome.report, &outcome.sources);
     }
     if let Reach::SinceRun(snapshot) = &options.reach {
         let all = outcome.report.findings.len();
-        outcome.report.findings.retain(|finding| !snapshot.findings.contains(&finding.fingerprint));
+        let api = &outcome.model.api;
+        outcome.report.findings.retain_mut(|finding| {
+            let places = snapshot.places.get(&finding.fingerprint);
+            let is_old = snapshot.findings.contains(&finding.fingerprint);
+            !is_old || places.is_some_and(|places| shipped::keep_unnamed(finding, api, places))
+        });
         outcome.report.debt = Some(all - outcome.report.findings.len());
     }
     let targets = Targets {
@@ -86,6 +90,48 @@ struct Asked<'a> {
     options: &'a Options,
 }
 
+impl Asked<'_> {
+    /// The lowest severity that is shown at a path.
+    fn least_severity(&self, path: &str) -> Severity {
+        let configured = self.config.min_severity(path).filter(|_| self.options.severity_by_config);
+        configured.unwrap_or(self.options.min_severity)
+    }
+
+    /// Whether the configuration gives a finding its severity, which is then meant as it stands.
+    fn sets_severity(&self, finding: &Finding, path: &str) -> bool {
+        let info = rules::info(&finding.rule);
+        let selected = self.selection.selects(&finding.rule);
+        let verdict = info.and_then(|info| self.config.verdict(info, path, &finding.diagnostic.subject, selected));
+        verdict.is_some_and(|verdict| matches!(verdict.level, Level::On(_)))
+    }
+
+    /// Leaves in a report what a change brought, counts the rest, and lowers what it only touched and cannot mend.
+    fn leave_what_was_brought(&self, changes: &Changes, model: &Model, report: &mut Report, sources: &Sources) {
+        let (mut debt, mut hidden) = (0, 0);
+        report.findings.retain_mut(|finding| {
+            let touches = |span| changes.touches(span);
+            if shipped::concerns(finding) && changes.known.keep_new(finding, &model.api, touches) {
+                return true;
+            }
+            if !changes.brought(finding) {
+                debt += 1;
+                return false;
+            }
+            let path = sources.path(finding.diagnostic.primary.span.source);
+            if shipped::concerns(finding) && finding.severity > Severity::Info && !self.sets_severity(finding, path) {
+                finding.severity = Severity::Info;
+                finding.diagnostic.because.push(shipped::WHY.to_owned());
+                let is_shown = self.least_severity(path) == Severity::Info;
+                hidden += usize::from(!is_shown);
+                return is_shown;
+            }
+            true
+        });
+        report.debt = Some(debt);
+        report.hidden += hidden;
+    }
+}
+
 /// What the head's reading leaves to the base's.
 struct Other<'a> {
     beside: &'a Beside<'a>,
@@ -95,18 +141,18 @@ struct Other<'a> {
     rules: Option<HashSet<&'a str>>,
 }
 
-/// The fingerprints of what is found in the base, by the head's configuration: what is turned on anew is not brought by a change of
+/// What is found in the base, by the head's configuration: what is turned on anew is not brought by a change of
 /// the code. Only what the head's report has is looked for.
 fn debt(
     (head, base): (&Listed, &dyn Files),
     asked: &Asked,
-    (outcome, found): (&Outcome, &HashSet<String>),
+    (outcome, found): (&Outcome, &Known),
     (kept, judged): (&Kept, &Pending),
-) -> HashSet<String> {
+) -> Known {
     let findings = &outcome.report.findings;
     // Where nothing is found, nothing can be old.
     if findings.is_empty() {
-        return HashSet::new();
+        return Known::default();
     }
     let base = &Listed::new(base);
     let beside = Beside::new(head, base);
@@ -223,8 +269,8 @@ impl Run {
         }
     }
 
-    /// What is reported, and the fingerprints of all that was found, whatever the filters hide.
-    fn finish(self, head: &dyn Files, why: Option<Base>, asked: &Asked) -> (Outcome, HashSet<String>) {
+    /// What is reported, and what is known of all that was found, whatever the filters hide.
+    fn finish(self, head: &dyn Files, why: Option<Base>, asked: &Asked) -> (Outcome, Known) {
         let Run { mut outcome, settings, found: mut findings, with_all, failed, head_sources, .. } = self;
         let Asked { config, selection, options, .. } = *asked;
         let sources = &outcome.sources;
@@ -234,13 +280,11 @@ impl Run {
         let mut suppressions = new();
         let suppressed = suppressions.apply(&mut findings, sources);
         let path = |one: &Finding| sources.path(one.diagnostic.primary.span.source);
-        let least =
-            |one: &Finding| config.min_severity(path(one)).filter(|_| options.severity_by_config).unwrap_or(options.min_severity);
         let is_sure = |one: &Finding| {
             let least = config.min_confidence(path(one)).filter(|_| options.confidence_by_config);
             one.confidence >= least.unwrap_or(options.min_confidence)
         };
-        let is_shown = |one: &Finding| one.severity >= least(one) && is_sure(one);
+        let is_shown = |one: &Finding| one.severity >= asked.least_severity(path(one)) && is_sure(one);
 
         let ran: Vec<&str> = outcome.considered.keys().map(String::as_str).collect();
         let migrations = pending::migration_files(&outcome.discovery);
@@ -257,7 +301,7 @@ impl Run {
         findings.retain_mut(|finding| judge(finding, config, selection, sources));
         findings::sort(&mut findings, sources);
         let all = findings.len();
-        let fingerprints = findings.iter().map(|one| one.fingerprint.clone()).collect();
+        let known = Known::of(&findings, &outcome.model.api, options.reach != Reach::Everything);
         let hidden_by_confidence = findings.iter().filter(|one| !is_sure(one)).count();
         findings.retain(is_shown);
         let with_all_migrations = with_all.map(|mut with_all| {
@@ -268,7 +312,7 @@ impl Run {
         let hidden = all - findings.len();
         let read = std::mem::take(&mut outcome.report);
         outcome.report = Report { base: why, hidden, hidden_by_confidence, suppressed, findings, with_all_migrations, ..read };
-        (outcome, fingerprints)
+        (outcome, known)
     }
 }
 

@@ -13,6 +13,7 @@ mod owners;
 mod pending;
 mod running;
 mod selection;
+mod shipped;
 mod snapshot;
 pub mod suggest;
 mod suppressions;

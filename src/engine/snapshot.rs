@@ -4,7 +4,7 @@
 //! What is absent: texts. So a migration that was edited is known to be, and not where; a finding that the snapshot has is old wherever
 //! it stands; and rules that ask the base itself are not run.
 
-use super::{Failure, Options, Outcome};
+use super::{Failure, Options, Outcome, shipped};
 use crate::discover::migrations;
 use crate::engine::fingerprint::hash;
 use crate::sql::{self, Dialect};
@@ -19,6 +19,8 @@ pub struct Snapshot {
     pub migrations: BTreeMap<String, Written>,
     /// Fingerprints of all that was found, whatever was shown; nothing of what migrations do to a live database.
     pub findings: BTreeSet<String>,
+    /// Of findings whose remedy breaks the consumers of an API: what their places are called, by fingerprint.
+    pub places: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// What a migration holds, as 32 hexadecimal digits each.
@@ -53,7 +55,8 @@ impl Snapshot {
         let kinds = sets.flat_map(|set| set.migrations.iter().map(|one| (one.path.as_str(), (set.tool.as_str(), set.dialect))));
         let written = kinds.filter_map(|(path, kind)| Some((path.to_owned(), Written::of(Some(kind), texts.get(path)?))));
         let findings = outcome.report.findings.iter().map(|finding| finding.fingerprint.clone());
-        Snapshot { name: String::new(), migrations: written.collect(), findings: findings.collect() }
+        let places = shipped::by_fingerprint(&outcome.report.findings, &outcome.model.api);
+        Snapshot { name: String::new(), migrations: written.collect(), findings: findings.collect(), places }
     }
 }
 

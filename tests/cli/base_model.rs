@@ -85,3 +85,20 @@ fn a_file_that_is_no_model_is_refused_with_the_remedy() {
     let run = repository.run(&["--base-model", "x.json"]);
     assert!(run.code == Some(0) && run.err.starts_with("note: x.json was printed by version 0"), "{run:?}");
 }
+
+#[test]
+fn one_more_place_of_a_fault_that_cannot_be_mended_where_it_is_shipped_is_new() {
+    let api = |paths: &[&str]| {
+        let path = |one: &&str| format!("  {one}:\n    get: {{ responses: {{ \"200\": {{ description: Fine }} }} }}\n");
+        let others = ["/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h", "/i", "/j"];
+        let paths: String = paths.iter().chain(&others).map(path).collect();
+        format!("openapi: 3.0.3\ninfo: {{ title: Shop, version: 1.0.0 }}\npaths:\n{paths}")
+    };
+    let repository = Repository::new(&[("openapi.yaml", &api(&["/orders/", "/refunds/", "/bills/"]))]);
+    repository.write("base.json", repository.run(&["model", "--format", "json"]).out);
+    assert_eq!(brought(&repository), (vec![], 1));
+    repository.write("openapi.yaml", api(&["/orders/", "/refunds/", "/bills/", "/notes/"]));
+    assert_eq!(brought(&repository), (vec!["paths/trailing-slash API openapi.yaml".into()], 0));
+    repository.write("openapi.yaml", api(&["/orders/", "/refunds/", "/bills/", "/notes"]));
+    assert_eq!(brought(&repository), (vec![], 1));
+}

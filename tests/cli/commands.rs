@@ -112,6 +112,7 @@ fn the_model_is_one_document() {
         "links",
         "migrations",
         "operations",
+        "places",
         "queries",
         "schema",
         "services",

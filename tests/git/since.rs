@@ -1,6 +1,7 @@
 //! What a change brought: by revision, and by what is staged.
 
 use super::support::{Scratch, Work};
+use backend_lint::diagnostic::{Finding, Severity};
 use backend_lint::engine::{self, Failure, Options, Outcome, Reach};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -222,4 +223,51 @@ fn a_migration_with_another_name_brings_nothing_old() {
     };
     assert_eq!(rename("0002_customers"), 0);
     assert_eq!(rename("0003_note"), 1, "another version is another migration to the tool");
+}
+
+/// A document with these paths, and ten more that are as they should be.
+fn api(paths: &[&str]) -> String {
+    let path = |one: &&str| format!("  {one}:\n    get: {{ responses: {{ \"200\": {{ description: Fine }} }} }}\n");
+    let others = ["/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h", "/i", "/j"];
+    let paths: String = paths.iter().chain(&others).map(path).collect();
+    format!("openapi: 3.0.3\ninfo: {{ title: Shop, version: 1.0.0 }}\npaths:\n{paths}")
+}
+
+/// The findings of a rule whose remedy breaks consumers: severity, place and reasons.
+fn of_slashes(root: &Path, least: Severity) -> Vec<(Severity, String, Vec<String>)> {
+    let options =
+        Options { reach: since("main"), min_severity: least, select: vec!["paths/trailing-slash".into()], ..Options::default() };
+    let outcome = engine::run(root, &BTreeMap::new(), &options).unwrap();
+    let line = |one: &Finding| {
+        let span = one.diagnostic.primary.span;
+        outcome.sources.text(span).to_owned()
+    };
+    outcome.report.findings.iter().map(|one| (one.severity, line(one), one.diagnostic.because.clone())).collect()
+}
+
+#[test]
+fn what_is_shipped_is_quiet_and_what_is_not_is_raised() {
+    let scratch = Scratch::new();
+    let work = scratch.repository("shop");
+    work.write("openapi.yaml", api(&["/orders/"])).commit();
+    work.git(&["checkout", "-q", "-b", "feature"]);
+    let why = "the base has it too, and to mend it would break those who call it".to_owned();
+    work.write("openapi.yaml", api(&["/orders/"]).replace("/orders/:", "/orders/: # ours"));
+    assert_eq!(of_slashes(&work.0, Severity::Warning), vec![], "the line is touched, and the path is shipped");
+    assert_eq!(of_slashes(&work.0, Severity::Info), vec![(Severity::Info, "/orders/".into(), vec![why])]);
+    work.write("backend-lint.toml", "[rules]\n\"paths/trailing-slash\" = \"warning\"\n");
+    assert_eq!(of_slashes(&work.0, Severity::Warning).len(), 1, "the configuration means what it says");
+    std::fs::remove_file(work.0.join("backend-lint.toml")).unwrap();
+    work.write("openapi.yaml", api(&["/orders/", "/refunds/"]));
+    assert_eq!(of_slashes(&work.0, Severity::Info), vec![(Severity::Warning, "/refunds/".into(), vec![])], "a new path");
+    work.write("openapi.yaml", api(&["/orders/", "/refunds/", "/bills/"]));
+    let left_out =
+        |count: usize| format!("{count} more that the base has are left out, since to mend them would break those who call them");
+    let found = of_slashes(&work.0, Severity::Info);
+    assert_eq!(found, vec![(Severity::Warning, "/refunds/".into(), vec![left_out(1)])], "it has become a habit by now");
+    work.commit();
+    work.git(&["branch", "-q", "-f", "main"]);
+    work.write("openapi.yaml", api(&["/notes/", "/orders/", "/refunds/", "/bills/"]));
+    let found = of_slashes(&work.0, Severity::Info);
+    assert_eq!(found, vec![(Severity::Warning, "/notes/".into(), vec![left_out(3)])], "one more place of an old habit");
 }

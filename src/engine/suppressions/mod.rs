@@ -206,6 +206,11 @@ impl Places {
         Places { primary: true, occurrences: vec![true; diagnostic.occurrences.len()] }
     }
 
+    /// The primary place where so said, and those occurrences.
+    pub(super) fn these(primary: bool, occurrences: Vec<bool>) -> Places {
+        Places { primary, occurrences }
+    }
+
     /// The primary place alone.
     fn primary(diagnostic: &Diagnostic) -> Places {
         Places { primary: true, occurrences: vec![false; diagnostic.occurrences.len()] }

@@ -223,6 +223,12 @@ impl<'a> OperationRef<'a> {
         self.key(self.data().path_key)
     }
 
+    /// Everything that is written under its method, and the method.
+    fn extent(self) -> Option<Span> {
+        let (key, node) = (self.span(), self.api.node(self.data().node)?.span());
+        Some(if key.source == node.source { Span { start: key.start.min(node.start), ..node } } else { node })
+    }
+
     /// Where the method is written: the place of the operation. With a split document it lies in another file than the path.
     pub fn span(self) -> Span {
         self.key(self.data().method_key)
@@ -464,4 +470,14 @@ impl<'a> OperationRef<'a> {
 /// JSON where there is some, else the first.
 fn preferred<'a>(media: &[MediaRef<'a>]) -> Option<MediaRef<'a>> {
     media.iter().find(|one| one.is_json()).or(media.first()).copied()
+}
+
+impl Api {
+    /// The operation that a place belongs to: what is written under its method, or the path that it is the first to have. `None` for what
+    /// several may share.
+    pub fn operation_at(&self, place: Span) -> Option<OperationRef<'_>> {
+        let holds = |span: Span| span.source == place.source && span.start <= place.start && place.end <= span.end;
+        let mut all = self.operations();
+        all.find(|operation| holds(operation.span()) || operation.path_span() == place || operation.extent().is_some_and(holds))
+    }
 }
