@@ -120,17 +120,31 @@ pub(super) fn with_mentions(context: &Context, mut found: Vec<Diagnostic>) -> Ve
     found
 }
 
-/// The first step of each pending migration that waits for a lock of at least this mode while `setting` does not bound it, by
-/// database. None where it is set for every session.
-pub(super) fn unlimited<'m>(context: &Context<'m>, setting: &str, least: LockMode) -> Vec<Vec<PendingStep<'m>>> {
+/// The first step of each pending migration of MySQL that waits for a metadata lock while `setting` does not bound it, by database.
+/// None where it is set for every session.
+pub(super) fn unlimited_in_mysql<'m>(context: &Context<'m>, setting: &str) -> Vec<Vec<PendingStep<'m>>> {
+    let migrations = context.head.schema.pending_migrations().filter(|migration| migration.is_mysql());
+    let firsts = migrations.inspect(|_| context.consider());
+    let found = by_database(firsts.filter_map(|migration| migration.metadata_locks_without(setting).first().copied()));
+    if context.head.is_set_for_all_sessions(setting) { Vec::new() } else { found }
+}
+
+fn by_database<'m>(steps: impl Iterator<Item = PendingStep<'m>>) -> Vec<Vec<PendingStep<'m>>> {
     let mut found: Vec<Vec<PendingStep>> = Vec::new();
-    for migration in context.head.schema.pending_migrations().filter(|migration| migration.is_postgres()) {
-        context.consider();
-        let Some(first) = migration.locks_without(setting, least).first().copied() else { continue };
+    for first in steps {
         match found.iter_mut().find(|held| held.iter().any(|one| one.database_source() == first.database_source())) {
             Some(held) => held.push(first),
             None => found.push(vec![first]),
         }
     }
+    found
+}
+
+/// The first step of each pending migration that waits for a lock of at least this mode while `setting` does not bound it, by
+/// database. None where it is set for every session.
+pub(super) fn unlimited<'m>(context: &Context<'m>, setting: &str, least: LockMode) -> Vec<Vec<PendingStep<'m>>> {
+    let migrations = context.head.schema.pending_migrations().filter(|migration| migration.is_postgres());
+    let firsts = migrations.inspect(|_| context.consider());
+    let found = by_database(firsts.filter_map(|migration| migration.locks_without(setting, least).first().copied()));
     if context.head.is_set_for_all_sessions(setting) { Vec::new() } else { found }
 }

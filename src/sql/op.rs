@@ -366,7 +366,7 @@ pub enum Change {
         value: String,
         /// `SET LOCAL`.
         local: bool,
-        /// `role`, `database`, `system` for `ALTER .. SET`; `None` for the session.
+        /// `role`, `database`, `system` for `ALTER .. SET`, `global` for `SET GLOBAL` of MySQL; `None` for the session.
         scope: Option<&'static str>,
     },
     /// `BEGIN`, `START TRANSACTION`.

@@ -39,6 +39,7 @@ mod missing_statement_timeout;
 mod multiple_ddl_per_file;
 mod multiple_table_locks;
 mod mysql_blocking_index;
+mod mysql_missing_lock_wait_timeout;
 mod mysql_no_algorithm;
 mod mysql_table_copy;
 mod non_concurrent_detach_partition;
@@ -119,6 +120,7 @@ pub(super) const RULES: &[Rule] = &[
     multiple_ddl_per_file::RULE,
     multiple_table_locks::RULE,
     mysql_blocking_index::RULE,
+    mysql_missing_lock_wait_timeout::RULE,
     mysql_no_algorithm::RULE,
     mysql_table_copy::RULE,
     non_concurrent_detach_partition::RULE,

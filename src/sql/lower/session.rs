@@ -120,16 +120,18 @@ pub fn setting(name: &str, value: String, local: bool, scope: Option<&'static st
     Change::Setting { name: name.to_owned(), value, local, scope }
 }
 
-/// `SET [SESSION | LOCAL] name = value`.
+/// `SET [SESSION | LOCAL | GLOBAL | PERSIST] name = value`.
 fn set(cursor: &mut Cursor) -> Reading {
     cursor.eat("SET");
-    let local = cursor.eat_any(&["LOCAL", "SESSION", "GLOBAL", "PERSIST"]) == Some("LOCAL");
+    let word = cursor.eat_any(&["LOCAL", "SESSION", "GLOBAL", "PERSIST"]);
+    // What MySQL sets for the whole server holds for sessions that begin later, not for this one.
+    let scope = word.is_some_and(|word| matches!(word, "GLOBAL" | "PERSIST")).then_some("global");
     const NO_PARAMETER: &[&str] =
         &["TRANSACTION", "CONSTRAINTS", "ROLE", "AUTHORIZATION", "CHARACTERISTICS", "NAMES", "CHARACTER SET", "PASSWORD"];
     if cursor.is_any(NO_PARAMETER) {
         return Reading::default();
     }
-    assignment(cursor, local, None)
+    assignment(cursor, word == Some("LOCAL"), scope)
 }
 
 /// `name = value` or `name TO value`, or `TIME ZONE value`.

@@ -1,7 +1,7 @@
 //! Locks that pending migrations wait for without a limit.
 
 use super::super::history::LockMode;
-use super::PendingStep;
+use super::{Audience, PendingStep};
 use crate::model::Model;
 use crate::model::schema::MigrationRef;
 use crate::sql::Change;
@@ -44,6 +44,35 @@ impl<'m> MigrationRef<'m> {
                             found.push(here);
                         }
                     }
+                }
+            }
+        }
+        found
+    }
+
+    /// The steps that wait for the metadata lock of a table in use while a setting that would bound the wait is not made in this
+    /// migration. In MySQL every definition of a table or an index takes that lock for a moment, whatever its algorithm.
+    pub fn metadata_locks_without(&self, setting: &str) -> Vec<PendingStep<'m>> {
+        let (database, migration) = (self.database(), self.migration());
+        let mut bounded = false;
+        let mut found = Vec::new();
+        for statement in &migration.statements {
+            for step in &statement.ops {
+                let here = PendingStep { database, migration, statement, step };
+                match &step.op.change {
+                    Change::Setting { name, value, scope: None, .. } if name == setting => {
+                        bounded = !value.trim().eq_ignore_ascii_case("default");
+                    }
+                    Change::AlterTable { .. }
+                    | Change::DropTable { .. }
+                    | Change::CreateIndex(_)
+                    | Change::DropIndex { .. }
+                    | Change::RenameIndex { .. } => {
+                        if !bounded && here.before().is_some() && here.audience() == Audience::Everybody {
+                            found.push(here);
+                        }
+                    }
+                    _ => {}
                 }
             }
         }
