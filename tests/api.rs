@@ -224,7 +224,7 @@ components:
     assert_eq!(count("`#/components/parameters/Missing` leads nowhere"), 1, "{reasons:?}");
     assert_eq!(count("`gone.yaml` cannot be read"), 1, "{reasons:?}");
     assert_eq!(count("`folder` cannot be read"), 1, "{reasons:?}");
-    assert_eq!(count("anchor"), 1, "{reasons:?}");
+    assert_eq!(count("`#Anchor` leads nowhere"), 1, "{reasons:?}");
     assert!(count("leads only to itself") >= 3, "{reasons:?}");
     assert_eq!(count("not/a/reference"), 0, "{reasons:?}");
     let known: Vec<String> =

@@ -104,7 +104,7 @@ pub fn of(path: &str, text: &str, exists: impl Fn(&str) -> bool) -> Option<Gener
 }
 
 /// The comments at the top of a file: lines that start as comments of YAML, SQL, nginx or code do.
-fn head_comments(text: &str) -> String {
+pub(super) fn head_comments(text: &str) -> String {
     let lines = start(text.trim_start_matches('\u{feff}'), HEAD).lines();
     let is_comment = |line: &&str| {
         let line = line.trim_start();

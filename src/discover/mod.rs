@@ -2,6 +2,7 @@
 
 pub mod code;
 mod configuration;
+mod foreign;
 pub mod generated;
 mod kind;
 pub mod migrations;
@@ -209,6 +210,12 @@ pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>
             Look { guess: *guess, verdict, images }
         })
     });
+    let submodules = files.read(".gitmodules").ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let submodules = submodules.map(|text| foreign::submodules(&text)).unwrap_or_default();
+    let in_submodule = |path: &str| {
+        let holds = |folder: &&String| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        submodules.iter().find(holds).map(|folder| format!("in a submodule (`{folder}/`, says `.gitmodules`)"))
+    };
     for ((path, _), Look { verdict, images, .. }) in candidates.iter().zip(&looks) {
         let path = (*path).to_owned();
         // What test and example trees run says nothing about the server that the migrations meet.
@@ -217,10 +224,11 @@ pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>
         }
         match verdict {
             Verdict::Nothing => {}
-            Verdict::Is(kind, evidence) => match names::left_out(&path) {
+            Verdict::Is(kind, evidence) => match names::left_out(&path).or_else(|| in_submodule(&path)) {
                 Some(reason) => discovery.skipped.push((path, reason)),
                 None => discovery.artifacts.push(Artifact { path, kind: *kind, evidence: evidence.clone() }),
             },
+            Verdict::Foreign(reason) => discovery.skipped.push((path, reason.clone())),
             Verdict::Unread(reason) => discovery.unread.push((path, reason.clone())),
         }
     }
@@ -381,6 +389,8 @@ fn declare(files: &dyn Files, settings: &Settings, listing: &mut Cow<Listing>) -
 enum Verdict {
     Nothing,
     Is(Kind, String),
+    /// Somebody else's, or an example.
+    Foreign(String),
     Unread(String),
 }
 
@@ -437,6 +447,9 @@ fn judge_document(path: &str, text: &str) -> Verdict {
         }
         if !text.trim_start_matches('\u{feff}').trim_start().starts_with('{') && scan::has_template_lines(text) {
             return Verdict::Unread("a template: no YAML before it is rendered".into());
+        }
+        if let Some(reason) = foreign::reason(path, text) {
+            return Verdict::Foreign(reason);
         }
         return Verdict::Is(Kind::OpenApi, format!("a top-level `{key}: {version}`"));
     }

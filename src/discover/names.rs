@@ -29,6 +29,8 @@ pub enum Guess {
 struct Words {
     vendored: HashSet<String>,
     examples: HashSet<String>,
+    example_names: HashSet<String>,
+    copies: Vec<String>,
     templates: Vec<String>,
     nginx_folders: HashSet<String>,
 }
@@ -44,6 +46,8 @@ fn words() -> &'static Words {
         Words {
             vendored: list("vendored").into_iter().collect(),
             examples: list("examples").into_iter().collect(),
+            example_names: list("example_names").into_iter().collect(),
+            copies: list("copies"),
             templates: list("templates"),
             nginx_folders: list("nginx_folders").into_iter().collect(),
         }
@@ -62,6 +66,16 @@ pub fn left_out(path: &str) -> Option<String> {
         return Some(format!("in a vendored tree (`{folder}/`)"));
     }
     found(&words().examples).map(|folder| format!("in an example or test tree (`{folder}/`)"))
+}
+
+/// Whether the last word of a file's name says that it is an example.
+pub(super) fn means_example(word: &str) -> bool {
+    words().example_names.contains(word)
+}
+
+/// What the head of a copy says, in lower case, before the address that it was taken from.
+pub(super) fn copy_words() -> impl Iterator<Item = &'static str> {
+    words().copies.iter().map(String::as_str)
 }
 
 /// The folders that hold a Helm chart.

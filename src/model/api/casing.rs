@@ -98,6 +98,12 @@ fn house<'a>(names: impl Iterator<Item = Spanned<&'a str>>, asked: Option<Casing
     Some(HouseCasing { casing, is_asked_for: asked.is_some(), count, all, departures })
 }
 
+/// The styles of different names of several words.
+pub(super) fn styles<'a>(names: impl Iterator<Item = &'a str>) -> impl Iterator<Item = String> {
+    let mut seen: HashSet<&str> = HashSet::new();
+    names.filter(move |name| seen.insert(name)).filter_map(Casing::of).map(|casing| casing.name().to_owned())
+}
+
 impl<'a> PathRef<'a> {
     /// The words of the path that are written out, each with the place of the path; versions and names of files left out.
     pub fn words(self) -> Vec<Spanned<&'a str>> {

@@ -3,12 +3,15 @@
 //! Rules ask narrower questions ([`super::Conventions`], the majority of error shapes, casing); this is for people who want to know
 //! against what they are measured.
 
+use super::casing::styles;
+use super::component::ComponentKind;
 use super::convention::Conventions;
 use super::document::DocumentRef;
 use super::error::ErrorBody;
 use super::operation::OperationRef;
 use super::paging::Paging;
 use super::parameter::{Location, ParameterRef};
+use super::path::PathRef;
 use super::response::ResponseRef;
 use super::security::{SchemeKind, SecuritySchemeRef};
 use super::words;
@@ -45,13 +48,23 @@ pub struct House {
     pub rate_limit_headers: Vec<Tally>,
     /// What callers show (`http bearer`, `apiKey in header`, `oauth2`, `none`); of operations.
     pub security: Vec<Tally>,
+    /// How the words of paths are written; of different names of several words, as all that follow.
+    pub path_casing: Vec<Tally>,
+    /// How query parameters are written.
+    pub parameter_casing: Vec<Tally>,
+    /// How properties are written.
+    pub property_casing: Vec<Tally>,
+    /// How schema components are written.
+    pub schema_casing: Vec<Tally>,
+    /// How ids of operations are written.
+    pub operation_id_casing: Vec<Tally>,
     /// Whether it calls procedures instead of naming things.
     pub is_rpc_style: bool,
 }
 
 impl House {
     /// Each topic with what was counted, in a fixed order.
-    pub fn topics(&self) -> [(&'static str, &[Tally]); 9] {
+    pub fn topics(&self) -> [(&'static str, &[Tally]); 14] {
         [
             ("error_media_types", &self.error_media),
             ("error_shapes", &self.error_shapes),
@@ -62,6 +75,11 @@ impl House {
             ("versions", &self.versions),
             ("rate_limit_headers", &self.rate_limit_headers),
             ("security", &self.security),
+            ("path_casing", &self.path_casing),
+            ("parameter_casing", &self.parameter_casing),
+            ("property_casing", &self.property_casing),
+            ("schema_casing", &self.schema_casing),
+            ("operation_id_casing", &self.operation_id_casing),
         ]
     }
 }
@@ -90,6 +108,8 @@ impl<'a> DocumentRef<'a> {
             let known = names.iter().filter_map(|name| kinds.get(name).cloned());
             if names.is_empty() { vec!["none".to_owned()] } else { known.collect() }
         };
+        let parameters_of = operations.iter().flat_map(|operation| operation.parameters());
+        let queries = parameters_of.filter(|one| one.location() == Location::Query);
         House {
             error_media: tally(bodies.iter().map(|body| body.media.essence())),
             error_shapes: tally(bodies.iter().filter_map(shape)),
@@ -102,6 +122,11 @@ impl<'a> DocumentRef<'a> {
                 responses.flat_map(ResponseRef::headers).filter(|name| is_rate_limit(name)).map(str::to_owned),
             ),
             security: tally(operations.iter().flat_map(shown)),
+            path_casing: tally(styles(self.paths().into_iter().flat_map(PathRef::words).map(|word| word.value))),
+            parameter_casing: tally(styles(queries.map(|one| one.name()))),
+            property_casing: tally(styles(self.properties_anywhere().iter().map(|one| one.name))),
+            schema_casing: tally(styles(self.components_of(ComponentKind::Schema).iter().map(|one| one.name()))),
+            operation_id_casing: tally(styles(operations.iter().filter_map(|one| one.operation_id()))),
             is_rpc_style: self.is_rpc_style(),
         }
     }

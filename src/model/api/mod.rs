@@ -28,6 +28,7 @@
 //! - [`SchemaRef`]: `types` (null included), `properties` (through `allOf`), `array_items`, `enum_values`, bounds, `core`.
 
 mod access;
+mod anchor;
 mod body;
 mod bound;
 mod casing;
@@ -43,6 +44,7 @@ mod defect;
 mod discriminator;
 mod document;
 mod duplicate;
+mod embedded;
 mod error;
 mod error_coverage;
 mod error_part;

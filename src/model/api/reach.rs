@@ -2,6 +2,7 @@
 //! threads. Only places where OpenAPI knows references are entered: examples, defaults and extensions are data.
 
 use super::cursor::{Pin, Target, pin, reference};
+use super::{anchor, embedded};
 use crate::documents::{NodeRef, Tree};
 use crate::files;
 use crate::model::Workspace;
@@ -102,6 +103,7 @@ struct Walk<'w, 'f> {
     pending: Vec<Pending>,
     by_path: HashMap<String, Result<SourceId, String>>,
     indexes: HashMap<Pin, HashMap<Box<str>, Target>>,
+    anchors: HashMap<SourceId, anchor::Anchors>,
     urls_noted: HashSet<SourceId>,
     reached_files: HashMap<usize, HashSet<SourceId>>,
     /// Steps that one reference may still take, so that references through references stay finite.
@@ -118,6 +120,7 @@ pub(super) fn reach(workspace: &mut Workspace, entries: &[String]) -> Reached {
         pending: Vec::new(),
         by_path: HashMap::new(),
         indexes: HashMap::new(),
+        anchors: HashMap::new(),
         urls_noted: HashSet::new(),
         reached_files: HashMap::new(),
         budget: 0,
@@ -157,14 +160,33 @@ impl Walk<'_, '_> {
             Some(Err(reason)) => return self.workspace.note_unread(path, reason.clone(), None),
             None => return,
         };
-        let Some(root) = self.reached.trees.get(&source).and_then(|tree| tree.root()) else { return };
-        if ["openapi", "swagger"].iter().all(|key| root.get_text(key).is_none()) {
+        let is_document =
+            |tree: &Tree| ["openapi", "swagger"].iter().any(|key| tree.root().is_some_and(|root| root.get_text(key).is_some()));
+        if !self.reached.trees.get(&source).is_some_and(|tree| is_document(tree)) {
+            self.look_inside(path, source);
+        }
+        let Some(tree) = self.reached.trees.get(&source).cloned() else { return };
+        let Some(root) = tree.root() else { return };
+        if !is_document(&tree) {
             return self.workspace.note_unread(path, "no `openapi` or `swagger` version at the top level", Some(root.span()));
         }
         let root = pin(root);
         self.reached.homes.insert(root.source, self.reached.entries.len());
         self.stack.push((root, false, self.reached.entries.len()));
         self.reached.entries.push(Entry { path: path.to_owned(), root, files: 0 });
+    }
+
+    /// Puts the document inside a file into its place, where it is none itself and there is one.
+    fn look_inside(&mut self, path: &str, source: SourceId) {
+        let Some(found) = embedded::inside(path, source, &self.workspace.text(source)) else { return };
+        for span in found.others {
+            self.workspace.note_unread(path, "a second document in one file, which is not read", Some(span));
+        }
+        for problem in found.tree.problems() {
+            self.workspace.note_unread(path, problem.message.clone(), Some(problem.span));
+        }
+        self.visited.insert(source, vec![false; found.tree.len()]);
+        self.reached.trees.insert(source, Arc::new(found.tree));
     }
 
     fn run(&mut self) {
@@ -292,7 +314,7 @@ impl Walk<'_, '_> {
         };
         let pointer = percent_decoded(pointer);
         if !(pointer.is_empty() || pointer.starts_with('/')) {
-            return Outcome::Nowhere(format!("the reference `{text}` names an anchor, which is not followed"), None);
+            return self.anchor(target, &pointer, text);
         }
         let mut at = Target { pin: root, key: None };
         for token in pointer.split('/').skip(1) {
@@ -309,6 +331,19 @@ impl Walk<'_, '_> {
             }
         }
         Outcome::Found(at)
+    }
+
+    /// The schema that has an anchor of a name.
+    fn anchor(&mut self, source: SourceId, name: &str, text: &str) -> Outcome {
+        let Some(tree) = self.reached.trees.get(&source) else { return Outcome::Nowhere(String::new(), None) };
+        match self.anchors.entry(source).or_insert_with(|| anchor::all(tree)).get(name) {
+            Some(Some(target)) => Outcome::Found(*target),
+            Some(None) => Outcome::Nowhere(format!("the reference `{text}` names an anchor that is there twice"), None),
+            None => {
+                let lost = tree.problems().is_empty().then_some(Lost::NoSuchPlace);
+                Outcome::Nowhere(format!("the reference `{text}` leads nowhere"), lost)
+            }
+        }
     }
 
     /// The file that a reference names: read, to be read (by its path), or why it is not.
