@@ -1,6 +1,6 @@
-//! The README keeps its word: every transcript comes from a real run, and the rule list from the registry.
+//! The README keeps its word: every transcript and the picture come from real runs, and the rule list from the registry.
 //!
-//! `UPDATE_README=1 cargo test --test readme` writes both; the diff is then the review.
+//! `UPDATE_README=1 cargo test --test readme` writes all of them; the diff is then the review.
 
 use backend_lint::rules;
 use std::path::{Path, PathBuf};
@@ -37,6 +37,18 @@ fn with_transcripts(text: &str) -> String {
     out + rest
 }
 
+/// The picture of each `<!-- picture: ... -->`, drawn from what the command prints with colour: path and SVG.
+fn pictures(text: &str) -> Vec<(String, String)> {
+    let commands = text.split("<!-- picture: ").skip(1).filter_map(|after| after.split_once(" -->\n"));
+    let pictures = commands.map(|(command, tail)| {
+        let path = tail.split_once("](").and_then(|(_, rest)| rest.split_once(')')).map(|(path, _)| path.to_owned());
+        let path = path.unwrap_or_else(|| panic!("no picture after `{command}`"));
+        let printed = format!("$ {command}\n{}", run(&format!("{command} --color always")));
+        (path, anstyle_svg::Term::new().render_svg(printed.trim_end()))
+    });
+    pictures.collect()
+}
+
 fn with_rules(text: &str) -> String {
     let (before, rest) = text.split_once("<!-- rules -->").unwrap_or((text, ""));
     let (_, after) = rest.split_once("<!-- /rules -->").unwrap_or(("", ""));
@@ -58,5 +70,21 @@ fn transcripts_and_the_rule_list_are_current() {
             text == fresh,
             "README.md is not current; run UPDATE_README=1 cargo test --test readme, and read the diff:\n{fresh}"
         );
+    }
+}
+
+#[test]
+fn the_picture_is_current() {
+    let text = std::fs::read_to_string(path()).unwrap_or_else(|error| panic!("README.md: {error}"));
+    let pictures = pictures(&text);
+    assert!(!pictures.is_empty(), "the README has no picture");
+    for (path, fresh) in pictures {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(&path);
+        if std::env::var_os("UPDATE_README").is_some() {
+            std::fs::write(&file, &fresh).unwrap_or_else(|error| panic!("{path}: {error}"));
+        } else {
+            let drawn = std::fs::read_to_string(&file).unwrap_or_default();
+            assert!(drawn == fresh, "{path} is not current; run UPDATE_README=1 cargo test --test readme, and look at it");
+        }
     }
 }
