@@ -404,7 +404,9 @@ fn judge(files: &dyn Files, path: &str, guess: names::Guess) -> (Verdict, Vec<se
         Err(error) => return (Verdict::Unread(error.0), Vec::new()),
     };
     let is_pointer = bytes.starts_with(LFS_POINTER);
-    let text = match decode(bytes) {
+    // Before Java 9 such files were ISO-8859-1; what they are is said in ASCII.
+    let latin = path.ends_with(".properties") && !bytes.starts_with(&[0xff, 0xfe]) && !bytes.starts_with(&[0xfe, 0xff]);
+    let text = match if latin { Ok(String::from_utf8_lossy(&bytes).into_owned()) } else { decode(bytes) } {
         Ok(text) => text,
         // Only what looks like an artifact is worth a word when it cannot be decoded.
         Err(reason) if guess != names::Guess::Document || names::says_openapi(path) || is_pointer => {

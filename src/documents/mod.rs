@@ -1,16 +1,20 @@
-//! Bytes to trees with spans: one arena for YAML, JSON and TOML; small readers for `.env` and nginx.
+//! Bytes to trees with spans: one arena for YAML, JSON and TOML; small readers for `.env`, `.properties`, INI, `.conf` lines and nginx.
 //!
 //! Reading never fails: bad input gives a tree and problems with spans. What is absent: any knowledge of what a document
 //! means, and any following of references.
 
 pub mod builder;
+pub mod conf;
 pub mod env;
 pub mod events;
 pub mod granit;
+pub mod ini;
 pub mod interpolation;
 pub mod json;
+pub mod lines;
 pub mod nginx;
 mod plain;
+pub mod properties;
 pub mod toml;
 pub mod tree;
 pub mod url;

@@ -14,6 +14,8 @@ pub struct DatabaseUrl {
     pub host: Option<String>,
     /// The port, where one is written.
     pub port: Option<u16>,
+    /// The user, where one is written.
+    pub user: Option<String>,
     /// The database or virtual host.
     pub database: Option<String>,
     /// Query parameters in order, decoded; those that could hold a secret are left out.
@@ -36,6 +38,13 @@ impl DatabaseUrl {
             settings.into_iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
         });
         from_options.or_else(|| self.parameter(name).map(str::to_owned))
+    }
+
+    /// `user:password` before the address.
+    fn set_user(&mut self, text: &str) {
+        let (user, password) = text.split_once(':').map_or((text, None), |(user, password)| (user, Some(password)));
+        self.has_password = password.is_some();
+        self.user = Some(decode(user)).filter(|user| !user.is_empty() && !is_placeholder(user));
     }
 
     /// Whether it speaks to this very machine: a loopback address, a socket or a file.
@@ -76,7 +85,11 @@ pub fn parse(text: &str) -> Option<DatabaseUrl> {
         None => (text, false),
     };
     let Some((scheme, rest)) = text.split_once("://") else {
-        return if text.starts_with("sqlite:") { Some(bare("sqlite")) } else { go_mysql(text).or_else(|| libpq(text)) };
+        return if text.starts_with("sqlite:") {
+            Some(bare("sqlite"))
+        } else {
+            go_mysql(text).or_else(|| libpq(text)).or_else(|| ado(text))
+        };
     };
     let (scheme, driver) = match scheme.split_once('+') {
         Some((scheme, driver)) => (scheme, Some(driver.to_owned())),
@@ -91,7 +104,7 @@ pub fn parse(text: &str) -> Option<DatabaseUrl> {
     let separator = if url.system == "sqlserver" && is_jdbc { ';' } else { '?' };
     let (location, query) = rest.split_once(separator).unwrap_or((rest, ""));
     let (user, location) = location.rsplit_once('@').map_or(("", location), |(user, location)| (user, location));
-    url.has_password = user.contains(':');
+    url.set_user(user);
     let (address, database) = location.split_once('/').unwrap_or((location, ""));
     if !set_address(&mut url, address) {
         return Some(url);
@@ -104,7 +117,16 @@ pub fn parse(text: &str) -> Option<DatabaseUrl> {
 }
 
 fn bare(system: &'static str) -> DatabaseUrl {
-    DatabaseUrl { system, driver: None, host: None, port: None, database: None, parameters: Vec::new(), has_password: false }
+    DatabaseUrl {
+        system,
+        driver: None,
+        host: None,
+        port: None,
+        user: None,
+        database: None,
+        parameters: Vec::new(),
+        has_password: false,
+    }
 }
 
 fn system(scheme: &str) -> Option<&'static str> {
@@ -142,8 +164,8 @@ fn set_parameters<'q>(url: &mut DatabaseUrl, pairs: impl Iterator<Item = &'q str
     for (key, value) in pairs.filter_map(|pair| pair.split_once('=')) {
         let key = decode(key);
         let lower = key.to_ascii_lowercase();
-        if ["pass", "secret", "token", "key", "credential"].iter().any(|word| lower.contains(word)) {
-            url.has_password |= lower.contains("pass");
+        if ["pass", "pwd", "secret", "token", "key", "credential"].iter().any(|word| lower.contains(word)) {
+            url.has_password |= lower.contains("pass") || lower == "pwd";
             continue;
         }
         url.parameters.push((key, decode(value)));
@@ -157,7 +179,7 @@ fn go_mysql(text: &str) -> Option<DatabaseUrl> {
     let user = before.strip_suffix('@').or(before.is_empty().then_some(""))?;
     let mut url = bare("mysql");
     url.driver = Some("go-sql-driver".into());
-    url.has_password = user.contains(':');
+    url.set_user(user);
     if set_address(&mut url, address) {
         let (database, query) = after.strip_prefix('/')?.split_once('?').unwrap_or((after.strip_prefix('/')?, ""));
         url.database = Some(database.to_owned()).filter(|name| !name.is_empty() && !is_placeholder(name));
@@ -176,6 +198,7 @@ fn libpq(text: &str) -> Option<DatabaseUrl> {
     }
     let mut url = bare("postgres");
     url.has_password = of("password").is_some();
+    url.user = of("user").filter(|user| !is_placeholder(user)).map(str::to_owned);
     if !host.starts_with('/') {
         let port = of("port").map(|port| format!(":{port}")).unwrap_or_default();
         set_address(&mut url, &format!("{host}{port}"));
@@ -185,6 +208,44 @@ fn libpq(text: &str) -> Option<DatabaseUrl> {
         !matches!(key.as_str(), "host" | "hostaddr" | "port" | "user" | "dbname") && !key.contains("pass") && !key.contains("key")
     });
     url.parameters = rest.collect();
+    Some(url)
+}
+
+/// `Host=db;Database=shop;Username=app`, as the drivers of .NET want it: a server and two more of their keywords. Which database it is
+/// the keywords tell; where they do not, nobody knows.
+fn ado(text: &str) -> Option<DatabaseUrl> {
+    let pairs: Vec<(String, &str)> = text
+        .split(';')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, value)| (key.trim().to_ascii_lowercase().replace(' ', ""), value.trim()))
+        .collect();
+    let of = |names: &[&str]| pairs.iter().find(|(key, _)| names.contains(&key.as_str())).map(|(_, value)| *value);
+    let has = |names: &[&str]| of(names).is_some();
+    let host = of(&["host", "server", "datasource", "address", "addr"])?;
+    let database = of(&["database", "initialcatalog"]);
+    if pairs.len() < 3 || (database.is_none() && !has(&["username", "userid", "uid", "user"])) {
+        return None;
+    }
+    let sqlserver =
+        ["initialcatalog", "trustservercertificate", "trusted_connection", "integratedsecurity", "multipleactiveresultsets"];
+    let system = if has(&["host"]) {
+        "postgres"
+    } else if has(&sqlserver) || of(&["server", "datasource"]).is_some_and(|host| host.contains(',')) {
+        "sqlserver"
+    } else if has(&["uid", "pwd", "allowpublickeyretrieval", "sslmode"]) {
+        "mysql"
+    } else {
+        return None;
+    };
+    let mut url = bare(system);
+    url.driver = Some("ado".into());
+    url.user = of(&["username", "userid", "uid", "user"]).filter(|user| !is_placeholder(user)).map(str::to_owned);
+    url.has_password = of(&["password", "pwd"]).is_some_and(|password| !password.is_empty());
+    let address = host.trim_start_matches("tcp:").replace(',', ":");
+    let port = of(&["port"]).map(|port| format!(":{port}")).unwrap_or_default();
+    set_address(&mut url, &format!("{address}{port}"));
+    url.database = database.filter(|name| !is_placeholder(name)).map(str::to_owned);
+    set_parameters(&mut url, text.split(';'));
     Some(url)
 }
 
@@ -258,6 +319,16 @@ mod tests {
         assert_eq!(place("jdbc:postgresql://db:5432/shop"), at("postgres", "db", Some(5432), "shop", false));
         assert_eq!(place("app:secret@tcp(mysql:3306)/shop?timeout=5s"), at("mysql", "mysql", Some(3306), "shop", true));
         assert_eq!(place("host=db user=app password='a b' dbname=shop"), at("postgres", "db", None, "shop", true));
+        assert_eq!(
+            place("Host=db;Port=5432;Database=shop;Username=app;Password=hunter2;Maximum Pool Size=50"),
+            at("postgres", "db", Some(5432), "shop", true)
+        );
+        assert_eq!(
+            place("Server=tcp:sql,1433;Initial Catalog=shop;User ID=sa;Password=x;TrustServerCertificate=True"),
+            at("sqlserver", "sql", Some(1433), "shop", true)
+        );
+        assert_eq!(place("Server=mysql;Database=shop;Uid=app;Pwd=x"), at("mysql", "mysql", None, "shop", true));
+        assert_eq!(parse("postgres://app@db/shop").and_then(|url| url.user).as_deref(), Some("app"));
         assert_eq!(place("redis://[::1]:6379/0"), at("redis", "::1", Some(6379), "0", false));
         for text in
             ["postgres://app:hunter2@db/shop", "host=db user=app password=hunter2 dbname=x", "mysql://db/x?password=hunter2"]
@@ -271,7 +342,7 @@ mod tests {
         for text in ["postgres://u:p@${HOST}/x", "postgres://<host>:5432/x", "postgres://u:p?w@db/x", "postgres:///x"] {
             assert_eq!(parse(text).and_then(|url| url.host), None, "{text}");
         }
-        for text in ["https://example.com", "postgres", "a=b", "host=x", ""] {
+        for text in ["https://example.com", "postgres", "a=b", "host=x", "", "Server=a;b=c", "Path=a;Host=b"] {
             assert_eq!(parse(text), None, "{text}");
         }
     }
