@@ -9,6 +9,7 @@ mod entities;
 mod json;
 mod narrowing;
 mod order;
+mod settings;
 pub mod tables;
 mod values;
 mod view;

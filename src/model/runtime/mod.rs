@@ -4,14 +4,18 @@
 //! `edge.timeout(kind)`, `service.request_timeout()`, `store.statement_timeout()`, all of them `Fact`s. What is absent: what
 //! only code, an image, the shell or the server itself could say.
 
+pub mod application;
 mod compose;
 pub mod database;
 mod json;
 mod names;
+pub mod pool;
 pub mod profile;
 mod proxy;
+mod queue_store;
 pub mod rollout;
 pub mod route;
+pub mod server;
 pub mod service;
 pub mod setting;
 mod store_view;
@@ -22,6 +26,7 @@ pub mod wait;
 
 pub use json::to_json;
 pub use profile::Profile;
+pub use queue_store::{Eviction, JobUse};
 pub use store_view::{SettingRef, StoreRef};
 pub use timeout::Timeout;
 pub use view::{EdgeRef, RequestTimeout, Role, ServiceRef, TimeoutKind};
@@ -41,6 +46,11 @@ pub struct Runtime {
     uses: Vec<database::DatabaseUse>,
     stores: Vec<database::Store>,
     settings: Vec<setting::Setting>,
+    applications: Vec<application::Application>,
+    pools: Vec<pool::Pool>,
+    servers: Vec<server::Server>,
+    job_libraries: Vec<queue_store::JobLibrary>,
+    session_needs: pool::SessionNeeds,
     /// For each project, why a statement may have a limit that we do not see.
     doubts: Vec<Option<(String, Span)>>,
     /// The same for `.env` files that no service reads.
@@ -67,6 +77,12 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
     let (projects, services) = compose::read(workspace, discovery);
     let (gateways, routes) = proxy::read(workspace, discovery, &projects, &services);
     let databases = database::read(workspace, discovery, &projects, &services);
+    let applications = application::read(workspace, discovery, &projects, &services);
+    let servers = server::read(workspace, discovery, &services);
+    let job_libraries = queue_store::job_libraries(workspace, &servers);
+    let session_needs = pool::session_needs(workspace, discovery, &servers);
+    let names = names::Names { projects: &projects, services: &services };
+    let pools = pool::read(&applications, &services, names, workspace.sources());
     let mut settings: Vec<setting::Setting> =
         services.iter().enumerate().flat_map(|(at, service)| setting::of_service(at, service)).collect();
     settings.extend(databases.settings);
@@ -82,6 +98,11 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
         uses: databases.uses,
         stores: databases.stores,
         settings,
+        applications,
+        pools,
+        servers,
+        job_libraries,
+        session_needs,
         doubts: databases.doubts,
         loose_doubt: databases.loose_doubt,
         profiles,

@@ -1,0 +1,78 @@
+//! Placeholders in settings: `${NAME}` and `${NAME:default}` of Spring, Quarkus and Micronaut, `${NAME:-default}` of the rest.
+
+/// Placeholders within defaults nest no deeper in use.
+const DEEPEST: usize = 8;
+
+/// The default of a value that is one placeholder and nothing else: `petclinic` in `${PASSWORD:petclinic}`.
+pub(in crate::model::runtime) fn fallback(text: &str) -> Option<&str> {
+    let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;
+    let (_, default) = inner.split_once(':')?;
+    Some(default.strip_prefix('-').unwrap_or(default))
+}
+
+/// Fills in a value. `lookup` says what a name holds, where anything says it; without it the default counts.
+pub(super) fn fill(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    fill_within(text, lookup, DEEPEST)
+}
+
+fn fill_within(text: &str, lookup: &dyn Fn(&str) -> Option<String>, depth: usize) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        out.push_str(&rest[..at]);
+        let inner = &rest[at + 2..];
+        let end = closing(inner)?;
+        let (name, default) = match inner[..end].split_once(':') {
+            Some((name, default)) => (name, Some(default.strip_prefix('-').unwrap_or(default))),
+            None => (&inner[..end], None),
+        };
+        match lookup(name.trim()) {
+            // What a name holds may name others; it is filled in once more and no further than the depth allows.
+            Some(value) => out.push_str(&fill_within(&value, lookup, depth)?),
+            None => out.push_str(&fill_within(default?, lookup, depth)?),
+        }
+        if out.len() > 1 << 14 {
+            return None;
+        }
+        rest = &inner[end + 1..];
+    }
+    out.push_str(rest);
+    (!out.contains("#{")).then_some(out)
+}
+
+/// The offset of the `}` that closes a `${` which stands just before.
+fn closing(text: &str) -> Option<usize> {
+    let mut open = 0usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => open += 1,
+            b'}' if open == 0 => return Some(at),
+            b'}' => open -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_defaults_are_filled_in() {
+        let lookup = |name: &str| match name {
+            "A" => Some("1".to_owned()),
+            "LOOP" => Some("${LOOP}".to_owned()),
+            "TWICE" => Some("${A}${A}".to_owned()),
+            _ => None,
+        };
+        let of = |text: &str| fill(text, &lookup);
+        assert_eq!(of("x${A}y${B:2}").as_deref(), Some("x1y2"));
+        assert_eq!(of("${B:${C:jdbc:postgresql://db/${A}}}").as_deref(), Some("jdbc:postgresql://db/1"));
+        assert_eq!((of("${TWICE}").as_deref(), of("${B:-d}").as_deref()), (Some("11"), Some("d")));
+        assert_eq!((of("${B}"), of("${LOOP}"), of("${A"), of("#{x}")), (None, None, None, None));
+        assert_eq!((fallback("${PASS:secret}"), fallback("${PASS}"), fallback("x${P:y}")), (Some("secret"), None, None));
+        assert!(of(&"${X:".repeat(10_000)).is_none());
+    }
+}
