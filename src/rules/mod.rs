@@ -3,10 +3,12 @@
 //! A rule is a value: an id, its page, and a function. Severity, confidence and all other facts about it stand in the
 //! front matter of its page (`rules/<group>/<rule>.md`) and nowhere else. A rule imports the model, never another rule.
 
+mod cache;
 mod columns;
 mod config;
 mod contract;
 mod errors;
+mod exposure;
 mod habit;
 mod idempotency;
 mod indexes;
@@ -18,9 +20,12 @@ pub mod page;
 mod pagination;
 mod paths;
 mod pending;
+mod pools;
 mod queries;
+mod queues;
 mod rate_limit;
 mod refs;
+mod rehearsal;
 mod schema;
 mod schema_parts;
 mod schemas;
@@ -96,9 +101,11 @@ pub(crate) use rule;
 
 /// The groups, each with its rules in order.
 const GROUPS: &[&[Rule]] = &[
+    cache::RULES,
     config::RULES,
     contract::RULES,
     errors::RULES,
+    exposure::RULES,
     idempotency::RULES,
     indexes::RULES,
     internal::RULES,
@@ -107,7 +114,9 @@ const GROUPS: &[&[Rule]] = &[
     operations::RULES,
     pagination::RULES,
     paths::RULES,
+    pools::RULES,
     queries::RULES,
+    queues::RULES,
     rate_limit::RULES,
     refs::RULES,
     schema::RULES,

@@ -1,5 +1,6 @@
 //! The rules of the group `schema`.
 
+mod auto_update;
 mod char_type;
 mod constrained_domain;
 mod dialect_drift;
@@ -27,6 +28,7 @@ use super::Rule;
 
 /// In order of id.
 pub(super) const RULES: &[Rule] = &[
+    auto_update::RULE,
     char_type::RULE,
     constrained_domain::RULE,
     dialect_drift::RULE,

@@ -2,9 +2,17 @@
 
 mod explicitly_disabled;
 mod gateway_below_app;
+mod pool_wait_not_below_request;
 mod statement_timeout_missing;
+mod unit_suspect;
 
 use super::Rule;
 
 /// In order of id.
-pub(super) const RULES: &[Rule] = &[explicitly_disabled::RULE, gateway_below_app::RULE, statement_timeout_missing::RULE];
+pub(super) const RULES: &[Rule] = &[
+    explicitly_disabled::RULE,
+    gateway_below_app::RULE,
+    pool_wait_not_below_request::RULE,
+    statement_timeout_missing::RULE,
+    unit_suspect::RULE,
+];

@@ -1,0 +1,20 @@
+//! The rules of the group `pools`.
+
+mod exceeds_max_connections;
+mod lifetime_not_below_server;
+mod min_exceeds_max;
+mod pooler_exceeds_server;
+mod transaction_mode_session_feature;
+mod r#unsized;
+
+use super::Rule;
+
+/// In order of id.
+pub(super) const RULES: &[Rule] = &[
+    exceeds_max_connections::RULE,
+    lifetime_not_below_server::RULE,
+    min_exceeds_max::RULE,
+    pooler_exceeds_server::RULE,
+    transaction_mode_session_feature::RULE,
+    r#unsized::RULE,
+];
