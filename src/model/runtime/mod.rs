@@ -8,6 +8,7 @@ pub mod application;
 mod compose;
 pub mod database;
 mod json;
+mod kubernetes;
 mod names;
 pub mod pool;
 pub mod profile;
@@ -34,6 +35,7 @@ pub use view::{EdgeRef, RequestTimeout, Role, ServiceRef, TimeoutKind};
 use super::{Settings, Workspace};
 use crate::discover::Discovery;
 use crate::source::{SourceId, Span};
+use service::Service;
 use std::collections::{BTreeMap, HashSet};
 
 /// Services, proxies, timeouts and stores, from configuration.
@@ -74,7 +76,11 @@ impl Runtime {
 
 /// Reads this part.
 pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settings) -> Runtime {
-    let (projects, services) = compose::read(workspace, discovery);
+    let (mut projects, mut services) = compose::read(workspace, discovery);
+    let cluster = kubernetes::read(workspace, discovery);
+    let first = projects.len();
+    projects.extend(cluster.projects);
+    services.extend(cluster.services.into_iter().map(|service| Service { project: first + service.project, ..service }));
     let (gateways, routes) = proxy::read(workspace, discovery, &projects, &services);
     let databases = database::read(workspace, discovery, &projects, &services);
     let applications = application::read(workspace, discovery, &projects, &services);

@@ -1,0 +1,97 @@
+//! Kubernetes: workloads become services, the objects in front of them gateways and routes.
+//!
+//! Manifests that can be applied together (no object twice) are one group, and the objects of one namespace of it one project.
+//! What is absent: what a chart or an overlay would make of the objects (a patched object is open: nothing is known to be
+//! missing there), admission webhooks, and operators.
+
+mod container;
+mod front;
+mod group;
+mod object;
+mod overlay;
+mod workload;
+
+use super::profile::profile;
+use super::service::{Project, Runner, Service};
+use crate::discover::{Discovery, Kind};
+use crate::documents::Tree;
+use crate::model::Workspace;
+use object::Object;
+use overlay::Overlays;
+use std::sync::Arc;
+
+/// What manifests say.
+#[derive(Debug, Default)]
+pub(super) struct Cluster {
+    /// The namespaces of each group of manifests; indexes of services start at zero.
+    pub(super) projects: Vec<Project>,
+    /// The workloads; indexes of projects start at zero.
+    pub(super) services: Vec<Service>,
+}
+
+/// A file with its tree.
+type Manifest = (String, Arc<Tree>);
+
+/// Reads every manifest of the repository, in order of path.
+pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery) -> Cluster {
+    let manifests = manifests(workspace, discovery);
+    let overlays = Overlays::read(workspace, discovery);
+    let all = manifests.iter().filter(|(path, _)| !overlays.is_patch(path));
+    let objects: Vec<Object<'_>> = all.flat_map(|(path, tree)| object::of_tree(path, tree)).collect();
+    let mut cluster = Cluster::default();
+    for group in group::together(&objects) {
+        for (namespace, objects) in group::namespaces(&group) {
+            cluster.add(namespace, &objects, &overlays);
+        }
+    }
+    cluster
+}
+
+impl Cluster {
+    fn add(&mut self, namespace: Option<&str>, objects: &[&Object<'_>], overlays: &Overlays) {
+        let project = self.projects.len();
+        let mut services: Vec<Service> = Vec::new();
+        let mut labels = Vec::new();
+        for object in objects {
+            let Some(pod) = workload::pod_of(object) else { continue };
+            let mut service = workload::read(project, object, pod, objects, overlays);
+            service.profile = profile(object.path, &[]);
+            service.open = overlays.patch_of(object);
+            if let Some(why) = service.open.clone() {
+                workload::open(&mut service, &why);
+            }
+            labels.push(workload::labels(object));
+            services.push(service);
+        }
+        let others = front::attach(objects, &labels, &mut services);
+        front::scale(objects, &mut services);
+        if services.is_empty() && others.is_empty() {
+            return;
+        }
+        let mut files: Vec<String> = objects.iter().map(|object| object.path.to_owned()).collect();
+        files.sort();
+        files.dedup();
+        let namespace = namespace.map(str::to_owned);
+        self.projects.push(Project { runner: Runner::Kubernetes, files, is_default: false, namespace, others });
+        self.services.extend(services);
+    }
+}
+
+/// The trees of all manifests that hold an object which is read here.
+fn manifests(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Manifest> {
+    let paths: Vec<String> =
+        discovery.artifacts.iter().filter(|one| one.kind == Kind::Kubernetes).map(|one| one.path.clone()).collect();
+    let texts = workspace.load_texts(&paths);
+    let wanted: Vec<String> =
+        texts.into_iter().filter(|(_, _, text)| object::is_wanted(text)).map(|(path, ..)| path).collect();
+    workspace.load_trees(&wanted);
+    let mut found = Vec::new();
+    for path in wanted {
+        let Ok(tree) = workspace.tree(&path) else { continue };
+        for problem in tree.problems().iter().take(5) {
+            workspace.note_unread(&path, problem.message.clone(), Some(problem.span));
+        }
+        found.push((path, tree));
+    }
+    found
+}
