@@ -7,9 +7,11 @@ mod cache;
 mod columns;
 mod config;
 mod contract;
+mod copies;
 mod errors;
 mod exposure;
 mod habit;
+mod health;
 mod idempotency;
 mod indexes;
 mod internal;
@@ -29,11 +31,14 @@ mod rehearsal;
 mod schema;
 mod schema_parts;
 mod schemas;
+mod secrets;
 mod security;
+mod shutdown;
 mod spread;
 mod status;
 mod suppressions;
 mod timeouts;
+mod topology;
 mod versioning;
 
 use crate::diagnostic::{Diagnostic, RuleInfo};
@@ -106,6 +111,7 @@ const GROUPS: &[&[Rule]] = &[
     contract::RULES,
     errors::RULES,
     exposure::RULES,
+    health::RULES,
     idempotency::RULES,
     indexes::RULES,
     internal::RULES,
@@ -121,10 +127,13 @@ const GROUPS: &[&[Rule]] = &[
     refs::RULES,
     schema::RULES,
     schemas::RULES,
+    secrets::RULES,
     security::RULES,
+    shutdown::RULES,
     status::RULES,
     suppressions::RULES,
     timeouts::RULES,
+    topology::RULES,
     versioning::RULES,
 ];
 

@@ -7,25 +7,34 @@
 pub mod application;
 mod compose;
 pub mod database;
+pub mod exposure;
 mod json;
 mod kubernetes;
+mod mesh;
 mod names;
 pub mod pool;
+pub mod probing;
 pub mod profile;
 mod proxy;
 mod queue_store;
+pub mod reference;
 pub mod rollout;
 pub mod route;
 pub mod server;
 pub mod service;
 pub mod setting;
+pub mod shutdown;
+pub mod startup;
 mod store_view;
 pub mod tables;
 pub mod timeout;
+pub mod upstream;
 pub mod view;
 pub mod wait;
+mod workers;
 
 pub use json::to_json;
+pub use kubernetes::CommittedSecret;
 pub use profile::Profile;
 pub use queue_store::{Eviction, JobUse};
 pub use store_view::{SettingRef, StoreRef};
@@ -59,6 +68,8 @@ pub struct Runtime {
     loose_doubt: Option<(String, Span)>,
     /// Profiles of the files in which `.env` variables stand.
     profiles: BTreeMap<SourceId, Profile>,
+    /// Secrets of Kubernetes whose values stand in the repository.
+    secrets: Vec<CommittedSecret>,
 }
 
 impl Runtime {
@@ -78,10 +89,18 @@ impl Runtime {
 pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settings) -> Runtime {
     let (mut projects, mut services) = compose::read(workspace, discovery);
     let cluster = kubernetes::read(workspace, discovery);
-    let first = projects.len();
+    let (first, first_service) = (projects.len(), services.len());
     projects.extend(cluster.projects);
     services.extend(cluster.services.into_iter().map(|service| Service { project: first + service.project, ..service }));
-    let (gateways, routes) = proxy::read(workspace, discovery, &projects, &services);
+    services.iter_mut().for_each(|service| service.workers = workers::of(service));
+    let (mut gateways, mut routes) = proxy::read(workspace, discovery, &projects, &services);
+    let first_gateway = gateways.len();
+    gateways.extend(cluster.gateways);
+    routes.extend(cluster.routes.into_iter().map(|mut route| {
+        route.gateway += first_gateway;
+        route.targets.iter_mut().for_each(|target| target.service += first_service);
+        route
+    }));
     let databases = database::read(workspace, discovery, &projects, &services);
     let applications = application::read(workspace, discovery, &projects, &services);
     let servers = server::read(workspace, discovery, &services);
@@ -112,5 +131,6 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
         doubts: databases.doubts,
         loose_doubt: databases.loose_doubt,
         profiles,
+        secrets: cluster.secrets,
     }
 }

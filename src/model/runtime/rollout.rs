@@ -49,7 +49,7 @@ impl Runtime {
 }
 
 /// Whether the words of a command line bring a database up to date.
-fn migrates(words: &[String]) -> bool {
+pub(super) fn migrates(words: &[String]) -> bool {
     COMMANDS.iter().any(|wanted| {
         let mut rest = words.iter().map(|word| word.rsplit('/').next().unwrap_or(word));
         !wanted.is_empty()

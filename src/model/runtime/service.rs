@@ -87,10 +87,14 @@ pub struct Service {
     pub workload: Option<String>,
     /// Names besides its own by which others reach it: (name, what kind of name).
     pub aliases: Vec<(String, &'static str)>,
-    /// Names that it alone has for others (`links: db:database`): (name, service).
+    /// Names that it alone has for others (`links: db:database`): (name, service); no service: something outside of the project.
     pub links: Vec<(String, String)>,
     /// Files and folders of the repository that it sees.
     pub mounts: Vec<Mount>,
+    /// The HEALTHCHECK of its image, where that can be known.
+    pub image_check: Fact<Span>,
+    /// Why it meets services of other projects: a network that is not the project's own.
+    pub outside: Option<String>,
     /// The Services of Kubernetes that pass requests to it.
     pub fronts: Vec<Front>,
     /// How many processes of one replica serve requests; unknown where no known server says it.
@@ -130,6 +134,8 @@ impl Service {
             aliases: Vec::new(),
             links: Vec::new(),
             mounts: Vec::new(),
+            image_check: Fact::not_read("the image may carry a check", vec![span]),
+            outside: None,
             fronts: Vec::new(),
             workers: Fact::not_read("no known server says it", vec![span]),
             missing_keys: Vec::new(),
@@ -149,6 +155,8 @@ pub struct Front {
     pub ports: Vec<FrontPort>,
     /// Whether it can be reached from outside of the cluster (`LoadBalancer`, `NodePort`).
     pub is_open: bool,
+    /// Whether it leads to the pods themselves (`clusterIP: None`), whose ports then count.
+    pub is_headless: bool,
     /// Whether it lists the pods that are not ready, too.
     pub lists_unready: bool,
     /// Where its name stands.

@@ -119,6 +119,16 @@ impl<'r> ServiceRef<'r> {
         format!("service {}", self.service.name)
     }
 
+    /// Everything around it.
+    pub(super) fn runtime(self) -> &'r Runtime {
+        self.runtime
+    }
+
+    /// Its index among all services.
+    pub(super) fn index(self) -> usize {
+        self.index
+    }
+
     /// Its key under `services`.
     pub fn name(self) -> &'r str {
         &self.service.name

@@ -3,6 +3,7 @@
 mod explicitly_disabled;
 mod gateway_below_app;
 mod pool_wait_not_below_request;
+mod mesh_route_none;
 mod statement_timeout_missing;
 mod unit_suspect;
 
@@ -16,3 +17,5 @@ pub(super) const RULES: &[Rule] = &[
     statement_timeout_missing::RULE,
     unit_suspect::RULE,
 ];
+pub(super) const RULES: &[Rule] =
+    &[explicitly_disabled::RULE, gateway_below_app::RULE, mesh_route_none::RULE, statement_timeout_missing::RULE];

@@ -1,5 +1,6 @@
 //! One file's word on one service. Layers are merged in [`super::merge`].
 
+use super::project::Index;
 use super::value::Variables;
 use super::words;
 use crate::documents::NodeRef;
@@ -17,6 +18,8 @@ const LONGEST_LIST: usize = 2_000;
 pub(super) struct Layer {
     pub image: Fact<String>,
     pub build: Fact<String>,
+    /// `build.dockerfile`.
+    pub dockerfile: Option<String>,
     pub command: Fact<Vec<String>>,
     pub entrypoint: Fact<Vec<String>>,
     pub env_files: Vec<EnvFileUse>,
@@ -33,6 +36,8 @@ pub(super) struct Layer {
     pub aliases: Vec<(String, &'static str)>,
     pub links: Vec<(String, String)>,
     pub mounts: Vec<Mount>,
+    /// Why it meets services of other projects: a network that is not the project's own.
+    pub outside: Option<String>,
     pub extends: Option<Extends>,
     /// Keys that replace what the layers below say (`!reset`, `!override`).
     pub replaces: Vec<String>,
@@ -44,6 +49,7 @@ impl Layer {
         Layer {
             image: Fact::Absent,
             build: Fact::Absent,
+            dockerfile: None,
             command: Fact::Absent,
             entrypoint: Fact::Absent,
             env_files: Vec::new(),
@@ -59,6 +65,7 @@ impl Layer {
             aliases: Vec::new(),
             links: Vec::new(),
             mounts: Vec::new(),
+            outside: None,
             extends: None,
             replaces: Vec::new(),
         }
@@ -91,12 +98,13 @@ pub(super) struct Extends {
 }
 
 /// Reads a service. `path`: the file it stands in; relative paths start from there.
-pub(super) fn read(path: &str, node: NodeRef<'_>, variables: &Variables, configs: &[(String, String)]) -> Layer {
-    let reader = Reader { path, variables, configs };
+pub(super) fn read(path: &str, node: NodeRef<'_>, variables: &Variables, index: &Index) -> Layer {
+    let reader = Reader { path, variables, index };
     let tagged = node.merged_entries().into_iter().filter(|(_, value)| matches!(value.tag(), Some("!reset" | "!override")));
     Layer {
         image: variables.of_key(node, "image"),
         build: reader.build(node),
+        dockerfile: node.at("build/dockerfile").and_then(|file| variables.scalar(file).known().cloned()),
         command: reader.command(node, "command"),
         entrypoint: reader.command(node, "entrypoint"),
         env_files: reader.env_files(node),
@@ -112,6 +120,7 @@ pub(super) fn read(path: &str, node: NodeRef<'_>, variables: &Variables, configs
         aliases: reader.aliases(node),
         links: reader.links(node),
         mounts: reader.mounts(node),
+        outside: reader.outside(node),
         extends: reader.extends(node),
         replaces: tagged.filter_map(|(key, _)| key.text().map(str::to_owned)).collect(),
     }
@@ -120,8 +129,7 @@ pub(super) fn read(path: &str, node: NodeRef<'_>, variables: &Variables, configs
 struct Reader<'a> {
     path: &'a str,
     variables: &'a Variables,
-    /// Top-level `configs` that are files: (name, path relative to the root).
-    configs: &'a [(String, String)],
+    index: &'a Index,
 }
 
 fn is_reset(node: NodeRef<'_>) -> bool {
@@ -349,7 +357,26 @@ impl Reader<'_> {
 
     fn links(&self, node: NodeRef<'_>) -> Vec<(String, String)> {
         let links = self.list(node, "links").into_iter();
-        links.filter_map(|link| link.split_once(':').map(|(service, name)| (name.to_owned(), service.to_owned()))).collect()
+        let own = links.filter_map(|link| link.split_once(':').map(|(service, name)| (name.to_owned(), service.to_owned())));
+        let last = |link: String| link.rsplit(':').next().unwrap_or("").to_owned();
+        let outside = self.list(node, "external_links").into_iter().map(last);
+        // `host:address`, `host=address`, or a map.
+        let hosts = self.list(node, "extra_hosts").into_iter();
+        let hosts = hosts.map(|host| host.split([':', '=']).next().unwrap_or("").to_owned());
+        let mapped = node.get("extra_hosts").map(NodeRef::merged_entries).unwrap_or_default();
+        let mapped = mapped.into_iter().take(LONGEST_LIST).filter_map(|(key, _)| key.text().map(str::to_owned));
+        own.chain(outside.chain(hosts).chain(mapped).map(|name| (name, String::new()))).collect()
+    }
+
+    /// Why the service meets services of other projects.
+    fn outside(&self, node: NodeRef<'_>) -> Option<String> {
+        if let Some(mode) = node.get_text("network_mode").filter(|mode| *mode != "none") {
+            return Some(format!("it has `network_mode: {mode}`"));
+        }
+        let networks = node.get("networks")?;
+        let names = networks.items().chain(networks.merged_entries().into_iter().map(|(key, _)| key));
+        let external = names.take(LONGEST_LIST).filter_map(NodeRef::text).find(|name| self.index.is_external(name))?;
+        Some(format!("the network `{external}` is shared with other projects"))
     }
 
     fn mounts(&self, node: NodeRef<'_>) -> Vec<Mount> {
@@ -376,7 +403,7 @@ impl Reader<'_> {
                 (item.text(), None)
             };
             let Some(name) = name else { continue };
-            let source = self.configs.iter().find(|(known, _)| known == name).map(|(_, path)| path.clone());
+            let source = self.index.configs.iter().find(|(known, _)| known == name).map(|(_, path)| path.clone());
             found.push(Mount { source, target: target.unwrap_or_else(|| format!("/{name}")) });
         }
         found

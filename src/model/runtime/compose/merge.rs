@@ -9,6 +9,7 @@ use crate::fact::{Fact, Origin};
 use crate::model::Workspace;
 use crate::model::runtime::profile::profile;
 use crate::model::runtime::service::{Environment, HealthCheck, Service, Variable};
+use crate::model::runtime::startup;
 use crate::source::Span;
 
 /// Puts `over` on top of `below`.
@@ -18,6 +19,8 @@ fn put(below: &mut Layer, over: Layer) {
     }
     override_by(&mut below.image, over.image);
     override_by(&mut below.build, over.build);
+    below.dockerfile = over.dockerfile.or(below.dockerfile.take());
+    below.outside = over.outside.or(below.outside.take());
     override_by(&mut below.command, over.command);
     override_by(&mut below.entrypoint, over.entrypoint);
     override_by(&mut below.replicas, over.replicas);
@@ -107,7 +110,7 @@ impl Merger<'_, '_, '_> {
             unknown_where_absent(&mut all.image, why, part.span);
             unknown_where_absent(&mut healthcheck, why, part.span);
         }
-        Some(Service {
+        let mut service = Service {
             image: all.image,
             build: all.build,
             command: all.command,
@@ -126,9 +129,12 @@ impl Merger<'_, '_, '_> {
             links: all.links,
             mounts: all.mounts,
             open,
+            outside: all.outside,
             is_partial,
             ..Service::bare(self.project, part.name, part.span)
-        })
+        };
+        service.image_check = startup::image_check(self.workspace, &service, all.dockerfile.as_deref());
+        Some(service)
     }
 
     fn environment(&mut self, layer: &Layer) -> Environment {

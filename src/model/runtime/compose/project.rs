@@ -68,12 +68,14 @@ struct Reader<'w, 'a> {
 }
 
 /// What is looked up by name in a file.
-struct Index {
+pub(super) struct Index {
     /// In order: names, keys and values under `services`.
     services: Vec<(String, NodeId, NodeId)>,
     by_name: HashMap<String, usize>,
-    /// Top-level `configs` that are files.
-    configs: Vec<(String, String)>,
+    /// Top-level `configs` that are files: (name, path relative to the root).
+    pub(super) configs: Vec<(String, String)>,
+    /// Top-level `networks` that are not made by this project.
+    external: Vec<String>,
 }
 
 impl Index {
@@ -83,7 +85,18 @@ impl Index {
         let services: Vec<(String, NodeId, NodeId)> =
             services.into_iter().filter_map(|(key, value)| Some((key.text()?.to_owned(), key.id(), value.id()))).collect();
         let by_name = services.iter().enumerate().map(|(at, (name, ..))| (name.clone(), at)).collect();
-        Index { services, by_name, configs: root.map(|root| config_files(root, path)).unwrap_or_default() }
+        let external = root.and_then(|root| root.get("networks")).map(NodeRef::merged_entries).unwrap_or_default();
+        let is_external = |network: NodeRef<'_>| {
+            network.get("external").is_some_and(|external| external.is_map() || external.as_bool() == Some(true))
+        };
+        let external = external.into_iter().filter(|(_, network)| is_external(*network));
+        let external = external.take(2_000).filter_map(|(key, _)| key.text().map(str::to_owned)).collect();
+        Index { services, by_name, configs: root.map(|root| config_files(root, path)).unwrap_or_default(), external }
+    }
+
+    /// Whether a network is shared with other projects.
+    pub(super) fn is_external(&self, network: &str) -> bool {
+        self.external.iter().any(|name| name == network)
     }
 }
 
@@ -219,7 +232,7 @@ impl Reader<'_, '_> {
             found.push(Layer::bare());
             return Err("the project has more variables than one can have".into());
         }
-        let mut own = layer::read(&file.path, node, &file.variables, &file.index.configs);
+        let mut own = layer::read(&file.path, node, &file.variables, &file.index);
         *budget = budget.saturating_sub(own.weight());
         let is_whole = file.tree.problems().is_empty();
         let mut result = if is_whole { Ok(()) } else { Err(format!("`{}` could not be read in full", file.path)) };

@@ -187,11 +187,8 @@ pub(super) fn seconds(node: Option<NodeRef<'_>>) -> Fact<Timeout> {
 
 /// The probes of a container.
 pub(super) fn probes(container: NodeRef<'_>) -> Vec<Probe> {
-    let kinds = [
-        ("livenessProbe", ProbeKind::Liveness),
-        ("readinessProbe", ProbeKind::Readiness),
-        ("startupProbe", ProbeKind::Startup),
-    ];
+    let kinds =
+        [("livenessProbe", ProbeKind::Liveness), ("readinessProbe", ProbeKind::Readiness), ("startupProbe", ProbeKind::Startup)];
     let found = kinds.into_iter().filter_map(|(key, kind)| {
         let (key, probe) = container.entry(key).filter(|(_, probe)| probe.is_map())?;
         Some(Probe {

@@ -54,6 +54,7 @@ fn front(object: &Object<'_>) -> Front {
         name: object.name.to_owned(),
         ports: ports.collect(),
         is_open: matches!(kind, Some("LoadBalancer" | "NodePort")),
+        is_headless: object.at("spec/clusterIP").and_then(NodeRef::text) == Some("None"),
         lists_unready: object.at("spec/publishNotReadyAddresses").and_then(NodeRef::as_bool) == Some(true),
         span: object.name_span,
     }

@@ -29,7 +29,8 @@ pub(super) fn together<'o, 't>(objects: &'o [Object<'t>]) -> Vec<Group<'o, 't>> 
     let depth = |folder: &str| if folder.is_empty() { 0 } else { folder.split('/').count() };
     deepest_first.sort_by_key(|folder| (std::cmp::Reverse(depth(folder)), *folder));
     for folder in deepest_first {
-        let mut groups: Vec<Group<'o, 't>> = joined(by_folder.remove(folder).into_iter().flatten().map(|(_, group)| group).collect());
+        let mut groups: Vec<Group<'o, 't>> =
+            joined(by_folder.remove(folder).into_iter().flatten().map(|(_, group)| group).collect());
         groups.extend(open.remove(folder).unwrap_or_default());
         let groups = joined(groups);
         if folder.is_empty() {

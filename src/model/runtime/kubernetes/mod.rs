@@ -4,18 +4,27 @@
 //! What is absent: what a chart or an overlay would make of the objects (a patched object is open: nothing is known to be
 //! missing there), admission webhooks, and operators.
 
+mod backend;
 mod container;
 mod front;
+mod gateway_api;
 mod group;
+mod ingress;
+mod mesh;
 mod object;
 mod overlay;
+mod secret;
 mod workload;
 
+pub use secret::CommittedSecret;
+
 use super::profile::profile;
+use super::route::{Gateway, Route};
 use super::service::{Project, Runner, Service};
 use crate::discover::{Discovery, Kind};
 use crate::documents::Tree;
 use crate::model::Workspace;
+use backend::Routes;
 use object::Object;
 use overlay::Overlays;
 use std::sync::Arc;
@@ -27,6 +36,12 @@ pub(super) struct Cluster {
     pub(super) projects: Vec<Project>,
     /// The workloads; indexes of projects start at zero.
     pub(super) services: Vec<Service>,
+    /// Ingresses, Istio's VirtualServices, routes of the Gateway API.
+    pub(super) gateways: Vec<Gateway>,
+    /// Their routes; indexes of gateways and services start at zero.
+    pub(super) routes: Vec<Route>,
+    /// Secrets whose values stand in the repository.
+    pub(super) secrets: Vec<CommittedSecret>,
 }
 
 /// A file with its tree.
@@ -39,12 +54,40 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery) -> Cluster 
     let all = manifests.iter().filter(|(path, _)| !overlays.is_patch(path));
     let objects: Vec<Object<'_>> = all.flat_map(|(path, tree)| object::of_tree(path, tree)).collect();
     let mut cluster = Cluster::default();
+    let mut parts = Vec::new();
     for group in group::together(&objects) {
         for (namespace, objects) in group::namespaces(&group) {
             cluster.add(namespace, &objects, &overlays);
+            parts.push(objects);
         }
     }
+    let Cluster { projects, services, .. } = &cluster;
+    let mut routes = Routes { gateways: Vec::new(), routes: Vec::new(), projects, services, project: 0 };
+    for (project, objects) in parts.iter().enumerate() {
+        routes.project = project;
+        for object in objects {
+            match object.kind {
+                "Ingress" => ingress::read(object, &mut routes),
+                "HTTPRoute" | "GRPCRoute" => gateway_api::read(object, &mut routes),
+                "VirtualService" => mesh::read(object, objects, &mut routes),
+                _ => {}
+            }
+        }
+    }
+    (cluster.gateways, cluster.routes) = (routes.gateways, routes.routes);
+    cluster.secrets = objects.iter().filter_map(secret::committed).collect();
     cluster
+}
+
+/// The name of a Service in `api.shop.svc.cluster.local`, and its namespace where one is named.
+fn service_name(host: &str) -> (&str, Option<&str>) {
+    let mut parts = host.split('.');
+    let name = parts.next().unwrap_or(host);
+    match (parts.next(), parts.next()) {
+        (None, _) => (host, None),
+        (Some(namespace), None | Some("svc")) => (name, Some(namespace)),
+        _ => (host, None),
+    }
 }
 
 impl Cluster {
@@ -65,9 +108,6 @@ impl Cluster {
         }
         let others = front::attach(objects, &labels, &mut services);
         front::scale(objects, &mut services);
-        if services.is_empty() && others.is_empty() {
-            return;
-        }
         let mut files: Vec<String> = objects.iter().map(|object| object.path.to_owned()).collect();
         files.sort();
         files.dedup();
@@ -82,8 +122,7 @@ fn manifests(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Manifest> 
     let paths: Vec<String> =
         discovery.artifacts.iter().filter(|one| one.kind == Kind::Kubernetes).map(|one| one.path.clone()).collect();
     let texts = workspace.load_texts(&paths);
-    let wanted: Vec<String> =
-        texts.into_iter().filter(|(_, _, text)| object::is_wanted(text)).map(|(path, ..)| path).collect();
+    let wanted: Vec<String> = texts.into_iter().filter(|(_, _, text)| object::is_wanted(text)).map(|(path, ..)| path).collect();
     workspace.load_trees(&wanted);
     let mut found = Vec::new();
     for path in wanted {

@@ -21,6 +21,8 @@ pub(super) struct Overlays {
     patched: BTreeMap<(String, String), String>,
     /// Patches whose target is a pattern, or names no object: the folders that they may reach, and the file.
     wide: Vec<String>,
+    /// For each Kustomize file, the files and folders that it names as its resources.
+    resources: Vec<(String, String)>,
     /// Names of ConfigMaps and Secrets that are generated.
     generated: BTreeSet<String>,
 }
@@ -45,6 +47,10 @@ impl Overlays {
 
     fn add(&mut self, workspace: &mut Workspace, path: &str, root: NodeRef<'_>) {
         let items = |key: &str| root.get(key).into_iter().flat_map(NodeRef::items).take(MOST_PATCHES).collect::<Vec<_>>();
+        for item in items("resources").into_iter().chain(items("bases")) {
+            let named = item.text().and_then(|text| files::resolve(path, text));
+            self.resources.extend(named.map(|named| (path.to_owned(), named)));
+        }
         for item in items("patchesStrategicMerge") {
             self.patch(workspace, path, item.text());
         }
@@ -117,11 +123,18 @@ impl Overlays {
     /// Why something that an object does not say may be said by a patch.
     pub(super) fn patch_of(&self, object: &Object<'_>) -> Option<String> {
         let named = self.patched.get(&(object.kind.to_owned(), object.name.to_owned()));
-        // A pattern may mean any object: those of the folders beside it, at least.
-        let wide = self.wide.iter().find(|path| {
-            let first = |path: &str| path.split('/').next().unwrap_or("").to_owned();
-            first(path) == first(object.path)
-        });
+        let named = named.filter(|path| self.reaches(path, object.path));
+        let wide = self.wide.iter().find(|path| self.reaches(path, object.path));
         named.or(wide).map(|path| format!("`{path}` patches it"))
+    }
+
+    /// Whether a Kustomize file may be used together with a manifest: both lie below one folder of the root, or some Kustomize
+    /// file that lies there names the manifest. Components say nowhere to what they are added.
+    fn reaches(&self, kustomization: &str, manifest: &str) -> bool {
+        let first = |path: &str| path.split('/').next().unwrap_or("").to_owned();
+        let below = first(kustomization);
+        let within =
+            |resource: &str| manifest == resource || manifest.strip_prefix(resource).is_some_and(|rest| rest.starts_with('/'));
+        first(manifest) == below || self.resources.iter().any(|(path, resource)| first(path) == below && within(resource))
     }
 }

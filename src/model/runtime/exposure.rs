@@ -1,0 +1,149 @@
+//! Stores that can be reached from outside of their project, and those that let everybody in.
+
+use super::compose::words;
+use super::service::{Port, Runner};
+use super::view::Role;
+use super::{Profile, Runtime, ServiceRef};
+use crate::fact::Fact;
+use crate::source::Span;
+use std::sync::LazyLock;
+
+/// A store that takes connections from outside.
+#[derive(Debug, Clone)]
+pub struct OpenStore<'r> {
+    /// The store.
+    pub service: ServiceRef<'r>,
+    /// The product.
+    pub product: String,
+    /// The port within its container.
+    pub port: u16,
+    /// Where it is opened.
+    pub span: Span,
+    /// Who opens it: `LoadBalancer` and the like of Kubernetes, or a published port of Compose.
+    pub is_cluster: bool,
+    /// Why it is meant to stay up, and not for the length of a session of work.
+    pub stays: Option<String>,
+}
+
+/// A store that lets everybody in.
+#[derive(Debug, Clone)]
+pub struct UnlockedStore<'r> {
+    /// The store.
+    pub service: ServiceRef<'r>,
+    /// What says so: `POSTGRES_HOST_AUTH_METHOD=trust`.
+    pub setting: String,
+    /// Where it is written.
+    pub span: Span,
+    /// What to write instead.
+    pub instead: &'r str,
+    /// How it can be reached from outside, where it can.
+    pub open: Option<OpenStore<'r>>,
+}
+
+impl Runtime {
+    /// Every store whose port is published on all addresses of its host, or outside of its cluster, in order.
+    pub fn open_stores(&self) -> Vec<OpenStore<'_>> {
+        self.services().filter_map(open_store).collect()
+    }
+
+    /// Every store that lets everybody in, in order.
+    pub fn unlocked_stores(&self) -> Vec<UnlockedStore<'_>> {
+        self.services().filter_map(unlocked_store).collect()
+    }
+}
+
+impl ServiceRef<'_> {
+    /// Whether its project runs an application from a released image and builds nothing: that is how one deploys. A project that
+    /// builds its services, or has stores alone, is for work on the code.
+    pub fn is_deployed(self) -> bool {
+        let project = self.service().project;
+        let all = || self.runtime().services().filter(|other| other.service().project == project);
+        let is_application = |other: ServiceRef<'_>| matches!(other.role(), Role::Unknown | Role::Worker);
+        all().all(|other| other.service().build.known_absent()) && all().any(is_application)
+    }
+}
+
+fn product(service: ServiceRef<'_>) -> Option<String> {
+    match service.role() {
+        Role::Datastore(product) | Role::Cache(product) | Role::Broker(product) => Some(product),
+        Role::Pooler => Some("a pooler".into()),
+        _ => None,
+    }
+}
+
+fn is_everywhere(port: &Port) -> bool {
+    port.is_published && port.host_address.as_deref().is_none_or(|address| matches!(address, "0.0.0.0" | "::" | "" | "*"))
+}
+
+fn open_store(service: ServiceRef<'_>) -> Option<OpenStore<'_>> {
+    let product = product(service)?;
+    let said = service.service();
+    if service.is_run_by(Runner::Kubernetes) {
+        let front = said.fronts.iter().find(|front| front.is_open)?;
+        let port = front.ports.first()?.port;
+        return Some(OpenStore {
+            service,
+            product,
+            port,
+            span: front.span,
+            is_cluster: true,
+            stays: Some("a cluster stays up".into()),
+        });
+    }
+    let port = said.ports.iter().find(|port| is_everywhere(port))?;
+    let restart = said.restart.known().filter(|policy| matches!(policy.as_str(), "always" | "unless-stopped"));
+    let stays = match service.profile() {
+        Profile::Production => Some("its file is for production".to_owned()),
+        _ => restart.filter(|_| service.is_deployed()).map(|policy| format!("`restart: {policy}`")),
+    };
+    Some(OpenStore { service, product, port: port.container, span: port.span, is_cluster: false, stays })
+}
+
+struct Opener {
+    name: String,
+    values: Vec<String>,
+    unless: Vec<String>,
+    instead: String,
+}
+
+static OPENERS: LazyLock<Vec<Opener>> = LazyLock::new(|| {
+    let table: toml::Table = include_str!("../../../data/exposure.toml").parse().unwrap_or_default();
+    let rows = table.get("opener").and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    let text = |row: &toml::Value, key: &str| row.get(key).and_then(toml::Value::as_str).map(str::to_owned);
+    let opener = |row: &toml::Value| {
+        let list = |key: &str| -> Vec<String> {
+            let items = row.get(key).and_then(toml::Value::as_array).into_iter().flatten();
+            items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
+        };
+        let (values, unless) = (list("values"), list("unless"));
+        Some(Opener { name: text(row, "name")?, values, unless, instead: text(row, "instead")? })
+    };
+    rows.iter().filter_map(opener).collect()
+});
+
+fn unlocked_store(service: ServiceRef<'_>) -> Option<UnlockedStore<'_>> {
+    product(service)?;
+    let said = service.service();
+    let open = open_store(service);
+    for opener in OPENERS.iter() {
+        let Some((name, variable)) = said.environment.iter().find(|(key, _)| *key == opener.name) else { continue };
+        let value = variable.value.known().map(|value| value.to_ascii_lowercase());
+        let is_locked = opener.unless.iter().any(|name| !said.environment.get(name).known_absent());
+        if let Some(value) = value.filter(|value| !is_locked && opener.values.contains(value)) {
+            let setting = format!("{name}={value}");
+            return Some(UnlockedStore { service, setting, span: variable.key_span, instead: &opener.instead, open });
+        }
+    }
+    let (Fact::Known(command, origin), true) = (&said.command, said.entrypoint.known_absent()) else { return None };
+    let arguments = words::arguments_of(command, "redis-server").or(words::arguments_of(command, "valkey-server"))?;
+    let is_unprotected = words::flag(arguments, "--protected-mode") == Some("no");
+    let has_password = arguments.iter().any(|word| word.starts_with("--requirepass") || word.starts_with("--aclfile"));
+    let has_file = arguments.first().is_some_and(|word| !word.starts_with('-'));
+    (is_unprotected && !has_password && !has_file).then(|| UnlockedStore {
+        service,
+        setting: "--protected-mode no".into(),
+        span: origin.span().unwrap_or(said.span),
+        instead: "--requirepass from a secret",
+        open,
+    })
+}

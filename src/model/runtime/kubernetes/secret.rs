@@ -1,0 +1,83 @@
+//! Secrets whose values stand in the repository as plain text or base64, which is no encryption.
+
+use super::container::{decoded, entries};
+use super::object::Object;
+use crate::documents::NodeRef;
+use crate::model::runtime::profile::{Profile, profile};
+use crate::source::Span;
+use std::sync::LazyLock;
+
+/// A Secret with credentials in the repository. Their values are never kept.
+#[derive(Debug, Clone)]
+pub struct CommittedSecret {
+    /// Its name.
+    pub name: String,
+    /// Where its name stands.
+    pub span: Span,
+    /// The keys that hold credentials, at least one, with their places.
+    pub keys: Vec<(String, Span)>,
+    /// For which kind of use its file is made.
+    pub profile: Profile,
+}
+
+struct Words(toml::Table);
+
+impl Words {
+    fn list(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.0
+            .get("secret")
+            .and_then(|section| section.get(key)?.as_array())
+            .into_iter()
+            .flatten()
+            .filter_map(toml::Value::as_str)
+    }
+}
+
+static WORDS: LazyLock<Words> =
+    LazyLock::new(|| Words(include_str!("../../../../data/kubernetes.toml").parse().unwrap_or_default()));
+
+/// A Secret that keeps a credential in its manifest; `None` for what is encrypted, empty, or only to be filled in.
+pub(super) fn committed(object: &Object<'_>) -> Option<CommittedSecret> {
+    // SOPS keeps its notes beside the encrypted values.
+    if object.kind != "Secret" || object.node.get("sops").is_some() {
+        return None;
+    }
+    let is_encoded = |key: &str, value: NodeRef<'_>| object.at("data").is_some_and(|data| data.get(key) == Some(value));
+    let keys: Vec<(String, Span)> = entries(object)
+        .into_iter()
+        .filter_map(|(key, value)| {
+            let (name, text) = (key.text()?, value.text()?);
+            let text = if is_encoded(name, value) { decoded(text)? } else { text.to_owned() };
+            (is_credential(name) && is_literal(&text)).then(|| (name.to_owned(), key.span()))
+        })
+        .collect();
+    let (name, span) = (object.name.to_owned(), object.name_span);
+    (!keys.is_empty()).then(|| CommittedSecret { name, span, keys, profile: profile(object.path, &[]) })
+}
+
+/// Whether a key is named for something that lets its owner in.
+fn is_credential(key: &str) -> bool {
+    let key: String = key.to_ascii_lowercase().chars().map(|c| if c == '-' || c == '.' { '_' } else { c }).collect();
+    let ends = |word: &str| key == word || key.ends_with(&format!("_{word}"));
+    WORDS.list("credential_words").any(ends)
+}
+
+/// Whether a value is one, and not a place where one is to be filled in.
+fn is_literal(value: &str) -> bool {
+    let value = value.trim().to_ascii_lowercase();
+    !value.is_empty() && !WORDS.list("placeholders").any(|word| value.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_values_of_credentials() {
+        assert!(is_credential("password") && is_credential("POSTGRES_PASSWORD") && is_credential("jwt-secret"));
+        assert!(!is_credential("secret_name") && !is_credential("username") && !is_credential("alertmanager.yaml"));
+        assert!(
+            is_literal("hunter2") && !is_literal("") && !is_literal("<your password>") && !is_literal("ENC[AES256_GCM,data:x]")
+        );
+    }
+}

@@ -1,0 +1,36 @@
+//! A store that asks nobody for a password.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::rules::copies::folded;
+use crate::rules::{Context, Rule, rule};
+
+pub(super) const RULE: Rule = rule!("exposure/datastore-no-auth", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let runtime = &context.head.runtime;
+    for service in runtime.services() {
+        service.service().environment.iter().for_each(|_| context.consider());
+    }
+    let mut found = Vec::new();
+    for store in runtime.unlocked_stores() {
+        context.consider();
+        let service = store.service;
+        if service.profile().is_rehearsal() {
+            continue;
+        }
+        let message = format!("`{}` lets everybody in: `{}`", service.name(), store.setting);
+        let mut diagnostic = Diagnostic::new(service.subject(), message)
+            .at(store.span, "whoever reaches the port is let in, as whatever user it names")
+            .help(store.instead)
+            .evidence(store.setting.clone());
+        diagnostic = match &store.open {
+            Some(open) if open.stays.is_some() => diagnostic.cause(open.span, "and it can be reached from outside"),
+            Some(open) => diagnostic
+                .cause(open.span, "and it can be reached from outside")
+                .at_most(Severity::Info, "nothing says that it stays up"),
+            None => diagnostic.at_most(Severity::Info, "only services of its own project are seen to reach it"),
+        };
+        found.push(diagnostic);
+    }
+    folded(found)
+}

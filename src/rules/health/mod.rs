@@ -1,0 +1,20 @@
+//! The rules of the group `health`.
+
+mod compose_condition_without_check;
+mod liveness_checks_dependencies;
+mod liveness_equals_readiness;
+mod service_without_readiness;
+mod started_is_not_ready;
+mod unprobed_service;
+
+use super::Rule;
+
+/// In order of id.
+pub(super) const RULES: &[Rule] = &[
+    compose_condition_without_check::RULE,
+    liveness_checks_dependencies::RULE,
+    liveness_equals_readiness::RULE,
+    service_without_readiness::RULE,
+    started_is_not_ready::RULE,
+    unprobed_service::RULE,
+];

@@ -1,0 +1,70 @@
+//! A service that is killed before it has finished what it has begun.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::fact::Origin;
+use crate::model::runtime::shutdown::Stopping;
+use crate::model::runtime::timeout::shown;
+use crate::rules::copies::{folded, rehearsed};
+use crate::rules::{Context, Rule, rule};
+
+pub(super) const RULE: Rule = rule!("shutdown/grace-too-short", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for stopping in context.head.runtime.stoppings() {
+        context.consider();
+        if stopping.is_cut_short() {
+            found.push(rehearsed(report(&stopping), stopping.service.profile()));
+        }
+    }
+    folded(found)
+}
+
+fn report(stopping: &Stopping<'_>) -> Diagnostic {
+    let (service, grace) = (stopping.service, shown(stopping.grace));
+    let name = service.name();
+    let message = match stopping.never_begins() {
+        true => format!("`{name}` is killed after {grace}, and its `preStop` hook alone sleeps that long"),
+        false => format!("`{name}` is killed after {grace}, but wants {} to finish its requests", shown(stopping.wanted())),
+    };
+    let is_kubernetes = service.service().workload.is_some();
+    let key = if is_kubernetes { "terminationGracePeriodSeconds" } else { "stop_grace_period" };
+    let (span, label) = match stopping.grace_origin.span() {
+        Some(span) => (span, "requests that are not done by then are cut off".to_owned()),
+        None => (service.span(), format!("no `{key}`: {grace} ({} default)", product(&stopping.grace_origin))),
+    };
+    let enough = stopping.wanted().as_secs() + 5;
+    let mut diagnostic = Diagnostic::new(service.subject(), message).at(span, label).help(if is_kubernetes {
+        format!("{key}: {enough}")
+    } else {
+        format!("{key}: {enough}s")
+    });
+    if let Some((sleep, span)) = stopping.pre_stop {
+        diagnostic = diagnostic.cause(span, format!("sleeps {} first", shown(sleep)));
+    }
+    if let Some(drain) = &stopping.drain {
+        diagnostic = match (&drain.origin, drain.origin.span()) {
+            (_, Some(span)) => diagnostic.cause(span, format!("`{}` goes on for {}", drain.setting, shown(drain.after))),
+            _ => diagnostic.context(service.span(), format!("`{}` is {} by default", drain.setting, shown(drain.after))),
+        };
+    }
+    if stopping.never_begins() {
+        return match stopping.grace_origin.is_default() {
+            true => diagnostic.at_most(Severity::Warning, "one side is a default"),
+            false => diagnostic,
+        };
+    }
+    diagnostic = diagnostic.at_most(Severity::Warning, "only requests that take that long are cut off");
+    let drain_is_default = stopping.drain.as_ref().is_none_or(|drain| drain.origin.is_default());
+    match drain_is_default && stopping.grace_origin.is_default() && stopping.pre_stop.is_none() {
+        true => diagnostic.at_most(Severity::Info, "both sides are defaults"),
+        false => diagnostic,
+    }
+}
+
+fn product(origin: &Origin) -> &'static str {
+    match origin {
+        Origin::Default { product } => product.0,
+        _ => "",
+    }
+}

@@ -1,0 +1,29 @@
+//! A gateway that passes requests to a name which nobody has.
+
+use crate::diagnostic::Diagnostic;
+use crate::model::runtime::reference::Meaning;
+use crate::rules::copies::{folded, rehearsed};
+use crate::rules::{Context, Rule, rule};
+
+pub(super) const RULE: Rule = rule!("topology/unknown-upstream", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let runtime = &context.head.runtime;
+    for reference in runtime.references() {
+        if matches!(reference.meaning, Meaning::Service(_) | Meaning::Nobody) {
+            context.consider();
+        }
+    }
+    let mut found = Vec::new();
+    for reference in runtime.unknown_upstreams() {
+        let Some(runner) = reference.service else { continue };
+        let project = runner.project().map_or("", |project| project.path());
+        let message = format!("`{}` leads nowhere: no service of `{project}` is called so", reference.host);
+        let diagnostic = Diagnostic::new(format!("{} -> {}", runner.subject(), reference.host), message)
+            .at(reference.span, "the gateway does not start, or answers 502")
+            .cause(runner.span(), format!("`{}` runs it, and meets only the services of this project", runner.name()))
+            .help("the name of a service of the project, or a network that both share");
+        found.push(rehearsed(diagnostic, runner.profile()));
+    }
+    folded(found)
+}
