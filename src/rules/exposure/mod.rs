@@ -1,11 +1,10 @@
 //! The rules of the group `exposure`.
 
-mod management_endpoints;
 mod datastore_no_auth;
 mod datastore_port;
+mod management_endpoints;
 
 use super::Rule;
 
 /// In order of id.
-pub(super) const RULES: &[Rule] = &[management_endpoints::RULE];
-pub(super) const RULES: &[Rule] = &[datastore_no_auth::RULE, datastore_port::RULE];
+pub(super) const RULES: &[Rule] = &[datastore_no_auth::RULE, datastore_port::RULE, management_endpoints::RULE];

@@ -2,8 +2,8 @@
 
 mod explicitly_disabled;
 mod gateway_below_app;
-mod pool_wait_not_below_request;
 mod mesh_route_none;
+mod pool_wait_not_below_request;
 mod statement_timeout_missing;
 mod unit_suspect;
 
@@ -13,9 +13,8 @@ use super::Rule;
 pub(super) const RULES: &[Rule] = &[
     explicitly_disabled::RULE,
     gateway_below_app::RULE,
+    mesh_route_none::RULE,
     pool_wait_not_below_request::RULE,
     statement_timeout_missing::RULE,
     unit_suspect::RULE,
 ];
-pub(super) const RULES: &[Rule] =
-    &[explicitly_disabled::RULE, gateway_below_app::RULE, mesh_route_none::RULE, statement_timeout_missing::RULE];
