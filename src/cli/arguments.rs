@@ -35,6 +35,8 @@ pub(super) enum Command {
     Baseline(BaselineCommand),
     /// Show the model and its joins: tables, operations, services, links
     Model(ModelArguments),
+    /// Say why an operation or a table was joined to what it was, and what would change that
+    Why(WhyArguments),
     /// Write a commented backend-lint.toml for this repository
     Init(InitArguments),
     /// Show the configuration that is in effect, or its JSON Schema
@@ -183,6 +185,18 @@ pub(super) struct ModelArguments {
     /// How to print it
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+}
+
+#[derive(Args)]
+pub(super) struct WhyArguments {
+    /// An operation ("GET /orders"), an object of the API (`Order`), or a table (`orders`)
+    #[arg(value_name = "TARGET")]
+    pub(super) target: String,
+    /// The folder
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
 }

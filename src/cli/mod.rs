@@ -21,6 +21,7 @@ mod rules;
 mod run;
 mod target;
 mod terminal;
+mod why;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -63,6 +64,7 @@ pub fn main() -> ExitCode {
         Some(Command::Rules(rules)) => rules::run(rules),
         Some(Command::Files(files)) => files::run(files),
         Some(Command::Model(model)) => model::run(model),
+        Some(Command::Why(why)) => why::run(why),
         Some(Command::Baseline(baseline)) => baseline::run(baseline),
         Some(Command::Init(init)) => init::run(init),
         Some(Command::Config(config)) => config::run(config),

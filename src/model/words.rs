@@ -19,6 +19,15 @@ struct Inflections {
     moments: HashSet<String>,
     bookkeeping: HashSet<String>,
     transitions: HashSet<String>,
+    verbs: HashSet<String>,
+    joints: HashSet<String>,
+    caches: HashSet<String>,
+    request_keys: HashSet<String>,
+    creating: HashSet<String>,
+    row_versions: HashSet<String>,
+    secrets: HashSet<String>,
+    sometimes_secret: HashSet<String>,
+    internal: HashSet<String>,
 }
 
 fn inflections() -> &'static Inflections {
@@ -48,6 +57,15 @@ fn inflections() -> &'static Inflections {
             moments: list("moments", "words"),
             bookkeeping: list("bookkeeping", "tables"),
             transitions: list("transition", "marks"),
+            verbs: list("operations", "verbs"),
+            joints: list("operations", "joints"),
+            caches: list("caches", "words"),
+            request_keys: list("request_keys", "columns"),
+            creating: list("operations", "creating"),
+            row_versions: list("row_versions", "columns"),
+            secrets: list("secrets", "columns"),
+            sometimes_secret: list("secrets", "sometimes"),
+            internal: list("internal", "columns"),
         }
     })
 }
@@ -120,6 +138,24 @@ pub fn bare_noun(name: &str) -> String {
         words.pop();
     }
     noun(&words.join("_"))
+}
+
+/// What the name of an operation or query says that one thing is: `order` for `listOrders`, `orders.list`, `GetOrderByID`. `None`
+/// where it is nothing but verbs.
+pub fn spoken_noun(name: &str) -> Option<String> {
+    let table = inflections();
+    let of_part = |part: &str| {
+        let snake = snake(part);
+        let words: Vec<&str> = snake.split('_').filter(|word| !word.is_empty()).collect();
+        let end = words.iter().skip(1).position(|word| table.joints.contains(*word)).map_or(words.len(), |at| at + 1);
+        let says_nothing = |word: &&&str| table.verbs.contains(**word) || version(word).is_some_and(|version| version == ***word);
+        let start = words.iter().take(end).take_while(says_nothing).count();
+        let kept = words.get(start..end)?;
+        let tail = kept.iter().rev().take_while(says_nothing).count();
+        let kept = kept.get(..kept.len() - tail)?;
+        (!kept.is_empty()).then(|| noun(&kept.join("_")))
+    };
+    name.rsplit(['.', ':', '/', '#']).find_map(of_part)
 }
 
 /// Whether a text holds a word as a whole, upper and lower case alike.
@@ -201,6 +237,43 @@ pub fn is_bookkeeping(table: &str) -> bool {
     inflections().bookkeeping.contains(&table.to_ascii_lowercase())
 }
 
+/// Whether a name or image is that of a cache.
+pub fn is_cache(name: &str) -> bool {
+    let snake = snake(name);
+    snake.split('_').any(|word| inflections().caches.contains(word))
+}
+
+/// Whether a column, in snake case, keeps keys by which repeated requests are recognised.
+pub fn is_request_key(snake: &str) -> bool {
+    inflections().request_keys.contains(snake)
+}
+
+/// Whether the name of an operation says that it creates something.
+pub fn says_create(name: &str) -> bool {
+    let last = name.rsplit(['.', ':', '/', '#']).next().unwrap_or(name);
+    snake(last).split('_').next().is_some_and(|word| inflections().creating.contains(word))
+}
+
+/// Whether a column tells one state of its row from the one before.
+pub fn is_row_version(column: &str) -> bool {
+    inflections().row_versions.contains(&snake(column))
+}
+
+/// Whether a column holds what nobody may read: `Some(true)` for certain, `Some(false)` where some APIs show it once on purpose.
+pub fn is_secret(column: &str) -> Option<bool> {
+    let snake = snake(column);
+    let ends = |list: &HashSet<String>| list.iter().any(|word| snake == *word || snake.ends_with(&format!("_{word}")));
+    if ends(&inflections().secrets) {
+        return Some(true);
+    }
+    ends(&inflections().sometimes_secret).then_some(false)
+}
+
+/// Whether a column is there for the service alone.
+pub fn is_internal(column: &str) -> bool {
+    inflections().internal.contains(&snake(column))
+}
+
 /// The version that a name carries at its front or end: `v1` of `V1WorkflowRun` and `order_v2`.
 pub fn version(name: &str) -> Option<String> {
     let snake = snake(name);
@@ -239,5 +312,21 @@ mod tests {
         assert_eq!(bare_noun("CreateOrderRequest"), "order");
         assert_eq!(bare_noun("OwnerFields"), "owner");
         assert_eq!(bare_noun("Request"), "request");
+    }
+
+    #[test]
+    fn names_of_operations_say_what_they_are_about() {
+        for (name, said) in [
+            ("listOrders", Some("order")),
+            ("GetOrderByID", Some("order")),
+            ("orders.list", Some("order")),
+            ("Orders_List", Some("order")),
+            ("identities.getIdentity", Some("identity")),
+            ("orders:batchCreate", Some("order")),
+            ("v1.application.list", Some("application")),
+            ("list", None),
+        ] {
+            assert_eq!(spoken_noun(name).as_deref(), said, "{name}");
+        }
     }
 }

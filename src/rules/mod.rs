@@ -15,6 +15,7 @@ mod health;
 mod idempotency;
 mod indexes;
 mod internal;
+mod joined;
 mod migrations;
 mod naming;
 mod operations;

@@ -33,7 +33,7 @@ fn an_unknown_rule() {
     repository.run(&["--select", "contract/enum-mismatsh"]).refused("did you mean `contract/enum-mismatch`?");
     repository.run(&["--ignore", "nothing-like-it"]).refused("nothing-like-it");
     repository.run(&["explain", "enum-mismatch"]).refused("did you mean `contract/enum-mismatch`?");
-    repository.run(&["explain", "contract"]).refused("is a group; its rules are contract/enum-mismatch");
+    repository.run(&["explain", "contract"]).refused("is a group; its rules are contract/conflict-not-documented");
 }
 
 #[test]

@@ -8,3 +8,4 @@ mod errors;
 mod exit_codes;
 mod formats;
 mod repository;
+mod why;

@@ -40,6 +40,7 @@ mod create;
 mod credential;
 mod cursor;
 mod declared;
+mod default_value;
 mod defect;
 mod discriminator;
 mod document;

@@ -35,14 +35,16 @@ pub struct Bound<'t> {
 /// The best table for an object; `None` where nothing fits or the signals are split between two tables.
 pub fn bind<'t>(profile: &Profile, tables: &'t Tables) -> Option<Bound<'t>> {
     let nouns: BTreeSet<&String> = profile.component.iter().chain(&profile.resources).chain(&profile.holders).collect();
-    let mut found: Vec<Bound<'t>> =
-        nouns.into_iter().flat_map(|noun| tables.named(noun)).filter_map(|table| judge(profile, table)).collect();
+    let named = nouns.iter().flat_map(|noun| tables.named(noun)).filter_map(|table| judge(profile, table, false));
+    let longer = nouns.iter().flat_map(|noun| tables.ending_in(noun)).filter_map(|table| judge(profile, table, true));
+    let mut found: Vec<Bound<'t>> = named.chain(longer).collect();
     // Where tables carry versions too, an object of one version is not stored in a table of another.
     let elsewhere = profile.version.as_ref().filter(|version| tables.has_version(version));
     found.retain(|bound| elsewhere.is_none_or(|version| bound.table.version.as_ref() == Some(version)));
     found.sort_by_key(|bound| std::cmp::Reverse(rank(bound)));
     let best = found.first()?.clone();
-    let split = found.get(1).is_some_and(|second| rank(second) == rank(&best));
+    let others = found.iter().filter(|other| other.table.tables != best.table.tables);
+    let split = others.into_iter().any(|second| rank(second) == rank(&best));
     (!split).then_some(best)
 }
 
@@ -50,10 +52,15 @@ fn rank(bound: &Bound) -> (Confidence, usize, usize) {
     (bound.confidence, bound.named_by, bound.agreeing)
 }
 
-fn judge<'t>(profile: &Profile, table: &'t LogicalTable) -> Option<Bound<'t>> {
-    let by_component = profile.component.as_deref() == Some(table.noun.as_str());
-    let by_path = profile.resources.contains(&table.noun);
-    let by_holder = !by_path && profile.holders.contains(&table.noun);
+/// `longer`: the name of the table may have words before the noun (`billing_invoices`), which has to be made up for by columns.
+fn judge<'t>(profile: &Profile, table: &'t LogicalTable, longer: bool) -> Option<Bound<'t>> {
+    let says = |noun: &String| match longer {
+        true => table.noun.strip_suffix(noun.as_str()).is_some_and(|head| head.ends_with('_')),
+        false => *noun == table.noun,
+    };
+    let by_component = profile.component.as_ref().is_some_and(says);
+    let by_path = profile.resources.iter().any(says);
+    let by_holder = !by_path && profile.holders.iter().any(says);
     // `id` and the usual time stamps stand in every table and prove nothing.
     let telling = |name: &&String| !matches!(name.as_str(), "id" | "createdat" | "updatedat" | "deletedat");
     let agreeing = profile.properties.iter().filter(telling).filter(|name| table.columns.contains(*name)).count();
@@ -64,6 +71,14 @@ fn judge<'t>(profile: &Profile, table: &'t LogicalTable) -> Option<Bound<'t>> {
     let named_by = usize::from(by_component) + usize::from(by_path || by_holder);
     let confidence = match (named_by, strong, some || all_of_few) {
         (0, _, _) => return None,
+        (_, false, _) if longer => return None,
+        (names, true, _) if longer => {
+            if names == 2 && agreeing >= 5 {
+                Confidence::High
+            } else {
+                Confidence::Medium
+            }
+        }
         (_, true, _) | (2, _, true) => Confidence::High,
         (_, _, true) => Confidence::Medium,
         _ if agreeing > 0 => Confidence::Low,
@@ -108,11 +123,11 @@ mod tests {
     #[test]
     fn two_signals_are_needed_to_be_sure() {
         let orders = table("order", &["id", "total", "status", "currency"]);
-        let sure = judge(&profile(Some("order"), "order", &["total", "status", "currency"]), &orders);
+        let sure = judge(&profile(Some("order"), "order", &["total", "status", "currency"]), &orders, false);
         assert_eq!(sure.map(|bound| bound.confidence), Some(Confidence::High));
-        let name_only = judge(&profile(Some("order"), "basket", &["x", "y", "z", "total"]), &orders);
+        let name_only = judge(&profile(Some("order"), "basket", &["x", "y", "z", "total"]), &orders, false);
         assert_eq!(name_only.map(|bound| bound.confidence), Some(Confidence::Low));
-        assert!(judge(&profile(Some("cart"), "basket", &["total", "status", "currency"]), &orders).is_none());
-        assert!(judge(&profile(Some("order"), "order", &["x", "y"]), &orders).is_none());
+        assert!(judge(&profile(Some("cart"), "basket", &["total", "status", "currency"]), &orders, false).is_none());
+        assert!(judge(&profile(Some("order"), "order", &["x", "y"]), &orders, false).is_none());
     }
 }

@@ -49,10 +49,19 @@ pub fn collect(api: &Api) -> Vec<Entity> {
 pub fn resource(operation: OperationRef) -> Option<String> {
     let segments = operation.segments().into_iter().rev();
     let mut literals = segments.filter_map(|segment| match segment {
-        Segment::Literal(name) => Some(name.strip_suffix(".json").unwrap_or(name)),
+        Segment::Literal(name) => Some(name),
         Segment::Parameter(_) => None,
     });
-    literals.next().map(words::noun)
+    literals.next().and_then(segment_noun)
+}
+
+/// What a part of a path says that one resource is: `order` for `orders`, `orders:search` and `orders.listOrders`.
+pub fn segment_noun(segment: &str) -> Option<String> {
+    let segment = segment.strip_suffix(".json").unwrap_or(segment);
+    match segment.contains(['.', ':']) {
+        true => words::spoken_noun(segment),
+        false => Some(words::noun(segment)),
+    }
 }
 
 struct Use<'u> {

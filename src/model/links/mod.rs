@@ -4,27 +4,41 @@
 //! path) and what it holds (properties that are columns). Where the signals are split between two tables there is no join.
 
 mod bind;
+mod candidates;
 mod compare;
+mod defaults;
 mod entities;
+mod fields;
 mod json;
+mod named_queries;
 mod narrowing;
+mod operations;
 mod order;
+mod ranges;
 mod settings;
+mod storage;
 pub mod tables;
 mod values;
 mod view;
 
+pub use candidates::{Candidate, Decision, Family, OperationJoin, Signal};
 pub use compare::ValueComparison;
+pub use defaults::DefaultClash;
+pub use fields::{FormatClash, TypeClash, UnkeptField};
 pub use json::to_json;
 pub use narrowing::{Excess, NarrowedField};
+pub use operations::{Filter, OperationTable};
 pub use order::{Taken, TakenValues};
+pub use ranges::RangeClash;
+pub use storage::KeyStorage;
 pub use tables::TableKey;
 pub use values::ShortestColumn;
 pub use view::{ParameterColumn, PropertyColumn, UnservedSort};
 
 use super::queries::{Queries, QueryLinks};
-use super::{Settings, api::Api, api::Pin, runtime::Runtime, schema::Schema, words};
+use super::{Settings, api::Api, api::OperationRef, api::Pin, runtime::Runtime, schema::Schema};
 use crate::diagnostic::Confidence;
+use std::collections::HashMap;
 
 /// An object of the API and the table that stores it.
 #[derive(Debug, Clone)]
@@ -69,6 +83,8 @@ pub struct Links {
     pub entities: Vec<EntityLink>,
     /// Operations and tables, in the order of operations.
     pub operations: Vec<OperationLink>,
+    /// How the table of each operation was decided on; empty where there is no table at all.
+    pub joins: Vec<OperationJoin>,
     /// Queries and tables.
     pub queries: QueryLinks,
 }
@@ -82,35 +98,46 @@ pub fn join(api: &Api, schema: &Schema, queries: &Queries, _runtime: &Runtime, s
     let found = entities::collect(api);
     let mut links = Links { queries: super::queries::join(schema, queries), ..Links::default() };
     for entity in &found {
-        let Some(bound) = bind::bind(&entity.profile, &tables) else { continue };
-        links.entities.push(EntityLink {
-            pin: entity.pin,
-            name: entity.name.clone(),
-            tables: bound.table.tables.clone(),
-            confidence: bound.confidence,
-            why: bound.why,
-            in_request: entity.in_request,
-            in_response: entity.in_response,
-            answers_write: entity.answers_write,
-            operation: entity.operation,
+        links.entities.extend(bind::bind(&entity.profile, &tables).map(|bound| candidates::entity_link(entity, bound)));
+    }
+    let named = named_queries::NamedQueries::new(schema, queries, &links.queries);
+    let judge = candidates::Judge { tables: &tables, entities: &links.entities, queries: &named };
+    let operations: Vec<OperationRef> = api.operations().collect();
+    let mut joins: Vec<OperationJoin> = Vec::with_capacity(operations.len());
+    for operation in &operations {
+        let found = judge.candidates(*operation);
+        joins.push(match settings.links.get(&operation.subject()) {
+            Some(table) => OperationJoin::declared(&tables, table.as_ref(), found),
+            None => OperationJoin::decide(found),
         });
     }
-    for (number, operation) in api.operations().enumerate() {
-        let link = match settings.links.get(&operation.subject()) {
-            Some(None) => None,
-            Some(Some(table)) => declared(&tables, number, table),
-            None => view::operation_link(&links, number, operation),
-        };
-        links.operations.extend(link);
+    beside(&operations, &mut joins);
+    for (operation, join) in operations.iter().zip(&mut joins) {
+        if let Some(link) = join.link(0) {
+            join.queries = judge.queries(*operation, &link.tables);
+        }
     }
+    links.operations = joins.iter().enumerate().filter_map(|(number, join)| join.link(number)).collect();
+    links.joins = joins;
     links
 }
 
-/// What `[links]` says of an operation.
-fn declared(tables: &tables::Tables, operation: usize, table: &str) -> Option<OperationLink> {
-    let name = table.rsplit('.').next().unwrap_or(table);
-    let same = |key: &TableKey| key.name.name == name && (!table.contains('.') || key.name.to_string() == table);
-    let found = tables.named(&words::noun(name)).find(|logical| logical.tables.iter().any(same))?;
-    let tables = found.tables.iter().filter(|key| same(key)).cloned().collect();
-    Some(OperationLink { operation, tables, confidence: Confidence::High, why: "[links] of the configuration".into() })
+/// Lets operations that are joined by what they hold speak for those at the same path that hold nothing.
+fn beside(operations: &[OperationRef], joins: &mut [OperationJoin]) {
+    let mut known: HashMap<&str, (usize, OperationLink)> = HashMap::new();
+    for (number, (operation, join)) in operations.iter().zip(joins.iter()).enumerate() {
+        let sure = join.link(number).filter(|link| link.confidence >= Confidence::Medium);
+        if let Some(link) = sure {
+            let (_, held) = known.entry(operation.normal_path()).or_insert_with(|| (number, link.clone()));
+            if link.confidence > held.confidence {
+                known.insert(operation.normal_path(), (number, link));
+            }
+        }
+    }
+    for (number, (operation, join)) in operations.iter().zip(joins.iter_mut()).enumerate() {
+        let other = known.get(operation.normal_path()).filter(|(other, _)| *other != number);
+        if let (Some((other, link)), Decision::Ahead | Decision::Split) = (other, join.decision) {
+            join.beside(link, &operations[*other].subject());
+        }
+    }
 }

@@ -103,7 +103,7 @@ fn excess(field: &PropertyColumn, old: &ColumnType, new: &ColumnType) -> Option<
 }
 
 /// The greatest whole number of an integer type.
-fn greatest(of: &ColumnType) -> Option<i64> {
+pub(super) fn greatest(of: &ColumnType) -> Option<i64> {
     match of.name.as_str() {
         "tinyint" => Some(127),
         "tinyint unsigned" => Some(255),
@@ -119,7 +119,7 @@ fn greatest(of: &ColumnType) -> Option<i64> {
 }
 
 /// Whether a type keeps what stands behind the decimal point.
-fn has_fraction(of: &ColumnType) -> bool {
+pub(super) fn has_fraction(of: &ColumnType) -> bool {
     match of.name.as_str() {
         "real" | "double precision" | "double" | "float" => true,
         "numeric" | "decimal" => match of.arguments.as_slice() {

@@ -36,6 +36,9 @@ pub fn fold(name: &str) -> String {
 pub struct Tables {
     all: Vec<LogicalTable>,
     by_noun: HashMap<String, Vec<usize>>,
+    /// By the last words of the noun: `invoice` for `billing_invoice`.
+    by_ending: HashMap<String, Vec<usize>>,
+    by_key: HashMap<TableKey, usize>,
 }
 
 impl Tables {
@@ -65,11 +68,17 @@ impl Tables {
             });
             match twin {
                 Some(at) => {
+                    tables.by_key.insert(key.clone(), at);
                     tables.all[at].tables.push(key);
                     tables.all[at].columns.extend(columns);
                 }
                 None => {
-                    tables.by_noun.entry(noun.clone()).or_default().push(tables.all.len());
+                    let at = tables.all.len();
+                    tables.by_noun.entry(noun.clone()).or_default().push(at);
+                    for (dash, _) in noun.match_indices('_') {
+                        tables.by_ending.entry(noun[dash + 1..].to_owned()).or_default().push(at);
+                    }
+                    tables.by_key.insert(key.clone(), at);
                     tables.all.push(LogicalTable { noun, version: words::version(&name), tables: vec![key], columns });
                 }
             }
@@ -80,6 +89,24 @@ impl Tables {
     /// The tables whose rows are called so.
     pub fn named(&self, noun: &str) -> impl Iterator<Item = &LogicalTable> {
         self.by_noun.get(noun).into_iter().flatten().map(|at| &self.all[*at])
+    }
+
+    /// The tables whose rows are called so with other words before it: `billing_invoice` for `invoice`.
+    pub fn ending_in(&self, noun: &str) -> impl Iterator<Item = &LogicalTable> {
+        self.by_ending.get(noun).into_iter().flatten().map(|at| &self.all[*at])
+    }
+
+    /// The logical table that a table is.
+    pub fn holding(&self, key: &TableKey) -> Option<&LogicalTable> {
+        self.by_key.get(key).map(|at| &self.all[*at])
+    }
+
+    /// The tables of a name as people write it: `orders`, `public.orders`. `None` where there is none.
+    pub fn called(&self, name: &str) -> Option<Vec<TableKey>> {
+        let bare = name.rsplit('.').next().unwrap_or(name);
+        let same = |key: &&TableKey| key.name.name == bare && (!name.contains('.') || key.name.to_string() == name);
+        let found = self.all.iter().map(|table| table.tables.iter().filter(same).cloned().collect::<Vec<_>>());
+        found.into_iter().find(|keys| !keys.is_empty())
     }
 
     /// Whether a table carries this version in its name.

@@ -1,9 +1,9 @@
 //! Joins as rules ask for them: properties and parameters with their columns.
 
-use super::{EntityLink, Links, OperationLink, TableKey, entities, tables};
+use super::{TableKey, entities, tables};
 use crate::diagnostic::Confidence;
 use crate::model::Model;
-use crate::model::api::{OperationRef, ParameterRef, Property};
+use crate::model::api::{OperationRef, ParameterRef, Property, SchemaRef};
 use crate::model::schema::{ColumnRef, DroppedColumn, MigrationRef, Schema, TableRef, per_dialect};
 use crate::model::words;
 use crate::source::Spanned;
@@ -173,7 +173,7 @@ impl Model {
     /// Every property of every joined object that is (or was) a column, at medium confidence or better.
     pub fn property_columns(&self) -> Vec<PropertyColumn<'_>> {
         let operations: Vec<OperationRef> = self.api.operations().collect();
-        let mut found = Vec::new();
+        let mut all = Vec::new();
         for link in self.links.entities.iter().filter(|link| link.confidence >= Confidence::Medium) {
             let Some(schema) = self.api.schema(link.pin) else { continue };
             let tables = table_refs(&self.schema, &link.tables);
@@ -183,12 +183,19 @@ impl Model {
                 if !entities::is_scalar(property.schema) || !property.schema.is_known() {
                     continue;
                 }
-                let columns: Vec<ColumnRef> = tables.iter().filter_map(|table| column_of(*table, property.name)).collect();
-                let dropped = if columns.is_empty() { self.dropped(&tables, property.name) } else { Vec::new() };
+                let found: Vec<(ColumnRef, bool)> = tables.iter().filter_map(|table| column_of(*table, property.name)).collect();
+                let same_name = found.iter().all(|(_, same_name)| *same_name);
+                let mut columns: Vec<ColumnRef> = found.into_iter().map(|(column, _)| column).collect();
+                let none = columns.is_empty() || !same_name;
+                let dropped = if none { self.dropped(&tables, property.name) } else { Vec::new() };
+                // A column of another name may be another thing.
+                if !same_name && (!dropped.is_empty() || taken(&schema, &columns)) {
+                    columns.clear();
+                }
                 if columns.is_empty() && dropped.is_empty() {
                     continue;
                 }
-                found.push(PropertyColumn {
+                all.push(PropertyColumn {
                     entity: &link.name,
                     in_request: link.in_request && !property.schema.core().is_read_only() && !property.schema.is_read_only(),
                     in_response: link.in_response && !property.schema.core().is_write_only() && !property.schema.is_write_only(),
@@ -196,13 +203,13 @@ impl Model {
                     property,
                     columns,
                     dropped,
-                    confidence: link.confidence,
+                    confidence: if same_name { link.confidence } else { Confidence::Medium },
                     why: why.clone(),
                     operation: operations.get(link.operation).copied(),
                 });
             }
         }
-        found
+        all
     }
 
     fn dropped<'m>(&'m self, tables: &[TableRef<'m>], name: &str) -> Vec<(TableRef<'m>, &'m DroppedColumn, MigrationRef<'m>)> {
@@ -245,6 +252,12 @@ impl Model {
     }
 }
 
+/// Whether another property of the object has the name of one of these columns.
+fn taken(object: &SchemaRef, columns: &[ColumnRef]) -> bool {
+    let names: Vec<String> = columns.iter().map(|column| tables::fold(&column.name)).collect();
+    object.properties().iter().any(|property| names.contains(&tables::fold(property.name)))
+}
+
 impl Schema {
     /// Every column that a pending migration drops from a table that stays.
     pub fn pending_drops(&self) -> Vec<(TableRef<'_>, &DroppedColumn, MigrationRef<'_>)> {
@@ -259,23 +272,23 @@ impl Schema {
     }
 }
 
-/// The column that stores a property: of the same name, or, for `name`, the one named after the row (`roles.role`).
-fn column_of<'m>(table: TableRef<'m>, property: &str) -> Option<ColumnRef<'m>> {
+/// The column that stores a property, and whether it is called just so. Else it is one named after the row (`roles.role` for `name`),
+/// or one whose name says more or less in the usual way: `order_number` for `number`, `is_active` for `active`.
+fn column_of<'m>(table: TableRef<'m>, property: &str) -> Option<(ColumnRef<'m>, bool)> {
     let wanted = tables::fold(property);
     let named = |wanted: &str| table.columns().find(|column| tables::fold(&column.name) == wanted);
-    named(&wanted).or_else(|| if wanted == "name" { named(&tables::fold(&words::noun(&table.name.name))) } else { None })
-}
-
-/// The table of an operation: that of the object which it gives or takes, where the path agrees.
-pub(super) fn operation_link(links: &Links, number: usize, operation: OperationRef) -> Option<OperationLink> {
-    let resource = entities::resource(operation)?;
-    let given = operation.success_schema().into_iter().chain(operation.request_schema());
-    let candidates: Vec<&EntityLink> =
-        given.flat_map(entities::pins).filter_map(|pin| links.entities.iter().find(|link| link.pin == pin)).collect();
-    let agrees = |link: &&&EntityLink| {
-        let noun = link.tables.first().map(|key| words::noun(&key.name.name)).unwrap_or_default();
-        noun == resource || noun.ends_with(&format!("_{resource}"))
-    };
-    let link = candidates.iter().find(agrees)?;
-    Some(OperationLink { operation: number, tables: link.tables.clone(), confidence: link.confidence, why: link.why.clone() })
+    if let Some(column) = named(&wanted) {
+        return Some((column, true));
+    }
+    let noun = tables::fold(&words::noun(&table.name.name));
+    if wanted == "name"
+        && let Some(column) = named(&noun)
+    {
+        return Some((column, true));
+    }
+    let longer = [format!("{noun}{wanted}"), format!("is{wanted}")];
+    let heads = [noun.as_str(), "is"];
+    let shorter = heads.iter().filter_map(|head| wanted.strip_prefix(head)).filter(|rest| rest.len() > 2);
+    let other = longer.iter().map(String::as_str).chain(shorter).find_map(named)?;
+    (wanted != "id").then_some((other, false))
 }

@@ -28,12 +28,28 @@ pub use json::to_json;
 pub use links::{QueryLinks, Reading, join};
 pub use name::Cardinality;
 pub(crate) use offline::is_offline;
-pub use pages::Pages;
+pub use pages::{AmbiguousOrder, Pages};
 pub use questions::{Exclusion, MissingColumn, MissingTable, NamedColumn};
 pub use serving::{Misordered, Unserved, UnservedKind, WildcardSearch};
 pub use soft_delete::SoftDelete;
 pub use stored::DynamicSql;
 pub use view::{QueryRef, ReadingRef, Resolved, ScopeRef};
+
+/// The numbers of the application's queries with the database and the table that each is about: the one that it writes, else the
+/// first that it reads.
+pub fn main_tables<'m>(
+    schema: &'m Schema,
+    queries: &'m Queries,
+    links: &'m QueryLinks,
+) -> impl Iterator<Item = (usize, usize, &'m super::schema::TableName)> {
+    let all = (0..queries.all.len()).filter_map(move |number| QueryRef::new(schema, queries, links, number));
+    all.filter_map(|query| {
+        let scope = query.scope(0)?;
+        let written = scope.scope().tables.iter().position(|used| used.written).unwrap_or(0);
+        let table = scope.table(written).or_else(|| query.table_refs().first().copied())?;
+        Some((query.number(), query.database_number()?, &table.table().name))
+    })
+}
 
 use super::schema::Schema;
 use super::workspace::in_threads;

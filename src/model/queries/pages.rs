@@ -55,6 +55,27 @@ impl<'m> ScopeRef<'m> {
     }
 }
 
+/// An order in which rows can be equal.
+#[derive(Debug, Clone)]
+pub struct AmbiguousOrder {
+    /// The names of its keys: `created_at`.
+    pub names: String,
+    /// The keys with those of the primary key behind them.
+    pub unique: String,
+}
+
+impl ScopeRef<'_> {
+    /// Its order, where it reads one table, sorts by its columns alone, and rows can be equal in all of them.
+    pub fn ambiguous_order(&self) -> Option<AmbiguousOrder> {
+        let mut accesses = self.accesses();
+        let access = if self.scope().tables.len() == 1 { accesses.pop()? } else { return None };
+        let keys = self.sort_columns()?;
+        let last = keys.last()?.0;
+        let pages = Pages { table: access.table, keys, last, cursor: None, access };
+        pages.ties().then(|| AmbiguousOrder { names: pages.names(), unique: pages.unique_order() })
+    }
+}
+
 impl Pages<'_> {
     /// Whether rows can be equal in all keys: no unique index lies within the keys and the columns with one value.
     pub fn ties(&self) -> bool {

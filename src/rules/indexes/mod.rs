@@ -2,14 +2,18 @@
 
 mod array_any_without_gin;
 mod composite_order;
+mod cursor_without_unique_order;
 mod duplicate_index;
+mod filter_parameter_without_index;
 mod foreign_key_without_index;
 mod function_on_column;
 mod hash_index;
 mod implicit_cast;
 mod jsonb_without_gin;
 mod leading_wildcard;
+mod list_query_without_limit;
 mod low_selectivity;
+mod offset_on_growing_table;
 mod query_predicate_without_index;
 mod query_sort_without_index;
 mod redundant_prefix;
@@ -28,14 +32,18 @@ use std::collections::BTreeMap;
 pub(super) const RULES: &[Rule] = &[
     array_any_without_gin::RULE,
     composite_order::RULE,
+    cursor_without_unique_order::RULE,
     duplicate_index::RULE,
+    filter_parameter_without_index::RULE,
     foreign_key_without_index::RULE,
     function_on_column::RULE,
     hash_index::RULE,
     implicit_cast::RULE,
     jsonb_without_gin::RULE,
     leading_wildcard::RULE,
+    list_query_without_limit::RULE,
     low_selectivity::RULE,
+    offset_on_growing_table::RULE,
     query_predicate_without_index::RULE,
     query_sort_without_index::RULE,
     redundant_prefix::RULE,

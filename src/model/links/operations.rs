@@ -1,0 +1,185 @@
+//! Operations with their tables and queries: what filters, pages and conflicts are judged by.
+
+use super::tables;
+use crate::diagnostic::Confidence;
+use crate::model::Model;
+use crate::model::api::{Method, OperationRef, ParameterRef, Status};
+use crate::model::queries::{Narrowing, QueryRef};
+use crate::model::schema::{ColumnRef, Facet, IndexRef, TableRef};
+use crate::model::words;
+use std::collections::BTreeSet;
+
+/// An operation that is about a table, at medium confidence or better.
+#[derive(Debug, Clone)]
+pub struct OperationTable<'m> {
+    /// The operation.
+    pub operation: OperationRef<'m>,
+    /// The table, in each database that has it; never empty.
+    pub tables: Vec<TableRef<'m>>,
+    /// The queries that run for it, by their name.
+    pub queries: Vec<QueryRef<'m>>,
+    /// How sure we are that it is about the table.
+    pub confidence: Confidence,
+    /// Why: "`GET /orders` is about `public.orders`: ...".
+    pub why: String,
+}
+
+/// A query parameter that is a column of the operation's table.
+#[derive(Debug, Clone)]
+pub struct Filter<'m> {
+    /// The parameter.
+    pub parameter: ParameterRef<'m>,
+    /// The column, in each database that has the table; never empty.
+    pub columns: Vec<ColumnRef<'m>>,
+}
+
+impl Model {
+    /// Every operation that is joined to a table at medium confidence or better.
+    pub fn operation_tables(&self) -> Vec<OperationTable<'_>> {
+        let operations: Vec<OperationRef> = self.api.operations().collect();
+        let mut found = Vec::new();
+        for link in self.links.operations.iter().filter(|link| link.confidence >= Confidence::Medium) {
+            let Some(operation) = operations.get(link.operation).copied() else { continue };
+            let keys = link.tables.iter();
+            let tables: Vec<TableRef> = keys.filter_map(|key| self.schema.table_in(key.database, &key.name)).collect();
+            let Some(first) = tables.first() else { continue };
+            let numbers = self.links.joins.get(link.operation).map(|join| join.queries.as_slice()).unwrap_or_default();
+            found.push(OperationTable {
+                operation,
+                why: format!("`{}` is about `{}`: {}", operation.subject(), first.subject(), link.why),
+                queries: numbers.iter().filter_map(|number| self.query(*number)).collect(),
+                tables,
+                confidence: link.confidence,
+            });
+        }
+        found
+    }
+}
+
+/// What a filter parameter is called without what says that it is one: `status` for `filter[status]`.
+fn filter_name(name: &str) -> &str {
+    let inner = name.split_once('[').and_then(|(head, rest)| {
+        let wraps = ["filter", "filters", "where", "q"].contains(&head.to_ascii_lowercase().as_str());
+        rest.strip_suffix(']').filter(|_| wraps)
+    });
+    inner.or_else(|| name.strip_prefix("filter.")).or_else(|| name.strip_prefix("filter_")).unwrap_or(name)
+}
+
+impl<'m> OperationTable<'m> {
+    /// The table that is shown.
+    pub fn table(&self) -> TableRef<'m> {
+        self.tables[0]
+    }
+
+    /// Its query parameters that are columns of the table: `status`, `filter[status]`, `customerId`.
+    pub fn filters(&self) -> Vec<Filter<'m>> {
+        let of = |parameter: ParameterRef<'m>| {
+            let wanted = tables::fold(filter_name(parameter.name()));
+            if words::is_sort(&wanted) {
+                return None;
+            }
+            let named = |table: &TableRef<'m>| table.columns().find(|column| tables::fold(&column.name) == wanted);
+            let columns: Vec<ColumnRef> = self.tables.iter().filter_map(named).collect();
+            (!columns.is_empty()).then_some(Filter { parameter, columns })
+        };
+        self.operation.query_parameters().into_iter().filter_map(of).collect()
+    }
+
+    /// Columns by which a request narrows the rows anyway: those of path parameters and of required ones.
+    pub fn narrowing_columns(&self) -> Vec<String> {
+        let parameters = self.operation.parameters();
+        let given: Vec<String> = parameters.iter().filter(|one| one.is_required()).map(|one| tables::fold(one.name())).collect();
+        let columns = self.tables.iter().flat_map(|table| table.columns());
+        columns.map(|column| column.name.clone()).filter(|name| given.contains(&tables::fold(name))).collect()
+    }
+
+    /// Why few rows are left to look at, where something says so.
+    pub fn few_rows(&self) -> Option<&'static str> {
+        let list = self.operation.list();
+        match () {
+            () if self.operation.path().contains('{') => Some("the path narrows the rows"),
+            () if list.is_some_and(|list| self.operation.is_catalogue(&list)) => {
+                Some("it is a catalogue by its name or its entries")
+            }
+            () if self.tables.iter().any(TableRef::is_filled_with_constants) => {
+                Some("the table is a list that the repository itself fills")
+            }
+            () => None,
+        }
+    }
+
+    /// Whether its queries may ask by the column of a filter: none is known, or one has a condition on it that an index can serve.
+    pub fn asks_by(&self, filter: &Filter) -> bool {
+        let accesses = self.queries.iter().flat_map(|query| query.scopes()).flat_map(|scope| scope.accesses());
+        let mut conditions = accesses.flat_map(|access| access.conditions);
+        let names = |name: &str| filter.columns.iter().any(|column| column.name == name);
+        let unclear = self.queries.iter().any(|query| !query.is_clear());
+        self.queries.is_empty() || unclear || conditions.any(|one| names(&one.column.name) && one.narrowing != Narrowing::Other)
+    }
+
+    /// Whether the rows of the table grow with use, by its name.
+    pub fn grows(&self) -> bool {
+        words::is_growing(&self.table().name.name)
+    }
+
+    /// The unique indexes that a new row can violate by what the client sends: all of their columns are sent, or say whose row it
+    /// is, and at least one is sent. Keys that the server makes are none, and neither are those of a partial index.
+    pub fn sent_uniques(&self) -> Vec<(IndexRef<'m>, Vec<ColumnRef<'m>>)> {
+        let sent: BTreeSet<String> = self.operation.request_properties().iter().map(|one| tables::fold(one.name)).collect();
+        let path: BTreeSet<String> = self.operation.parameters().iter().map(|one| tables::fold(one.name())).collect();
+        let table = self.table();
+        let of = |index: IndexRef<'m>| {
+            let columns = index.columns()?;
+            let refs: Vec<ColumnRef> = columns.iter().filter_map(|name| table.column(name)).collect();
+            let is_sent = |column: &&ColumnRef| sent.contains(&tables::fold(&column.name));
+            let given = |column: &ColumnRef| {
+                let folded = tables::fold(&column.name);
+                let mark = words::is_soft_delete(&column.name);
+                sent.contains(&folded) || path.contains(&folded) || words::is_scope(&column.name) || mark
+            };
+            let own: Vec<ColumnRef> = refs.iter().filter(is_sent).copied().collect();
+            let made = refs.iter().any(ColumnRef::is_made_by_server) || own.iter().all(|column| column.takes_few_values());
+            let whole = index.unique && refs.len() == columns.len() && refs.iter().all(given);
+            (whole && !own.is_empty() && !made).then_some((index, own))
+        };
+        table.indexes().filter_map(of).collect()
+    }
+
+    /// Whether it creates a row: a POST on a collection.
+    pub fn creates(&self) -> bool {
+        let operation = self.operation;
+        let answers = operation.responses().iter().any(|response| response.status() == Status::Code(201));
+        let named = operation.operation_id().is_some_and(words::says_create);
+        operation.method() == Method::Post && operation.is_known() && operation.last_literal().is_some() && (answers || named)
+    }
+
+    /// A column by which a change of the row can be told from the one before: a version, a time of change, a tag. `None` where all
+    /// columns are known and there is none.
+    pub fn version_column(&self) -> Option<Option<ColumnRef<'m>>> {
+        let found = self.table().columns().find(|column| words::is_row_version(&column.name));
+        let known = self.tables.iter().all(|table| table.columns_complete() && table.gap(Facet::Columns).is_none());
+        (found.is_some() || known).then_some(found)
+    }
+}
+
+impl<'m> Filter<'m> {
+    /// The columns that no index serves, where that is known. Columns of few values are served by none to any avail.
+    pub fn unserved(&self, narrowing: &[String]) -> Vec<ColumnRef<'m>> {
+        let held_otherwise = |column: &ColumnRef| {
+            column.table().indexes().any(|index| {
+                let holds = index.keys.iter().any(|key| match &key.column {
+                    Some(name) => *name == column.name,
+                    None => words::mentions(key.text(), &column.name),
+                });
+                holds && (index.method != "btree" || index.keys.first().is_some_and(|key| key.column.is_none()))
+            })
+        };
+        let bare = |column: &&ColumnRef| {
+            column.is_plain()
+                && !column.takes_few_values()
+                && !held_otherwise(column)
+                && column.sort_index(narrowing).known_absent()
+        };
+        self.columns.iter().filter(bare).copied().collect()
+    }
+}
