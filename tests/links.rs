@@ -259,7 +259,7 @@ fn links_that_were_read_are_still_made() {
     let mut lost = Vec::new();
     println!("repository\toperations\thigh\tmedium\tlow");
     for name in repositories {
-        let model = build(&Disk::new(&corpus.join(name)), Settings { only_asked_steps: true, ..Settings::default() });
+        let model = build(&Disk::new(corpus.join(name)), Settings { only_asked_steps: true, ..Settings::default() });
         let count = |wanted: Confidence| model.links.operations.iter().filter(|link| link.confidence == wanted).count();
         let counts = [Confidence::High, Confidence::Medium, Confidence::Low].map(count);
         println!("{name}\t{}\t{}\t{}\t{}", model.api.operations().count(), counts[0], counts[1], counts[2]);
