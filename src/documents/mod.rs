@@ -8,6 +8,7 @@ pub mod conf;
 pub mod env;
 pub mod events;
 pub mod granit;
+pub mod hcl;
 pub mod ini;
 pub mod interpolation;
 pub mod json;

@@ -18,6 +18,7 @@ mod internal;
 mod joined;
 mod migrations;
 mod naming;
+mod observability;
 mod operations;
 pub mod page;
 mod pagination;
@@ -35,6 +36,7 @@ mod schemas;
 mod secrets;
 mod security;
 mod shutdown;
+mod slo;
 mod spread;
 mod status;
 mod suppressions;
@@ -118,6 +120,7 @@ const GROUPS: &[&[Rule]] = &[
     internal::RULES,
     migrations::RULES,
     naming::RULES,
+    observability::RULES,
     operations::RULES,
     pagination::RULES,
     paths::RULES,
@@ -131,6 +134,7 @@ const GROUPS: &[&[Rule]] = &[
     secrets::RULES,
     security::RULES,
     shutdown::RULES,
+    slo::RULES,
     status::RULES,
     suppressions::RULES,
     timeouts::RULES,

@@ -187,6 +187,11 @@ impl<'a> OperationRef<'a> {
         self.cursor()?.spanned(name)
     }
 
+    /// A scalar within an extension (`x-...`) of the operation, with its place.
+    pub fn extension_part(self, name: &str, key: &str) -> Option<Spanned<&'a str>> {
+        self.cursor()?.get(name)?.spanned(key)
+    }
+
     /// Whether the operation has a key, extensions included.
     pub fn has_key(self, key: &str) -> bool {
         self.cursor().is_some_and(|cursor| cursor.raw(key).is_some())

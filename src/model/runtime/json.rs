@@ -62,6 +62,9 @@ fn service(runtime: &Runtime, one: ServiceRef<'_>, sources: &Sources) -> Value {
     if let Some(store) = store {
         value.insert("statement_timeout".into(), timeout(&store.statement_timeout(), sources));
     }
+    if let Some(function) = runtime.function_of(one) {
+        value.insert("timeout".into(), timeout(&function.timeout, sources));
+    }
     value.insert("links".into(), links(runtime, one, sources).into());
     Value::Object(value)
 }
@@ -99,6 +102,15 @@ fn links(runtime: &Runtime, one: ServiceRef<'_>, sources: &Sources) -> Vec<Value
         link.insert("to".into(), database.url.host.clone().into());
         link.insert("database".into(), database.url.database.clone().into());
         place(&mut link, database.key_span, sources);
+        found.push(Value::Object(link));
+    }
+    let taken = runtime.function_of(one).into_iter().flat_map(|function| runtime.deliveries_to(function));
+    for delivery in taken {
+        let mut link = Map::new();
+        link.insert("kind".into(), "queue".into());
+        link.insert("to".into(), delivery.queue.name.clone().into());
+        place(&mut link, delivery.span, sources);
+        link.insert("visibility".into(), timeout(&delivery.queue.visibility, sources));
         found.push(Value::Object(link));
     }
     for dependency in &one.service().depends_on {

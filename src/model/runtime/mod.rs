@@ -4,10 +4,15 @@
 //! `edge.timeout(kind)`, `service.request_timeout()`, `store.statement_timeout()`, all of them `Fact`s. What is absent: what
 //! only code, an image, the shell or the server itself could say.
 
+pub mod alert;
 pub mod application;
+mod broker;
+mod cloud;
+pub mod collector;
 mod compose;
 pub mod database;
 pub mod exposure;
+pub mod function;
 mod json;
 mod kubernetes;
 mod mesh;
@@ -15,7 +20,9 @@ mod names;
 pub mod pool;
 pub mod probing;
 pub mod profile;
+pub mod promql;
 mod proxy;
+pub mod queue;
 mod queue_store;
 pub mod reference;
 pub mod rollout;
@@ -66,6 +73,11 @@ pub struct Runtime {
     doubts: Vec<Option<(String, Span)>>,
     /// The same for `.env` files that no service reads.
     loose_doubt: Option<(String, Span)>,
+    functions: Vec<function::Function>,
+    queues: Vec<queue::Queue>,
+    topics: Vec<queue::Topic>,
+    watch: alert::Watch,
+    telemetry: collector::Telemetry,
     /// Profiles of the files in which `.env` variables stand.
     profiles: BTreeMap<SourceId, Profile>,
     /// Secrets of Kubernetes whose values stand in the repository.
@@ -92,6 +104,8 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
     let (first, first_service) = (projects.len(), services.len());
     projects.extend(cluster.projects);
     services.extend(cluster.services.into_iter().map(|service| Service { project: first + service.project, ..service }));
+    let mut cloud = cloud::read(workspace, discovery, &mut projects, &mut services);
+    cloud.queues.extend(broker::queues(workspace, discovery));
     services.iter_mut().for_each(|service| service.workers = workers::of(service));
     let (mut gateways, mut routes) = proxy::read(workspace, discovery, &projects, &services);
     let first_gateway = gateways.len();
@@ -115,6 +129,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
     let sources = settings.iter().filter_map(|setting| setting.timeout.span()).map(|span| span.source);
     let sources = sources.chain(databases.uses.iter().map(|one| one.key_span.source)).collect::<HashSet<SourceId>>();
     let profiles = sources.into_iter().map(|source| (source, profile::profile(workspace.sources().path(source), &[]))).collect();
+    let telemetry = collector::read(workspace, discovery, &projects);
     Runtime {
         projects,
         services,
@@ -129,7 +144,12 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
         job_libraries,
         session_needs,
         doubts: databases.doubts,
-        loose_doubt: databases.loose_doubt,
+        loose_doubt: databases.loose_doubt.or(cloud.doubt()),
+        functions: cloud.functions,
+        queues: cloud.queues,
+        topics: broker::topics(workspace, discovery),
+        watch: alert::read(workspace, discovery),
+        telemetry,
         profiles,
         secrets: cluster.secrets,
     }

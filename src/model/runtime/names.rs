@@ -64,6 +64,8 @@ impl Names<'_> {
     pub(super) fn answers(&self, service: &Service, host: &str) -> Option<&'static str> {
         let runner = self.projects.get(service.project).map(|project| project.runner);
         let short = match runner {
+            // Functions have no host names.
+            Some(Runner::Serverless | Runner::Cloudformation | Runner::Terraform) => return None,
             Some(Runner::Kubernetes) => {
                 host.split_once('.').map_or(host, |(name, rest)| if is_of_cluster(rest) { name } else { host })
             }

@@ -31,6 +31,12 @@ pub enum Runner {
     Compose,
     /// Kubernetes.
     Kubernetes,
+    /// AWS, as a Serverless Framework file asks for it.
+    Serverless,
+    /// AWS, as a SAM or CloudFormation template asks for it.
+    Cloudformation,
+    /// A cloud, as Terraform asks for it.
+    Terraform,
 }
 
 impl Project {

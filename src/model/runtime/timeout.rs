@@ -35,6 +35,8 @@ pub enum Units {
     Nginx,
     /// PostgreSQL: `us ms s min h d`; a bare number is milliseconds.
     Postgres,
+    /// Prometheus: `ms s m h d w y`.
+    Prometheus,
     /// Everything else: Go's units and the words people write; a bare number means what the setting says, if it says it.
     Common,
 }
@@ -48,9 +50,11 @@ impl Units {
         Some(match (self, unit) {
             (Units::Nginx, "m") => MINUTE,
             (Units::Nginx, "M") => 30.0 * DAY,
-            (Units::Nginx, "y") => 365.0 * DAY,
-            (Units::Nginx, "w") => 7.0 * DAY,
-            (Units::Nginx, "ms" | "s" | "h" | "d") | (Units::Postgres, "us" | "ms" | "s" | "min" | "h" | "d") => {
+            (Units::Nginx | Units::Prometheus, "y") => 365.0 * DAY,
+            (Units::Nginx | Units::Prometheus, "w") => 7.0 * DAY,
+            (Units::Nginx, "ms" | "s" | "h" | "d")
+            | (Units::Prometheus, "ms" | "s" | "m" | "h" | "d")
+            | (Units::Postgres, "us" | "ms" | "s" | "min" | "h" | "d") => {
                 return Units::Common.seconds(unit);
             }
             (Units::Common, unit) => match unit.to_ascii_lowercase().as_str() {

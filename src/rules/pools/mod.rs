@@ -4,6 +4,7 @@ mod exceeds_max_connections;
 mod lifetime_not_below_server;
 mod min_exceeds_max;
 mod pooler_exceeds_server;
+mod serverless_unpooled;
 mod transaction_mode_session_feature;
 mod r#unsized;
 
@@ -15,6 +16,7 @@ pub(super) const RULES: &[Rule] = &[
     lifetime_not_below_server::RULE,
     min_exceeds_max::RULE,
     pooler_exceeds_server::RULE,
+    serverless_unpooled::RULE,
     transaction_mode_session_feature::RULE,
     r#unsized::RULE,
 ];

@@ -1,0 +1,195 @@
+//! What a PromQL expression asks, by its features: ranges, functions, metrics, comparisons. It is not parsed: what only its
+//! structure could tell is absent.
+
+use super::timeout::{self, Units};
+use std::time::Duration;
+
+/// The features of an expression.
+#[derive(Debug, Clone, Default)]
+pub struct Features {
+    /// Ranges (`[5m]`, of subqueries the outer one) and those that names of recorded series state (`:rate5m`), each once, in order.
+    pub windows: Vec<Duration>,
+    /// Names of functions and aggregations.
+    pub calls: Vec<String>,
+    /// Names of series.
+    pub metrics: Vec<String>,
+    /// Names of labels that are matched or grouped by.
+    pub labels: Vec<String>,
+    /// Whether it compares (`>`, `<`, `==` ..).
+    pub compares: bool,
+    /// Whether it divides.
+    pub divides: bool,
+}
+
+const KEYWORDS: [&str; 13] =
+    ["by", "without", "on", "ignoring", "group_left", "group_right", "and", "or", "unless", "offset", "bool", "inf", "nan"];
+/// Words after which a list of labels comes.
+const GROUPINGS: [&str; 6] = ["by", "without", "on", "ignoring", "group_left", "group_right"];
+
+/// Reads the features of an expression; `None` where a template fills parts of it in.
+pub fn features(text: &str) -> Option<Features> {
+    if ["{{", "%(", "$__", "${", "<%"].iter().any(|mark| text.contains(mark)) {
+        return None;
+    }
+    let mut found = Features::default();
+    let mut rest = text;
+    let mut after_grouping = false;
+    while let Some(first) = rest.chars().next() {
+        match first {
+            '#' => rest = &rest[rest.find('\n').unwrap_or(rest.len())..],
+            '"' | '\'' | '`' => rest = &rest[quoted(rest)..],
+            '[' => {
+                let end = rest.find(']').unwrap_or(rest.len());
+                let range = rest[1..end].split(':').next().unwrap_or("");
+                found.window(range.trim());
+                rest = &rest[end..];
+            }
+            '{' => {
+                let length = braces(rest);
+                found.matchers(&rest[1..length.max(1)]);
+                rest = &rest[length..];
+            }
+            '(' if after_grouping => {
+                let end = rest.find(')').unwrap_or(rest.len());
+                found.labels.extend(rest[1..end].split(',').map(|label| label.trim().to_owned()));
+                rest = &rest[end..];
+                after_grouping = false;
+            }
+            first if first.is_ascii_alphabetic() || first == '_' || first == ':' => {
+                let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':')).unwrap_or(rest.len());
+                let (word, tail) = rest.split_at(length);
+                rest = tail;
+                found.word(word, rest);
+                after_grouping = GROUPINGS.contains(&word.to_ascii_lowercase().as_str());
+                continue;
+            }
+            first if first.is_ascii_digit() => {
+                // A number, or the length of an offset: letters belong to it.
+                let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.')).unwrap_or(rest.len());
+                rest = &rest[length..];
+                continue;
+            }
+            _ => {
+                found.compares |= matches!(first, '>' | '<') || rest.starts_with("==") || rest.starts_with("!=");
+                found.divides |= first == '/';
+            }
+        }
+        rest = rest.get(rest.chars().next().map_or(0, char::len_utf8)..).unwrap_or("");
+    }
+    Some(found)
+}
+
+/// A length of time as Prometheus writes it: `5m`, `1h`, `90s`.
+pub fn shown(length: Duration) -> String {
+    let seconds = length.as_secs();
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m")];
+    match units.into_iter().find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit)) {
+        Some((unit, name)) => format!("{}{name}", seconds / unit),
+        None => format!("{seconds}s"),
+    }
+}
+
+/// The length of a quoted text up to its closing quote.
+fn quoted(text: &str) -> usize {
+    let quote = text.chars().next().unwrap_or('"');
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quote != '`' => escaped = true,
+            _ if c == quote => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// The length of `{ .. }` up to its closing brace, which may stand in quotes too.
+fn braces(text: &str) -> usize {
+    let mut at = 1;
+    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        match c {
+            '}' => return at,
+            '"' | '\'' | '`' => at += quoted(&text[at..]) + 1,
+            _ => at += c.len_utf8(),
+        }
+    }
+    text.len()
+}
+
+impl Features {
+    fn window(&mut self, text: &str) {
+        if let Some(window) = timeout::parse(text, Units::Prometheus, None).filter(|window| !self.windows.contains(window)) {
+            self.windows.push(window);
+        }
+    }
+
+    fn word(&mut self, word: &str, rest: &str) {
+        let lower = word.to_ascii_lowercase();
+        let rest = rest.trim_start();
+        if rest.starts_with('(') && !KEYWORDS.contains(&lower.as_str()) {
+            self.calls.push(lower);
+        } else if KEYWORDS.contains(&lower.as_str()) {
+        } else if ["by", "without"]
+            .iter()
+            .any(|word| rest.strip_prefix(word).is_some_and(|rest| rest.trim_start().starts_with('(')))
+        {
+            // `sum by (job) (..)`
+            self.calls.push(lower);
+        } else {
+            // `apiserver_request:burnrate1h`, `job:errors:rate5m`
+            let digits = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
+            let number = digits.len() - digits.chars().rev().take_while(char::is_ascii_digit).count();
+            if number < digits.len() && word.contains(':') {
+                self.window(&word[number..]);
+            }
+            self.metrics.push(word.to_owned());
+        }
+    }
+
+    /// `job="api", __name__="up"`.
+    fn matchers(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(start) = rest.find(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '"' || c == '\'') {
+            rest = &rest[start..];
+            if rest.starts_with(['"', '\'']) {
+                rest = rest.get(quoted(rest) + 1..).unwrap_or("");
+                continue;
+            }
+            let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            self.labels.push(rest[..length].to_owned());
+            rest = &rest[length..];
+        }
+    }
+
+    /// Whether a function or an aggregation of this name is used.
+    pub fn calls(&self, name: &str) -> bool {
+        self.calls.iter().any(|call| call == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_are_read_without_parsing() {
+        let text = "sum by (job) (rate(http_requests_total{code=~\"5..|}\", job!='x'}[5m])) # [9h]\n / ignoring(code) \
+                    sum without(code) (job:http_requests:rate1h offset 1d) > 0.5";
+        let found = features(text).unwrap_or_default();
+        let minutes: Vec<u64> = found.windows.iter().map(|window| window.as_secs() / 60).collect();
+        assert_eq!(minutes, [5, 60]);
+        assert_eq!(found.metrics, ["http_requests_total", "job:http_requests:rate1h"]);
+        assert_eq!(found.calls, ["sum", "rate", "sum"]);
+        assert_eq!(found.labels, ["job", "code", "job", "code", "code"]);
+        assert!(found.compares && found.divides);
+    }
+
+    #[test]
+    fn hostile_texts_end() {
+        for text in ["{", "\"", "[", "sum by (", "a{b=\"", "é[5m", "{é}", "'\\", "by", "a[1h30m:5m]"] {
+            assert!(features(text).is_some(), "{text}");
+        }
+        assert!(features("up{job=\"{{ .Values.job }}\"} == 0").is_none());
+    }
+}

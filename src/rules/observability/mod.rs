@@ -1,0 +1,9 @@
+//! The rules of the group `observability`.
+
+mod collector_unprotected;
+mod otlp_endpoint_unknown;
+
+use super::Rule;
+
+/// In order of id.
+pub(super) const RULES: &[Rule] = &[collector_unprotected::RULE, otlp_endpoint_unknown::RULE];

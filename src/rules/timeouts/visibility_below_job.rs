@@ -1,0 +1,70 @@
+//! A queue that shows a message again while the function that took it may still work.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::fact::Origin;
+use crate::model::runtime::function::Delivery;
+use crate::model::runtime::timeout::shown;
+use crate::rules::{Context, Rule, rule};
+
+pub(super) const RULE: Rule = rule!("timeouts/visibility-below-job", check);
+
+/// How many runs Lambda asks a message to stay hidden for.
+const RUNS: u32 = 6;
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for delivery in context.head.runtime.deliveries() {
+        context.consider();
+        found.extend(report(delivery));
+    }
+    found
+}
+
+fn report(delivery: Delivery<'_>) -> Option<Diagnostic> {
+    let (queue, function) = (delivery.queue, delivery.function);
+    let (hidden, hidden_origin) = queue.visibility.known_with_origin()?;
+    let (works, works_origin) = function.timeout.known_with_origin()?;
+    let (hidden, works) = (hidden.after?, works.after?);
+    let enough = works.checked_mul(RUNS)?;
+    let nobody_wrote = hidden_origin.is_default() && works_origin.is_default();
+    if hidden >= enough || (nobody_wrote && hidden >= works) {
+        return None;
+    }
+    let (name, worker) = (&queue.name, &function.name);
+    let is_refused = hidden < works;
+    let message = if is_refused {
+        format!("`{name}` shows a message again after {}, while `{worker}` may work on it for {}", shown(hidden), shown(works))
+    } else {
+        format!("`{name}` hides a message for {}, less than six runs of `{worker}` ({} each)", shown(hidden), shown(works))
+    };
+    let at = match (hidden_origin.span(), is_refused) {
+        (Some(span), true) => (span, "Lambda refuses to take from this queue".to_owned()),
+        (Some(span), false) => (span, "a batch that has to wait its turn comes again while it is handled".to_owned()),
+        (None, _) => (queue.span, format!("no visibility timeout: SQS hides a message for {}", shown(hidden))),
+    };
+    let limit = match works_origin {
+        Origin::Default { product } => (delivery.span, format!("one run may take {} ({product} default)", shown(works))),
+        origin => (origin.span().unwrap_or(function.span), format!("one run may take {}", shown(works))),
+    };
+    let mut diagnostic = Diagnostic::new(queue.subject(), message)
+        .at(at.0, at.1)
+        .cause(limit.0, limit.1)
+        .help(queue.visibility_setting(enough.as_secs()))
+        .evidence(worker.clone());
+    if !is_refused {
+        diagnostic = diagnostic.at_most(Severity::Info, "it works as long as Lambda is not throttled");
+    }
+    for origin in [hidden_origin, works_origin] {
+        match origin {
+            Origin::Default { product } => {
+                diagnostic = diagnostic.at_most(Severity::Warning, format!("one side is the default of {product}"));
+            }
+            Origin::Inherited(_) => diagnostic = diagnostic.at_most(Severity::Warning, "a deployment may give another value"),
+            _ => {}
+        }
+    }
+    if queue.profile.is_rehearsal() {
+        diagnostic = diagnostic.at_most(Severity::Info, format!("its profile is {}", queue.profile.name()));
+    }
+    Some(diagnostic)
+}

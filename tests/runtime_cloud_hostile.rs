@@ -1,0 +1,138 @@
+//! What nobody should write: the readers of clouds, brokers and alerts stay linear and never panic.
+
+use backend_lint::discover;
+use backend_lint::documents::hcl;
+use backend_lint::files::Memory;
+use backend_lint::model::runtime::{self, Runtime, promql};
+use backend_lint::model::{Settings, Workspace};
+use backend_lint::source::{SourceId, Sources};
+use proptest::prelude::*;
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+fn read(files: &[(&str, String)]) -> (Runtime, usize) {
+    let mut memory = Memory::new();
+    files.iter().for_each(|(path, text)| memory.insert(*path, text.as_bytes()));
+    let settings = Settings { threads: 1, ..Settings::default() };
+    let discovery = discover::find(&memory, &settings);
+    let mut sources = Sources::default();
+    let mut workspace = Workspace::new(&memory, &mut sources, 1);
+    let runtime = runtime::read(&mut workspace, &discovery, &settings);
+    let unread = workspace.finish().len();
+    // The whole of it, so that every view runs.
+    let _ = runtime::to_json(&runtime, &sources);
+    let _ = (
+        runtime.deliveries().count(),
+        runtime.functions_that_outlast_apis(Duration::ZERO).0,
+        runtime.functions_that_drop_events().0,
+    );
+    let _ = (runtime.rabbit_queues_without_dead_letters().0, runtime.hasty_pages().0, runtime.keeps_objectives());
+    let _ = (runtime.telemetry_endpoints().len(), runtime.collectors().count(), runtime.topics().count());
+    (runtime, unread)
+}
+
+/// Generous, because tests run unoptimised beside others: a quadratic reader needs minutes.
+fn within(seconds: u64, what: &str, work: impl FnOnce()) {
+    let start = Instant::now();
+    work();
+    assert!(start.elapsed() < Duration::from_secs(seconds), "{what} took {:?}", start.elapsed());
+}
+
+fn refused(text: &str) {
+    let file = hcl::parse(SourceId(0), text);
+    assert_eq!((file.problems.len(), file.body.blocks.len()), (1, 0), "{}", &text[..40.min(text.len())]);
+}
+
+#[test]
+fn deep_terraform_is_refused_in_words() {
+    within(20, "deep texts", || {
+        for (open, close) in [("(", ")"), ("[", "]"), ("{ a = ", " }"), ("\"${", "}\""), ("f(", ")"), ("[for a in ", " : a]")] {
+            refused(&format!("a = {}1{}\n", open.repeat(100_000), close.repeat(100_000)));
+            refused(&format!("a = {}1\n", open.repeat(100_000)));
+        }
+        refused(&"a {\n".repeat(100_000));
+        for chain in ["!", "-", "1 + ", "1 == 1 ? 2 : "] {
+            refused(&format!("a = {}1\n", chain.repeat(100_000)));
+        }
+        refused(&format!("a = \"{}\"\n", "%{ if a }".repeat(50_000)));
+        refused(&format!("a = {{\n{}}}\n", "b = 1\n".repeat(100_000)));
+    });
+}
+
+#[test]
+fn forty_levels_fit_on_the_stack_of_a_thread() {
+    let deep = |open: &str, close: &str| format!("a = {}1{}\n", open.repeat(38), close.repeat(38));
+    let texts = [deep("(", ")"), deep("[", "]"), deep("f(", ")"), deep("{ a = ", " }"), deep("\"${", "}\"")];
+    within(60, "forty levels", || {
+        let work = move || texts.iter().for_each(|text| drop(hcl::parse(SourceId(0), text)));
+        std::thread::spawn(work).join().expect("no overflow");
+    });
+}
+
+#[test]
+fn long_terraform_folders() {
+    let mut text = String::from("locals {\n");
+    (0..10_000).for_each(|at| writeln!(text, "  v{at} = local.v{}", at + 1).unwrap());
+    text.push_str("}\n");
+    for at in 0..3_000 {
+        write!(
+            text,
+            "resource \"aws_sqs_queue\" \"q{at}\" {{\n  visibility_timeout_seconds = var.v{at}\n}}\nvariable \"v{at}\" {{\n  default = {at}\n}}\n\
+             resource \"aws_lambda_function\" \"f{at}\" {{\n  timeout = {at}\n}}\nresource \"aws_lambda_event_source_mapping\" \"m{at}\" {{\n  \
+             event_source_arn = aws_sqs_queue.q{at}.arn\n  function_name = aws_lambda_function.f{at}.arn\n}}\n"
+        )
+        .unwrap();
+    }
+    within(60, "3,000 queues and functions", || {
+        let (runtime, unread) = read(&[("main.tf", text)]);
+        assert_eq!((runtime.deliveries().count(), unread), (3_000, 0));
+    });
+}
+
+#[test]
+fn templates_that_go_in_circles_or_multiply() {
+    let mut bomb = String::from("Transform: AWS::Serverless-2016-10-31\nx0: &x0 [a, a]\n");
+    (1..40).for_each(|at| writeln!(bomb, "x{at}: &x{at} [*x{0}, *x{0}, *x{0}]", at - 1).unwrap());
+    bomb.push_str(
+        "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Environment:\n        Variables:\n          A: *x39\n",
+    );
+    within(20, "aliases that multiply", || assert_eq!(read(&[("template.yaml", bomb)]).0.functions().count(), 1));
+    let circle = "service: a\nprovider: {name: aws}\ncustom: {a: '${self:custom.b}', b: '${self:custom.a}'}\nfunctions:\n  f:\n    timeout: \
+                  ${self:custom.a}\n  g: ${file(serverless.yml):functions.g}\nresources:\n  - ${file(serverless.yml)}\n";
+    within(20, "variables in circles", || assert_eq!(read(&[("serverless.yml", circle.into())]).0.functions().count(), 1));
+    let mut many = String::from("service: a\nprovider: {name: aws}\nfunctions:\n");
+    (0..20_000).for_each(|at| writeln!(many, "  f{at}: {{timeout: {}, events: [{{httpApi: '*'}}]}}", at % 900).unwrap());
+    within(30, "20,000 functions", || assert_eq!(read(&[("serverless.yml", many)]).0.functions().count(), 20_000));
+}
+
+#[test]
+fn large_brokers_and_rule_files() {
+    let mut text = String::from("{\"vhosts\": [], \"queues\": [");
+    (0..20_000).for_each(|at| write!(text, "{{\"name\": \"q{at}\"}},").unwrap());
+    text.push_str("{\"name\": \"q\"}], \"policies\": [");
+    (0..20_000).for_each(|at| {
+        write!(text, "{{\"pattern\": \"^p{at}\", \"definition\": {{\"dead-letter-exchange\": \"x\"}}}},").unwrap()
+    });
+    text.push_str("{}]}");
+    within(60, "20,000 queues and policies", || assert_eq!(read(&[("definitions.json", text)]).0.queues().count(), 20_001));
+    let mut rules = String::from("groups:\n- rules:\n");
+    (0..3_000).for_each(|at| writeln!(rules, "  - record: a:b{at}\n    expr: a:b{} + a:b{at}", at + 1).unwrap());
+    (0..3_000).for_each(|_| rules.push_str("  - alert: A\n    expr: a:b0 > 1\n    labels: {severity: page}\n"));
+    within(60, "recorded series in a chain", || assert_eq!(read(&[("rules.yml", rules)]).0.alerts().count(), 3_000));
+    let long = "sum(rate(a{b=\"c\"}[5m])) by (d) / ".repeat(50_000);
+    within(20, "a long expression", || drop(promql::features(&long)));
+    within(20, "open braces", || drop(promql::features(&"a{b=\"".repeat(100_000))));
+    within(20, "open quotes", || drop(promql::features(&"{'".repeat(100_000))));
+}
+
+proptest! {
+    #[test]
+    fn random_terraform_never_panics(text in "[a-z0-9{}\\[\\]()\"$%=!?:<\\-.,#/*\n é\\\\]{0,200}") {
+        let _ = hcl::parse(SourceId(0), &text);
+    }
+
+    #[test]
+    fn random_expressions_never_panic(text in "[a-z0-9{}\\[\\]()\"'`=!~>:,#/\n é\\\\]{0,200}") {
+        let _ = promql::features(&text);
+    }
+}
