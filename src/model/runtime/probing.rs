@@ -112,6 +112,18 @@ fn patience(probe: &Probe) -> Option<f64> {
     Some(period * failures)
 }
 
+/// Whether the last part of a path is one under which services say that they are well.
+pub fn names_health(segment: &str) -> bool {
+    WORDS.has("paths", "health", &segment.to_ascii_lowercase())
+}
+
+/// Whether a framework or a proxy answers for a path without the API's doing.
+pub fn is_of_framework(path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or("").trim_end_matches('/');
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or("").to_ascii_lowercase();
+    first.is_empty() || WORDS.has("paths", "framework", &first)
+}
+
 fn far_path(path: &str) -> Option<(String, String, bool)> {
     let plain = path.split(['?', '#']).next().unwrap_or("").trim_end_matches('/').to_ascii_lowercase();
     if WORDS.has("paths", "sums_up", &plain) {

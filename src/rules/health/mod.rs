@@ -1,8 +1,10 @@
 //! The rules of the group `health`.
 
 mod compose_condition_without_check;
+mod endpoint_unprobed;
 mod liveness_checks_dependencies;
 mod liveness_equals_readiness;
+mod probe_path_not_served;
 mod service_without_readiness;
 mod started_is_not_ready;
 mod unprobed_service;
@@ -12,8 +14,10 @@ use super::Rule;
 /// In order of id.
 pub(super) const RULES: &[Rule] = &[
     compose_condition_without_check::RULE,
+    endpoint_unprobed::RULE,
     liveness_checks_dependencies::RULE,
     liveness_equals_readiness::RULE,
+    probe_path_not_served::RULE,
     service_without_readiness::RULE,
     started_is_not_ready::RULE,
     unprobed_service::RULE,

@@ -228,6 +228,9 @@ impl Reader<'_> {
         if environment.is_map() {
             let entries = environment.merged_entries().into_iter().filter_map(|(key, value)| {
                 let name = key.text()?;
+                if is_reset(value) {
+                    return Some((name.to_owned(), Fact::Absent, None, key.span()));
+                }
                 Some(match value.text().filter(|_| !value.is_null()) {
                     Some(text) => valued(name, text, key.span(), value.span()),
                     None => (name.to_owned(), from_shell(name, key.span()), None, key.span()),
@@ -247,23 +250,28 @@ impl Reader<'_> {
     }
 
     fn ports(&self, node: NodeRef<'_>) -> Vec<Port> {
-        let published = self.nodes(node, "ports").into_iter().filter_map(|item| {
+        let published = self.nodes(node, "ports").into_iter().flat_map(|item| {
             let span = item.span();
             let (text, host_address) = match item.is_map() {
-                true => (self.variables.of_key(item, "target").known()?.clone(), self.variables.of_key(item, "host_ip")),
+                true => {
+                    let target = self.variables.of_key(item, "target").known().cloned();
+                    (target.unwrap_or_default(), self.variables.of_key(item, "host_ip"))
+                }
                 false => {
-                    let text = self.variables.scalar(item).known()?.clone();
+                    let text = self.variables.scalar(item).known().cloned().unwrap_or_default();
                     let host = host_address(&text).map(str::to_owned);
                     (text, host.map_or(Fact::Absent, |host| Fact::explicit(host, span)))
                 }
             };
-            let container = text.split('/').next()?.rsplit(':').next()?.parse().ok()?;
-            Some(Port { container, is_published: true, host_address: host_address.known().cloned(), name: None, span })
+            let container = text.split('/').next().and_then(|text| text.rsplit(':').next()).unwrap_or("");
+            let host_address = host_address.known().cloned();
+            let port = |container| Port { container, is_published: true, host_address: host_address.clone(), name: None, span };
+            range(container).map(port).collect::<Vec<Port>>()
         });
-        let exposed = self.nodes(node, "expose").into_iter().filter_map(|item| {
-            let text = self.variables.scalar(item).known()?.clone();
-            let container = text.split('/').next()?.parse().ok()?;
-            Some(Port { container, is_published: false, host_address: None, name: None, span: item.span() })
+        let exposed = self.nodes(node, "expose").into_iter().flat_map(|item| {
+            let text = self.variables.scalar(item).known().cloned().unwrap_or_default();
+            let port = |container| Port { container, is_published: false, host_address: None, name: None, span: item.span() };
+            range(text.split('/').next().unwrap_or("")).map(port).collect::<Vec<Port>>()
         });
         published.chain(exposed).collect()
     }
@@ -421,6 +429,16 @@ impl Reader<'_> {
             None => Some(String::new()),
         };
         Some(Extends { file, service: extends.get_text("service")?.to_owned() })
+    }
+}
+
+/// The ports of `8080` or `8080-8085`; longer ranges than a hundred ports are cut, nobody names their ports one by one.
+fn range(text: &str) -> std::ops::RangeInclusive<u16> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    match (first.trim().parse::<u16>(), last.trim().parse::<u16>()) {
+        (Ok(first), Ok(last)) => first..=last.min(first.saturating_add(99)),
+        // Of nothing: an empty range.
+        _ => 1..=0,
     }
 }
 

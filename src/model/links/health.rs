@@ -1,0 +1,105 @@
+//! Health endpoints of the API against the probes of the service that serves it. The join is by elimination: one document has such
+//! endpoints, and one application runs in the project.
+
+use crate::model::Model;
+use crate::model::api::OperationRef;
+use crate::model::runtime::probing::{is_of_framework, names_health};
+use crate::model::runtime::service::{Handler, ProbeKind};
+use crate::model::runtime::startup::Check;
+use crate::model::runtime::{Role, ServiceRef};
+use crate::source::Span;
+
+/// A service that nobody probes although its API has an endpoint for that.
+#[derive(Debug, Clone, Copy)]
+pub struct UnprobedEndpoint<'m> {
+    /// The service.
+    pub service: ServiceRef<'m>,
+    /// The endpoint.
+    pub operation: OperationRef<'m>,
+}
+
+/// A probe of a path that the API does not have, although it has another one for that.
+#[derive(Debug, Clone)]
+pub struct UnservedProbe<'m> {
+    /// The service.
+    pub service: ServiceRef<'m>,
+    /// The path that is asked.
+    pub path: &'m str,
+    /// Where it is asked.
+    pub span: Span,
+    /// An endpoint that the API has.
+    pub operation: OperationRef<'m>,
+}
+
+impl Model {
+    /// Every application that nobody probes although its API has an endpoint for that.
+    pub fn unprobed_endpoints(&self) -> Vec<UnprobedEndpoint<'_>> {
+        let Some(operation) = self.health_operations().first().copied() else { return Vec::new() };
+        let unprobed = |service: &ServiceRef<'_>| {
+            let said = service.service();
+            match said.workload {
+                Some(_) => said.probes.is_empty() && said.open.is_none(),
+                None => said.healthcheck.known_absent() && !matches!(service.check(), Check::Present(_)),
+            }
+        };
+        let found = self.lone_applications().into_iter().filter(unprobed);
+        found.map(|service| UnprobedEndpoint { service, operation }).collect()
+    }
+
+    /// Every HTTP probe of an application whose path its API does not have.
+    pub fn unserved_probes(&self) -> Vec<UnservedProbe<'_>> {
+        let operations = self.health_operations();
+        let Some(operation) = operations.first().copied() else { return Vec::new() };
+        let mut found = Vec::new();
+        for service in self.lone_applications() {
+            let said = service.service();
+            for probe in said.probes.iter().filter(|probe| probe.kind != ProbeKind::Startup) {
+                let Some(Handler::Http(path, port)) = probe.handler.known() else { continue };
+                let is_only_port = said.ports.len() == 1
+                    && said.ports.iter().all(|one| one.name.as_ref() == Some(port) || one.container.to_string() == *port);
+                if is_only_port && !self.serves(path) && !is_of_framework(path) {
+                    let span = probe.handler.span().unwrap_or(probe.span);
+                    found.push(UnservedProbe { service, path, span, operation });
+                }
+            }
+        }
+        found
+    }
+
+    /// The endpoints that say how the service is, where all of them stand in one document.
+    fn health_operations(&self) -> Vec<OperationRef<'_>> {
+        let is_get = |operation: &OperationRef<'_>| operation.method_name().eq_ignore_ascii_case("get");
+        let is_probe = |operation: &OperationRef<'_>| {
+            let last = operation.path().trim_end_matches('/').rsplit('/').next().unwrap_or("");
+            names_health(last)
+        };
+        let found: Vec<OperationRef<'_>> =
+            self.api.operations().filter(|one| is_get(one) && one.is_health_like() && is_probe(one)).collect();
+        let is_one =
+            found.windows(2).all(|two| two.first().map(|one| one.span().source) == two.last().map(|one| one.span().source));
+        if is_one { found } else { Vec::new() }
+    }
+
+    /// Whether an operation has this path, with or without the base path of a server.
+    fn serves(&self, path: &str) -> bool {
+        let path = path.split('?').next().unwrap_or("").trim_end_matches('/');
+        self.api.operations().any(|operation| {
+            let own = operation.path().trim_end_matches('/');
+            path == own || path.strip_suffix(own).is_some_and(|base| base.starts_with('/'))
+        })
+    }
+
+    /// The applications that are the only one of their project: no product that is known, and not made for rehearsal.
+    fn lone_applications(&self) -> Vec<ServiceRef<'_>> {
+        let is_application = |service: &ServiceRef<'_>| {
+            let runs_on = !matches!(service.service().workload.as_deref(), Some("Job" | "CronJob" | "Pod"));
+            matches!(service.role(), Role::Application | Role::Unknown) && runs_on && !service.service().is_partial
+        };
+        let all: Vec<ServiceRef<'_>> = self.runtime.services().filter(is_application).collect();
+        let is_lone = |service: &&ServiceRef<'_>| {
+            all.iter().filter(|other| other.service().project == service.service().project).count() == 1
+                && !service.profile().is_rehearsal()
+        };
+        all.iter().filter(is_lone).copied().collect()
+    }
+}
