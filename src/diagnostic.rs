@@ -211,6 +211,16 @@ impl Diagnostic {
         Unplaced { subject: subject.into(), message: message.into() }
     }
 
+    /// The same with every place put where `to` says.
+    pub fn moved(mut self, to: impl Fn(Span) -> Span) -> Diagnostic {
+        for label in std::iter::once(&mut self.primary).chain(&mut self.causes).chain(&mut self.contexts) {
+            label.span = to(label.span);
+        }
+        self.occurrences.iter_mut().for_each(|one| one.span = to(one.span));
+        self.fixes.iter_mut().flat_map(|fix| &mut fix.edits).for_each(|edit| edit.span = to(edit.span));
+        self
+    }
+
     /// Adds a place that makes it a problem.
     pub fn cause(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
         self.causes.push(Label::new(span, text));

@@ -79,6 +79,8 @@ pub struct Source {
     pub path: Arc<str>,
     /// The text, decoded from UTF-8; a byte order mark is kept, so offsets are offsets of the file.
     pub text: Arc<str>,
+    /// The file that this one stands in, at the same offsets; `None` for a file of its own.
+    outer: Option<SourceId>,
     lines: OnceLock<Vec<u32>>,
     characters: OnceLock<Vec<u32>>,
 }
@@ -125,8 +127,33 @@ pub struct Sources(Vec<Source>);
 impl Sources {
     /// Adds a file and names it. The same path may be added twice (base and head); the ids differ.
     pub fn add(&mut self, path: &str, text: impl Into<Arc<str>>) -> SourceId {
-        self.0.push(Source { path: path.into(), text: text.into(), lines: OnceLock::new(), characters: OnceLock::new() });
+        self.push(path.into(), text.into(), None)
+    }
+
+    /// Adds a file that stands within another one, as a block of text in it: blanks stand for everything around the block, so that
+    /// an offset means the same place in both.
+    pub fn add_within(&mut self, outer: SourceId, block: std::ops::Range<usize>) -> SourceId {
+        let Source { path, text, .. } = self.get(outer).clone();
+        let mut masked = String::with_capacity(text.len());
+        for (at, c) in text.char_indices() {
+            match c {
+                _ if block.contains(&at) => masked.push(c),
+                '\n' | '\r' => masked.push(c),
+                // As many blanks as the character has bytes: offsets stay.
+                _ => masked.extend(std::iter::repeat_n(' ', c.len_utf8())),
+            }
+        }
+        self.push(path, masked.into(), Some(outer))
+    }
+
+    fn push(&mut self, path: Arc<str>, text: Arc<str>, outer: Option<SourceId>) -> SourceId {
+        self.0.push(Source { path, text, outer, lines: OnceLock::new(), characters: OnceLock::new() });
         SourceId(self.0.len() as u32 - 1)
+    }
+
+    /// The same place in the file that holds a block: what is printed and suppressed.
+    pub fn outermost(&self, span: Span) -> Span {
+        Span { source: self.get(span.source).outer.unwrap_or(span.source), ..span }
     }
 
     /// The file behind an id.

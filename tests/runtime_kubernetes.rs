@@ -215,3 +215,60 @@ fn manifests_that_nobody_should_write() {
     let odd = "apiVersion: v1\nkind: Service\nmetadata: { name: [a] }\nspec: 3\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: a }\nspec: { template: { spec: { containers: { a: b }, volumes: 4 } } }\n---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: a }\nspec: { http: [1, { route: x }, { route: [ { destination: 3 } ], match: 7, retries: [] }] }\n";
     within(20, "values of other kinds", || drop(read(&[("k8s/a.yaml", odd.into())])));
 }
+
+#[test]
+fn files_in_config_maps_are_read_as_their_own_formats() {
+    let gateway = "apiVersion: v1
+kind: ConfigMap
+metadata: { name: web }
+data:
+  nginx.conf: |
+    http {
+      server {
+        location / {
+          proxy_pass http://api:8080;
+          proxy_read_timeout 7s;
+        }
+      }
+    }
+  folded.conf: >
+    http { server { location / { proxy_pass http://other; } } }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  template:
+    spec:
+      volumes: [{ name: config, configMap: { name: web } }]
+      containers:
+        - { name: web, image: 'nginx:1.28', volumeMounts: [{ name: config, mountPath: /etc/nginx }] }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: api }
+spec: { template: { metadata: { labels: { app: api } }, spec: { containers: [{ name: api, image: 'shop/api:1' }] } } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: api }
+spec: { selector: { app: api }, ports: [{ port: 8080 }] }
+";
+    let mut memory = Memory::new();
+    memory.insert("k8s/web.yaml", gateway.as_bytes());
+    let settings = Settings { threads: 1, ..Settings::default() };
+    let discovery = discover::find(&memory, &settings);
+    let mut sources = Sources::default();
+    let mut workspace = Workspace::new(&memory, &mut sources, 1);
+    let runtime = runtime::read(&mut workspace, &discovery, &settings);
+    assert_eq!(workspace.finish(), []);
+    let edges: Vec<_> = runtime.edges().collect();
+    assert_eq!(edges.len(), 1);
+    assert_eq!(edges[0].subject(), "location / -> service api");
+    assert!(edges[0].is_structural(), "{}", edges[0].why());
+    let span = edges[0].route().waits.read.span().expect("written");
+    assert_eq!(sources.text(span), "proxy_read_timeout 7s");
+    let place = sources.outermost(span);
+    assert_eq!((sources.path(place.source), sources.line_column(place.source, place.start).line), ("k8s/web.yaml", 10));
+    assert_eq!(sources.text(place), "proxy_read_timeout 7s", "the same characters in the manifest");
+}

@@ -467,6 +467,23 @@ fn judge_configuration(path: &str, text: &str) -> Verdict {
     Verdict::Is(kind, evidence)
 }
 
+/// Which configuration a text is that stands in another file under a name of its own, and why.
+pub fn of_text(name: &str, text: &str) -> Option<(Kind, String)> {
+    if let Some(word) = nginx_word(text).filter(|_| name.ends_with(".conf") || name.contains("nginx")) {
+        return Some((Kind::Nginx, format!("its name, and `{word}`")));
+    }
+    if name.ends_with(".env") {
+        return Some((Kind::Env, "its name".into()));
+    }
+    match judge_configuration(name, text) {
+        // Manifests within manifests are somebody's templates.
+        Verdict::Is(kind, evidence) if !matches!(kind, Kind::Kubernetes | Kind::Kustomize | Kind::Compose) => {
+            Some((kind, evidence))
+        }
+        _ => None,
+    }
+}
+
 /// A block that only nginx configuration has.
 fn nginx_word(text: &str) -> Option<&'static str> {
     let opens = |word: &str| {

@@ -45,7 +45,10 @@ pub(super) fn collect(said: Vec<Said>, sources: &Sources) -> (Vec<Finding>, Vec<
     let (mut found, mut failed) = (Vec::new(), Vec::new());
     for one in said {
         match one.diagnostics {
-            Ok(diagnostics) => found.extend(diagnostics.into_iter().filter_map(|said| findings::finding(one.rule.id, said))),
+            Ok(diagnostics) => {
+                let placed = diagnostics.into_iter().map(|said| said.moved(|span| sources.outermost(span)));
+                found.extend(placed.filter_map(|said| findings::finding(one.rule.id, said)));
+            }
             Err(reason) => failed.push((one.rule, reason)),
         }
     }

@@ -81,7 +81,7 @@ impl<'a> Workspace<'a> {
 
     /// Whether there is such a file.
     pub fn exists(&self, path: &str) -> bool {
-        self.files.exists(path)
+        matches!(self.by_path.get(path), Some(Ok(_))) || self.files.exists(path)
     }
 
     /// Every path that the repository lists, sorted; listed at the first call.
@@ -123,6 +123,13 @@ impl<'a> Workspace<'a> {
         self.by_path.insert(path.to_owned(), Ok(id));
         self.mended.push(id);
         Some(id)
+    }
+
+    /// Makes a block of a file one of its own, by a name that no file has: readers then find it like any other.
+    pub fn embed(&mut self, name: &str, outer: SourceId, block: std::ops::Range<usize>) {
+        let id = self.sources.add_within(outer, block);
+        self.by_path.insert(name.to_owned(), Ok(id));
+        self.mended.push(id);
     }
 
     /// The text of a source.

@@ -42,7 +42,8 @@ impl Model {
                 None => said.healthcheck.known_absent() && !matches!(service.check(), Check::Present(_)),
             }
         };
-        let found = self.lone_applications().into_iter().filter(unprobed);
+        let is_meant = |service: &ServiceRef<'_>| matches!(service.role(), Role::Application) || self.is_titled(*service);
+        let found = self.lone_applications().into_iter().filter(is_meant).filter(unprobed);
         found.map(|service| UnprobedEndpoint { service, operation }).collect()
     }
 
@@ -64,6 +65,14 @@ impl Model {
             }
         }
         found
+    }
+
+    /// Whether a document is titled like the image of a service: `listmonk/listmonk` and "Listmonk API".
+    fn is_titled(&self, service: ServiceRef<'_>) -> bool {
+        let image = service.service().image.known().map_or("", String::as_str);
+        let name = image.rsplit('/').next().unwrap_or("").split([':', '@']).next().unwrap_or("").to_ascii_lowercase();
+        let titles = || self.api.documents().map(|document| document.title().to_ascii_lowercase());
+        name.split(['-', '_']).filter(|word| word.len() > 2).any(|word| titles().any(|title| title.contains(word)))
     }
 
     /// The endpoints that say how the service is, where all of them stand in one document.

@@ -1,6 +1,7 @@
 //! The `services` of `model --format json`. What is not known is null.
 
 use super::Runtime;
+use super::service::ProbeKind;
 use super::tables::tables;
 use super::timeout::Timeout;
 use super::view::{EdgeRef, ServiceRef, TimeoutKind};
@@ -58,6 +59,22 @@ fn service(runtime: &Runtime, one: ServiceRef<'_>, sources: &Sources) -> Value {
     value.insert("replicas".into(), said.replicas.known().map(|replicas| replicas.most).into());
     value.insert("ports".into(), said.ports.iter().map(|port| port.container).collect::<Vec<u16>>().into());
     value.insert("healthcheck".into(), healthcheck.into());
+    let fronts = said.fronts.iter().map(|front| {
+        json!({ "name": front.name, "ports": front.ports.iter().map(|port| port.port).collect::<Vec<u16>>(), "open": front.is_open })
+    });
+    let probes = said.probes.iter().map(|probe| {
+        let kind = match probe.kind {
+            ProbeKind::Liveness => "liveness",
+            ProbeKind::Readiness => "readiness",
+            ProbeKind::Startup => "startup",
+        };
+        json!({ "kind": kind, "container": probe.container })
+    });
+    value.insert("workload".into(), said.workload.clone().into());
+    value.insert("workers".into(), said.workers.known().copied().into());
+    value.insert("fronts".into(), fronts.collect::<Vec<Value>>().into());
+    value.insert("probes".into(), probes.collect::<Vec<Value>>().into());
+    value.insert("grace".into(), timeout(&said.stop.grace, sources));
     value.insert("request_timeout".into(), request_timeout);
     if let Some(store) = store {
         value.insert("statement_timeout".into(), timeout(&store.statement_timeout(), sources));

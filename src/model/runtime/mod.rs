@@ -99,6 +99,8 @@ impl Runtime {
 
 /// Reads this part.
 pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settings) -> Runtime {
+    let with_embedded = kubernetes::embed(workspace, discovery);
+    let discovery = with_embedded.as_ref().unwrap_or(discovery);
     let (mut projects, mut services) = compose::read(workspace, discovery);
     let cluster = kubernetes::read(workspace, discovery);
     let (first, first_service) = (projects.len(), services.len());

@@ -99,6 +99,8 @@ pub struct Service {
     pub mounts: Vec<Mount>,
     /// The HEALTHCHECK of its image, where that can be known.
     pub image_check: Fact<Span>,
+    /// The image that its Dockerfile builds upon, where it is built here and the file was found.
+    pub base_image: Option<String>,
     /// Why it meets services of other projects: a network that is not the project's own.
     pub outside: Option<String>,
     /// The Services of Kubernetes that pass requests to it.
@@ -141,6 +143,7 @@ impl Service {
             links: Vec::new(),
             mounts: Vec::new(),
             image_check: Fact::not_read("the image may carry a check", vec![span]),
+            base_image: None,
             outside: None,
             fronts: Vec::new(),
             workers: Fact::not_read("no known server says it", vec![span]),

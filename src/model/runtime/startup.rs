@@ -91,13 +91,18 @@ impl ServiceRef<'_> {
     }
 }
 
-/// The HEALTHCHECK of the image of a service: of its Dockerfile, or of an official image, which has none.
-pub(super) fn image_check(workspace: &mut Workspace, service: &Service, dockerfile: Option<&str>) -> Fact<Span> {
-    let unknown = |why: &str| Fact::not_read(why.to_owned(), vec![service.span]);
+/// The HEALTHCHECK of the image of a service (of its Dockerfile, or of an official image, which has none), and the image that its
+/// Dockerfile builds upon.
+pub(super) fn image_check(
+    workspace: &mut Workspace,
+    service: &Service,
+    dockerfile: Option<&str>,
+) -> (Fact<Span>, Option<String>) {
+    let unknown = |why: &str| (Fact::not_read(why.to_owned(), vec![service.span]), None);
     let Some(context) = service.build.known() else {
         return match &service.image {
             Fact::Known(image, _) if service.build.known_absent() => match is_official_without_check(image) {
-                true => Fact::Absent,
+                true => (Fact::Absent, None),
                 false => unknown("the image may carry a check"),
             },
             _ => unknown("the image is not known"),
@@ -125,9 +130,9 @@ pub(super) fn image_check(workspace: &mut Workspace, service: &Service, dockerfi
         at += line.len();
     }
     match (check, base) {
-        (Some(span), _) => Fact::Known(span, Origin::Explicit(span)),
-        (None, Some(base)) if is_official_without_check(&base) => Fact::Absent,
-        _ => unknown("its base image may carry a check"),
+        (Some(span), base) => (Fact::Known(span, Origin::Explicit(span)), base),
+        (None, Some(base)) if is_official_without_check(&base) => (Fact::Absent, Some(base)),
+        (None, base) => (unknown("its base image may carry a check").0, base),
     }
 }
 

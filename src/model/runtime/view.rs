@@ -166,6 +166,16 @@ impl<'r> ServiceRef<'r> {
                 _ => Role::Tool,
             };
         }
+        // A database with a few scripts of one's own is a database; a web server with one's own pages is an application.
+        let base = self.service.base_image.as_deref().and_then(|image| tables().product(image));
+        if let Some(product) = base {
+            match product.role.as_str() {
+                "datastore" => return Role::Datastore(product.name.clone()),
+                "cache" => return Role::Cache(product.name.clone()),
+                "broker" => return Role::Broker(product.name.clone()),
+                _ => {}
+            }
+        }
         let programs = tables().words("worker", "programs");
         let mut words = [&self.service.entrypoint, &self.service.command].into_iter().filter_map(Fact::known).flatten();
         if words.any(|word| programs.iter().any(|program| word.rsplit('/').next() == Some(program))) {

@@ -133,7 +133,7 @@ impl Merger<'_, '_, '_> {
             is_partial,
             ..Service::bare(self.project, part.name, part.span)
         };
-        service.image_check = startup::image_check(self.workspace, &service, all.dockerfile.as_deref());
+        (service.image_check, service.base_image) = startup::image_check(self.workspace, &service, all.dockerfile.as_deref());
         Some(service)
     }
 

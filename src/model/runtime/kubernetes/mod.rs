@@ -6,6 +6,7 @@
 
 mod backend;
 mod container;
+mod embedded;
 mod front;
 mod gateway_api;
 mod group;
@@ -16,6 +17,7 @@ mod overlay;
 mod secret;
 mod workload;
 
+pub(super) use embedded::add as embed;
 pub use secret::CommittedSecret;
 
 use super::profile::profile;
@@ -49,7 +51,7 @@ type Manifest = (String, Arc<Tree>);
 
 /// Reads every manifest of the repository, in order of path.
 pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery) -> Cluster {
-    let manifests = manifests(workspace, discovery);
+    let manifests = manifests(workspace, discovery, "");
     let overlays = Overlays::read(workspace, discovery);
     let all = manifests.iter().filter(|(path, _)| !overlays.is_patch(path));
     let objects: Vec<Object<'_>> = all.flat_map(|(path, tree)| object::of_tree(path, tree)).collect();
@@ -117,12 +119,13 @@ impl Cluster {
     }
 }
 
-/// The trees of all manifests that hold an object which is read here.
-fn manifests(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Manifest> {
+/// The trees of all manifests that hold an object which is read here, and these words.
+fn manifests(workspace: &mut Workspace, discovery: &Discovery, words: &str) -> Vec<Manifest> {
     let paths: Vec<String> =
         discovery.artifacts.iter().filter(|one| one.kind == Kind::Kubernetes).map(|one| one.path.clone()).collect();
     let texts = workspace.load_texts(&paths);
-    let wanted: Vec<String> = texts.into_iter().filter(|(_, _, text)| object::is_wanted(text)).map(|(path, ..)| path).collect();
+    let wanted: Vec<String> =
+        texts.into_iter().filter(|(_, _, text)| text.contains(words) && object::is_wanted(text)).map(|(path, ..)| path).collect();
     workspace.load_trees(&wanted);
     let mut found = Vec::new();
     for path in wanted {

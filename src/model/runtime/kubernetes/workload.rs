@@ -204,7 +204,7 @@ fn mounts(spec: NodeRef<'_>, container: NodeRef<'_>, objects: &[&Object<'_>]) ->
                 Some(_) => continue,
                 None => format!("{}/{file}", target.trim_end_matches('/')),
             };
-            found.push(Mount { source: Some(format!("{}#{key}", object.path)), target });
+            found.push(Mount { source: Some(super::embedded::name(object, key)), target });
         }
     }
     found
