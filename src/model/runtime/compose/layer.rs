@@ -266,12 +266,12 @@ impl Reader<'_> {
             let container = text.split('/').next().and_then(|text| text.rsplit(':').next()).unwrap_or("");
             let host_address = host_address.known().cloned();
             let port = |container| Port { container, is_published: true, host_address: host_address.clone(), name: None, span };
-            range(container).map(port).collect::<Vec<Port>>()
+            range(container).into_iter().map(port).collect::<Vec<Port>>()
         });
         let exposed = self.nodes(node, "expose").into_iter().flat_map(|item| {
             let text = self.variables.scalar(item).known().cloned().unwrap_or_default();
             let port = |container| Port { container, is_published: false, host_address: None, name: None, span: item.span() };
-            range(text.split('/').next().unwrap_or("")).map(port).collect::<Vec<Port>>()
+            range(text.split('/').next().unwrap_or("")).into_iter().map(port).collect::<Vec<Port>>()
         });
         published.chain(exposed).collect()
     }
@@ -433,12 +433,11 @@ impl Reader<'_> {
 }
 
 /// The ports of `8080` or `8080-8085`; longer ranges than a hundred ports are cut, nobody names their ports one by one.
-fn range(text: &str) -> std::ops::RangeInclusive<u16> {
+fn range(text: &str) -> Vec<u16> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     match (first.trim().parse::<u16>(), last.trim().parse::<u16>()) {
-        (Ok(first), Ok(last)) => first..=last.min(first.saturating_add(99)),
-        // Of nothing: an empty range.
-        _ => 1..=0,
+        (Ok(first), Ok(last)) => (first..=last.min(first.saturating_add(99))).collect(),
+        _ => Vec::new(),
     }
 }
 
