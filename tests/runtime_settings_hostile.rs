@@ -3,6 +3,7 @@
 use backend_lint::discover;
 use backend_lint::documents::{conf, ini, properties, url};
 use backend_lint::files::Memory;
+use backend_lint::model::runtime::secret::Form;
 use backend_lint::model::runtime::{self, Runtime};
 use backend_lint::model::{Settings, Workspace};
 use backend_lint::source::{SourceId, Sources};
@@ -26,6 +27,13 @@ fn read_bytes(files: &[(&str, Vec<u8>)]) -> (Runtime, Vec<String>) {
     let _ = (runtime.suspects().0, runtime.pool_bounds().len(), runtime.pools_by_owner().len(), runtime.pool_waits().len());
     let _ = (runtime.loads().len(), runtime.poolers().len(), runtime.rabbit_listeners().len(), runtime.kafka_consumers().len());
     let _ = (runtime.spring_caches().len(), runtime.management_endpoints().len(), runtime.schema_updates().len());
+    let _ =
+        (runtime.keyed().len(), runtime.outside_databases().0, runtime.shared_databases().len(), runtime.serving_pools().len());
+    let _ = (runtime.evictions().len(), runtime.preparing_clients().0, runtime.session_statements().is_some());
+    let _ = (runtime.credentials(Form::Literal).count(), runtime.possible_secrets(), runtime.token_lifetimes().len());
+    for server in runtime.servers() {
+        let _ = runtime.job_uses(server).len();
+    }
     (runtime, unread)
 }
 

@@ -1,7 +1,9 @@
 //! Databases that services use: by URL, by a variable that names a host, through a pooler; and what PostgreSQL servers are
 //! told about statements.
 
+use super::application::Application;
 use super::names::answers_to;
+use super::pool::Pool;
 use super::service::{Project, Service};
 use super::setting::{self, Setting};
 use super::tables::{Bounds, tables};
@@ -61,7 +63,14 @@ pub(super) struct Databases {
 }
 
 /// Reads the database side of services and of `.env` files.
-pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, projects: &[Project], services: &[Service]) -> Databases {
+pub(super) fn read(
+    workspace: &mut Workspace,
+    discovery: &Discovery,
+    projects: &[Project],
+    services: &[Service],
+    applications: &[Application],
+    pools: &[Pool],
+) -> Databases {
     let mut all = Databases::default();
     for (at, service) in services.iter().enumerate().filter(|(_, service)| is_product(service, "postgres")) {
         let server_limit = server_limit(workspace, service);
@@ -92,6 +101,7 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, projects: &
         }
     }
     all.read_loose(workspace, discovery, services);
+    all.read_applications(applications, pools);
     all.join(workspace, projects, services);
     all.doubts = vec![None; projects.len()];
     for service in services {
@@ -152,6 +162,23 @@ impl Databases {
                 } else {
                     self.settings.extend(setting::of_variable(&entry.key, &text, value.span));
                 }
+            }
+        }
+    }
+
+    /// The databases that settings files name. A key that may bound statements in a way of its own is a doubt.
+    fn read_applications(&mut self, applications: &[Application], pools: &[Pool]) {
+        for pool in pools.iter().filter(|pool| pool.application.is_some()) {
+            let Some(url) = pool.url.clone() else { continue };
+            let (service, key, key_span) = (pool.service, pool.name.clone(), pool.span);
+            if !self.uses.iter().any(|one| one.key_span.source == key_span.source && one.key_span.start == key_span.start) {
+                self.add(DatabaseUse { service, key, key_span, url, store: None });
+            }
+        }
+        let words = tables().words("statement_timeout", "bounded_by_keys");
+        for (_, entry) in applications.iter().flat_map(Application::entries) {
+            if self.loose_doubt.is_none() && words.iter().any(|word| entry.name.contains(word.as_str())) {
+                self.loose_doubt = Some((format!("`{}` may bound statements", entry.key), entry.key_span));
             }
         }
     }

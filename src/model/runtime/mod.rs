@@ -7,6 +7,7 @@
 pub mod alert;
 pub mod application;
 mod broker;
+pub mod budget;
 mod cloud;
 pub mod collector;
 mod compose;
@@ -14,6 +15,7 @@ pub mod database;
 pub mod exposure;
 pub mod function;
 mod json;
+pub mod keyed;
 mod kubernetes;
 mod mesh;
 mod names;
@@ -27,6 +29,7 @@ mod queue_store;
 pub mod reference;
 pub mod rollout;
 pub mod route;
+pub mod secret;
 pub mod server;
 pub mod service;
 pub mod setting;
@@ -69,6 +72,7 @@ pub struct Runtime {
     servers: Vec<server::Server>,
     job_libraries: Vec<queue_store::JobLibrary>,
     session_needs: pool::SessionNeeds,
+    credentials: secret::Secrets,
     /// For each project, why a statement may have a limit that we do not see.
     doubts: Vec<Option<(String, Span)>>,
     /// The same for `.env` files that no service reads.
@@ -117,13 +121,14 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
         route.targets.iter_mut().for_each(|target| target.service += first_service);
         route
     }));
-    let databases = database::read(workspace, discovery, &projects, &services);
     let applications = application::read(workspace, discovery, &projects, &services);
     let servers = server::read(workspace, discovery, &services);
     let job_libraries = queue_store::job_libraries(workspace, &servers);
     let session_needs = pool::session_needs(workspace, discovery, &servers);
+    let credentials = secret::read(workspace, discovery, &applications, &services);
     let names = names::Names { projects: &projects, services: &services };
     let pools = pool::read(&applications, &services, names, workspace.sources());
+    let databases = database::read(workspace, discovery, &projects, &services, &applications, &pools);
     let mut settings: Vec<setting::Setting> =
         services.iter().enumerate().flat_map(|(at, service)| setting::of_service(at, service)).collect();
     settings.extend(databases.settings);
@@ -145,6 +150,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
         servers,
         job_libraries,
         session_needs,
+        credentials,
         doubts: databases.doubts,
         loose_doubt: databases.loose_doubt.or(cloud.doubt()),
         functions: cloud.functions,

@@ -10,6 +10,7 @@ mod placeholder;
 pub mod spring;
 pub mod view;
 
+pub(super) use placeholder::fallback;
 pub use view::{Said, View};
 
 use super::profile::{self, Profile};

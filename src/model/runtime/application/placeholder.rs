@@ -3,11 +3,14 @@
 /// Placeholders within defaults nest no deeper in use.
 const DEEPEST: usize = 8;
 
-/// The default of a value that is one placeholder and nothing else: `petclinic` in `${PASSWORD:petclinic}`.
+/// The default of a value that is one placeholder and nothing else: `petclinic` in `${PASSWORD:petclinic}`, and in the forms of
+/// Compose, `${PASSWORD:-petclinic}` and `${PASSWORD-petclinic}`.
 pub(in crate::model::runtime) fn fallback(text: &str) -> Option<&str> {
     let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;
-    let (_, default) = inner.split_once(':')?;
-    Some(default.strip_prefix('-').unwrap_or(default))
+    let end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')))?;
+    let operation = &inner[end..];
+    let default = operation.strip_prefix(":-").or_else(|| operation.strip_prefix('-'));
+    default.or_else(|| operation.strip_prefix(':').filter(|rest| !rest.starts_with(['?', '+', '='])))
 }
 
 /// Fills in a value. `lookup` says what a name holds, where anything says it; without it the default counts.
@@ -73,6 +76,10 @@ mod tests {
         assert_eq!((of("${TWICE}").as_deref(), of("${B:-d}").as_deref()), (Some("11"), Some("d")));
         assert_eq!((of("${B}"), of("${LOOP}"), of("${A"), of("#{x}")), (None, None, None, None));
         assert_eq!((fallback("${PASS:secret}"), fallback("${PASS}"), fallback("x${P:y}")), (Some("secret"), None, None));
+        assert_eq!(
+            (fallback("${P-a}"), fallback("${P:-a}"), fallback("${P:?a}"), fallback("${P:+a}")),
+            (Some("a"), Some("a"), None, None)
+        );
         assert!(of(&"${X:".repeat(10_000)).is_none());
     }
 }

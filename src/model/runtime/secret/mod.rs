@@ -1,0 +1,293 @@
+//! Secrets that stand in files: literal values, passwords in addresses, and defaults of variables.
+//!
+//! No value leaves this module: a finding names the key.
+
+mod words;
+
+use super::application::{Application, fallback};
+use super::profile::{self, Profile};
+use super::server::is_server;
+use super::service::Service;
+use crate::discover::{Discovery, Kind};
+use crate::documents::{env, url};
+use crate::fact::Fact;
+use crate::model::Workspace;
+use crate::source::{SourceId, Span};
+use std::collections::{BTreeMap, HashSet};
+
+/// How a secret stands in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Form {
+    /// As the value of a key that is named for a secret.
+    Literal,
+    /// As the password of an address.
+    Address,
+    /// As what a variable holds where nothing sets it.
+    Fallback,
+    /// In a `.env` file that is in the repository.
+    EnvFile,
+}
+
+/// A secret that stands in a file.
+#[derive(Debug, Clone)]
+pub struct Credential {
+    /// The key or variable.
+    pub key: String,
+    /// How it stands there.
+    pub form: Form,
+    /// Where the key stands.
+    pub span: Span,
+    /// Whether it is made of words of which everybody's local passwords are made, or opens only what the same file starts.
+    pub is_weak: bool,
+    /// Whether it signs or encrypts, so that whoever knows it can be anybody.
+    pub signs: bool,
+    /// For which kind of use its file is made.
+    pub use_for: Profile,
+    /// Tells equal secrets of one file apart from others; says nothing about the secret.
+    same: u64,
+}
+
+/// The secrets of one file that stand there in one form.
+#[derive(Debug, Clone)]
+pub struct FileSecrets {
+    /// The file.
+    pub path: String,
+    /// How they stand there.
+    pub form: Form,
+    /// In order of place; at least one.
+    pub all: Vec<Credential>,
+}
+
+impl FileSecrets {
+    /// Whether one of them was chosen to protect something, or the file is made for production.
+    pub fn matters(&self) -> bool {
+        self.all
+            .iter()
+            .any(|one| !one.is_weak || one.use_for == Profile::Production || (one.signs && self.form == Form::Fallback))
+    }
+
+    /// For which kind of use the file is made: where its secrets differ, the one for real use counts.
+    pub fn use_for(&self) -> Profile {
+        let real = self.all.iter().map(|one| one.use_for).find(|profile| !profile.is_rehearsal());
+        real.or_else(|| self.all.first().map(|one| one.use_for)).unwrap_or(Profile::Unknown)
+    }
+
+    /// The one that is shown: one that was chosen to protect something, else the first.
+    pub fn first(&self) -> Option<&Credential> {
+        self.all.iter().find(|one| !one.is_weak).or_else(|| self.all.first())
+    }
+}
+
+/// Finds the secrets of every file, by file and form.
+pub(super) fn read(
+    workspace: &mut Workspace,
+    discovery: &Discovery,
+    applications: &[Application],
+    services: &[Service],
+) -> Secrets {
+    let mut found = Finder::default();
+    for service in services {
+        found.service(workspace, service);
+    }
+    for application in applications {
+        for layer in &application.layers {
+            let pairs: Vec<(&str, &str)> = layer.entries.iter().map(|entry| (entry.key.as_str(), entry.raw.as_str())).collect();
+            let beside = beside(&pairs);
+            for entry in layer.entries.iter().filter(|entry| !entry.is_template) {
+                found.value(&entry.key, &entry.raw, entry.span(), layer.use_for, &beside);
+            }
+        }
+    }
+    for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::Env) {
+        let Ok(source) = workspace.source(&artifact.path) else { continue };
+        let parsed = env::parse(source, &workspace.text(source));
+        let use_for = profile::profile(&artifact.path, &[]);
+        let pairs = parsed.entries.iter().filter_map(|entry| Some((entry.key.as_str(), entry.value.as_ref()?.text.as_str())));
+        let pairs: Vec<(&str, &str)> = pairs.collect();
+        let beside = beside(&pairs);
+        for entry in &parsed.entries {
+            let Some(value) = entry.value.as_ref().filter(|_| !is_template(&artifact.path)) else { continue };
+            let before = found.all.len();
+            found.value(&entry.key, &value.text, entry.key_span, use_for, &beside);
+            found.all.iter_mut().skip(before).for_each(|(_, one)| one.form = Form::EnvFile);
+        }
+    }
+    found.by_file(workspace)
+}
+
+/// What was found, and how many keys were looked at.
+#[derive(Debug, Default)]
+pub(super) struct Secrets {
+    pub(super) files: Vec<FileSecrets>,
+    pub(super) looked_at: usize,
+}
+
+/// Whether a `.env` file is there to be copied and filled in.
+fn is_template(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or("").to_ascii_lowercase();
+    ["template", "dist", "tmpl", "default", "schema"].iter().any(|word| name.contains(word))
+}
+
+/// What stands in the open beside a secret: users, databases, names.
+fn beside(pairs: &[(&str, &str)]) -> Vec<String> {
+    let open = ["USER", "USERNAME", "NAME", "DB", "DATABASE", "LOGIN"];
+    let is_open = |key: &str| {
+        let upper = key.to_ascii_uppercase();
+        open.iter().any(|word| upper.rsplit(['_', '.', '-']).next().is_some_and(|last| last == *word))
+    };
+    let plain = |text: &str| fallback(text).unwrap_or(text).trim().to_owned();
+    pairs
+        .iter()
+        .filter(|(key, text)| is_open(key) && text.len() < 80)
+        .map(|(_, text)| plain(text))
+        .filter(|text| !text.is_empty())
+        .collect()
+}
+
+#[derive(Default)]
+struct Finder {
+    all: Vec<(SourceId, Credential)>,
+    seen: HashSet<(SourceId, u32)>,
+    /// Secrets that open nothing but a container which the same file starts.
+    own: HashSet<(SourceId, u64)>,
+    looked_at: usize,
+}
+
+impl Finder {
+    /// The variables of a service that are written in its own file: those of others are found there.
+    fn service(&mut self, workspace: &Workspace, service: &Service) {
+        let pairs = service.environment.iter().filter_map(|(name, variable)| Some((name, variable.value.known()?.as_str())));
+        let pairs: Vec<(&str, &str)> = pairs.collect();
+        let mut beside = beside(&pairs);
+        beside.push(service.name.clone());
+        for (name, variable) in service.environment.iter() {
+            let place = match &variable.value {
+                Fact::Known(_, origin) => origin.span().unwrap_or(variable.key_span),
+                Fact::Unknown(why) => why.1.first().copied().unwrap_or(variable.key_span),
+                Fact::Absent => continue,
+            };
+            let is_env_file = workspace
+                .sources()
+                .path(place.source)
+                .rsplit('/')
+                .next()
+                .is_some_and(|name| name.contains(".env") || name.ends_with("env"));
+            if place.source != variable.key_span.source || is_env_file {
+                continue;
+            }
+            let written = workspace.sources().text(place);
+            let written = written.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).unwrap_or(written);
+            let before = self.all.len();
+            self.value(name, written.trim_matches(['"', '\'']), variable.key_span, service.profile, &beside);
+            // What a database is told at its first start opens that container, and whoever reaches it by name is beside it.
+            let is_own = service.workload.is_none() && (is_server(service) || leads_beside(written));
+            let new = self.all.iter().skip(before).filter(|_| is_own).map(|(source, one)| (*source, one.same));
+            let new: Vec<(SourceId, u64)> = new.collect();
+            self.own.extend(new);
+        }
+    }
+
+    /// A value as written.
+    fn value(&mut self, key: &str, written: &str, span: Span, use_for: Profile, beside: &[String]) {
+        let written = written.trim();
+        self.looked_at += usize::from(words::is_secret(key) || password(written).is_some());
+        let (form, secret) = match password(written) {
+            Some(password) => match fallback(password) {
+                Some(default) => (Form::Fallback, default),
+                None => (Form::Address, password),
+            },
+            None if !words::is_secret(key) => return,
+            None => match fallback(written) {
+                Some(default) => (Form::Fallback, default),
+                None => (Form::Literal, written),
+            },
+        };
+        let is_reference = secret.contains("${") || secret.contains("$(") || secret.starts_with('$') || secret.contains("#{");
+        if is_reference || !words::is_value(secret) || !self.seen.insert((span.source, span.start)) {
+            return;
+        }
+        let is_weak = words::is_weak(secret, beside);
+        let (key, signs, same) = (key.to_owned(), words::signs(key), number(secret));
+        self.all.push((span.source, Credential { key, form, span, is_weak, signs, use_for, same }));
+    }
+
+    fn by_file(self, workspace: &Workspace) -> Secrets {
+        let mut files: BTreeMap<(String, Form), Vec<Credential>> = BTreeMap::new();
+        let literal: HashSet<(SourceId, u64)> =
+            self.all.iter().filter(|(_, one)| one.form == Form::Literal).map(|(source, one)| (*source, one.same)).collect();
+        for (source, mut one) in self.all {
+            // The password of an address that stands in the same file as a value of its own is one secret.
+            one.is_weak |= self.own.contains(&(source, one.same));
+            if one.form == Form::Address && literal.contains(&(source, one.same)) {
+                one.form = Form::Literal;
+            }
+            files.entry((workspace.sources().path(source).to_owned(), one.form)).or_default().push(one);
+        }
+        let all = files.into_iter().map(|((path, form), mut all)| {
+            all.sort_by_key(|one| one.span.start);
+            FileSecrets { path, form, all }
+        });
+        Secrets { files: all.collect(), looked_at: self.looked_at }
+    }
+}
+
+/// Whether an address leads to a service of the same project: its host is a bare name.
+fn leads_beside(text: &str) -> bool {
+    let place = text.split_once("://").and_then(|(_, rest)| rest.split(['?', ' ']).next()?.rsplit_once('@'));
+    let host = place.map(|(_, place)| place.split(['/', ':', ',']).next().unwrap_or(""));
+    host.is_some_and(|host| !host.is_empty() && !host.contains('.'))
+}
+
+/// The password of an address that leads to another machine: `scheme://user:password@host`, `Password=...;`.
+fn password(text: &str) -> Option<&str> {
+    if let Some((scheme, rest)) = text.split_once("://") {
+        let is_scheme = scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-' | ':'));
+        let rest = rest.split(['?', ' ']).next()?;
+        // An unencoded password of a database may hold a slash; what the web calls an address has none there.
+        let rest = if scheme.starts_with("http") || scheme.starts_with("ws") { rest.split('/').next()? } else { rest };
+        let (user, place) = rest.rsplit_once('@').filter(|_| is_scheme)?;
+        let host = place.split(['/', ':', ',']).next().unwrap_or("");
+        let is_own = matches!(host, "" | "localhost" | "127.0.0.1" | "0.0.0.0" | "host.docker.internal");
+        return user.split_once(':').map(|(_, password)| password).filter(|_| !is_own);
+    }
+    let parsed = url::parse(text).filter(|url| url.has_password && !url.is_local())?;
+    parsed.host.as_ref()?;
+    let lower = text.to_ascii_lowercase();
+    let at = ["password=", "pwd="].iter().find_map(|key| Some((lower.find(key)?, key.len())))?;
+    let rest = text.get(at.0 + at.1..)?;
+    rest.split([';', ' ']).next().map(|password| password.trim_matches('\''))
+}
+
+/// A number that is equal for equal texts.
+fn number(text: &str) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl super::Runtime {
+    /// How many keys and addresses may hold a secret: what the rules about them look at.
+    pub fn possible_secrets(&self) -> usize {
+        self.credentials.looked_at
+    }
+
+    /// The secrets of each file that stand there in one form; files for rehearsal are left out.
+    pub fn credentials(&self, form: Form) -> impl Iterator<Item = &FileSecrets> {
+        self.credentials.files.iter().filter(move |file| file.form == form && !file.use_for().is_rehearsal())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_of_addresses() {
+        assert_eq!(password("postgres://u:p@ss@db:5432/x?a=b@c"), Some("p@ss"));
+        assert_eq!(password("amqp://guest:guest@localhost:5672"), None);
+        assert_eq!(password("https://example.com/a:b"), None);
+        assert_eq!(password("Host=db;Username=a;Password=x1;Database=d"), Some("x1"));
+        assert_eq!(password("host=db user=a password='x y' dbname=d"), Some("x"));
+    }
+}

@@ -1,0 +1,160 @@
+//! What `data/secrets.toml` says: which keys hold secrets, and which values are none.
+
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+struct Words {
+    words: HashSet<String>,
+    pairs: HashSet<String>,
+    not: HashSet<String>,
+    signing: Vec<String>,
+    placeholders: Vec<String>,
+    empty: HashSet<String>,
+    weak: HashSet<String>,
+}
+
+fn table() -> &'static Words {
+    static WORDS: OnceLock<Words> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let table: toml::Table = include_str!("../../../../data/secrets.toml").parse().unwrap_or_default();
+        let list = |section: &str, key: &str| -> Vec<String> {
+            let items = table.get(section).and_then(|section| section.get(key)?.as_array()).into_iter().flatten();
+            items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
+        };
+        let set = |section: &str, key: &str| list(section, key).into_iter().collect();
+        Words {
+            words: set("keys", "words"),
+            pairs: set("keys", "pairs"),
+            not: set("keys", "not"),
+            signing: list("keys", "signing"),
+            placeholders: list("values", "placeholders"),
+            empty: set("values", "empty"),
+            weak: set("values", "weak"),
+        }
+    })
+}
+
+/// The words of a key in lower case: `clientSecret`, `CLIENT_SECRET` and `client.secret` are two.
+fn words(key: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut word = String::new();
+    let mut was_lower = false;
+    for c in key.chars() {
+        if !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && was_lower) {
+            found.push(std::mem::take(&mut word));
+        }
+        if c.is_ascii_alphanumeric() {
+            word.extend(c.to_lowercase());
+        }
+        was_lower = c.is_ascii_lowercase() || c.is_ascii_digit();
+    }
+    found.push(word);
+    found.retain(|word| !word.is_empty());
+    found
+}
+
+/// Whether a key holds a secret. Only its last part counts: what stands before a dot says where it is.
+pub(super) fn is_secret(key: &str) -> bool {
+    let last = key.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or(key);
+    let words = words(last);
+    if words.iter().any(|word| table().not.contains(word)) {
+        return false;
+    }
+    let Some(end) = words.last() else { return false };
+    let pair = words.len().checked_sub(2).and_then(|at| words.get(at)).map(|before| format!("{before} {end}"));
+    table().words.contains(end) || table().pairs.contains(end) || pair.is_some_and(|pair| table().pairs.contains(&pair))
+}
+
+/// Whether a secret signs or encrypts, so that whoever knows it can be anybody.
+pub(super) fn signs(key: &str) -> bool {
+    let text = words(key).join(" ");
+    table().signing.iter().any(|word| text.contains(word.as_str()))
+}
+
+/// Whether a value is a secret at all, and no stand-in, path or reference.
+pub(super) fn is_value(text: &str) -> bool {
+    let lower = text.trim().to_ascii_lowercase();
+    let is_path = lower.starts_with(['/', '.', '~', '$', '%', '!', '@']);
+    !is_path
+        && !table().empty.contains(&lower)
+        && !lower.contains(char::is_whitespace)
+        && !table().placeholders.iter().any(|part| lower.contains(part.as_str()))
+}
+
+/// Whether a value is made of the words of which everybody's local passwords are made, or of those that `beside` it stand in the
+/// open (the user, the database, the service).
+pub(super) fn is_weak(text: &str, beside: &[String]) -> bool {
+    let lower = text.trim().to_ascii_lowercase();
+    if lower.len() < 6 || beside.iter().any(|one| one.eq_ignore_ascii_case(&lower)) {
+        return true;
+    }
+    let is_known =
+        |word: &str| table().weak.contains(word) || beside.iter().any(|one| words(one).iter().any(|part| part == word));
+    let parts = words(&lower);
+    let parts: Vec<String> = parts.iter().map(|part| part.trim_matches(|c: char| c.is_ascii_digit()).to_owned()).collect();
+    parts.iter().filter(|part| !part.is_empty()).all(|part| is_known(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_hold_secrets() {
+        for key in [
+            "POSTGRES_PASSWORD",
+            "spring.datasource.password",
+            "clientSecret",
+            "JWT_SECRET",
+            "api-key",
+            "AWS_SECRET_ACCESS_KEY",
+            "tokens.0.token",
+        ] {
+            assert!(is_secret(key), "{key}");
+        }
+        for key in [
+            "PASSWORD_FILE",
+            "secretName",
+            "JWT_TOKEN_EXPIRY",
+            "token.type",
+            "max_tokens",
+            "STRIPE_PUBLISHABLE_KEY",
+            "KEY",
+            "secret.path",
+            "tokenUrl",
+            "password_policy.min",
+            "compass",
+        ] {
+            assert!(!is_secret(key), "{key}");
+        }
+        assert!(signs("JWT_SECRET") && signs("app.secret-key") && !signs("DB_PASSWORD"));
+    }
+
+    #[test]
+    fn values_that_are_secrets() {
+        for value in ["hunter22", "s3cr3t-Pr0d", "postgres", "2818143646516f6f"] {
+            assert!(is_value(value), "{value}");
+        }
+        for value in [
+            "",
+            "null",
+            "<password>",
+            "change-me",
+            "your-secret-key",
+            "/run/secrets/db",
+            "${X}",
+            "vault:kv/db",
+            "two words",
+            "ENC(abc)",
+        ] {
+            assert!(!is_value(value), "{value}");
+        }
+        let beside = ["shop".to_owned(), "orders-db".to_owned()];
+        for value in ["postgres", "password123", "shop", "orders-db-dev", "abc12", "dev_password"] {
+            assert!(is_weak(value, &beside), "{value}");
+        }
+        for value in ["s3cr3t-Pr0d", "hunter22", "2818143646516f6f", "SuperSecretive9"] {
+            assert!(!is_weak(value, &beside), "{value}");
+        }
+    }
+}
