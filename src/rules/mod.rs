@@ -41,6 +41,7 @@ mod spread;
 mod status;
 mod suppressions;
 mod timeouts;
+mod tls;
 mod topology;
 mod versioning;
 
@@ -138,6 +139,7 @@ const GROUPS: &[&[Rule]] = &[
     status::RULES,
     suppressions::RULES,
     timeouts::RULES,
+    tls::RULES,
     topology::RULES,
     versioning::RULES,
 ];

@@ -1,5 +1,6 @@
 //! The rules of the group `exposure`.
 
+mod database_superuser;
 mod datastore_no_auth;
 mod datastore_port;
 mod management_endpoints;
@@ -7,4 +8,5 @@ mod management_endpoints;
 use super::Rule;
 
 /// In order of id.
-pub(super) const RULES: &[Rule] = &[datastore_no_auth::RULE, datastore_port::RULE, management_endpoints::RULE];
+pub(super) const RULES: &[Rule] =
+    &[database_superuser::RULE, datastore_no_auth::RULE, datastore_port::RULE, management_endpoints::RULE];

@@ -5,6 +5,7 @@ mod lifetime_not_below_server;
 mod min_exceeds_max;
 mod pooler_exceeds_server;
 mod serverless_unpooled;
+mod too_small;
 mod transaction_mode_session_feature;
 mod r#unsized;
 
@@ -17,6 +18,7 @@ pub(super) const RULES: &[Rule] = &[
     min_exceeds_max::RULE,
     pooler_exceeds_server::RULE,
     serverless_unpooled::RULE,
+    too_small::RULE,
     transaction_mode_session_feature::RULE,
     r#unsized::RULE,
 ];

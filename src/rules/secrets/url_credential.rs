@@ -1,0 +1,19 @@
+//! A password in an address that stands in a configuration file.
+
+use super::report;
+use crate::diagnostic::Diagnostic;
+use crate::model::runtime::secret::Form;
+use crate::rules::{Context, Rule, rule};
+
+pub(super) const RULE: Rule = rule!("secrets/url-credential", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let runtime = &context.head.runtime;
+    (0..runtime.possible_secrets()).for_each(|_| context.consider());
+    let found = runtime.credentials(Form::Address).filter_map(|file| {
+        let label = "addresses end up in logs and error messages, with all that stands in them";
+        let help = "take the password from outside: scheme://user:${DB_PASSWORD}@host".to_owned();
+        report(file, |one| format!("the address in `{}` has its password in it", one.key), label, help)
+    });
+    found.collect()
+}
