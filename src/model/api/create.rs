@@ -1,9 +1,10 @@
 //! Which operations create something, what a repeated one would do, and what keeps it from doing so.
 
 use super::document::DocumentRef;
-use super::operation::{Method, OperationRef};
+use super::operation::{Method, OperationRef, Segment};
 use super::parameter::{Location, ParameterRef};
 use super::response::{MediaRef, Status};
+use super::schema::SchemaRef;
 use super::words::{self, words};
 
 /// An operation that creates something when it is called, and again when it is called again.
@@ -75,9 +76,21 @@ impl<'a> OperationRef<'a> {
         !media.is_empty() && media.iter().all(binary)
     }
 
-    /// Whether its id calls it an action: `invoicePendingLinesAction`.
+    /// Whether its id calls it an action (`invoicePendingLinesAction`), or its path ends in a verb on one thing (`/jobs/{id}/start`).
     fn is_action(self) -> bool {
-        self.operation_id().is_some_and(|id| words::last_token(id) == "action")
+        let on_one = || match self.segments().as_slice() {
+            [.., Segment::Parameter(_), Segment::Literal(last)] => words().creates.verbs.contains(&last.to_lowercase()),
+            _ => false,
+        };
+        self.operation_id().is_some_and(|id| words::last_token(id) == "action") || on_one()
+    }
+
+    /// Whether it answers with a list: an array, or an object that counts the entries of one.
+    fn answers_with_list(self) -> bool {
+        let Some(schema) = self.success_schema().map(SchemaRef::core) else { return false };
+        let properties = schema.properties();
+        let counts = properties.iter().any(|one| words().creates.list_counts.contains(&words::folded(one.name)));
+        schema.is_array() || counts && properties.iter().any(|one| one.schema.core().is_array())
     }
 
     /// What it creates, where it does: a POST on a collection (its items have a path, it answers 201, its id says so), or one
@@ -93,7 +106,7 @@ impl<'a> OperationRef<'a> {
         if self.is_harmless_post(last) || self.is_upload() {
             return None;
         }
-        if self.is_action() || self.success_schema().is_some_and(|schema| schema.core().is_array()) {
+        if self.is_action() || self.answers_with_list() {
             return None;
         }
         let statuses: Vec<Status> = self.responses().iter().map(|response| response.status()).collect();

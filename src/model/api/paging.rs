@@ -87,6 +87,14 @@ impl<'a> OperationRef<'a> {
         if position.is_none() {
             position = ambiguous_position.filter(usual).or_else(|| pair().map(|(_, position)| position));
         }
+        // Of a pair that leads both ways, the parameter that leads on.
+        let onward = position.and_then(|one| {
+            let name = one.folded();
+            let (start, end) = name.split_once("before")?;
+            let forward = format!("{start}after{end}").replace("endingafter", "startingafter");
+            parameters.iter().copied().find(|other| other.folded() == forward)
+        });
+        position = onward.or(position);
         let size_property = position.filter(|_| size.is_none()).and_then(|one| {
             let properties = one.schema()?.core().properties().into_iter();
             let sizes = |name: &str| paging.size.contains(name) || paging.ambiguous_size.contains(name);

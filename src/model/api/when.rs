@@ -1,8 +1,10 @@
 //! Names that speak of time, and whether what they hold says how it is written.
 
+use super::document::DocumentRef;
 use super::named::Named;
 use super::schema::SchemaRef;
 use super::words::{self, words};
+use std::collections::HashSet;
 
 /// What is not said about a value whose name speaks of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,9 +44,36 @@ impl Named<'_> {
         self.is_time() && value(self.schema).format().is_some()
     }
 
-    /// What is not said about it. `None` where its name does not speak of time, where a format, values or a pattern say how it is
-    /// written, and where its schema is not known.
-    pub fn time_fault(&self) -> Option<TimeFault> {
+    /// Whether an example or a default shows something else than a day, with or without a time: `12:00`, `1m0s`.
+    fn shows_no_date(&self) -> bool {
+        let texts = [self.schema, value(self.schema)].into_iter();
+        let text =
+            texts.flat_map(|schema| ["example", "default"].into_iter().filter_map(move |key| schema.cursor.text(key))).next();
+        let is_date = |text: &str| text.len() >= 8 && text.chars().take(4).all(|c| c.is_ascii_digit());
+        text.is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit()) && !is_date(text))
+    }
+
+    /// What it says about itself.
+    fn prose(&self) -> String {
+        let schema = value(self.schema);
+        self.schema.description().or(schema.description()).unwrap_or("").to_lowercase()
+    }
+
+    /// Whether its description says how it is written, or that it is for people.
+    fn is_told(&self) -> bool {
+        let prose = self.prose();
+        self.is_for_people() || words().times.prose.iter().any(|word| prose.contains(word.as_str()))
+    }
+
+    /// Whether its description says that it is for people, who write it as they like.
+    fn is_for_people(&self) -> bool {
+        let prose = self.prose();
+        words().times.people.iter().any(|word| prose.contains(word.as_str()))
+    }
+
+    /// What is not said about it. `None` where its name does not speak of time, where a format, values, a pattern or its description
+    /// say how it is written, where an example shows no point in time, and where its schema is not known.
+    fn time_fault(&self) -> Option<TimeFault> {
         let schema = value(self.schema);
         let says = schema.format().is_some() || schema.pattern().is_some() || !schema.enum_values().is_empty();
         if says || schema.has_alternatives() || !schema.is_wholly_known() {
@@ -55,11 +84,10 @@ impl Named<'_> {
             // A list of texts may be the names of days.
             return (schema.is_string() && !self.schema.core().is_array()).then_some(TimeFault::Amount);
         }
-        if !self.is_time() {
+        if !self.is_time() || self.shows_no_date() {
             return None;
         }
-        let prose = self.schema.description().or(schema.description()).unwrap_or("").to_lowercase();
-        let told = words().times.prose.iter().any(|word| prose.contains(word.as_str()));
+        let told = self.is_told();
         match (schema.is_string(), schema.is_number()) {
             (true, false) if !told => Some(TimeFault::Text),
             (false, true) if !told => Some(TimeFault::Number),
@@ -73,5 +101,19 @@ impl Named<'_> {
         let tokens = words::tokens(self.name);
         let named = tokens.len() > 1 && tokens.last().is_some_and(|last| words().times.suffixes.contains(last));
         schema.is_string() && schema.format() == Some("date-time") && !named
+    }
+}
+
+impl<'a> DocumentRef<'a> {
+    /// How many of its points in time say how they are written, and those that do not, with what is not said. Where a namesake in the
+    /// same document is for people, so is it: a schema that is written out a second time often comes without its descriptions.
+    pub fn times(self) -> (usize, Vec<(TimeFault, Named<'a>)>) {
+        let mut named: Vec<Named> = self.properties_anywhere();
+        named.extend(self.parameters_anywhere());
+        let for_people: HashSet<&str> =
+            named.iter().filter(|one| one.is_time() && one.is_for_people()).map(|one| one.name).collect();
+        let formatted = named.iter().filter(|one| one.is_formatted_time()).count();
+        let faulty = named.iter().filter_map(|one| Some((one.time_fault()?, *one)));
+        (formatted, faulty.filter(|(_, one)| !for_people.contains(one.name)).collect())
     }
 }

@@ -72,6 +72,7 @@ pub(super) struct CreateWords {
     pub(super) sends: Set,
     pub(super) harmless: Set,
     pub(super) harmless_starts: Set,
+    pub(super) list_counts: Set,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -104,6 +105,8 @@ pub(super) struct TimeWords {
     pub(super) participles: Set,
     pub(super) units: Set,
     pub(super) prose: Vec<String>,
+    /// Words that tell that a text is for people.
+    pub(super) people: Vec<String>,
     pub(super) suffixes: Set,
 }
 

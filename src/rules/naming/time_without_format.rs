@@ -1,7 +1,7 @@
 //! A time that does not say how it is written.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::api::{DocumentRef, Named, TimeFault};
+use crate::model::api::{DocumentRef, TimeFault};
 use crate::rules::habit::{Place, with_occurrences};
 use crate::rules::{Context, Rule, rule};
 
@@ -11,10 +11,7 @@ pub(super) const RULE: Rule = rule!("naming/time-without-format", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for document in context.head.api.documents() {
-        let mut named: Vec<Named> = document.properties_anywhere();
-        named.extend(document.parameters_anywhere());
-        let formatted = named.iter().filter(|one| one.is_formatted_time()).count();
-        let faulty: Vec<(TimeFault, Named)> = named.iter().filter_map(|one| Some((one.time_fault()?, *one))).collect();
+        let (formatted, faulty) = document.times();
         (0..formatted + faulty.len()).for_each(|_| context.consider());
         for fault in [TimeFault::Text, TimeFault::Number, TimeFault::Amount] {
             let places: Vec<Place> =

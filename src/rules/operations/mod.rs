@@ -10,6 +10,7 @@ mod optional_request_body;
 mod patch_without_patch_format;
 mod precondition_without_etag;
 mod required_parameter_with_default;
+mod undefined_tag;
 mod unsafe_operation_id;
 
 use super::Rule;
@@ -26,5 +27,6 @@ pub(super) const RULES: &[Rule] = &[
     patch_without_patch_format::RULE,
     precondition_without_etag::RULE,
     required_parameter_with_default::RULE,
+    undefined_tag::RULE,
     unsafe_operation_id::RULE,
 ];

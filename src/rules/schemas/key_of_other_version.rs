@@ -8,12 +8,7 @@ use crate::rules::{Context, Rule, rule};
 pub(super) const RULE: Rule = rule!("schemas/key-of-other-version", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for document in context.head.api.documents() {
-        context.consider();
-        found.extend(document.defect_groups().iter().filter_map(|group| report(document, group)));
-    }
-    found
+    super::of_defects(context, report)
 }
 
 fn report(document: DocumentRef, group: &DefectGroup) -> Option<Diagnostic> {
@@ -31,5 +26,5 @@ fn report(document: DocumentRef, group: &DefectGroup) -> Option<Diagnostic> {
     if let Some(instead) = instead {
         diagnostic = diagnostic.help(*instead);
     }
-    Some(group.rest.iter().fold(diagnostic, |diagnostic, one| diagnostic.occurrence(one.span, one.pointer.clone())))
+    Some(diagnostic)
 }

@@ -9,7 +9,6 @@ mod enum_of_wrong_type;
 mod impossible_range;
 mod invalid_default;
 mod invalid_example;
-mod invalid_server_variable;
 mod key_of_other_version;
 mod missing_key;
 mod nullable_enum_without_null;
@@ -18,20 +17,19 @@ mod number_without_format;
 mod open_object;
 mod redundant_bound;
 mod required_but_undefined;
-mod server_trailing_slash;
 mod top_level_array;
 mod unbounded_array;
 mod unbounded_integer;
 mod unbounded_string;
 mod uncommon_field_type;
 mod undefined_discriminator;
-mod undefined_server_variable;
-mod undefined_tag;
 mod unknown_key;
 mod unrestricted_string;
 mod wrong_value;
 
-use super::Rule;
+use super::{Context, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::model::api::{Defect, DefectGroup, DocumentRef};
 
 /// In order of id.
 pub(super) const RULES: &[Rule] = &[
@@ -44,7 +42,6 @@ pub(super) const RULES: &[Rule] = &[
     impossible_range::RULE,
     invalid_default::RULE,
     invalid_example::RULE,
-    invalid_server_variable::RULE,
     key_of_other_version::RULE,
     missing_key::RULE,
     nullable_enum_without_null::RULE,
@@ -53,16 +50,27 @@ pub(super) const RULES: &[Rule] = &[
     open_object::RULE,
     redundant_bound::RULE,
     required_but_undefined::RULE,
-    server_trailing_slash::RULE,
     top_level_array::RULE,
     unbounded_array::RULE,
     unbounded_integer::RULE,
     unbounded_string::RULE,
     uncommon_field_type::RULE,
     undefined_discriminator::RULE,
-    undefined_server_variable::RULE,
-    undefined_tag::RULE,
     unknown_key::RULE,
     unrestricted_string::RULE,
     wrong_value::RULE,
 ];
+
+/// What a rule says of each group of defects that concerns it, with the further places of the group.
+fn of_defects(context: &Context, report: impl Fn(DocumentRef, &DefectGroup) -> Option<Diagnostic>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for document in context.head.api.documents() {
+        context.consider();
+        for group in document.defect_groups() {
+            let said = report(document, &group);
+            let place = |said: Diagnostic, one: &Defect| said.occurrence(one.span, one.pointer.clone());
+            found.extend(said.map(|said| group.rest.iter().fold(said, place)));
+        }
+    }
+    found
+}

@@ -8,12 +8,7 @@ use crate::rules::{Context, Rule, rule};
 pub(super) const RULE: Rule = rule!("schemas/unknown-key", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for document in context.head.api.documents() {
-        context.consider();
-        found.extend(document.defect_groups().iter().filter_map(|group| report(document, group)));
-    }
-    found
+    super::of_defects(context, report)
 }
 
 fn report(document: DocumentRef, group: &DefectGroup) -> Option<Diagnostic> {
@@ -32,5 +27,5 @@ fn report(document: DocumentRef, group: &DefectGroup) -> Option<Diagnostic> {
             .at_most(Severity::Info, "it is nearly no known key, and so perhaps meant as an extension"),
     };
     let diagnostic = diagnostic.evidence(format!("{key} in {object}"));
-    Some(group.rest.iter().fold(diagnostic, |diagnostic, one| diagnostic.occurrence(one.span, one.pointer.clone())))
+    Some(diagnostic)
 }

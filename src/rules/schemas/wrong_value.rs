@@ -8,12 +8,7 @@ use crate::rules::{Context, Rule, rule};
 pub(super) const RULE: Rule = rule!("schemas/wrong-value", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for document in context.head.api.documents() {
-        context.consider();
-        found.extend(document.defect_groups().iter().filter_map(|group| report(document, group)));
-    }
-    found
+    super::of_defects(context, report)
 }
 
 fn report(document: DocumentRef, group: &DefectGroup) -> Option<Diagnostic> {
@@ -22,7 +17,7 @@ fn report(document: DocumentRef, group: &DefectGroup) -> Option<Diagnostic> {
         let diagnostic = Diagnostic::new(format!("{} {wanted} {}", document.subject(), group.first.pointer), message)
             .at(group.first.span, format!("must lead to a {wanted}"))
             .evidence(format!("{found} for {wanted}"));
-        return Some(group.rest.iter().fold(diagnostic, |diagnostic, one| diagnostic.occurrence(one.span, one.pointer.clone())));
+        return Some(diagnostic);
     }
     let DefectKind::WrongValue { key, wanted, found } = &group.first.kind else { return None };
     let (object, an_object) = (&group.first.object, group.first.an_object());
@@ -48,5 +43,5 @@ fn report(document: DocumentRef, group: &DefectGroup) -> Option<Diagnostic> {
         }
         _ => diagnostic,
     };
-    Some(group.rest.iter().fold(diagnostic, |diagnostic, one| diagnostic.occurrence(one.span, one.pointer.clone())))
+    Some(diagnostic)
 }

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::rules::{Context, Rule, rule};
 
 /// A server variable whose values contradict each other.
-pub(super) const RULE: Rule = rule!("schemas/invalid-server-variable", check);
+pub(super) const RULE: Rule = rule!("paths/invalid-server-variable", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();

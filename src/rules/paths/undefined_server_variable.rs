@@ -5,7 +5,7 @@ use crate::model::api::Version;
 use crate::rules::{Context, Rule, rule};
 
 /// A variable in the URL of a server that is not declared.
-pub(super) const RULE: Rule = rule!("schemas/undefined-server-variable", check);
+pub(super) const RULE: Rule = rule!("paths/undefined-server-variable", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::rules::{Context, Rule, rule};
 
 /// The address of a server ends in a slash.
-pub(super) const RULE: Rule = rule!("schemas/server-trailing-slash", check);
+pub(super) const RULE: Rule = rule!("paths/server-trailing-slash", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();

@@ -7,7 +7,7 @@ use crate::source::Span;
 use std::collections::BTreeMap;
 
 /// An operation has a tag that the document does not declare beside others.
-pub(super) const RULE: Rule = rule!("schemas/undefined-tag", check);
+pub(super) const RULE: Rule = rule!("operations/undefined-tag", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
