@@ -253,6 +253,13 @@ impl<'t> NodeRef<'t> {
         if raw.flags.has(Flags::DECODED) { self.tree.decoded.get(range) } else { self.tree.text.get(range) }
     }
 
+    /// Whether it is a scalar of this text.
+    fn says(self, text: &str) -> bool {
+        let raw = self.resolved().raw();
+        // The length rules most out, and is at hand.
+        raw.kind == Kind::Scalar && raw.count as usize == text.len() && self.text() == Some(text)
+    }
+
     /// What a plain scalar says; `None` for collections and for text in quotes or blocks.
     fn plain(self) -> Option<Plain> {
         if self.style() == Style::Plain { self.text().map(Plain::of) } else { None }
@@ -341,7 +348,7 @@ impl<'t> NodeRef<'t> {
     fn own_entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
         let raw = self.resolved().raw();
         if !raw.flags.has(Flags::SORTED) {
-            return self.entries().rev().find(|(name, _)| name.text() == Some(key));
+            return self.entries().rev().find(|(name, _)| name.says(key));
         }
         let entries = raw.count as usize / 2;
         let order = (raw.first + raw.count) as usize;
@@ -354,7 +361,7 @@ impl<'t> NodeRef<'t> {
 
     /// Whether this node, as a key, merges other maps into its own.
     pub(super) fn is_merge_key(self) -> bool {
-        self.style() == Style::Plain && self.text() == Some("<<")
+        self.style() == Style::Plain && self.says("<<")
     }
 
     /// The maps that this one takes entries from, the strongest first.
@@ -414,10 +421,25 @@ impl<'t> NodeRef<'t> {
 
     /// All entries with merge keys resolved: own entries first, each key once (the last one written), `<<` itself left out.
     pub fn merged_entries(self) -> Vec<(NodeRef<'t>, NodeRef<'t>)> {
+        if let Some(entries) = self.few_entries() {
+            return entries;
+        }
         let mut seen = std::collections::HashSet::new();
         let mut found = Vec::new();
         self.collect_entries(&mut seen, &mut found, &mut 256);
         found
+    }
+
+    /// The entries as they are written, where they are few, no key is repeated, and none merges another map.
+    fn few_entries(self) -> Option<Vec<(NodeRef<'t>, NodeRef<'t>)>> {
+        const FEW: usize = 12;
+        let entries: Vec<(NodeRef, NodeRef)> = (self.entries().len() <= FEW).then(|| self.entries().collect())?;
+        let is_repeated = |at: usize, key: &NodeRef<'t>| {
+            key.text().is_some_and(|text| entries.iter().take(at).any(|(other, _)| other.says(text)))
+        };
+        let merges = self.resolved().raw().flags.has(Flags::MERGES);
+        let is_plain = !merges && !entries.iter().enumerate().any(|(at, (key, _))| key.is_merge_key() || is_repeated(at, key));
+        is_plain.then_some(entries)
     }
 
     fn collect_entries(

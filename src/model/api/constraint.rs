@@ -279,7 +279,7 @@ impl<'a> SchemaPart<'a> {
         let mut found: Vec<SchemaPart> = Vec::new();
         let mut queue = vec![self.at];
         while let Some(at) = queue.pop() {
-            let referring = walk.edges.iter().filter(|(_, to)| *to == at).map(|(from, _)| *from);
+            let referring = walk.leading_to(at);
             for at in std::iter::once(at).chain(referring) {
                 let Some(part) = walk.part(at) else { continue };
                 let Some(node) = self.api.node(Pin { source: part.source, node: part.node }) else { continue };
@@ -295,6 +295,11 @@ impl<'a> SchemaPart<'a> {
             }
         }
         found.into_iter().map(SchemaPart::schema).collect()
+    }
+
+    /// Whether it has one of these keys, or something that it is composed with: a member of `allOf` may leave its bounds to another one.
+    pub fn has_any_key_around(self, keys: &[&str]) -> bool {
+        self.schema().has_any_key(keys) || self.users().iter().any(|user| user.has_any_key(keys))
     }
 
     /// Names of `required` that neither it nor anything that it is composed with declares. None where that is not known.

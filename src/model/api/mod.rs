@@ -142,17 +142,20 @@ use crate::source::SourceId;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+/// A map that is asked at every step through a document.
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
 /// The HTTP interface: operations, parameters, responses and schemas, from OpenAPI documents of any version.
 #[derive(Debug, Default)]
 pub struct Api {
     /// Every file that an entry document reaches.
-    trees: HashMap<SourceId, Arc<Tree>>,
+    trees: Map<SourceId, Arc<Tree>>,
     /// Which specification each file follows: that of the first entry document that reaches it.
-    versions: HashMap<SourceId, Version>,
+    versions: Map<SourceId, Version>,
     /// Where each reference leads, by file and text; `None` where it leads nowhere that may be read.
-    targets: HashMap<SourceId, HashMap<Box<str>, Option<cursor::Target>>>,
+    targets: Map<SourceId, Map<Box<str>, Option<cursor::Target>>>,
     /// References that lead nowhere for certain, by file and text.
-    lost: HashMap<SourceId, HashMap<Box<str>, Lost>>,
+    lost: Map<SourceId, Map<Box<str>, Lost>>,
     /// Entry documents in order of path, twins left out.
     documents: Vec<document::Document>,
     /// Operations in the order of documents, paths and methods as written.

@@ -2,7 +2,7 @@
 //! threads. Only places where OpenAPI knows references are entered: examples, defaults and extensions are data.
 
 use super::cursor::{Pin, Target, pin, reference};
-use super::{anchor, embedded};
+use super::{Map, anchor, embedded};
 use crate::documents::{NodeRef, Tree};
 use crate::files;
 use crate::model::Workspace;
@@ -49,13 +49,13 @@ const MOST_STEPS: u32 = 4096;
 /// What was reached.
 #[derive(Default)]
 pub(super) struct Reached {
-    pub(super) trees: HashMap<SourceId, Arc<Tree>>,
-    pub(super) targets: HashMap<SourceId, HashMap<Box<str>, Option<Target>>>,
+    pub(super) trees: Map<SourceId, Arc<Tree>>,
+    pub(super) targets: Map<SourceId, Map<Box<str>, Option<Target>>>,
     pub(super) entries: Vec<Entry>,
     /// References that lead nowhere for certain, by file and text.
-    pub(super) lost: HashMap<SourceId, HashMap<Box<str>, Lost>>,
+    pub(super) lost: Map<SourceId, Map<Box<str>, Lost>>,
     /// For each file the first entry document (by its place in `entries`) that reaches it.
-    pub(super) homes: HashMap<SourceId, usize>,
+    pub(super) homes: Map<SourceId, usize>,
 }
 
 /// An entry document that could be read.
@@ -98,11 +98,11 @@ enum Outcome {
 struct Walk<'w, 'f> {
     workspace: &'w mut Workspace<'f>,
     reached: Reached,
-    visited: HashMap<SourceId, Vec<bool>>,
+    visited: Map<SourceId, Vec<bool>>,
     stack: Vec<(Pin, bool, usize)>,
     pending: Vec<Pending>,
     by_path: HashMap<String, Result<SourceId, String>>,
-    indexes: HashMap<Pin, HashMap<Box<str>, Target>>,
+    indexes: Map<Pin, Map<Box<str>, Target>>,
     anchors: HashMap<SourceId, anchor::Anchors>,
     urls_noted: HashSet<SourceId>,
     reached_files: HashMap<usize, HashSet<SourceId>>,
@@ -115,11 +115,11 @@ pub(super) fn reach(workspace: &mut Workspace, entries: &[String]) -> Reached {
     let mut walk = Walk {
         workspace,
         reached: Reached::default(),
-        visited: HashMap::new(),
+        visited: Map::default(),
         stack: Vec::new(),
         pending: Vec::new(),
         by_path: HashMap::new(),
-        indexes: HashMap::new(),
+        indexes: Map::default(),
         anchors: HashMap::new(),
         urls_noted: HashSet::new(),
         reached_files: HashMap::new(),

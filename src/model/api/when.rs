@@ -4,7 +4,7 @@ use super::document::DocumentRef;
 use super::named::Named;
 use super::schema::SchemaRef;
 use super::words::{self, words};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// What is not said about a value whose name speaks of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,11 @@ impl Named<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether its name, of several words, says that it is a number of seconds or days.
+    fn is_amount(&self) -> bool {
+        words::tokens(self.name).len() > 1 && words().times.units.contains(&words::last_token(self.name))
     }
 
     /// Whether it is a point in time by its name, and says so by its format.
@@ -79,8 +84,7 @@ impl Named<'_> {
         if says || schema.has_alternatives() || !schema.is_wholly_known() {
             return None;
         }
-        let amount = words::tokens(self.name).len() > 1 && words().times.units.contains(&words::last_token(self.name));
-        if amount {
+        if self.is_amount() {
             // A list of texts may be the names of days.
             return (schema.is_string() && !self.schema.core().is_array()).then_some(TimeFault::Amount);
         }
@@ -110,6 +114,9 @@ impl<'a> DocumentRef<'a> {
     pub fn times(self) -> (usize, Vec<(TimeFault, Named<'a>)>) {
         let mut named: Vec<Named> = self.properties_anywhere();
         named.extend(self.parameters_anywhere());
+        // Many schemas have the same few names.
+        let mut speaks: HashMap<&str, bool> = HashMap::new();
+        named.retain(|one| *speaks.entry(one.name).or_insert_with(|| one.is_time() || one.is_amount()));
         let for_people: HashSet<&str> =
             named.iter().filter(|one| one.is_time() && one.is_for_people()).map(|one| one.name).collect();
         let formatted = named.iter().filter(|one| one.is_formatted_time()).count();

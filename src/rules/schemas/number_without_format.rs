@@ -29,5 +29,5 @@ fn lacks(part: SchemaPart) -> Option<Span> {
         false => &["float", "double", "decimal", "decimal128"],
     };
     let says = schema.format().is_some_and(|format| formats.contains(&format));
-    (schema.is_known() && !says && !schema.has_any_key(&["enum", "const"])).then(|| part.span())
+    (schema.is_known() && !says && !part.has_any_key_around(&["enum", "const"])).then(|| part.span())
 }

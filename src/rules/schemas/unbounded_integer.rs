@@ -24,5 +24,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 
 fn lacks(part: SchemaPart) -> Option<Span> {
     let schema = part.schema();
-    (schema.is_wholly_known() && !schema.is_bounded_number()).then(|| part.span())
+    // The bounds may stand apart, in members of one `allOf`.
+    let around = |keys: &[&str]| part.has_any_key_around(keys);
+    let is_bounded = || around(&["minimum", "exclusiveMinimum"]) && around(&["maximum", "exclusiveMaximum"]);
+    (schema.is_wholly_known() && !schema.is_bounded_number() && !is_bounded() && !around(&["enum", "const"])).then(|| part.span())
 }

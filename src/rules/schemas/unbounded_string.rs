@@ -28,5 +28,5 @@ fn lacks(part: SchemaPart) -> Option<Span> {
     // The form of these says how long they are.
     let fixed = ["date", "date-time", "time", "uuid", "ipv4", "ipv6", "binary"];
     let is_fixed = schema.format().is_some_and(|format| fixed.contains(&format));
-    (schema.is_wholly_known() && !is_fixed && !schema.has_any_key(&bounds)).then(|| part.span())
+    (schema.is_wholly_known() && !is_fixed && !part.has_any_key_around(&bounds)).then(|| part.span())
 }

@@ -25,5 +25,5 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 fn lacks(part: SchemaPart) -> Option<Span> {
     let schema = part.schema();
     let forms = ["pattern", "format", "enum", "const"];
-    (schema.is_wholly_known() && !schema.has_any_key(&forms)).then(|| part.span())
+    (schema.is_wholly_known() && !part.has_any_key_around(&forms)).then(|| part.span())
 }

@@ -7,12 +7,12 @@
 pub(super) mod table;
 mod uses;
 
-use super::Api;
 use super::cursor::{Pin, Target, pin, reference};
 use super::document::Version;
+use super::{Api, Map};
 use crate::documents::{NodeId, NodeRef};
 use crate::source::SourceId;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use table::{Key, Table, Type, TypeId, table};
 pub(super) use uses::Uses;
 
@@ -58,11 +58,11 @@ pub(super) enum FaultKind {
 #[derive(Debug, Default)]
 pub(super) struct Walk {
     pub(super) parts: Vec<Part>,
-    /// From the part that is a reference to the part that it leads to.
+    /// From the part that is a reference to the part that it leads to; in order of the latter.
     pub(super) edges: Vec<(u32, u32)>,
     pub(super) faults: Vec<Fault>,
     /// For each file the part of each node, or [`NONE`].
-    of_node: HashMap<SourceId, Vec<u32>>,
+    of_node: Map<SourceId, Vec<u32>>,
     /// The maps of operations at the top of documents, and whether the service calls these.
     pub(super) tops: Vec<(u32, bool)>,
     pub(super) uses: Vec<Uses>,
@@ -96,6 +96,13 @@ impl Walk {
         self.of_node.get(&pin.source)?.get(pin.node.0 as usize).copied().filter(|part| *part != NONE)
     }
 
+    /// The parts that are references to a part.
+    pub(super) fn leading_to(&self, part: u32) -> impl Iterator<Item = u32> {
+        let start = self.edges.partition_point(|(_, to)| *to < part);
+        let leading = self.edges.iter().skip(start).take_while(move |(_, to)| *to == part);
+        leading.map(|(from, _)| *from)
+    }
+
     /// The part of this number.
     pub(super) fn part(&self, at: u32) -> Option<Part> {
         self.parts.get(at as usize).copied()
@@ -123,6 +130,7 @@ fn walk(api: &Api) -> Walk {
         walker.follow(from, target);
     }
     let mut walk = walker.walk;
+    walk.edges.sort_by_key(|(_, to)| *to);
     walk.uses = uses::spread(&walk, table);
     walk
 }

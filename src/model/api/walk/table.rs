@@ -1,7 +1,7 @@
 //! The objects of OpenAPI and their keys, read once from `data/openapi_objects.toml`.
 
+use crate::model::api::Map;
 use crate::model::api::Version;
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// Names a [`Type`] of the table.
@@ -45,7 +45,7 @@ pub(in crate::model::api) struct Meaning {
 #[derive(Debug, Default)]
 pub(in crate::model::api) struct Object {
     pub(in crate::model::api) name: String,
-    keys: HashMap<String, (u8, Vec<Meaning>)>,
+    keys: Map<String, (u8, Vec<Meaning>)>,
     /// For each version the keys that must be there.
     required: [Vec<(u8, String)>; 4],
 }
