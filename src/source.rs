@@ -5,6 +5,9 @@
 
 use std::sync::{Arc, OnceLock};
 
+/// A name, or another short text: of at most 23 bytes it takes no memory beside its own 24, and copies of longer ones share theirs.
+pub use smol_str::SmolStr as Name;
+
 /// Names one file within one [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceId(pub u32);

@@ -120,7 +120,7 @@ fn wanted(schema: &Schema) -> Vec<Wanted> {
             }
             let words = || SQL_WORDS.iter().map(|word| (*word).to_owned()).collect();
             let companions = if is_telling(&name.name) { Vec::new() } else { words() };
-            wanted.push(Wanted { subject, spellings: vec![name.name], companions, near: BESIDE });
+            wanted.push(Wanted { subject, spellings: vec![name.name.into()], companions, near: BESIDE });
         }
     }
     wanted

@@ -4,7 +4,7 @@
 
 use super::lexer::{Kind, Token, literal_value};
 use super::{Dialect, ObjectName};
-use crate::source::{SourceId, Span, Spanned};
+use crate::source::{Name, SourceId, Span, Spanned};
 use std::ops::Range;
 
 /// The longest name that PostgreSQL keeps, in bytes; it cuts longer ones.
@@ -312,11 +312,11 @@ impl<'t> Cursor<'t> {
         for _ in 0..4 {
             let last = self.kind(1) != Some(Kind::Dot);
             if last {
-                let name = self.identifier()?.value;
+                let name = self.identifier()?.value.into();
                 return Some(ObjectName { schema, name, span: self.span_since(mark) });
             }
             schema = match self.next()? {
-                token if matches!(token.kind, Kind::Word | Kind::Quoted) => self.fold(token),
+                token if matches!(token.kind, Kind::Word | Kind::Quoted) => self.fold(token).map(Name::from),
                 token if token.kind == Kind::Template => None,
                 _ => return None,
             };

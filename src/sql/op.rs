@@ -9,7 +9,7 @@ pub use definition::*;
 pub use object::*;
 
 use crate::diagnostic::Problem;
-use crate::source::{SourceId, Span, Spanned};
+use crate::source::{Name, SourceId, Span, Spanned};
 
 /// The SQL that a file is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -99,9 +99,9 @@ pub struct Statement {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ObjectName {
     /// Schema, where it is written.
-    pub schema: Option<String>,
+    pub schema: Option<Name>,
     /// The name itself.
-    pub name: String,
+    pub name: Name,
     /// Where it is written, qualifier included.
     pub span: Span,
 }

@@ -95,7 +95,7 @@ fn postgres_name(cursor: &mut Cursor) -> Option<String> {
     }
     let name = cursor.object_name()?;
     Some(match name.schema.as_deref() {
-        None | Some("public" | "pg_catalog") => name.name,
+        None | Some("public" | "pg_catalog") => name.name.into(),
         Some(schema) => format!("{schema}.{}", name.name),
     })
 }

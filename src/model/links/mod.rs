@@ -93,12 +93,16 @@ pub struct Links {
 
 /// Joins the parts.
 pub fn join(api: &Api, schema: &Schema, queries: &Queries, _runtime: &Runtime, settings: &Settings) -> Links {
+    let mut links = Links { queries: super::queries::join(schema, queries), ..Links::default() };
+    let found = entities::collect(api);
+    // Without an API nothing asks what the tables of a large database are called.
+    if found.is_empty() && api.operations().next().is_none() {
+        return links;
+    }
     let tables = tables::Tables::new(schema);
     if tables.is_empty() {
-        return Links { queries: super::queries::join(schema, queries), ..Links::default() };
+        return links;
     }
-    let found = entities::collect(api);
-    let mut links = Links { queries: super::queries::join(schema, queries), ..Links::default() };
     for entity in &found {
         links.entities.extend(bind::bind(&entity.profile, &tables).map(|bound| candidates::entity_link(entity, bound)));
     }

@@ -4,7 +4,7 @@ use super::view::PropertyColumn;
 use crate::fact::{Fact, Origin};
 use crate::model::schema::{ColumnRef, EnumType, Facet, IndexRef, TableRef};
 use crate::model::words;
-use crate::source::Spanned;
+use crate::source::{Name, Spanned};
 
 impl<'m> ColumnRef<'m> {
     /// The texts that the column takes: labels of its enum type, or the list of a CHECK. `Absent`: any text.
@@ -26,8 +26,8 @@ impl<'m> ColumnRef<'m> {
             };
         }
         let mut lists = table.table().checks.iter().filter_map(|check| Some((check, check.allowed.as_ref()?)));
-        if let Some((check, (_, values))) = lists.find(|(_, (column, _))| *column == self.name) {
-            return Fact::Known(values.clone(), Origin::Explicit(check.expression));
+        if let Some((check, list)) = lists.find(|(_, list)| list.0 == self.name) {
+            return Fact::Known(list.1.clone(), Origin::Explicit(check.expression));
         }
         let other_check = table.table().checks.iter().find(|check| check.text.contains(self.name.as_str()));
         match (table.gap(Facet::Constraints), other_check) {
@@ -63,7 +63,7 @@ impl TableRef<'_> {
     /// Its name as people say it: without the schema that is searched anyway.
     pub fn short_name(&self) -> String {
         match self.name.schema.as_deref() {
-            None | Some("public") => self.name.name.clone(),
+            None | Some("public") => self.name.name.to_string(),
             Some(schema) => format!("{schema}.{}", self.name.name),
         }
     }
@@ -95,9 +95,8 @@ impl<'m> ColumnRef<'m> {
     /// The name of the CHECK that lists its values.
     pub fn allowed_by_check(&self) -> Option<String> {
         let table = self.table();
-        let check =
-            table.table().checks.iter().find(|check| check.allowed.as_ref().is_some_and(|(column, _)| *column == self.name));
-        check.and_then(|check| check.name.clone())
+        let check = table.table().checks.iter().find(|check| check.allowed.as_ref().is_some_and(|list| list.0 == self.name));
+        check.and_then(|check| Some(check.name.as_ref()?.to_string()))
     }
 
     /// Whether it takes so few values that no index would order it to any avail: an enum, a boolean, a list in a CHECK.
@@ -119,12 +118,14 @@ impl<'m> ColumnRef<'m> {
         let lists = |index: &IndexRef| index.method == "btree" && (key.is_none() || index.columns() != key) && !refers(index);
         let others = table.indexes().filter(lists);
         let mut leads: Vec<Option<String>> = others
-            .map(|index| index.keys.first().and_then(|key| key.column.clone()).filter(|_| index.leads_with_scope()))
+            .map(|index| {
+                index.keys.first().and_then(|key| key.column.as_ref().map(Name::to_string)).filter(|_| index.leads_with_scope())
+            })
             .collect();
         leads.dedup();
         match leads.as_slice() {
-            [Some(scope)] if *scope != self.name => vec![scope.clone(), self.name.clone()],
-            _ => vec![self.name.clone()],
+            [Some(scope)] if *scope != self.name => vec![scope.clone(), self.name.to_string()],
+            _ => vec![self.name.to_string()],
         }
     }
 }

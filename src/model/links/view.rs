@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::model::api::{OperationRef, ParameterRef, Property, SchemaRef};
 use crate::model::schema::{ColumnRef, DroppedColumn, MigrationRef, Schema, TableRef, per_dialect};
 use crate::model::words;
-use crate::source::Spanned;
+use crate::source::{Name, Spanned};
 use crate::sql::Change;
 
 /// A property of an object, and the column that stores it.
@@ -100,7 +100,7 @@ impl<'m> ParameterColumn<'m> {
     /// Its choices that are columns: what no index orders, or `None` for a choice that is served or not known.
     pub fn sorts(&self) -> Vec<Option<UnservedSort<'m>>> {
         let narrowing = self.narrowing_columns();
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen: Vec<Name> = Vec::new();
         let mut sorts = Vec::new();
         for choice in self.parameter.choices() {
             let columns = self.sort_columns(choice.value);
@@ -161,7 +161,7 @@ impl<'m> ParameterColumn<'m> {
         let given: Vec<String> =
             self.operation.parameters().iter().filter(|one| one.is_required()).map(|one| tables::fold(one.name())).collect();
         let columns = self.tables.iter().flat_map(|table| table.columns());
-        columns.map(|column| column.name.clone()).filter(|name| given.contains(&tables::fold(name))).collect()
+        columns.map(|column| column.name.to_string()).filter(|name| given.contains(&tables::fold(name))).collect()
     }
 }
 

@@ -62,6 +62,6 @@ fn predicate(one: &Predicate) -> Value {
 fn table(name: &ObjectName) -> String {
     match &name.schema {
         Some(schema) => format!("{schema}.{}", name.name),
-        None => name.name.clone(),
+        None => name.name.to_string(),
     }
 }

@@ -206,7 +206,7 @@ fn collect(schema: &Schema, query: QueryRef, found: &mut Vec<(TableKey, Reading)
             }
             match scope.resolve_mention(mention) {
                 Resolved::Column(column) => {
-                    found.push(note(&column.table().name.name, Some(column.name.clone()), false, clause, certain, span));
+                    found.push(note(&column.table().name.name, Some(column.name.to_string()), false, clause, certain, span));
                 }
                 Resolved::Dropped(name, column) => {
                     found.push(note(&name.name, Some(column.to_owned()), false, clause, certain, span));

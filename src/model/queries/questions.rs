@@ -169,7 +169,7 @@ impl<'m> ScopeRef<'m> {
         let known = || database.tables.iter().filter(|table| !table.external).map(|table| table.name.name.as_str());
         if self.is_nowhere(number) {
             return Some(MissingTable {
-                name: name.name.clone(),
+                name: name.name.to_string(),
                 dropped: None,
                 renamed: None,
                 alike: alike(&name.name, known()),
@@ -179,12 +179,12 @@ impl<'m> ScopeRef<'m> {
         // Who still calls by its old name what is about to be renamed is told so where it is renamed.
         if let Some(former) = self.former_name(number).filter(|former| !former.pending && !elsewhere()) {
             let renamed = Some(former.given.name.as_str());
-            return Some(MissingTable { name: name.name.clone(), dropped: Some(former.span), renamed, alike: None });
+            return Some(MissingTable { name: name.name.to_string(), dropped: Some(former.span), renamed, alike: None });
         }
         let gone = self.dropped_table(number)?;
         let migration = self.query().schema().migration_in(self.query().database_number()?, gone.migration)?;
         (!migration.pending && !elsewhere()).then(|| MissingTable {
-            name: name.name.clone(),
+            name: name.name.to_string(),
             dropped: Some(gone.span),
             renamed: None,
             alike: None,

@@ -340,7 +340,7 @@ impl<'m> Access<'m> {
                 (Some(range), Some(equal)) if before == 0 && !is_coarse(&equal.column) && found.is_none() => {
                     let mut ordered: Vec<String> = keys.clone();
                     ordered.retain(|key| *key != equal.column.name);
-                    ordered.insert(before, equal.column.name.clone());
+                    ordered.insert(before, equal.column.name.to_string());
                     found = Some(Misordered { query: self.scope.query(), index, range, equal, keys: ordered });
                 }
                 // This one begins with what has certain values.

@@ -54,7 +54,7 @@ pub(super) fn read(workspace: &Workspace, schema: &Schema) -> (Vec<Query>, Vec<D
             }
         }
         for routine in routines.into_values() {
-            let name = Spanned::new(routine.name.name, routine.name.span);
+            let name = Spanned::new(routine.name.name.to_string(), routine.name.span);
             dynamic.extend(routine.dynamic.into_iter().map(|what| DynamicSql { database: number, routine: name.clone(), what }));
             queries.extend(routine.statements.into_iter().map(|mut statement| {
                 // A parameter of the function looks like a column.

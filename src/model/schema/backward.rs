@@ -6,7 +6,7 @@ use super::replay::State;
 use crate::discover::{Migration, MigrationSet};
 use crate::model::Workspace;
 use crate::model::workspace::in_threads;
-use crate::source::{SourceId, Span};
+use crate::source::{Name, SourceId, Span};
 use crate::sql::{self, ColumnType, Dialect, IndexKey, Script, Statement, Understanding};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -63,7 +63,7 @@ pub(super) type Forward<'a> = (&'a Script, &'a str);
 
 /// What migrations that go back together may touch, and the catalog before them once it is there.
 struct Trial {
-    names: BTreeSet<String>,
+    names: BTreeSet<Name>,
     before: Option<State>,
 }
 
@@ -261,7 +261,7 @@ fn demanded(check: &Check) -> Option<&str> {
 /// A table as people say it: without the schema that is searched anyway.
 fn said(table: &Table) -> String {
     match table.name.schema.as_deref() {
-        Some("public") | None => table.name.name.clone(),
+        Some("public") | None => table.name.name.to_string(),
         Some(_) => table.name.to_string(),
     }
 }

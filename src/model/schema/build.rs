@@ -22,7 +22,7 @@ use crate::discover::servers::Server;
 use crate::discover::{Discovery, Migration, MigrationSet, Transaction, migrations};
 use crate::model::workspace::in_threads;
 use crate::model::{FileStatus, Pending, Settings, Workspace};
-use crate::source::{SourceId, Span};
+use crate::source::{Name, SourceId, Span};
 use crate::sql::{self, Change, Dialect, SchemaOp, Statement};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -289,7 +289,7 @@ fn replay(database: &mut Database, mut reads: Vec<Read>, foreign_steps: &[String
     for table in &mut database.tables {
         let (start, end) = (table.name_span.start as usize, table.name_span.end as usize);
         let written = texts.get(table.migration).and_then(|text| text.get(start..end));
-        table.qualifier = written.and_then(names::qualifier).map(str::to_owned);
+        table.qualifier = written.and_then(names::qualifier).map(Name::from);
     }
     unread
 }

@@ -7,7 +7,7 @@ use super::column_extras::ColumnExtras;
 use super::names;
 use super::objects::{Objects, Trigger};
 use crate::fact::Fact;
-use crate::source::{Span, Spanned};
+use crate::source::{Name, Span, Spanned};
 pub use crate::sql::Identity;
 use crate::sql::{ColumnType, DefaultValue, Dialect, DomainCheck, IndexKey, PartitionKey};
 use std::borrow::Cow;
@@ -18,9 +18,9 @@ use std::sync::{Arc, OnceLock};
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TableName {
     /// The schema: `public` where PostgreSQL's search path decides; `None` in dialects without schemas.
-    pub schema: Option<String>,
+    pub schema: Option<Name>,
     /// The name itself.
-    pub name: String,
+    pub name: Name,
 }
 
 impl fmt::Display for TableName {
@@ -72,7 +72,7 @@ pub struct Gap {
 #[derive(Debug, Clone)]
 pub struct Column {
     /// Its name.
-    pub name: String,
+    pub name: Name,
     /// Its type.
     pub column_type: Fact<Arc<ColumnType>>,
     /// Whether it takes NULL.
@@ -135,11 +135,11 @@ impl Backing {
 #[derive(Debug, Clone)]
 pub struct Index {
     /// Its name: written, or made as PostgreSQL makes it; `None` in other dialects where none is written.
-    pub name: Option<String>,
+    pub name: Option<Name>,
     /// Its keys in order.
     pub keys: Vec<IndexKey>,
     /// `INCLUDE` columns.
-    pub include: Vec<String>,
+    pub include: Box<[Name]>,
     /// Whether it is unique.
     pub unique: bool,
     /// `NULLS NOT DISTINCT`.
@@ -159,7 +159,7 @@ pub struct Index {
     pub family: usize,
     /// What stands for its columns in the generated names of its copies, as they were called when it was made: `None` where
     /// they are called so still.
-    pub called: Option<Box<str>>,
+    pub called: Option<Box<Name>>,
     /// `DEFERRABLE`, of a constraint.
     pub deferrable: bool,
     /// The statement or element that made it.
@@ -172,19 +172,19 @@ pub struct Index {
 #[derive(Debug, Clone)]
 pub struct ForeignKey {
     /// Its name: written, or made as PostgreSQL makes it.
-    pub name: Option<String>,
+    pub name: Option<Name>,
     /// Columns here, in order.
-    pub columns: Vec<String>,
+    pub columns: Vec<Name>,
     /// The table referred to.
     pub references: TableName,
     /// Columns there; those of the primary key where none are written; empty where that is not known.
-    pub referenced_columns: Vec<String>,
+    pub referenced_columns: Vec<Name>,
     /// The [`Index::family`] of the key there that it rests on; 0 where that is not known.
     pub rests_on: usize,
     /// `CASCADE`, `SET NULL`, ...; `None` for no action.
-    pub on_delete: Option<String>,
+    pub on_delete: Option<Name>,
     /// `CASCADE`, `SET NULL`, ...; `None` for no action.
-    pub on_update: Option<String>,
+    pub on_update: Option<Name>,
     /// `DEFERRABLE`.
     pub deferrable: bool,
     /// `INITIALLY DEFERRED`.
@@ -201,13 +201,13 @@ pub struct ForeignKey {
 #[derive(Debug, Clone)]
 pub struct Check {
     /// Its name: written, or made as PostgreSQL makes it.
-    pub name: Option<String>,
+    pub name: Option<Name>,
     /// The condition as written.
-    pub text: String,
+    pub text: Box<str>,
     /// Columns that it proves not to be NULL.
-    pub not_null_columns: Vec<String>,
+    pub not_null_columns: Vec<Name>,
     /// The column and the texts that it allows, where it is a list of them.
-    pub allowed: Option<(String, Vec<Spanned<String>>)>,
+    pub allowed: Option<Box<(Name, Vec<Spanned<String>>)>>,
     /// Whether existing rows were checked.
     pub validated: bool,
     /// `NO INHERIT`: tables that inherit do not have it.
@@ -242,15 +242,15 @@ pub struct Table {
     /// `UNLOGGED`.
     pub unlogged: bool,
     /// Character set in lower case that MySQL gives new columns; `None` where nobody says.
-    pub charset: Option<String>,
+    pub charset: Option<Name>,
     /// Collation in lower case that MySQL gives new columns; `None` where nobody says.
-    pub collation: Option<String>,
+    pub collation: Option<Name>,
     /// `PARTITION BY`.
     pub partitioned: bool,
     /// What it is partitioned by; `None` also where that is not known.
-    pub partition_key: Option<PartitionKey>,
+    pub partition_key: Option<Box<PartitionKey>>,
     /// The table that it is a partition of.
-    pub parent: Option<TableName>,
+    pub parent: Option<Box<TableName>>,
     /// Whether it is the partition that takes what no other one takes.
     pub default_partition: bool,
     /// Whether a migration, or a seed file beside the schema, puts rows into it.
@@ -259,7 +259,7 @@ pub struct Table {
     pub copied: bool,
     /// What stands before its name where it was created, without the dot and as it is written: `public`, a placeholder of a
     /// template.
-    pub qualifier: Option<String>,
+    pub qualifier: Option<Name>,
     /// Never created here: it exists, and nothing else is known.
     pub external: bool,
     /// What is not known of it.
@@ -327,7 +327,7 @@ pub struct View {
     /// Identifiers in its query: possible columns.
     pub identifiers: Vec<Spanned<String>>,
     /// Its columns in order; `None` where its text does not say them all.
-    pub columns: Option<Vec<String>>,
+    pub columns: Option<Vec<Name>>,
     /// Whether its query takes all columns of what it reads.
     pub star: bool,
     /// Indexes of a materialized view.
@@ -448,7 +448,7 @@ impl Index {
     /// Keeps that before one of its columns is called otherwise.
     pub(super) fn keep_called(&mut self) {
         if self.called.is_none() {
-            self.called = Some(self.called().into());
+            self.called = Some(Box::new(self.called().into()));
         }
     }
 

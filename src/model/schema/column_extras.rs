@@ -1,6 +1,7 @@
 //! What few columns have: behind a pointer, since a dump holds tens of thousands of columns.
 
 use super::catalog::{Column, TableName};
+use crate::source::Name;
 
 /// What few columns have, or have in few dialects.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -10,9 +11,9 @@ pub struct ColumnExtras {
     /// The sequence that PostgreSQL made for it.
     pub sequence: Option<TableName>,
     /// Character set in lower case; of MySQL's texts also what the table gave them, where it is known.
-    pub charset: Option<String>,
+    pub charset: Option<Name>,
     /// Collation as written; of MySQL's texts also what the table gave them.
-    pub collation: Option<String>,
+    pub collation: Option<Name>,
 }
 
 impl Column {
@@ -42,7 +43,7 @@ impl Column {
         }
     }
 
-    pub(super) fn set_charset(&mut self, charset: Option<String>, collation: Option<String>) {
+    pub(super) fn set_charset(&mut self, charset: Option<Name>, collation: Option<Name>) {
         if charset.is_some() || collation.is_some() || self.extras.is_some() {
             let extras = self.extras.get_or_insert_default();
             (extras.charset, extras.collation) = (charset, collation);

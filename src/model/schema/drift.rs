@@ -59,8 +59,15 @@ type Twins<'m> = BTreeMap<(Dialect, Option<String>), TableRef<'m>>;
 impl Schema {
     /// Every disagreement between tables that are one and the same for several dialects.
     fn dialect_drifts(&self) -> Vec<Drift<'_>> {
+        let kind = |number: usize| self.databases.get(number).map(|one| (one.dialect, one.variant.as_deref()));
+        let has_twin = |number: usize| {
+            let family = self.family_of(number);
+            (0..self.databases.len()).any(|other| self.family_of(other) == family && kind(other) != kind(number))
+        };
+        let of_several: Vec<bool> = (0..self.databases.len()).map(has_twin).collect();
+        let is_twin = |table: &TableRef| of_several.get(table.database_number()) == Some(&true);
         let mut twins: BTreeMap<(usize, String), Twins> = BTreeMap::new();
-        for table in self.tables().filter(|table| !table.is_derived()) {
+        for table in self.tables().filter(|table| is_twin(table) && !table.is_derived()) {
             let database = table.database();
             let held = twins.entry(table.logical()).or_default();
             let place = held.entry((database.dialect, database.variant.clone())).or_insert(table);

@@ -4,6 +4,7 @@ use super::catalog::Facet;
 use super::view::{ForeignKeyRef, IndexRef, TableRef};
 use crate::fact::{Fact, Origin};
 use crate::model::words;
+use crate::source::Name;
 
 /// How long a condition and a name may be together for a headline of 100 characters.
 const ROOM: usize = 50;
@@ -63,7 +64,7 @@ impl<'m> ForeignKeyRef<'m> {
     /// An index that holds all its columns, though not as its leading keys.
     pub fn index_elsewhere(&self) -> Option<IndexRef<'m>> {
         let holds = |index: &IndexRef| {
-            let has = |column: &String| index.keys.iter().any(|key| key.column.as_ref() == Some(column));
+            let has = |column: &Name| index.keys.iter().any(|key| key.column.as_ref() == Some(column));
             index.predicate.is_none() && self.columns.iter().all(has)
         };
         self.table().indexes().find(holds)

@@ -52,7 +52,7 @@ fn references_of(table: &TableRef) -> Vec<IgnoredReference> {
     }
     let held = |def: &&ColumnDef| {
         let same = |column: &super::Column| column.span == def.span;
-        let is_key = table.foreign_keys.iter().any(|key| key.columns.first() == Some(&def.name.value));
+        let is_key = table.foreign_keys.iter().any(|key| key.columns.first().is_some_and(|name| *name == def.name.value));
         table.table().columns.iter().any(same) && !is_key
     };
     let defs = columns.into_iter().filter(held);
@@ -61,7 +61,7 @@ fn references_of(table: &TableRef) -> Vec<IgnoredReference> {
         ConstraintKind::ForeignKey { references, referenced_columns, .. } => Some(IgnoredReference {
             column: def.name.value.clone(),
             references: match referenced_columns.as_slice() {
-                [] => references.name.clone(),
+                [] => references.name.to_string(),
                 columns => format!("{} ({})", references.name, columns.join(", ")),
             },
             span: one.span,

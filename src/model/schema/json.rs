@@ -83,7 +83,7 @@ impl Writer<'_> {
             "triggers": table.triggers.iter().map(|trigger| self.trigger(trigger)).collect::<Vec<_>>(),
             "unlogged": table.unlogged,
             "partitioned": table.partitioned,
-            "parent": table.parent.as_ref().map(TableName::to_string),
+            "parent": table.parent.as_deref().map(TableName::to_string),
             "charset": table.charset,
             "collation": table.collation,
             "external": table.external,

@@ -1,13 +1,14 @@
 //! Names as databases make and compare them: PostgreSQL's generated names, its 63 bytes, and case.
 
+use crate::source::Name;
 use crate::sql::{self, Dialect, IndexKey};
 
 /// The longest identifier that PostgreSQL keeps, in bytes.
 const LONGEST: usize = 63;
 
 /// Cuts a name to what PostgreSQL keeps, at a character boundary.
-pub(super) fn cut(dialect: Dialect, name: &str) -> String {
-    if dialect == Dialect::Postgres { clip(name, LONGEST).to_owned() } else { name.to_owned() }
+pub(super) fn cut(dialect: Dialect, name: &str) -> Name {
+    if dialect == Dialect::Postgres { clip(name, LONGEST).into() } else { name.into() }
 }
 
 fn clip(text: &str, bytes: usize) -> &str {
@@ -33,8 +34,8 @@ pub(super) fn qualifier(written: &str) -> Option<&str> {
 }
 
 /// A name as maps hold it: PostgreSQL has folded it already, the others compare without case.
-pub(super) fn key(dialect: Dialect, name: &str) -> String {
-    if dialect == Dialect::Postgres { clip(name, LONGEST).to_owned() } else { name.to_lowercase() }
+pub(super) fn key(dialect: Dialect, name: &str) -> Name {
+    if dialect == Dialect::Postgres { clip(name, LONGEST).into() } else { name.to_lowercase().into() }
 }
 
 /// Whether two names mean the same object.
@@ -113,20 +114,20 @@ pub(super) fn addition<'a>(names: impl Iterator<Item = &'a str>) -> String {
 
 /// What stands for each key of an index in its generated name: the column, the function of an expression, or `expr`; numbered
 /// where it repeats.
-pub(super) fn index_addition(keys: &[IndexKey], include: &[String]) -> String {
-    let mut names: Vec<String> = Vec::new();
-    let plain = keys.iter().map(|key| key.column.clone().unwrap_or_else(|| expression_name(key.text())));
+pub(super) fn index_addition(keys: &[IndexKey], include: &[Name]) -> String {
+    let mut names: Vec<Name> = Vec::new();
+    let plain = keys.iter().map(|key| key.column.clone().unwrap_or_else(|| expression_name(key.text()).into()));
     for wanted in plain.chain(include.iter().cloned()) {
         let taken = |name: &str| names.iter().any(|known| known == name);
         let mut name = wanted.clone();
         let mut pass = 0;
         while taken(&name) && pass < 1000 {
             pass += 1;
-            name = format!("{wanted}{pass}");
+            name = format!("{wanted}{pass}").into();
         }
         names.push(name);
     }
-    addition(names.iter().map(String::as_str))
+    addition(names.iter().map(Name::as_str))
 }
 
 /// The name that PostgreSQL gives an expression: its function, or the type of its outermost cast.
@@ -169,7 +170,7 @@ mod tests {
     #[test]
     fn an_expression_gives_its_function_name() {
         let key = |column: Option<&str>, text: &str| {
-            let mut key = IndexKey::new(column.map(str::to_owned));
+            let mut key = IndexKey::new(column.map(Name::from));
             key.details_mut().expression = text.to_owned();
             key
         };

@@ -1,7 +1,7 @@
 //! What a database holds beside its tables, and which tables were built anew under their old names.
 
 use super::catalog::{Column, Index, Table, TableName};
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::sql::ColumnType;
 
 /// Everything that is neither a table nor a type of one, by name.
@@ -27,7 +27,7 @@ pub struct Sequence {
     /// Its name.
     pub name: TableName,
     /// The column that takes it along when it is dropped: table and column.
-    pub owner: Option<(TableName, String)>,
+    pub owner: Option<(TableName, Name)>,
 }
 
 /// A function or procedure.
@@ -45,7 +45,7 @@ pub struct Function {
 #[derive(Debug, Clone)]
 pub struct Trigger {
     /// Its name.
-    pub name: String,
+    pub name: Name,
     /// The function that it calls; `None` where its body stands in it.
     pub function: Option<TableName>,
     /// The statement that created it.

@@ -3,6 +3,7 @@
 use super::catalog::{Backing, Table};
 use super::remedy::quoted;
 use super::view::{IndexRef, TableRef};
+use crate::source::Name;
 use crate::sql::Dialect;
 
 impl<'m> TableRef<'m> {
@@ -15,13 +16,13 @@ impl<'m> TableRef<'m> {
         let is_keyed = |table: &Table| {
             !table.foreign_keys.is_empty() || table.indexes.iter().any(|index| index.backs == Some(Backing::PrimaryKey))
         };
-        database.objects.extension_schemas.contains(schema) && !beside.any(is_keyed)
+        database.objects.extension_schemas.iter().any(|one| one == schema) && !beside.any(is_keyed)
     }
 
     /// The unique index, over all rows and over columns that are never NULL, that names each row as a primary key would; the
     /// one with the fewest columns.
     pub fn key_in_all_but_name(&self) -> Option<IndexRef<'m>> {
-        let never_null = |name: &String| self.column_named(name).is_some_and(|column| column.nullable.known() == Some(&false));
+        let never_null = |name: &Name| self.column_named(name).is_some_and(|column| column.nullable.known() == Some(&false));
         let names_rows = |index: &IndexRef| {
             let keys = index.keys.iter().all(|key| key.prefix().is_none() && key.column.as_ref().is_some_and(never_null));
             index.unique && index.predicate.is_none() && !index.only && keys
@@ -62,7 +63,7 @@ impl<'m> TableRef<'m> {
             return Some(names(vec![&id.name]));
         }
         let joined: Vec<&str> = match self.foreign_keys.as_slice() {
-            [one, other] => one.columns.iter().chain(&other.columns).map(String::as_str).collect(),
+            [one, other] => one.columns.iter().chain(&other.columns).map(Name::as_str).collect(),
             _ => return None,
         };
         (joined.len() == 2).then(|| names(joined))

@@ -1,7 +1,7 @@
 //! Names of tables and columns that have to be written in quotes.
 
 use super::view::TableRef;
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::sql::Dialect;
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -51,9 +51,9 @@ impl<'m> TableRef<'m> {
         let database = self.database().source.as_str();
         let own = [(self.name.name.clone(), self.subject(), self.name_span)];
         let columns = self.columns().map(|column| (column.name.clone(), column.subject(), column.name_span));
-        let named = |(name, subject, span): (String, String, Span)| {
+        let named = |(name, subject, span): (Name, String, Span)| {
             let why = reason(&name)?;
-            Some(QuotedName { name, subject, database, why, span })
+            Some(QuotedName { name: name.into(), subject, database, why, span })
         };
         own.into_iter().chain(columns).filter_map(named).collect()
     }

@@ -4,6 +4,7 @@ use super::catalog::{Backing, Database, EnumType};
 use super::view::{ColumnRef, ForeignKeyRef, IndexRef, TableRef};
 use crate::source::SourceId;
 use crate::sql::{ColumnType, Dialect};
+use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
@@ -158,9 +159,9 @@ impl<'m> TableRef<'m> {
     }
 
     /// The statement that makes an index over columns.
-    fn create_index_sql(&self, columns: &[String]) -> String {
+    fn create_index_sql(&self, columns: &[impl Borrow<str>]) -> String {
         let dialect = self.dialect();
-        let keys: Vec<String> = columns.iter().map(|column| quoted(dialect, column)).collect();
+        let keys: Vec<String> = columns.iter().map(|column| quoted(dialect, column.borrow())).collect();
         let name = self.free_index_name(&columns.join("_"));
         let word = self.database().concurrently();
         format!("CREATE INDEX {word}{} ON {} ({});", quoted(dialect, &name), self.sql_name(), keys.join(", "))
@@ -178,7 +179,7 @@ impl<'m> TableRef<'m> {
     }
 
     /// The statements that make indexes, one over each of these lists of columns, and where to write them.
-    pub fn create_indexes_help(&self, indexes: &[Vec<String>]) -> String {
+    pub fn create_indexes_help(&self, indexes: &[Vec<impl Borrow<str>>]) -> String {
         let statements: Vec<String> = indexes.iter().map(|columns| self.create_index_sql(columns)).collect();
         let manner = if self.database().is_live_postgres() { Manner::Apart } else { Manner::Plain };
         self.database().place(self.span.source, &statements, manner)

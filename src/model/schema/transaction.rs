@@ -82,10 +82,10 @@ impl Transactions {
     /// Remembers what later statements of the same transaction depend on.
     pub fn note(&mut self, state: &State, op: &SchemaOp) {
         match &op.change {
-            Change::CreateEnum { name, .. } => self.fresh_enums.push(name.name.clone()),
+            Change::CreateEnum { name, .. } => self.fresh_enums.push(name.name.to_string()),
             Change::AddEnumValue { name, label, .. } => {
                 let old = state.enum_named(&name.name).is_none_or(|held| !held.labels.iter().any(|one| one.value == label.value));
-                if self.open == Some(true) && old && !self.fresh_enums.contains(&name.name) {
+                if self.open == Some(true) && old && !self.fresh_enums.iter().any(|one| *one == name.name) {
                     self.labels.push((label.value.clone(), op.span));
                 }
             }

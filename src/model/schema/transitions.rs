@@ -168,7 +168,7 @@ fn renamed_aside<'m>(table: TableRef<'m>, former: &[FormerName]) -> Option<LeftT
     if !is_marked(&aside.given.name, &aside.name.name) {
         return None;
     }
-    let part = LeftPart::Table { beside: other.name.name.clone() };
+    let part = LeftPart::Table { beside: other.name.name.to_string() };
     Some(LeftTransition { table, part, shown_by: aside.span, migrations_since: since(database, aside.span)? })
 }
 
@@ -189,7 +189,7 @@ fn triggers<'m>(table: TableRef<'m>, sources: &Sources) -> Vec<LeftTransition<'m
         };
         let pair = copies.iter().filter(|(to, from)| to != from).find(|pair| is_kept(pair));
         let Some((to, from)) = pair.and_then(|(to, from)| Some((held(to)?, held(from)?))) else { continue };
-        let part = LeftPart::Trigger { name: trigger.name.clone(), columns: (from.name.clone(), to.name.clone()) };
+        let part = LeftPart::Trigger { name: trigger.name.to_string(), columns: (from.name.to_string(), to.name.to_string()) };
         let Some(migrations_since) = since(table.database(), trigger.span) else { continue };
         found.push(LeftTransition { table, part, shown_by: trigger.span, migrations_since });
     }

@@ -11,6 +11,9 @@ const LEFTOVER: f64 = 0.25;
 
 /// For each database the number of the first one of its family.
 pub(super) fn families(databases: &[Database]) -> Vec<usize> {
+    if databases.len() < 2 {
+        return vec![0; databases.len()];
+    }
     let names: Vec<BTreeSet<String>> = databases.iter().map(table_names).collect();
     let mut families: Vec<usize> = (0..databases.len()).collect();
     for (number, held) in names.iter().enumerate() {

@@ -7,6 +7,7 @@ pub use columns::{NamedReference, TimeHabit};
 use super::Schema;
 use super::catalog::{Backing, Column, Database, ForeignKey, Index, Table, TableName};
 use super::history::AppliedMigration;
+use crate::source::Name;
 use crate::sql::{Dialect, IndexKey};
 
 /// A table in its database.
@@ -248,7 +249,7 @@ impl<'m> ForeignKeyRef<'m> {
 
     /// The name of the table referred to as people say it, known or not.
     pub fn parent_name(&self) -> String {
-        self.parent().map_or_else(|| self.key.references.name.clone(), |table| table.short_name())
+        self.parent().map_or_else(|| self.key.references.name.to_string(), |table| table.short_name())
     }
 
     /// What it is apart from its dialect; its columns in order of name, since one index serves keys over the same columns.
@@ -286,7 +287,7 @@ impl<'m> IndexRef<'m> {
 
     /// Its name, or its keys where it has none: `(user_id, created_at)`.
     pub fn label(&self) -> String {
-        self.index.name.clone().unwrap_or_else(|| self.keys_text())
+        self.index.name.as_ref().map_or_else(|| self.keys_text(), Name::to_string)
     }
 
     /// What it is, with its name: `unique constraint `users_email_key``, `the primary key`.
@@ -315,15 +316,15 @@ impl<'m> IndexRef<'m> {
     }
 
     /// Whether a lookup of rows by equality on `columns` is a search of this index.
-    pub fn serves_lookup(&self, columns: &[String]) -> bool {
+    pub fn serves_lookup(&self, columns: &[Name]) -> bool {
         self.leads_with(columns) && self.index.predicate.as_ref().is_none_or(|one| only_excludes_null(&one.value, columns))
     }
 
     /// Whether its leading keys are these columns in any order, whatever rows it leaves out.
-    pub fn leads_with(&self, columns: &[String]) -> bool {
+    pub fn leads_with(&self, columns: &[Name]) -> bool {
         let searchable = matches!(&*self.index.method, "btree" | "hash") && !self.index.only;
         let leading = self.index.keys.get(..columns.len()).unwrap_or(&[]);
-        let has = |column: &String| leading.iter().any(|key| key.column.as_ref() == Some(column) && key.prefix().is_none());
+        let has = |column: &Name| leading.iter().any(|key| key.column.as_ref() == Some(column) && key.prefix().is_none());
         searchable && !columns.is_empty() && !leading.is_empty() && columns.iter().all(has)
     }
 
@@ -397,7 +398,7 @@ fn same_condition(a: &Index, b: &Index) -> bool {
 }
 
 /// Whether a condition says no more than that some of `columns` are not NULL.
-fn only_excludes_null(predicate: &str, columns: &[String]) -> bool {
+fn only_excludes_null(predicate: &str, columns: &[Name]) -> bool {
     let text = predicate.to_lowercase().replace(['(', ')', '"'], " ");
     let words: Vec<&str> = text.split_whitespace().collect();
     let conjuncts = words.split(|word| *word == "and");

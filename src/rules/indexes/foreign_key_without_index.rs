@@ -4,7 +4,7 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::schema::{ForeignKeyRef, per_dialect};
 use crate::rules::{Context, Rule, rule};
-use crate::source::SourceId;
+use crate::source::{Name, SourceId};
 use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = rule!("indexes/foreign-key-without-index", check);
@@ -66,7 +66,7 @@ fn finding(missing: Missing) -> Option<Diagnostic> {
 
 /// The statements that make the missing indexes, for each dialect.
 fn help(indexes: &[Vec<ForeignKeyRef>]) -> String {
-    let mut tables: Vec<(&ForeignKeyRef, Vec<Vec<String>>)> = Vec::new();
+    let mut tables: Vec<(&ForeignKeyRef, Vec<Vec<Name>>)> = Vec::new();
     for key in indexes.iter().flatten() {
         match tables.iter_mut().find(|(known, _)| known.table().database_number() == key.table().database_number()) {
             Some((_, lists)) if lists.contains(&key.columns) => {}

@@ -33,9 +33,9 @@ fn report(step: &PendingStep, reindexed: &Reindexed, text: &str) -> Diagnostic {
         (Some(_), false) => format!("`{table}`"),
     };
     let subject = match (reindexed.target, table.is_empty()) {
-        (Some(target), _) if reindexed.is_index => target.name.clone(),
+        (Some(target), _) if reindexed.is_index => target.name.to_string(),
         (Some(_), false) => step.subject(None),
-        (Some(target), true) => target.name.clone(),
+        (Some(target), true) => target.name.to_string(),
         (None, _) => text.to_owned(),
     };
     let help = match step.server_version().0 >= FIRST {

@@ -235,7 +235,7 @@ fn rename(part: &mut Cursor) -> Option<TableAction> {
     part.eat("RENAME");
     if part.eat_any(&["TO", "AS"]).is_some() {
         let to = part.object_name()?;
-        return Some(TableAction::RenameTable { to: Spanned::new(to.name, to.span) });
+        return Some(TableAction::RenameTable { to: Spanned::new(to.name.into(), to.span) });
     }
     let is_constraint = part.eat("CONSTRAINT");
     if !is_constraint {
@@ -343,7 +343,7 @@ fn alter_column(part: &mut Cursor) -> Option<TableAction> {
 
 fn alter_type(part: &mut Cursor, column: Spanned<String>) -> Option<TableAction> {
     let column_type = types::read(part).map(|read| read.column_type);
-    let collation = if part.eat("COLLATE") { Some(part.object_name()?.name) } else { None };
+    let collation = if part.eat("COLLATE") { Some(part.object_name()?.name.into()) } else { None };
     let using = part.eat("USING").then(|| part.rest_text().to_owned());
     if using.is_some() {
         part.finish();

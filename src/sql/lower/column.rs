@@ -122,7 +122,7 @@ fn part(cursor: &mut Cursor, column: &mut ColumnDef) -> bool {
     if let Some(word) = cursor.eat_any(&["COLLATE", "CHARACTER SET", "CHARSET"]) {
         cursor.eat_symbol("=");
         let name = match cursor.object_name() {
-            Some(name) => name.name,
+            Some(name) => name.name.into(),
             None => match cursor.literal() {
                 Some(name) => name.value,
                 None => return false,
@@ -186,7 +186,7 @@ pub fn default_value(cursor: &mut Cursor) -> Option<DefaultValue> {
         return None;
     }
     let text = expression.rest_text().to_owned();
-    Some(DefaultValue { text, kind: expression::default_kind(&expression), span: cursor.span_since(mark) })
+    Some(DefaultValue { text: text.into(), kind: expression::default_kind(&expression), span: cursor.span_since(mark) })
 }
 
 /// What follows `GENERATED .. AS`.

@@ -40,7 +40,7 @@ pub fn drop(cursor: &mut Cursor, head: &mut usize) -> Option<Reading> {
         "TYPE" | "DOMAIN" => Change::DropType { names, if_exists, cascade },
         // A schema of MySQL is a database.
         "SCHEMA" if cursor.dialect == Dialect::MySql => Change::DropDatabase { name: names.into_iter().next()? },
-        "SCHEMA" => Change::DropSchema { names: names.into_iter().map(|name| name.name).collect(), cascade },
+        "SCHEMA" => Change::DropSchema { names: names.into_iter().map(|name| name.name.into()).collect(), cascade },
         _ => Change::DropView { names, if_exists, cascade },
     };
     let options = cursor.is_any(&["ALGORITHM", "LOCK", "WAIT", "NOWAIT"]);
@@ -199,7 +199,7 @@ pub fn rename_tables(cursor: &mut Cursor) -> Option<Reading> {
         let table = part.object_name()?;
         part.eat("TO").then_some(())?;
         let to = part.object_name()?;
-        let to = Spanned::new(to.name, to.span);
+        let to = Spanned::new(to.name.into(), to.span);
         reading.act(&Target { table, if_exists: false, only: false }, TableAction::RenameTable { to }, span);
     }
     Some(reading)

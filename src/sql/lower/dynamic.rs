@@ -91,7 +91,7 @@ pub fn literal_names(body: &Cursor) -> Vec<ObjectName> {
     let literals = body.rest().iter().filter(|token| token.kind == Kind::Text);
     let names = literals
         .filter_map(|token| Some((literal_value(*token, body.text).filter(|value| plain(value))?, body.token_span(*token))));
-    names.map(|(name, span)| ObjectName { schema: None, name, span }).collect()
+    names.map(|(name, span)| ObjectName { schema: None, name: name.into(), span }).collect()
 }
 
 /// A text that is not known may touch what its literals name, and what the block's variables may hold.

@@ -25,7 +25,7 @@ pub fn create(cursor: &mut Cursor, unique: bool, method: Option<&str>) -> Option
     cursor.eat("ON").then_some(())?;
     let only = cursor.eat("ONLY");
     let table = cursor.object_name()?;
-    let name = name.map(|name| Spanned::new(name.name, name.span));
+    let name = name.map(|name| Spanned::new(name.name.into(), name.span));
     let mut index = finish(cursor, name, table, method)?;
     (index.unique, index.concurrently, index.if_not_exists, index.only) = (unique, concurrently, if_not_exists, only);
     Some(index)
@@ -109,7 +109,7 @@ fn finish(cursor: &mut Cursor, name: Option<Spanned<String>>, table: ObjectName,
     };
     while !cursor.is_done() {
         if cursor.eat_any(&["INCLUDE", "STORING", "COVERING"]).is_some() {
-            index.include = cursor.column_list()?.into_iter().map(|column| column.value).collect();
+            index.include = cursor.column_list()?.into_iter().map(|column| column.value.into()).collect();
         } else if cursor.eat("NULLS NOT DISTINCT") {
             index.nulls_not_distinct = true;
         } else if cursor.eat_any(&["NULLS DISTINCT", "VISIBLE", "INVISIBLE", "USING BTREE", "USING HASH"]).is_some() {
@@ -144,7 +144,7 @@ pub fn key(mut cursor: Cursor) -> Option<IndexKey> {
         && cursor.kind(3) == Some(Kind::Close)
         && cursor.dialect == Dialect::MySql;
     if is_prefix {
-        key.column = Some(cursor.identifier()?.value);
+        key.column = Some(cursor.identifier()?.value.into());
         key.details_mut().prefix = cursor.peek(1).and_then(|token| cursor.token_text(token).parse().ok());
         cursor.group();
     } else if cursor.kind(0) == Some(Kind::Open) || is_call || cursor.kind(1) == Some(Kind::Dot) {
@@ -167,11 +167,11 @@ pub fn key(mut cursor: Cursor) -> Option<IndexKey> {
             key.details_mut().expression = cursor.over(mark..cursor.mark()).rest_text().to_owned();
             return Some(key);
         }
-        key.column = Some(column.value);
+        key.column = Some(column.value.into());
     }
     while !cursor.is_done() {
         if cursor.eat("COLLATE") {
-            key.details_mut().collation = Some(cursor.object_name()?.name);
+            key.details_mut().collation = Some(cursor.object_name()?.name.into());
         } else if cursor.eat("DESC") {
             key.descending = true;
         } else if cursor.eat("NULLS FIRST") {
@@ -180,7 +180,7 @@ pub fn key(mut cursor: Cursor) -> Option<IndexKey> {
             key.nulls_first = Some(false);
         } else if cursor.eat("ASC") {
         } else if key.opclass().is_none() && !cursor.is_any(NO_OPCLASS) {
-            key.details_mut().opclass = Some(cursor.object_name()?.name);
+            key.details_mut().opclass = Some(cursor.object_name()?.name.into());
             cursor.group();
         } else {
             return None;

@@ -1,6 +1,7 @@
 //! Sequences, functions, triggers, extensions, composite types and domains: made, changed and dropped.
 
 use super::{Reading, view};
+use crate::source::Name;
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::{Kind, Lexer, Token, literal_inside};
 use crate::sql::{Change, ColumnType, Dialect, DomainChange, DomainCheck, ObjectChange, ObjectName, ViewColumn, types};
@@ -37,9 +38,9 @@ fn owned_by(mut cursor: Cursor) -> Option<Option<(ObjectName, String)>> {
         cursor.rest().iter().copied().take_while(|token| matches!(token.kind, Kind::Word | Kind::Quoted | Kind::Dot)).collect();
     let names: Vec<String> = parts.iter().filter_map(|token| cursor.fold(*token)).collect();
     let [.., table, column] = names.as_slice() else { return None };
-    let schema = names.len().checked_sub(3).and_then(|at| names.get(at)).cloned();
+    let schema = names.len().checked_sub(3).and_then(|at| names.get(at)).map(Name::from);
     let span = cursor.span_of(cursor.mark()..cursor.mark() + parts.len());
-    Some(Some((ObjectName { schema, name: table.clone(), span }, column.clone())))
+    Some(Some((ObjectName { schema, name: table.into(), span }, column.clone())))
 }
 
 /// Tables and views that the body of a routine names; none where the body is in another language.
@@ -102,7 +103,7 @@ pub fn drop(cursor: &mut Cursor) -> Option<Reading> {
         "SEQUENCE" => Some(of(ObjectChange::DropSequence { names, cascade })),
         // What columns an extension takes along is not known.
         "EXTENSION" if cascade => None,
-        "EXTENSION" => Some(of(ObjectChange::DropExtension { names: names.into_iter().map(|name| name.name).collect() })),
+        "EXTENSION" => Some(of(ObjectChange::DropExtension { names: names.into_iter().map(|name| name.name.into()).collect() })),
         _ => Some(of(ObjectChange::DropFunction { names, cascade })),
     }
 }
@@ -131,7 +132,7 @@ pub fn trigger(whole: &Cursor, drops: bool, reading: &mut Reading) {
     let mut cursor = *whole;
     cursor.eat_any(&["IF NOT EXISTS", "IF EXISTS"]);
     let Some(name) = cursor.object_name() else { return };
-    let name = crate::source::Spanned::new(name.name, name.span);
+    let name = crate::source::Spanned::new(name.name.into(), name.span);
     cursor.skip_until(|here| here.is("ON"));
     cursor.eat("ON");
     let table = cursor.object_name();

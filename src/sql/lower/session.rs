@@ -145,7 +145,7 @@ fn assignment(cursor: &mut Cursor, local: bool, scope: Option<&'static str>) -> 
     } else {
         let Some(name) = cursor.object_name() else { return Reading::default() };
         let schema = name.schema.filter(|schema| !matches!(schema.as_str(), "session" | "global"));
-        let name = schema.map_or(name.name.clone(), |schema| format!("{schema}.{}", name.name));
+        let name = schema.map_or(name.name.to_string(), |schema| format!("{schema}.{}", name.name));
         if !cursor.eat("TO") && !cursor.eat_symbol("=") && !cursor.eat_symbol(":=") {
             return Reading::default();
         }

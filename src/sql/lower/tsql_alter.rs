@@ -3,7 +3,7 @@
 use super::alter::Target;
 use super::column;
 use super::{Reading, constraint, index};
-use crate::source::Spanned;
+use crate::source::{Name, Spanned};
 use crate::sql::cursor::Cursor;
 use crate::sql::{Change, ColumnDef, ObjectName, TableAction, types};
 
@@ -75,7 +75,7 @@ fn drop(part: &mut Cursor, kind: &str, target: &Target, reading: &mut Reading) -
     let action = match kind {
         "COLUMN" => TableAction::DropColumn { name, if_exists, cascade: false },
         "INDEX" => {
-            let names = vec![ObjectName { schema: None, name: name.value, span: name.span }];
+            let names = vec![ObjectName { schema: None, name: name.value.into(), span: name.span }];
             let table = Some(target.table.clone());
             reading.push(Change::DropIndex { names, table, if_exists, concurrently: None }, Some(span));
             return true;
@@ -208,20 +208,20 @@ pub fn exec(cursor: &mut Cursor) -> Option<Reading> {
     let last = part(0)?;
     let change = match kind.as_str() {
         "COLUMN" | "INDEX" => {
-            let table = ObjectName { schema: part(2), name: part(1)?, span: from.span };
+            let table = ObjectName { schema: part(2).map(Name::from), name: part(1)?.into(), span: from.span };
             match kind.as_str() {
                 "COLUMN" => {
                     let action = TableAction::RenameColumn { from: Spanned::new(last, from.span), to };
                     Change::AlterTable { table, if_exists: false, only: false, action }
                 }
                 _ => {
-                    let from = ObjectName { schema: None, name: last, span: from.span };
+                    let from = ObjectName { schema: None, name: last.into(), span: from.span };
                     Change::RenameIndex { from, to, table: Some(table) }
                 }
             }
         }
         _ => {
-            let table = ObjectName { schema: part(1), name: last, span: from.span };
+            let table = ObjectName { schema: part(1).map(Name::from), name: last.into(), span: from.span };
             Change::AlterTable { table, if_exists: false, only: false, action: TableAction::RenameTable { to } }
         }
     };

@@ -1,7 +1,7 @@
 //! `CREATE VIEW`, and the names in any statement that reads or writes rows.
 
 use super::{Reading, data, object};
-use crate::source::Spanned;
+use crate::source::{Name, Spanned};
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::Kind;
 use crate::sql::{Change, Dialect, Insert, ObjectName};
@@ -56,7 +56,7 @@ pub struct Names {
     pub tables: Vec<ObjectName>,
     /// Its `INSERT`s, those inside of `WITH` too.
     pub inserts: Vec<Insert>,
-    seen: BTreeSet<(Option<String>, String)>,
+    seen: BTreeSet<(Option<Name>, Name)>,
 }
 
 impl Names {
@@ -160,9 +160,9 @@ pub fn names(query: &Cursor) -> Names {
         }
     }
     for insert in &found.inserts {
-        own.remove(&insert.table.name);
+        own.remove(insert.table.name.as_str());
     }
-    found.tables.retain(|table| table.schema.is_some() || !own.contains(&table.name));
+    found.tables.retain(|table| table.schema.is_some() || !own.contains(table.name.as_str()));
     found
 }
 

@@ -1,7 +1,7 @@
 //! What statements define: types, columns, constraints, indexes, tables.
 
 use super::ObjectName;
-use crate::source::{Span, Spanned};
+use crate::source::{Name, Span, Spanned};
 
 /// A column type in canonical words: `character varying(20)`, `bigint`, `timestamp with time zone`, `text[]`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -50,7 +50,7 @@ pub enum DefaultKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DefaultValue {
     /// The expression as written.
-    pub text: String,
+    pub text: Name,
     /// Its kind.
     pub kind: DefaultKind,
     /// Where it is written, the keyword included.
@@ -202,7 +202,7 @@ pub enum ConstraintKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexKey {
     /// The column, or `None` for an expression.
-    pub column: Option<String>,
+    pub column: Option<Name>,
     /// `DESC`.
     pub descending: bool,
     /// `NULLS FIRST` (true) or `NULLS LAST` (false), where written.
@@ -226,7 +226,7 @@ pub struct KeyDetails {
 
 impl IndexKey {
     /// The key that is this column, or an expression that is still to be said; ascending, with nothing else written.
-    pub fn new(column: Option<String>) -> IndexKey {
+    pub fn new(column: Option<Name>) -> IndexKey {
         IndexKey { column, descending: false, nulls_first: None, details: None }
     }
 
@@ -269,7 +269,7 @@ pub struct IndexDef {
     /// Its keys in order.
     pub keys: Vec<IndexKey>,
     /// `INCLUDE` columns.
-    pub include: Vec<String>,
+    pub include: Vec<Name>,
     /// `UNIQUE`.
     pub unique: bool,
     /// `NULLS NOT DISTINCT`.

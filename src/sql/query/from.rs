@@ -116,13 +116,13 @@ impl Reader {
             let arguments = walk.group()?;
             self.walk(arguments, scope, Clause::From);
             walk.eat("WITH ORDINALITY");
-            return Some((Relation::Other, Some(name.name)));
+            return Some((Relation::Other, Some(name.name.into())));
         }
         // `t *`: with its descendants.
         walk.eat_symbol("*");
         let part = if name.schema.is_none() { self.part(&name.name, scope) } else { None };
         Some(match part {
-            Some(part) => (Relation::Query(part), Some(name.name)),
+            Some(part) => (Relation::Query(part), Some(name.name.into())),
             None => (Relation::Table(name), None),
         })
     }

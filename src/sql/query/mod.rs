@@ -226,7 +226,7 @@ fn sort_key(mut part: Cursor) -> Option<SortKey> {
     let name = part.object_name()?;
     let descending = part.eat_any(&["ASC", "DESC"]) == Some("DESC");
     part.eat_any(&["NULLS FIRST", "NULLS LAST"]);
-    let key = SortKey { qualifier: name.schema, column: name.name, descending, span: name.span };
+    let key = SortKey { qualifier: name.schema.map(String::from), column: name.name.into(), descending, span: name.span };
     part.is_done().then_some(key)
 }
 

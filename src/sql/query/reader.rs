@@ -367,7 +367,7 @@ impl Reader {
                 None => targets.extend(walk.object_name()),
             }
             for name in targets {
-                let column = ColumnName { qualifier: name.schema, name: name.name, span: name.span };
+                let column = ColumnName { qualifier: name.schema.map(String::from), name: name.name.into(), span: name.span };
                 self.mention(scope, column, Clause::Written, true);
             }
             walk.skip_until(|here| here.peek(0).is_some_and(|token| here.token_text(token) == "="));

@@ -6,6 +6,7 @@ use crate::model::schema::catalog::{Database, Table};
 use crate::model::schema::forward::Forward;
 use crate::model::schema::history::Role;
 use crate::model::{FileStatus, Settings, Workspace};
+use crate::source::Name;
 use crate::sql::{Change, Dialect};
 use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
@@ -36,7 +37,7 @@ pub(super) fn databases(workspace: &mut Workspace, discovery: &Discovery, settin
     for ((folder, dialect, variant), paths) in groups {
         let files = paths.iter().map(|path| File { path, ranges: vec![None], code: None, at_once: false }).collect();
         let scripts = read_all(workspace, files, dialect);
-        let mut parts: Vec<(Vec<Read>, HashSet<String>)> = Vec::new();
+        let mut parts: Vec<(Vec<Read>, HashSet<Name>)> = Vec::new();
         let is_alone = paths.len() == 1;
         for (path, script) in paths.into_iter().zip(scripts) {
             let Some(Text { source, text, forward, .. }) = script else { continue };
@@ -85,7 +86,7 @@ pub(super) fn databases(workspace: &mut Workspace, discovery: &Discovery, settin
 }
 
 /// The names of the tables that a script creates for certain.
-fn created(forward: &Forward, text: &str) -> HashSet<String> {
+fn created(forward: &Forward, text: &str) -> HashSet<Name> {
     let mut names = HashSet::new();
     forward.look(text, |statement| {
         for op in &statement.ops {

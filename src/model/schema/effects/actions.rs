@@ -238,7 +238,7 @@ impl<'a> Action<'a> {
         } else if let Some(check) = proof(table, column)
             && self.moment.version >= 12
         {
-            if check.name.as_ref().is_some_and(|name| self.moment.leaving.constraints.contains(name)) {
+            if check.name.as_ref().is_some_and(|name| self.moment.leaving.constraints.iter().any(|one| one == name)) {
                 cost.because("the statement drops the CHECK that proves it, and the server drops first");
                 self.scan_all(cost);
             } else {
@@ -382,7 +382,7 @@ fn covers(check: &str, attach: &str) -> bool {
 /// The partition of a table that takes what no other one takes: it is read when another one comes, and locked when one goes.
 pub(super) fn default_partition(moment: &Moment, parent: &TableName) -> Option<TableName> {
     let tables = || moment.state.tables.iter().flatten();
-    let rest = tables().find(|table| table.default_partition && table.parent.as_ref() == Some(parent))?;
+    let rest = tables().find(|table| table.default_partition && table.parent.as_deref() == Some(parent))?;
     Some(rest.name.clone())
 }
 

@@ -115,7 +115,7 @@ fn create_index(moment: &Moment, def: &IndexDef, cost: &mut Cost) {
     let slot = state.find(&def.table);
     let mode = if def.concurrently.is_some() { LockMode::ShareUpdateExclusive } else { LockMode::Share };
     let held = def.name.as_ref().is_some_and(|index| {
-        let index = ObjectName { schema: None, name: index.value.clone(), span: index.span };
+        let index = ObjectName { schema: None, name: index.value.as_str().into(), span: index.span };
         def.if_not_exists && state.find_index(&index, None).is_some()
     });
     let partitioned = slot.and_then(|slot| state.table(slot)).is_some_and(|table| table.partitioned);
@@ -188,7 +188,7 @@ fn drop_table(moment: &Moment, name: &ObjectName, all: &[ObjectName], cascade: b
         let Some(table) = state.table(one) else { continue };
         cost.lock(&table.name, LockMode::AccessExclusive);
         table.foreign_keys.iter().for_each(|key| cost.lock(&key.references, LockMode::AccessExclusive));
-        if let Some(parent) = &table.parent {
+        if let Some(parent) = table.parent.as_deref() {
             cost.lock(parent, LockMode::AccessExclusive);
         }
     }

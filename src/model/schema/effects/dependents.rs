@@ -5,6 +5,7 @@ use super::super::history::LockMode;
 use super::super::replay::State;
 use super::actions::Action;
 use super::cost::Cost;
+use crate::source::Name;
 use crate::sql::ObjectName;
 
 impl<'a> Action<'a> {
@@ -20,7 +21,7 @@ impl<'a> Action<'a> {
 
     /// A column takes its foreign keys along; where others refer to it, it stays, or takes theirs.
     pub(super) fn drop_with_column(&self, column: &str, cascade: bool, cost: &mut Cost) {
-        let uses = |columns: &[String]| columns.iter().any(|one| one == column);
+        let uses = |columns: &[Name]| columns.iter().any(|one| one == column);
         for key in self.table.into_iter().flat_map(|table| &table.foreign_keys).filter(|key| uses(&key.columns)) {
             cost.lock(&key.references, LockMode::AccessExclusive);
         }
@@ -45,7 +46,7 @@ impl<'a> Action<'a> {
         let enforces = |index: &&Index| matches!(index.backs, Some(Backing::PrimaryKey | Backing::Unique));
         let Some(index) = table.indexes.iter().filter(enforces).find(|index| index.name.as_deref() == Some(name)) else { return };
         let Some(columns) = index.columns() else { return };
-        let covers = |named: &[String]| named.len() == columns.len() && named.iter().all(|one| columns.contains(&one.as_str()));
+        let covers = |named: &[Name]| named.len() == columns.len() && named.iter().all(|one| columns.contains(&one.as_str()));
         let unique = |one: &&Index| {
             let same = |names: Vec<&str>| names.len() == columns.len() && names.iter().all(|name| columns.contains(name));
             one.unique && one.predicate.is_none() && one.columns().is_some_and(same)
@@ -57,7 +58,12 @@ impl<'a> Action<'a> {
                 (true, true) => cost.lock(&other.name, LockMode::AccessExclusive),
                 (true, false)
                     if other.constraints_complete()
-                        && !self.moment.leaving.constraints.iter().any(|one| key.name.as_ref() == Some(one)) =>
+                        && !self
+                            .moment
+                            .leaving
+                            .constraints
+                            .iter()
+                            .any(|one| key.name.as_ref().is_some_and(|name| name == one)) =>
                 {
                     let why = format!("`{name}` cannot be dropped: `{}` ({}) refers to it", other.name, key.columns.join(", "));
                     cost.forbid(why, drop_key(other, key));
@@ -70,7 +76,7 @@ impl<'a> Action<'a> {
 
     /// A change of type makes the foreign keys on the column anew, and checks them where the values are others.
     pub(super) fn keys_made_again(&self, column: &str, rewrites: bool, cost: &mut Cost) {
-        let uses = |columns: &[String]| columns.iter().any(|one| one == column);
+        let uses = |columns: &[Name]| columns.iter().any(|one| one == column);
         for key in self.table.into_iter().flat_map(|table| &table.foreign_keys).filter(|key| uses(&key.columns)) {
             cost.lock(&key.references, LockMode::AccessExclusive);
             if rewrites && key.validated {
@@ -89,8 +95,9 @@ impl<'a> Action<'a> {
     pub(super) fn second_primary_key(&self, cost: &mut Cost) {
         let Some(held) = self.table.and_then(Table::primary_key) else { return };
         let leaving = self.moment.leaving;
-        let by_column = held.keys.iter().filter_map(|key| key.column.as_ref()).any(|column| leaving.columns.contains(column));
-        if !by_column && !held.name.as_ref().is_some_and(|name| leaving.constraints.contains(name)) {
+        let by_column =
+            held.keys.iter().filter_map(|key| key.column.as_ref()).any(|column| leaving.columns.iter().any(|one| one == column));
+        if !by_column && !held.name.as_ref().is_some_and(|name| leaving.constraints.iter().any(|one| one == name)) {
             let remedy = "drop the other one first, or make this one UNIQUE";
             cost.forbid(format!("`{}` has a primary key already", self.before.name), remedy);
         }

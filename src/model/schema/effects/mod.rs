@@ -16,6 +16,7 @@ use super::catalog::{Check, Column, Table, TableName};
 use super::history::{AppliedStatement, Effects, LockMode, Reversible, Step, TableBefore, TableOrigin};
 use super::replay::State;
 use super::transaction::Transactions;
+use crate::source::Name;
 use crate::sql::{Change, Dialect, ObjectName, SchemaOp, Statement, TableAction, Understanding};
 
 /// The moment just before an operation is applied.
@@ -97,7 +98,7 @@ pub(super) fn comment(statement: &mut Statement, text: &str, dialect: Dialect) {
         _ => return,
     };
     let fold = |part: &str| if part.contains('"') { part.replace('"', "") } else { part.to_lowercase() };
-    let mut parts: Vec<String> = name.split('.').map(fold).collect();
+    let mut parts: Vec<Name> = name.split('.').map(|part| fold(part).into()).collect();
     let words = match object.to_ascii_uppercase().as_str() {
         "TABLE" => "COMMENT ON TABLE",
         "STATISTICS" => "CREATE STATISTICS",

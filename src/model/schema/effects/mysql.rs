@@ -6,6 +6,7 @@ use super::super::catalog::{Backing, Column, TableName};
 use super::super::history::{Algorithm, Effects};
 use super::super::replay::is_null;
 use super::{Moment, find_column};
+use crate::source::Name;
 use crate::sql::{Change, ColumnDef, ColumnType, ConstraintKind, DefaultKind, ObjectName, SchemaOp, TableAction};
 use serde::Deserialize;
 use std::sync::OnceLock;
@@ -144,7 +145,7 @@ fn action_names(moment: &Moment, table: &ObjectName, action: &TableAction, writt
         },
         TableAction::DropConstraint { name, .. } => {
             let held = held?;
-            let named = |one: &Option<String>| one.as_deref().is_some_and(|one| one.eq_ignore_ascii_case(&name.value));
+            let named = |one: &Option<Name>| one.as_deref().is_some_and(|one| one.eq_ignore_ascii_case(&name.value));
             let backing = held.indexes.iter().find(|index| named(&index.name)).and_then(|index| index.backs);
             if name.value == "PRIMARY" || backing == Some(Backing::PrimaryKey) {
                 vec!["drop primary key"]

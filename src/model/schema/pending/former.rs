@@ -48,14 +48,14 @@ impl PendingStep<'_> {
         };
         match &self.step.op.change {
             Change::AlterTable { action: TableAction::RenameTable { to }, .. } => {
-                of_table(&|old| TableName { schema: old.schema.clone(), name: to.value.clone() })
+                of_table(&|old| TableName { schema: old.schema.clone(), name: to.value.as_str().into() })
             }
             Change::AlterTable { action: TableAction::SetSchema { to }, .. } => {
-                of_table(&|old| TableName { schema: Some(to.clone()), name: old.name.clone() })
+                of_table(&|old| TableName { schema: Some(to.into()), name: old.name.clone() })
             }
             Change::RenameView { from, to } => {
                 let old = self.resolved(from);
-                let new = TableName { schema: old.schema.clone(), name: to.value.clone() };
+                let new = TableName { schema: old.schema.clone(), name: to.value.as_str().into() };
                 vec![(old, new)]
             }
             Change::RenameSchema { from, to } => {
@@ -65,7 +65,7 @@ impl PendingStep<'_> {
                     table.migration < number || (table.span.source == start.source && table.span.start < start.start)
                 });
                 let held = tables.map(|table| &table.name).filter(|name| name.schema.as_deref() == Some(to.as_str()));
-                held.map(|new| (TableName { schema: Some(from.clone()), name: new.name.clone() }, new.clone())).collect()
+                held.map(|new| (TableName { schema: Some(from.into()), name: new.name.clone() }, new.clone())).collect()
             }
             _ => Vec::new(),
         }

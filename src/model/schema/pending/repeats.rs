@@ -2,6 +2,7 @@
 
 use super::PendingStep;
 use crate::model::schema::catalog::{Index, Table};
+use crate::source::Name;
 use crate::sql::{Change, DataVerb, IndexDef, TableAction};
 
 impl<'m> PendingStep<'m> {
@@ -29,7 +30,7 @@ impl<'m> PendingStep<'m> {
 
     /// Whether one of its columns comes with this deployment and holds NULL everywhere, which never collides.
     fn is_over_new_column(&self, index: &IndexDef, table: &Table) -> bool {
-        let is_new = |name: &String| {
+        let is_new = |name: &Name| {
             let column = table.column_named(name);
             column.is_some_and(|column| {
                 let mut pending = self.database.migrations.iter().filter(|one| one.pending);

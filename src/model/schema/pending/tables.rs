@@ -5,6 +5,7 @@ use super::named::Placed;
 use super::{Audience, PendingStep};
 use crate::model::schema::catalog::{Table, TableName};
 use crate::model::schema::history::{AppliedMigration, LockMode, Step, TableOrigin};
+use crate::source::Name;
 use crate::sql::{Change, ConstraintKind, DataVerb, Dialect, IndexDef, ObjectName, TableAction};
 
 /// A table that a step drops.
@@ -40,7 +41,7 @@ impl<'m> PendingStep<'m> {
     /// A name of its statement as the catalog holds it.
     pub(super) fn resolved(&self, name: &ObjectName) -> TableName {
         let schema = match (self.dialect(), &name.schema) {
-            (Dialect::Postgres, None) => Some("public".to_owned()),
+            (Dialect::Postgres, None) => Some(Name::new_static("public")),
             (_, schema) => schema.clone(),
         };
         TableName { schema, name: name.name.clone() }
@@ -102,7 +103,7 @@ impl<'m> PendingStep<'m> {
         };
         let gone: Vec<&Table> =
             self.database.dropped_tables.iter().filter(|one| one.span == self.step.op.span).map(|one| &one.table).collect();
-        let is_part = |table: &Table| table.parent.as_ref().is_some_and(|parent| gone.iter().any(|one| one.name == *parent));
+        let is_part = |table: &Table| table.parent.as_deref().is_some_and(|parent| gone.iter().any(|one| one.name == *parent));
         let known = gone.iter().filter(|table| !is_part(table) && !table.temporary);
         let mut lost: Vec<LostTable> = known
             .map(|table| LostTable {
@@ -196,10 +197,10 @@ impl<'m> PendingStep<'m> {
         let before = self.before()?;
         let (old, new) = match self.action()? {
             TableAction::RenameTable { to } => {
-                (before.name.clone(), TableName { schema: before.name.schema.clone(), name: to.value.clone() })
+                (before.name.clone(), TableName { schema: before.name.schema.clone(), name: to.value.as_str().into() })
             }
             TableAction::SetSchema { to } => {
-                (before.name.clone(), TableName { schema: Some(to.clone()), name: before.name.name.clone() })
+                (before.name.clone(), TableName { schema: Some(to.into()), name: before.name.name.clone() })
             }
             _ => return None,
         };
@@ -270,7 +271,7 @@ impl<'m> PendingStep<'m> {
         let emptied = self.step.effects.rewrites.as_deref().unwrap_or_default();
         let is_named = |name: &TableName| named.iter().any(|one| one.name == name.name);
         let is_part = |name: &TableName| {
-            let parent = self.database.table_called(name).and_then(|table| table.parent.as_ref());
+            let parent = self.database.table_called(name).and_then(|table| table.parent.as_deref());
             parent.is_some_and(is_named)
         };
         let others = emptied.iter().filter(|name| !is_named(name) && !is_part(name));

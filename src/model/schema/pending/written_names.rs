@@ -79,7 +79,7 @@ fn long(step: &PendingStep, name: Written, sources: &Sources) -> Option<LongName
         return None;
     }
     let folded = if text.starts_with('"') { written.clone() } else { written.to_lowercase() };
-    let kept = if refused { written.chars().take(24).collect() } else { names::cut(Dialect::Postgres, &folded) };
+    let kept = if refused { written.chars().take(24).collect() } else { names::cut(Dialect::Postgres, &folded).into() };
     let space = (step.database.source.clone(), name.space);
     Some(LongName { kept, length, refused, span: name.span, written: folded, space, creates: name.creates })
 }

@@ -5,7 +5,7 @@ use super::types::{NewDomain, NewView};
 use super::{State, default_path};
 use crate::fact::Fact;
 use crate::model::schema::catalog::{Facet, TableName};
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::sql::{Change, DataVerb, ObjectName, SchemaOp, Statement, TableAction, Understanding};
 
 const CONDITION: &str = "may have been changed under a condition";
@@ -102,8 +102,9 @@ impl State {
 
     /// `SET search_path TO a, "$user", b`; `default` and an empty path fall back to what a session starts with.
     fn set_search_path(&mut self, value: &str) {
-        let parts = value.split(',').map(|part| part.trim().trim_matches(['"', '\'']).to_owned());
-        let path: Vec<String> = parts.filter(|part| !part.is_empty() && part != "$user" && part != "pg_catalog").collect();
+        let parts = value.split(',').map(|part| part.trim().trim_matches(['"', '\'']));
+        let path: Vec<Name> =
+            parts.filter(|part| !part.is_empty() && *part != "$user" && *part != "pg_catalog").map(Name::from).collect();
         let reset = path.is_empty() || path.iter().any(|part| part.eq_ignore_ascii_case("default"));
         self.search_path = if reset { default_path(self.dialect) } else { path };
     }
@@ -164,7 +165,7 @@ impl State {
             }
             TableAction::SetSchema { to } => {
                 let Some(name) = self.table(slot).map(|table| table.name.name.clone()) else { return };
-                self.rename_table(slot, TableName { schema: Some(to.clone()), name }, span);
+                self.rename_table(slot, TableName { schema: Some(to.into()), name }, span);
             }
             TableAction::AlterType { column, column_type, .. } => {
                 self.change_column(slot, &column.value, &ColumnChange::Type(column_type.clone()), span)
@@ -235,7 +236,7 @@ impl State {
     }
 
     pub(super) fn holds_constraint(&self, slot: usize, name: &str) -> bool {
-        let same = |one: &Option<String>| one.as_ref().is_some_and(|one| self.same(one, name));
+        let same = |one: &Option<Name>| one.as_ref().is_some_and(|one| self.same(one, name));
         let Some(table) = self.table(slot) else { return false };
         let keys = table.indexes.iter().filter(|one| one.backs.is_some()).map(|one| &one.name);
         keys.chain(table.foreign_keys.iter().map(|one| &one.name)).chain(table.checks.iter().map(|one| &one.name)).any(same)

@@ -5,7 +5,7 @@ use crate::fact::{Fact, Origin};
 use crate::model::schema::ColumnExtras;
 use crate::model::schema::catalog::{Backing, Column, DroppedColumn, Facet, Table, TableName};
 use crate::model::schema::names;
-use crate::source::{Span, Spanned};
+use crate::source::{Name, Span, Spanned};
 use crate::sql::{ColumnDef, ColumnType, DefaultValue, Dialect, Identity};
 use std::sync::Arc;
 
@@ -70,8 +70,8 @@ impl State {
         let extras = ColumnExtras {
             expression: def.details.expression.as_ref().map(|one| one.value.clone()),
             sequence: None,
-            charset: def.details.charset.as_ref().map(|name| name.to_lowercase()),
-            collation: def.details.collation.clone(),
+            charset: def.details.charset.as_ref().map(|name| name.to_lowercase().into()),
+            collation: def.details.collation.as_ref().map(Name::from),
         };
         Column {
             name,
@@ -163,7 +163,7 @@ impl State {
         let Some(table) = self.table_mut(slot).filter(|table| table.external && table.columns.len() < MOST) else { return };
         let unseen = || "the column was never seen before its type changed".to_owned();
         table.columns.push(Column {
-            name: name.to_owned(),
+            name: name.into(),
             column_type: Fact::explicit(Arc::new(to.value.clone()), to.span),
             nullable: Fact::not_read(unseen(), vec![span]),
             default: Fact::not_read(unseen(), vec![span]),
@@ -178,7 +178,7 @@ impl State {
     }
 
     /// A primary key makes its columns NOT NULL.
-    pub(super) fn demand_values(&mut self, slot: usize, names: &[String], span: Span) {
+    pub(super) fn demand_values(&mut self, slot: usize, names: &[Name], span: Span) {
         let dialect = self.dialect;
         let Some(table) = self.table_mut(slot) else { return };
         for column in &mut table.columns {
@@ -293,7 +293,7 @@ fn take_charset(column: &mut Column, table: &Table) {
         // `utf8mb4_bin` is a collation of `utf8mb4`.
         let collation = column.collation().map(str::to_lowercase);
         if let Some(charset) = collation.as_ref().and_then(|name| name.split('_').next()) {
-            column.extras.get_or_insert_default().charset = Some(charset.to_owned());
+            column.extras.get_or_insert_default().charset = Some(charset.into());
         }
     }
 }
@@ -303,7 +303,7 @@ fn rename_in_table(table: &mut Table, dialect: Dialect, from: &str, to: &str) {
         index.keep_called();
         for key in &mut index.keys {
             match &mut key.column {
-                Some(column) if names::same(dialect, column, from) => *column = to.to_owned(),
+                Some(column) if names::same(dialect, column, from) => *column = to.into(),
                 Some(_) => {}
                 None => key.details_mut().expression = names::renamed(dialect, key.text(), from, to),
             }
@@ -315,7 +315,7 @@ fn rename_in_table(table: &mut Table, dialect: Dialect, from: &str, to: &str) {
     }
     for column in table.partition_key.iter_mut().flat_map(|key| key.columns.iter_mut()).flatten() {
         if names::same(dialect, column, from) {
-            *column = to.to_owned();
+            *column = to.into();
         }
     }
     for key in &mut table.foreign_keys {
@@ -323,19 +323,19 @@ fn rename_in_table(table: &mut Table, dialect: Dialect, from: &str, to: &str) {
     }
     for check in &mut table.checks {
         replace(&mut check.not_null_columns, dialect, from, to);
-        check.text = names::renamed(dialect, &check.text, from, to);
-        if let Some((column, _)) = &mut check.allowed
-            && names::same(dialect, column, from)
+        check.text = names::renamed(dialect, &check.text, from, to).into();
+        if let Some(list) = &mut check.allowed
+            && names::same(dialect, &list.0, from)
         {
-            *column = to.to_owned();
+            list.0 = to.into();
         }
     }
 }
 
-fn replace(names: &mut [String], dialect: Dialect, from: &str, to: &str) {
+fn replace(names: &mut [Name], dialect: Dialect, from: &str, to: &str) {
     for name in names {
         if names::same(dialect, name, from) {
-            *name = to.to_owned();
+            *name = to.into();
         }
     }
 }

@@ -4,7 +4,7 @@ use super::State;
 use super::columns::MOST;
 use crate::model::schema::catalog::{Backing, Check, Facet, ForeignKey, Index, method};
 use crate::model::schema::names;
-use crate::source::{Span, Spanned};
+use crate::source::{Name, Span, Spanned};
 use crate::sql::{self, ConstraintDef, ConstraintKind, Dialect, IndexKey};
 
 impl State {
@@ -19,8 +19,8 @@ impl State {
         };
         let mut ordered: Vec<(&ConstraintDef, Option<&str>)> = constraints.to_vec();
         ordered.sort_by_key(|(def, _)| class(&def.kind));
-        let mut made: Vec<(KeyOf, Option<String>, usize)> = Vec::new();
-        let mut names: Vec<Option<String>> = Vec::with_capacity(ordered.len());
+        let mut made: Vec<(KeyOf, Option<Name>, usize)> = Vec::new();
+        let mut names: Vec<Option<Name>> = Vec::with_capacity(ordered.len());
         let mut repeated = vec![false; ordered.len()];
         for (at, (def, _)) in ordered.iter().enumerate() {
             let name = def.name.as_ref().map(|name| self.cut(&name.value));
@@ -49,7 +49,7 @@ impl State {
     }
 
     /// Adds a constraint under a name, or under the one that the server makes.
-    pub(super) fn put_constraint(&mut self, slot: usize, def: &ConstraintDef, at_column: Option<&str>, name: Option<String>) {
+    pub(super) fn put_constraint(&mut self, slot: usize, def: &ConstraintDef, at_column: Option<&str>, name: Option<Name>) {
         let full =
             self.table(slot).is_none_or(|table| table.indexes.len() + table.foreign_keys.len() + table.checks.len() >= MOST);
         if full {
@@ -80,7 +80,7 @@ impl State {
                     keys,
                     backs: backing,
                     method: method(def.details.method.as_deref().unwrap_or("btree")),
-                    include: def.details.include.clone(),
+                    include: def.details.include.iter().map(Name::from).collect(),
                     predicate: def.details.predicate.clone().map(Box::new),
                     deferrable: def.details.deferrable,
                     ..self.plain_index(Vec::new(), def.span)
@@ -100,9 +100,9 @@ impl State {
                 let name = name.or_else(|| if known { self.made_name(slot, only, "check") } else { None });
                 let check = Check {
                     name,
-                    text: text.clone(),
-                    not_null_columns: not_null_columns.clone(),
-                    allowed: allowed.clone(),
+                    text: text.as_str().into(),
+                    not_null_columns: not_null_columns.iter().map(Name::from).collect(),
+                    allowed: allowed.as_ref().map(|(column, texts)| Box::new((column.into(), texts.clone()))),
                     validated: !def.not_valid,
                     no_inherit: def.details.no_inherit,
                     span: def.span,
@@ -137,20 +137,20 @@ impl State {
         }
     }
 
-    fn values(&self, names: &[Spanned<String>]) -> Vec<String> {
+    fn values(&self, names: &[Spanned<String>]) -> Vec<Name> {
         names.iter().map(|name| self.cut(&name.value)).collect()
     }
 
-    fn put_foreign_key(&mut self, slot: usize, def: &ConstraintDef, at_column: Option<&str>, written: Option<String>) {
+    fn put_foreign_key(&mut self, slot: usize, def: &ConstraintDef, at_column: Option<&str>, written: Option<Name>) {
         let ConstraintKind::ForeignKey { columns, references, referenced_columns, on_delete } = &def.kind else { return };
         let mut columns = self.values(columns);
         if columns.is_empty() {
             columns.extend(at_column.map(|one| self.cut(one)));
         }
         let target = self.find(references).and_then(|slot| self.table(slot));
-        let referenced: Vec<String> = if referenced_columns.is_empty() {
+        let referenced: Vec<Name> = if referenced_columns.is_empty() {
             let key = target.and_then(|table| table.primary_key()).and_then(Index::columns).unwrap_or_default();
-            key.into_iter().map(str::to_owned).collect()
+            key.into_iter().map(Name::from).collect()
         } else {
             referenced_columns.iter().map(|one| self.cut(one)).collect()
         };
@@ -164,7 +164,7 @@ impl State {
         let rests_on = target.and_then(|table| table.indexes.iter().find(rests)).map_or(0, |one| one.family);
         let name = written.clone().or_else(|| match self.dialect {
             Dialect::MySql => self.innodb_name(slot),
-            _ => self.made_name(slot, Some(&names::addition(columns.iter().map(String::as_str))), "fkey"),
+            _ => self.made_name(slot, Some(&names::addition(columns.iter().map(Name::as_str))), "fkey"),
         });
         let references = self.resolved(references);
         self.note_reference(&references.name, slot);
@@ -177,8 +177,8 @@ impl State {
             references,
             referenced_columns: referenced,
             rests_on,
-            on_delete: on_delete.clone(),
-            on_update: def.details.on_update.clone(),
+            on_delete: on_delete.as_ref().map(Name::from),
+            on_update: def.details.on_update.as_ref().map(Name::from),
             deferrable: def.details.deferrable,
             initially_deferred: def.details.initially_deferred,
             validated: !def.not_valid,
@@ -205,18 +205,18 @@ impl State {
     }
 
     /// `table_ibfk_3`: one more than the highest number in use.
-    fn innodb_name(&self, slot: usize) -> Option<String> {
+    fn innodb_name(&self, slot: usize) -> Option<Name> {
         let table = self.table(slot)?;
         let prefix = format!("{}_ibfk_", table.name.name);
         let number = |key: &ForeignKey| key.name.as_ref()?.strip_prefix(&prefix)?.parse::<u32>().ok();
         let highest = table.foreign_keys.iter().filter_map(number).max().unwrap_or(0);
-        Some(format!("{prefix}{}", highest.saturating_add(1)))
+        Some(format!("{prefix}{}", highest.saturating_add(1)).into())
     }
 
     /// The columns of the table that an expression names, each once.
-    fn columns_in(&self, slot: usize, text: &str) -> Vec<String> {
+    fn columns_in(&self, slot: usize, text: &str) -> Vec<Name> {
         let Some(table) = self.table(slot) else { return Vec::new() };
-        let mut named: Vec<String> = Vec::new();
+        let mut named: Vec<Name> = Vec::new();
         for (_, name) in sql::names_in(text, self.dialect) {
             let column = table.columns.iter().find(|column| self.same(&column.name, &name));
             if let Some(column) = column.filter(|column| !named.contains(&column.name)) {
@@ -227,7 +227,7 @@ impl State {
     }
 
     /// A generated name in PostgreSQL; none elsewhere.
-    pub(super) fn made_name(&self, slot: usize, addition: Option<&str>, label: &str) -> Option<String> {
+    pub(super) fn made_name(&self, slot: usize, addition: Option<&str>, label: &str) -> Option<Name> {
         if self.dialect != Dialect::Postgres {
             return None;
         }
@@ -240,14 +240,14 @@ impl State {
             _ => self.is_taken(schema, name) || self.is_taken_by_constraint(schema, name),
         };
         let held = table.indexes.len() + table.foreign_keys.len() + table.checks.len();
-        Some(names::choose(&table.name.name, addition.filter(|text| !text.is_empty()), label, held, taken))
+        Some(names::choose(&table.name.name, addition.filter(|text| !text.is_empty()), label, held, taken).into())
     }
 
-    pub(super) fn plain_index(&self, columns: Vec<String>, span: Span) -> Index {
+    pub(super) fn plain_index(&self, columns: Vec<Name>, span: Span) -> Index {
         Index {
             name: None,
             keys: columns.into_iter().map(|column| IndexKey::new(Some(column))).collect(),
-            include: Vec::new(),
+            include: Box::default(),
             unique: false,
             nulls_not_distinct: false,
             method: "btree".into(),
@@ -264,7 +264,7 @@ impl State {
     }
 
     /// A primary key or unique constraint: a new index, or an existing one that it takes over. Gives its columns.
-    fn put_key(&mut self, slot: usize, def: &ConstraintDef, key: Key) -> Option<Vec<String>> {
+    fn put_key(&mut self, slot: usize, def: &ConstraintDef, key: Key) -> Option<Vec<Name>> {
         if let Some(existing) = key.using_index {
             return self.take_over(slot, existing, &key, def.span);
         }
@@ -296,7 +296,7 @@ impl State {
     }
 
     /// `USING INDEX`: the index takes the name of the constraint.
-    fn take_over(&mut self, slot: usize, existing: &str, key: &Key, span: Span) -> Option<Vec<String>> {
+    fn take_over(&mut self, slot: usize, existing: &str, key: &Key, span: Span) -> Option<Vec<Name>> {
         let wanted = self.cut(existing);
         let dialect = self.dialect;
         let table = self.table_mut(slot)?;
@@ -312,7 +312,7 @@ impl State {
         if let Some(name) = &key.name {
             index.name = Some(name.clone());
         }
-        let columns = index.columns().map(|names| names.into_iter().map(str::to_owned).collect());
+        let columns = index.columns().map(|names| names.into_iter().map(Name::from).collect());
         if let Some(name) = &key.name {
             self.note_index(name, slot);
         }
@@ -323,7 +323,7 @@ impl State {
     pub(super) fn drop_constraint(&mut self, slot: usize, name: &str, if_exists: bool, span: Span) {
         let dialect = self.dialect;
         let Some(table) = self.table_mut(slot) else { return };
-        let named = |one: &Option<String>| one.as_ref().is_some_and(|one| names::same(dialect, one, name));
+        let named = |one: &Option<Name>| one.as_ref().is_some_and(|one| names::same(dialect, one, name));
         let before = table.indexes.len() + table.foreign_keys.len() + table.checks.len();
         let gone: Vec<Index> = table.indexes.iter().filter(|one| one.backs.is_some() && named(&one.name)).cloned().collect();
         let is_check = table.checks.iter().any(|one| named(&one.name));
@@ -359,14 +359,14 @@ impl State {
     fn drop_references_to(&mut self, slot: usize, gone: &[Index]) {
         let Some(table) = self.table(slot) else { return };
         let name = table.name.clone();
-        let kept: Vec<Vec<String>> = table
+        let kept: Vec<Vec<Name>> = table
             .indexes
             .iter()
             .filter(|one| one.unique)
-            .filter_map(|one| Some(one.columns()?.into_iter().map(str::to_owned).collect()))
+            .filter_map(|one| Some(one.columns()?.into_iter().map(Name::from).collect()))
             .collect();
-        let lost: Vec<Vec<String>> =
-            gone.iter().filter_map(|one| Some(one.columns()?.into_iter().map(str::to_owned).collect())).collect();
+        let lost: Vec<Vec<Name>> =
+            gone.iter().filter_map(|one| Some(one.columns()?.into_iter().map(Name::from).collect())).collect();
         if self.dialect != Dialect::Postgres {
             return;
         }
@@ -384,7 +384,7 @@ impl State {
     /// `VALIDATE CONSTRAINT`; what inherits is checked too.
     pub(super) fn validate_constraint(&mut self, slot: usize, name: &str, span: Span) {
         let dialect = self.dialect;
-        let named = |one: &Option<String>| one.as_ref().is_some_and(|one| names::same(dialect, one, name));
+        let named = |one: &Option<Name>| one.as_ref().is_some_and(|one| names::same(dialect, one, name));
         let mut found = false;
         for one in std::iter::once(slot).chain(self.descendants(slot)) {
             let Some(table) = self.table_mut(one) else { continue };
@@ -403,7 +403,7 @@ impl State {
     /// `RENAME CONSTRAINT`: the index behind it is renamed too, and an inherited check in all that inherit it.
     pub(super) fn rename_constraint(&mut self, slot: usize, from: &str, to: &str, span: Span) {
         let (dialect, to) = (self.dialect, self.cut(to));
-        let named = |name: &Option<String>| name.as_ref().is_some_and(|one| names::same(dialect, one, from));
+        let named = |name: &Option<Name>| name.as_ref().is_some_and(|one| names::same(dialect, one, from));
         let mut found = false;
         for one in std::iter::once(slot).chain(self.descendants(slot)) {
             let Some(table) = self.table_mut(one) else { continue };
@@ -448,8 +448,8 @@ impl<'d> KeyOf<'d> {
 
 /// A key that is about to be added.
 struct Key<'a> {
-    name: Option<String>,
-    columns: Vec<String>,
+    name: Option<Name>,
+    columns: Vec<Name>,
     using_index: &'a Option<String>,
     backing: Backing,
     nulls_not_distinct: bool,

@@ -3,17 +3,18 @@
 use super::State;
 use super::columns::words;
 use crate::model::schema::catalog::Table;
+use crate::source::Name;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl State {
     /// The folded words of texts: everything that they may name.
-    pub fn spoken_of<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> BTreeSet<String> {
+    pub fn spoken_of<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> BTreeSet<Name> {
         texts.into_iter().flat_map(words).map(|word| self.key(word)).collect()
     }
 
     /// A catalog of the tables, types and views with these folded names, and of the tables whose indexes have them. `None` where
     /// something of them is not known.
-    pub fn excerpt(&self, names: &BTreeSet<String>) -> Option<State> {
+    pub fn excerpt(&self, names: &BTreeSet<Name>) -> Option<State> {
         let mut part = State::new(self.dialect);
         part.migration = self.migration;
         let named = names.iter().flat_map(|name| self.by_name.get(name).iter().chain(self.index_owners.get(name)));
@@ -33,7 +34,7 @@ impl State {
             let here: Vec<usize> = children.iter().filter_map(|child| places.get(child).copied()).collect();
             part.children.insert(*place, here);
         }
-        let held = |name: &&String| names.contains(*name);
+        let held = |name: &&Name| names.contains(*name);
         let enums = self.enums.iter().filter(|(name, _)| held(name));
         part.enums = enums.map(|(name, one)| (name.clone(), one.clone())).collect();
         let domains = self.domains.iter().filter(|(name, _)| held(name));

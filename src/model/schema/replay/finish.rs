@@ -14,13 +14,16 @@ impl State {
                 self.gap(slot, &Facet::ALL, &why, span);
             }
         }
-        database.objects = self.objects();
         // The ways to tables by name are done; a large catalog need not stand beside them while it is put in order.
         (self.by_name, self.index_owners, self.constraint_owners, self.referrers) = Default::default();
-        // In its own place: twice as much would be the most that a large dump takes.
-        let mut tables: Vec<Table> = self.tables.into_iter().flatten().collect();
+        database.objects = self.objects();
+        // In their own place, which `flatten` and a stable sort would not do: twice as much would be the most that a large dump takes.
+        #[allow(clippy::filter_map_identity)]
+        let mut tables: Vec<Table> = self.tables.into_iter().filter_map(|table| table).collect();
         tables.shrink_to_fit();
-        tables.sort_by(|a, b| a.name.cmp(&b.name));
+        // Namesakes, a temporary table and the one that it hides, stay in the order in which they came.
+        let came = |table: &Table| (table.migration, table.span.source, table.span.start);
+        tables.sort_unstable_by(|a, b| a.name.cmp(&b.name).then_with(|| came(a).cmp(&came(b))));
         for table in &mut tables {
             table.gaps.sort_by_key(|gap| gap.facet);
         }

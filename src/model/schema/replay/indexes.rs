@@ -4,7 +4,7 @@ use super::State;
 use super::columns::MOST;
 use crate::model::schema::catalog::{Backing, Facet, Index, method};
 use crate::model::schema::names;
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::sql::{Dialect, IndexDef, IndexKey, ObjectName};
 
 impl State {
@@ -44,7 +44,7 @@ impl State {
         }
         if index.name.is_none() {
             index.name = match self.dialect {
-                Dialect::MySql => index.keys.first().map(|key| key.text().to_owned()),
+                Dialect::MySql => index.keys.first().map(|key| key.text().into()),
                 _ => self.made_name(slot, Some(&names::index_addition(&index.keys, &index.include)), "idx"),
             };
         }
@@ -156,9 +156,9 @@ impl State {
     }
 
     /// MySQL makes an index for a foreign key that has none that begins with its columns in order.
-    pub(super) fn put_implicit_index(&mut self, slot: usize, columns: &[String], name: Option<String>, span: Span) {
+    pub(super) fn put_implicit_index(&mut self, slot: usize, columns: &[Name], name: Option<Name>, span: Span) {
         let Some(table) = self.table(slot) else { return };
-        let has = |(key, column): (&IndexKey, &String)| key.column.as_ref().is_some_and(|one| self.same(one, column));
+        let has = |(key, column): (&IndexKey, &Name)| key.column.as_ref().is_some_and(|one| self.same(one, column));
         let serves = |index: &Index| {
             let leading = index.keys.get(..columns.len()).unwrap_or(&[]);
             !leading.is_empty() && leading.iter().zip(columns).all(has)

@@ -21,7 +21,7 @@ pub(super) use columns::is_null;
 
 use super::catalog::{Domain, DroppedTable, EnumType, Facet, Gap, Table, TableName, View};
 use super::names;
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::sql::{ColumnType, Dialect, ObjectName};
 use slots::Slots;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -54,11 +54,11 @@ pub(super) struct State {
     /// Slots of the temporary tables of this session.
     temporary: Vec<usize>,
     pub dropped: Vec<DroppedTable>,
-    pub enums: HashMap<String, EnumType>,
-    pub domains: HashMap<String, Domain>,
-    pub views: HashMap<String, View>,
+    pub enums: HashMap<Name, EnumType>,
+    pub domains: HashMap<Name, Domain>,
+    pub views: HashMap<Name, View>,
     /// Folded names of the views that name a table of this folded bare name.
-    readers: HashMap<String, BTreeSet<String>>,
+    readers: HashMap<Name, BTreeSet<Name>>,
     /// The types of columns, each once.
     kinds: HashSet<Arc<ColumnType>>,
     /// Objects beside tables, types and views.
@@ -69,7 +69,7 @@ pub(super) struct State {
     moves: rebuild::Moves,
     /// Tables that were built anew.
     rebuilds: Vec<super::objects::RebuiltTable>,
-    search_path: Vec<String>,
+    search_path: Vec<Name>,
     /// Number of the migration that is being applied.
     pub migration: usize,
     /// Number of the statement that is being applied.
@@ -149,7 +149,7 @@ impl State {
         self.tables.get_mut(slot)?.as_mut()
     }
 
-    fn key(&self, name: &str) -> String {
+    fn key(&self, name: &str) -> Name {
         names::key(self.dialect, name)
     }
 
@@ -157,7 +157,7 @@ impl State {
         names::same(self.dialect, a, b)
     }
 
-    fn cut(&self, name: &str) -> String {
+    fn cut(&self, name: &str) -> Name {
         names::cut(self.dialect, name)
     }
 
@@ -203,8 +203,8 @@ impl State {
     fn insert(&mut self, table: Table) -> usize {
         let slot = self.tables.len();
         let key = self.key(&table.name.name);
-        let index_names: Vec<String> = table.indexes.iter().filter_map(|index| index.name.clone()).collect();
-        let references: Vec<String> = table.foreign_keys.iter().map(|one| one.references.name.clone()).collect();
+        let index_names: Vec<Name> = table.indexes.iter().filter_map(|index| index.name.clone()).collect();
+        let references: Vec<Name> = table.foreign_keys.iter().map(|one| one.references.name.clone()).collect();
         if table.temporary {
             self.temporary.push(slot);
         }
@@ -237,10 +237,10 @@ impl State {
     }
 
     /// Whether a constraint of any table of a schema has this name; an index behind a constraint counts as one.
-    fn is_taken_by_constraint(&self, schema: Option<&String>, name: &str) -> bool {
+    fn is_taken_by_constraint(&self, schema: Option<&Name>, name: &str) -> bool {
         let key = self.key(name);
         let in_schema = |slot: &&usize| self.table(**slot).is_some_and(|table| table.name.schema.as_ref() == schema);
-        let is_it = |one: &Option<String>| one.as_deref() == Some(name);
+        let is_it = |one: &Option<Name>| one.as_deref() == Some(name);
         let holds = |slot: &usize| {
             self.table(*slot).is_some_and(|table| {
                 table.checks.iter().any(|one| is_it(&one.name))
@@ -303,7 +303,7 @@ impl State {
     }
 
     /// Whether a relation or constraint name is taken in the schema of a table.
-    fn is_taken(&self, schema: Option<&String>, name: &str) -> bool {
+    fn is_taken(&self, schema: Option<&Name>, name: &str) -> bool {
         let same_schema = |slot: &usize| self.table(*slot).is_some_and(|table| table.name.schema.as_ref() == schema);
         let key = self.key(name);
         let table = self.by_name.get(&key).iter().any(same_schema);
@@ -366,10 +366,10 @@ impl State {
     }
 }
 
-fn default_path(dialect: Dialect) -> Vec<String> {
+fn default_path(dialect: Dialect) -> Vec<Name> {
     match dialect {
-        Dialect::Postgres => vec!["public".to_owned()],
-        Dialect::SqlServer => vec!["dbo".to_owned()],
+        Dialect::Postgres => vec![Name::new_static("public")],
+        Dialect::SqlServer => vec![Name::new_static("dbo")],
         _ => Vec::new(),
     }
 }

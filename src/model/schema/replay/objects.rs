@@ -3,7 +3,7 @@
 use super::State;
 use crate::model::schema::catalog::{Domain, TableName};
 use crate::model::schema::objects::{Composite, Function, Objects, Sequence, Trigger};
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::sql::{Dialect, DomainChange, ObjectChange, ObjectName, TableAction};
 use std::collections::HashMap;
 
@@ -14,15 +14,15 @@ const MOST: usize = 20_000;
 #[derive(Clone)]
 pub(super) struct HeldSequence {
     name: TableName,
-    owner: Option<(usize, String)>,
+    owner: Option<(usize, Name)>,
 }
 
 /// Objects while they are being replayed, by folded name.
 #[derive(Clone, Default)]
 pub(super) struct Held {
-    pub sequences: HashMap<String, HeldSequence>,
-    pub functions: HashMap<String, Function>,
-    pub composites: HashMap<String, Composite>,
+    pub sequences: HashMap<Name, HeldSequence>,
+    pub functions: HashMap<Name, Function>,
+    pub composites: HashMap<Name, Composite>,
     pub extensions: Vec<String>,
     pub extension_schemas: Vec<String>,
 }
@@ -125,9 +125,9 @@ impl State {
         }
     }
 
-    fn owner(&self, owner: Option<&(ObjectName, String)>) -> Option<(usize, String)> {
+    fn owner(&self, owner: Option<&(ObjectName, String)>) -> Option<(usize, Name)> {
         let (table, column) = owner?;
-        Some((self.find(table)?, column.clone()))
+        Some((self.find(table)?, column.into()))
     }
 
     fn composite(&mut self, name: &ObjectName, change: impl FnOnce(&mut Composite)) {
@@ -195,9 +195,9 @@ impl State {
     fn set_charset(&mut self, table: &ObjectName, charset: Option<&String>, collation: Option<&String>, convert: bool) {
         let Some(slot) = self.find(table) else { return };
         let Some(table) = self.table_mut(slot) else { return };
-        let of_collation = collation.and_then(|name| name.split('_').next().map(str::to_owned));
-        table.charset = charset.cloned().or(of_collation);
-        table.collation = collation.cloned();
+        let of_collation = collation.and_then(|name| name.split('_').next().map(Name::from));
+        table.charset = charset.map(Name::from).or(of_collation);
+        table.collation = collation.map(Name::from);
         if convert {
             let (charset, collation) = (table.charset.clone(), table.collation.clone());
             for column in table.columns.iter_mut().filter(|column| column.charset().is_some()) {
@@ -251,6 +251,7 @@ impl State {
             let own = table.columns.iter().filter_map(|column| Some((column.sequence()?.clone(), column.name.clone())));
             objects.sequences.extend(own.map(|(name, column)| Sequence { name, owner: Some((table.name.clone(), column)) }));
         }
+        objects.sequences.shrink_to_fit();
         objects.sequences.sort_by(|a, b| a.name.cmp(&b.name));
         objects.functions = held.functions.into_values().collect();
         objects.functions.sort_by(|a, b| a.name.cmp(&b.name));

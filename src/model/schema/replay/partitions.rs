@@ -2,7 +2,7 @@
 
 use super::State;
 use crate::model::schema::catalog::{Backing, Check, Facet, Index};
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::sql::{IndexKey, ObjectName};
 
 impl State {
@@ -70,7 +70,7 @@ impl State {
     }
 
     /// A key of a partitioned table is a key of every partition.
-    pub(super) fn inherit_key(&mut self, slot: usize, index: &Index, columns: &[String]) {
+    pub(super) fn inherit_key(&mut self, slot: usize, index: &Index, columns: &[Name]) {
         for child in self.reached(slot) {
             if self.table(child).is_some_and(|child| child.parent.is_some()) {
                 self.join_index(index, child, index.span);
@@ -90,10 +90,10 @@ impl State {
             return;
         }
         if let Some(table) = self.table_mut(slot) {
-            table.parent = name;
+            table.parent = name.map(Box::new);
             table.default_partition = default;
             // The server refuses a child without the columns of its parent: its keys would stand on nothing.
-            let stands = |columns: &[String]| columns.iter().all(|column| table.column_named(column).is_some());
+            let stands = |columns: &[Name]| columns.iter().all(|column| table.column_named(column).is_some());
             let keys: Vec<_> = keys.into_iter().filter(|key| !table.columns_complete() || stands(&key.columns)).collect();
             for key in keys {
                 if !table.foreign_keys.iter().any(|one| one.columns == key.columns && one.references == key.references) {
@@ -101,7 +101,7 @@ impl State {
                 }
             }
         }
-        let references: Vec<String> = self
+        let references: Vec<Name> = self
             .table(slot)
             .map(|table| table.foreign_keys.iter().map(|key| key.references.name.clone()).collect())
             .unwrap_or_default();

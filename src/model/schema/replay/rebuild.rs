@@ -3,7 +3,7 @@
 use super::State;
 use crate::model::schema::catalog::{DroppedColumn, DroppedTable, Facet, Table, TableName};
 use crate::model::schema::objects::RebuiltTable;
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::sql::{Dialect, ObjectName};
 
 /// What the migration that is being applied did so far that may become a rebuild.
@@ -127,7 +127,7 @@ impl State {
             let Some(table) = self.tables.get(slot).and_then(Option::as_ref) else { continue };
             let Some(rebuild) = self.rebuilds.get_mut(number) else { continue };
             let old = rebuild.before.indexes.iter().filter(|index| index.backs.is_none());
-            let same_name = |one: &Option<String>, other: &Option<String>| {
+            let same_name = |one: &Option<Name>, other: &Option<Name>| {
                 one.as_ref().zip(other.as_ref()).is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
             };
             let kept = |index: &crate::model::schema::Index| {

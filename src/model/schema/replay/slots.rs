@@ -11,7 +11,9 @@ pub(super) struct Slots(HashMap<u64, Few>);
 #[derive(Clone)]
 enum Few {
     One(usize),
-    More(Vec<usize>),
+    // Behind a pointer, so that the others stay small.
+    #[allow(clippy::box_collection)]
+    More(Box<Vec<usize>>),
 }
 
 impl Few {
@@ -46,7 +48,7 @@ impl Slots {
                 Few::More(slots) => slots.push(slot),
                 Few::One(first) => {
                     let first = *first;
-                    place.insert(Few::More(vec![first, slot]));
+                    place.insert(Few::More(Box::new(vec![first, slot])));
                 }
             },
         }

@@ -3,7 +3,7 @@
 use super::State;
 use crate::fact::Fact;
 use crate::model::schema::catalog::{Check, DroppedTable, Facet, ForeignKey, Table, TableName};
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::sql::{ConstraintDef, CreateTable, Dialect, ObjectName};
 
 /// A table without anything.
@@ -53,15 +53,15 @@ impl State {
         let mut table = blank(name, span, def.name.span, self.migration);
         table.temporary = def.temporary;
         table.unlogged = def.unlogged;
-        (table.charset, table.collation) = (def.charset.clone(), def.collation.clone());
+        (table.charset, table.collation) = (def.charset.clone().map(Name::from), def.collation.clone().map(Name::from));
         if table.charset.is_none() {
-            table.charset = def.collation.as_ref().and_then(|name| name.split('_').next().map(str::to_owned));
+            table.charset = def.collation.as_ref().and_then(|name| name.split('_').next().map(Name::from));
         }
         table.partitioned = def.partitioned;
-        table.partition_key = def.partition_key.clone();
+        table.partition_key = def.partition_key.clone().map(Box::new);
         let parents: Vec<usize> =
             def.inherits.iter().chain(&def.partition_of).map(|parent| self.existing_or_external(parent)).collect();
-        table.parent = def.partition_of.as_ref().map(|parent| self.resolved(parent));
+        table.parent = def.partition_of.as_ref().map(|parent| Box::new(self.resolved(parent)));
         table.default_partition = def.default_partition;
         let sources: Vec<usize> = def.like.iter().map(|(source, _)| self.existing_or_external(source)).collect();
         let slot = self.insert(table);
@@ -193,9 +193,9 @@ impl State {
         let children = self.children.get(&slot).cloned().unwrap_or_default();
         for child in children {
             if let Some(child) = self.table_mut(child)
-                && child.parent.as_ref() == Some(&old)
+                && child.parent.as_deref() == Some(&old)
             {
-                child.parent = Some(to.clone());
+                child.parent = Some(Box::new(to.clone()));
             }
         }
         self.note_rename(slot, old, span);
@@ -224,12 +224,12 @@ impl State {
         let slots: Vec<usize> = (0..self.tables.len()).filter(|slot| self.table(*slot).is_some_and(inside)).collect();
         for slot in slots {
             let Some(name) = self.table(slot).map(|table| table.name.name.clone()) else { continue };
-            self.rename_table(slot, TableName { schema: Some(to.to_owned()), name }, span);
+            self.rename_table(slot, TableName { schema: Some(to.into()), name }, span);
         }
         let types = self.enums.values_mut().map(|one| &mut one.name).chain(self.domains.values_mut().map(|one| &mut one.name));
         for name in types.chain(self.views.values_mut().map(|one| &mut one.name)) {
             if name.schema.as_deref() == Some(from) {
-                name.schema = Some(to.to_owned());
+                name.schema = Some(to.into());
             }
         }
     }
@@ -282,7 +282,7 @@ impl State {
         let Some(parent) = self.table(parent).cloned() else { return };
         self.take_gaps(&parent, slot, span);
         let Some(table) = self.table_mut(slot) else { return };
-        let partition = table.parent.as_ref() == Some(&parent.name);
+        let partition = table.parent.as_deref() == Some(&parent.name);
         for column in &parent.columns {
             if table.column_named(&column.name).is_none() {
                 let mut column = column.clone();
@@ -295,7 +295,7 @@ impl State {
         take_checks(table, &parent);
         if partition {
             let keys: Vec<ForeignKey> = parent.foreign_keys.clone();
-            let names: Vec<String> = keys.iter().map(|one| one.references.name.clone()).collect();
+            let names: Vec<Name> = keys.iter().map(|one| one.references.name.clone()).collect();
             table.foreign_keys.extend(keys);
             for name in names {
                 self.note_reference(&name, slot);

@@ -3,7 +3,7 @@
 use super::State;
 use crate::model::schema::catalog::{Domain, EnumType, Index, TableName, View, method};
 use crate::model::schema::names;
-use crate::source::{Span, Spanned};
+use crate::source::{Name, Span, Spanned};
 use crate::sql::{ColumnType, DomainCheck, IndexDef, ObjectName, ViewColumn};
 use std::sync::Arc;
 
@@ -74,7 +74,7 @@ impl State {
                 (&column.column_type, &mut column.default)
                 && is_type(&held.name, &of)
             {
-                default.text = default.text.replace(&old, &new);
+                default.text = default.text.replace(&old, &new).into();
             }
         }
     }
@@ -103,7 +103,7 @@ impl State {
 
     /// `ALTER TYPE a SET SCHEMA s`.
     pub(super) fn move_type(&mut self, name: &ObjectName, to: &str) {
-        self.move_type_to(name, |held| held.schema = Some(to.to_owned()));
+        self.move_type_to(name, |held| held.schema = Some(to.into()));
     }
 
     fn move_type_to(&mut self, name: &ObjectName, change: impl FnOnce(&mut TableName)) {
@@ -145,7 +145,7 @@ impl State {
         }
         let key = self.key(&name.name);
         let Some(held) = self.type_named(&key).cloned() else { return };
-        let mut users: Vec<(usize, String)> = Vec::new();
+        let mut users: Vec<(usize, Name)> = Vec::new();
         for (slot, table) in self.tables.iter().enumerate() {
             let of_type = table
                 .iter()
@@ -225,7 +225,7 @@ impl State {
     }
 
     /// The names of a view's columns, where the text and what it reads say them all.
-    fn view_columns(&self, written: &[ViewColumn], reads: &[TableName]) -> Option<Vec<String>> {
+    fn view_columns(&self, written: &[ViewColumn], reads: &[TableName]) -> Option<Vec<Name>> {
         let mut names = Vec::new();
         for one in written {
             match one {
@@ -252,7 +252,7 @@ impl State {
         let addition = names::index_addition(&def.keys, &def.include);
         let index = Index {
             keys: def.keys.clone(),
-            include: def.include.clone(),
+            include: def.include.as_slice().into(),
             unique: def.unique,
             nulls_not_distinct: def.nulls_not_distinct,
             method: method(&def.method),
@@ -264,7 +264,7 @@ impl State {
         if named.as_deref().is_some_and(taken) {
             return;
         }
-        let made = named.unwrap_or_else(|| names::choose(&name, Some(&addition), "idx", view.indexes.len(), taken));
+        let made = named.unwrap_or_else(|| names::choose(&name, Some(&addition), "idx", view.indexes.len(), taken).into());
         view.indexes.push(Index { name: Some(made), ..index });
     }
 
@@ -285,7 +285,7 @@ impl State {
     pub(super) fn move_view(&mut self, name: &ObjectName, to: &str) {
         let key = self.key(&name.name);
         if let Some(view) = self.views.get_mut(&key) {
-            view.name.schema = Some(to.to_owned());
+            view.name.schema = Some(to.into());
         }
     }
 
@@ -328,7 +328,7 @@ impl State {
         if self.dialect != crate::sql::Dialect::Postgres {
             return;
         }
-        let mut todo: Vec<String> = self.readers.remove(&self.key(table)).unwrap_or_default().into_iter().collect();
+        let mut todo: Vec<Name> = self.readers.remove(&self.key(table)).unwrap_or_default().into_iter().collect();
         while let Some(key) = todo.pop() {
             if let Some(view) = self.views.remove(&key) {
                 todo.extend(self.readers.remove(&self.key(&view.name.name)).unwrap_or_default());
@@ -368,7 +368,7 @@ fn is_type(written: &str, name: &TableName) -> bool {
 
 fn written_type(name: &TableName) -> String {
     match name.schema.as_deref() {
-        None | Some("public") => name.name.clone(),
+        None | Some("public") => name.name.to_string(),
         Some(schema) => format!("{schema}.{}", name.name),
     }
 }

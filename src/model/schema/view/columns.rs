@@ -4,7 +4,7 @@ use super::{ColumnRef, Schema, TableRef};
 use crate::model::words;
 use crate::source::Span;
 use crate::sql::{ColumnType, Dialect};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A column that is named after another table's key: `orders.customer_id` beside `customers.id`.
 #[derive(Debug, Clone, Copy)]
@@ -35,11 +35,18 @@ impl Schema {
         for (number, database) in self.databases.iter().enumerate() {
             let tables = database.tables.iter().map(|table| TableRef { schema: self, database: number, table });
             let tables: Vec<TableRef> = tables.filter(|table| !table.is_derived() && !table.external).collect();
+            let known = tables.iter().filter(|table| table.columns_complete() && table.constraints_complete());
+            let columns = known.clone().flat_map(|table| &table.table().columns);
+            // Only what some column is named after: of thousands of tables that is a few.
+            let wanted: HashSet<String> =
+                columns.filter_map(|column| Some(words::noun(words::snake(&column.name).strip_suffix("_id")?))).collect();
             let mut by_noun: HashMap<String, Vec<TableRef>> = HashMap::new();
             for table in &tables {
-                by_noun.entry(words::noun(&table.name.name)).or_default().push(*table);
+                let noun = words::noun(&table.name.name);
+                if wanted.contains(&noun) {
+                    by_noun.entry(noun).or_default().push(*table);
+                }
             }
-            let known = tables.iter().filter(|table| table.columns_complete() && table.constraints_complete());
             found.extend(known.flat_map(|table| table.columns()).filter_map(|column| named_after(column, &by_noun)));
         }
         found

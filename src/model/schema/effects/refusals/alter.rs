@@ -15,10 +15,10 @@ impl Ask<'_> {
             }
             TableAction::RenameColumn { from, to } => self.rename_column(slot, only, &from.value, &to.value),
             TableAction::RenameTable { to } => {
-                self.taken(&TableName { schema: table.name.schema.clone(), name: to.value.clone() })
+                self.taken(&TableName { schema: table.name.schema.clone(), name: to.value.as_str().into() })
             }
-            TableAction::SetSchema { to } if table.name.schema.as_ref() != Some(to) => {
-                self.taken(&TableName { schema: Some(to.clone()), name: table.name.name.clone() })
+            TableAction::SetSchema { to } if table.name.schema.as_deref() != Some(to.as_str()) => {
+                self.taken(&TableName { schema: Some(to.into()), name: table.name.name.clone() })
             }
             TableAction::AlterType { column, column_type, using, .. } => {
                 let to = column_type.as_ref().map(|written| &written.value);
@@ -52,7 +52,7 @@ impl Ask<'_> {
         let table = self.sure(slot)?;
         let (name, own) = (short(&table.name), &new.name.value);
         let here = |found: Refusal| found.against(table.name_span, "the table is created here");
-        if let Some(parent) = &table.parent {
+        if let Some(parent) = table.parent.as_deref() {
             let why = format!("`{name}` is a partition, whose columns are those of `{}`", short(parent));
             return Some(here(Refusal::new(why, format!("ALTER TABLE {} ADD COLUMN ..;", short(parent)))));
         }

@@ -4,6 +4,7 @@ use super::super::super::catalog::{Table, TableName};
 use super::tables::KeyOver;
 use super::types::{self, Kind};
 use super::{Ask, Refusal, short, spoken};
+use crate::source::Name;
 use crate::sql::{IndexDef, IndexKey, ObjectName};
 
 impl Ask<'_> {
@@ -15,14 +16,14 @@ impl Ask<'_> {
             return Some(found);
         }
         let plain = def.keys.iter().filter_map(|key| key.column.as_deref());
-        let named = plain.clone().chain(def.include.iter().map(String::as_str));
+        let named = plain.clone().chain(def.include.iter().map(Name::as_str));
         if let Some(found) = named.into_iter().find_map(|one| self.no_such_column(table, one, None)) {
             return Some(found);
         }
         if let Some(found) = def.keys.iter().find_map(|key| self.key_refuses(def, table, key)) {
             return Some(found);
         }
-        if let Some(of) = table.partition_key.as_ref().filter(|_| def.unique) {
+        if let Some(of) = table.partition_key.as_deref().filter(|_| def.unique) {
             let columns: Vec<&str> = plain.collect();
             if columns.len() == def.keys.len()
                 && let Some(found) = self.leaves_out(of, &KeyOver { columns, primary: false }, &name)
@@ -30,7 +31,7 @@ impl Ask<'_> {
                 return Some(found.against(table.name_span, "the table is created here"));
             }
         }
-        let index = TableName { schema: table.name.schema.clone(), name: def.name.as_ref()?.value.clone() };
+        let index = TableName { schema: table.name.schema.clone(), name: def.name.as_ref()?.value.as_str().into() };
         self.taken(&index).filter(|_| !def.if_not_exists).map(|mut found| {
             found.remedy = "take another name, or say IF NOT EXISTS where the two are the same".into();
             found
@@ -107,6 +108,6 @@ impl Ask<'_> {
             return if self.state.find(from).is_none() { self.missing_relation(from) } else { None };
         };
         let schema = self.sure(slot)?.name.schema.clone();
-        self.taken(&TableName { schema, name: to.to_owned() })
+        self.taken(&TableName { schema, name: to.into() })
     }
 }

@@ -116,7 +116,8 @@ impl Ask<'_> {
             return Some(found);
         }
         if let Some(own) = &def.name {
-            let name = crate::model::schema::catalog::TableName { schema: table.name.schema.clone(), name: own.value.clone() };
+            let name =
+                crate::model::schema::catalog::TableName { schema: table.name.schema.clone(), name: own.value.as_str().into() };
             if let Some(found) = self.taken(&name) {
                 return Some(found);
             }
@@ -133,7 +134,7 @@ impl Ask<'_> {
                 return Some(found);
             }
         }
-        let of = table.partition_key.as_ref()?;
+        let of = table.partition_key.as_deref()?;
         let found = self.leaves_out(of, key, &short(&table.name))?;
         Some(found.against(table.name_span, "the table is created here"))
     }

@@ -148,14 +148,14 @@ fn pass(op: &SchemaOp) -> u8 {
 fn spoken(name: &ObjectName) -> String {
     match &name.schema {
         Some(schema) => format!("{schema}.{}", name.name),
-        None => name.name.clone(),
+        None => name.name.to_string(),
     }
 }
 
 /// A name without the schema that everybody has.
 fn short(name: &TableName) -> String {
     match name.schema.as_deref() {
-        None | Some("public" | "pg_temp") => name.name.clone(),
+        None | Some("public" | "pg_temp") => name.name.to_string(),
         Some(schema) => format!("{schema}.{}", name.name),
     }
 }

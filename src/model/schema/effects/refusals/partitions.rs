@@ -22,7 +22,7 @@ impl Ask<'_> {
                 ));
             }
             let rest = |slot: &usize| {
-                self.state.table(*slot).is_some_and(|one| one.default_partition && one.parent.as_ref() == Some(&parent.name))
+                self.state.table(*slot).is_some_and(|one| one.default_partition && one.parent.as_deref() == Some(&parent.name))
             };
             let rest = self.state.descendants(slot).into_iter().find(rest).and_then(|slot| self.state.table(slot))?;
             let why = format!("`{name}` has a DEFAULT partition already: `{}`", short(&rest.name));
@@ -57,7 +57,7 @@ impl Ask<'_> {
         if !parent.partitioned {
             return self.bound(parent, slot, default);
         }
-        if let Some(other) = &table.parent {
+        if let Some(other) = table.parent.as_deref() {
             let why = format!("`{name}` is a partition of `{}` already", short(other));
             return here(Refusal::new(why, format!("ALTER TABLE {} DETACH PARTITION {name};", short(other))));
         }
@@ -109,7 +109,7 @@ impl Ask<'_> {
     pub(super) fn detach(&self, slot: usize, child: &ObjectName) -> Option<Refusal> {
         let parent = self.sure(slot)?;
         let table = self.sure(self.state.find(child)?)?;
-        (table.parent.as_ref() != Some(&parent.name)).then(|| {
+        (table.parent.as_deref() != Some(&parent.name)).then(|| {
             let why = format!("`{}` is no partition of `{}`", short(&table.name), short(&parent.name));
             Refusal::new(why, "name one of its partitions").against(table.name_span, "the table is created here")
         })
