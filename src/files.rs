@@ -8,7 +8,7 @@ pub mod git;
 pub mod listed;
 mod listing;
 
-pub use listing::Listing;
+pub use listing::{Listing, is_code};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -178,6 +178,12 @@ fn file_of(path: &str) -> &str {
 
 /// The tools that keep their migrations in a folder of this name, or in one right below it.
 fn tools_at(folder: &str) -> Vec<&'static Tool> {
+    static HOMES: OnceLock<HashSet<&str>> = OnceLock::new();
+    let homes = HOMES.get_or_init(|| table().tool.iter().flat_map(|tool| &tool.folders).map(String::as_str).collect());
+    // Most folders are no home of any.
+    if !folder.rsplit('/').take(2).any(|part| homes.contains(part)) {
+        return Vec::new();
+    }
     let near = |tool: &&Tool| folder.rsplit('/').take(2).any(|part| tool.folders.iter().any(|name| name == part));
     table().tool.iter().filter(near).collect()
 }

@@ -54,7 +54,7 @@ pub fn find(listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>, set
     let mut paths = Vec::new();
     let is_sql =
         |path: &str| path.len().checked_sub(4).and_then(|at| path.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(".sql"));
-    for path in listing.iter().filter(|path| is_sql(path)) {
+    for path in listing.apart_from_code().filter(|path| is_sql(path)) {
         match names::left_out(path) {
             Some(reason) => found.skipped.push((path.to_owned(), reason)),
             None => paths.push(path),

@@ -190,7 +190,7 @@ pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>
     discovery.leave_out_vendored(&mut listing, |path| declared.contains_key(path));
     let charts = names::chart_folders(&listing);
     let mut candidates: Vec<(&str, names::Guess)> = Vec::new();
-    for path in listing.iter() {
+    for path in listing.apart_from_code() {
         if declared.contains_key(path) {
             continue;
         }
@@ -217,11 +217,14 @@ pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>
         submodules.iter().find(holds).map(|folder| format!("in a submodule (`{folder}/`, says `.gitmodules`)"))
     };
     for ((path, _), Look { verdict, images, .. }) in candidates.iter().zip(&looks) {
-        let path = (*path).to_owned();
         // What test and example trees run says nothing about the server that the migrations meet.
-        if names::left_out(&path).is_none() && !path.split('/').any(|part| part.starts_with('.')) {
+        if !images.is_empty() && names::left_out(path).is_none() && !path.split('/').any(|part| part.starts_with('.')) {
             discovery.servers.extend(images.iter().cloned());
         }
+        if let Verdict::Nothing = verdict {
+            continue;
+        }
+        let path = (*path).to_owned();
         match verdict {
             Verdict::Nothing => {}
             Verdict::Is(kind, evidence) => match names::left_out(&path).or_else(|| in_submodule(&path)) {

@@ -1,6 +1,6 @@
 //! What a path alone says. The words are data: `data/discover.toml`.
 
-use crate::files::Listing;
+use crate::files::{Listing, is_code};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -80,13 +80,17 @@ pub(super) fn copy_words() -> impl Iterator<Item = &'static str> {
 
 /// The folders that hold a Helm chart.
 pub fn chart_folders(listing: &Listing) -> HashSet<&str> {
-    listing.iter().filter_map(|path| path.strip_suffix("Chart.yaml")).map(|folder| folder.trim_end_matches('/')).collect()
+    listing
+        .apart_from_code()
+        .filter_map(|path| path.strip_suffix("Chart.yaml"))
+        .map(|folder| folder.trim_end_matches('/'))
+        .collect()
 }
 
 /// What the name of a file allows it to be.
 pub fn guess(path: &str, charts: &HashSet<&str>) -> Guess {
     let name = path.rsplit('/').next().unwrap_or("");
-    if is_no_candidate(name) {
+    if is_code(path) {
         return Guess::Nothing;
     }
     // Nearly every name is in lower case, and a repository has many.
@@ -132,18 +136,6 @@ pub fn guess(path: &str, charts: &HashSet<&str>) -> Guess {
         return Guess::Nginx;
     }
     if super::configuration::is_named(path, lower) { Guess::Configuration } else { Guess::Nothing }
-}
-
-/// Endings of source code, pictures and documents: most files of a repository, which no question below is asked of.
-const NO_CANDIDATES: [&str; 24] = [
-    "c", "cc", "cpp", "cs", "css", "go", "h", "html", "java", "js", "jsx", "kt", "lock", "md", "php", "png", "proto", "py", "rb",
-    "rs", "scala", "svg", "ts", "tsx",
-];
-
-/// Whether a name alone says that a file is nothing of ours; `.env.py` is.
-fn is_no_candidate(name: &str) -> bool {
-    let Some((stem, ending)) = name.rsplit_once('.') else { return false };
-    !stem.starts_with('.') && NO_CANDIDATES.binary_search(&ending).is_ok()
 }
 
 /// Whether a file is called as OpenAPI documents are, so that its silence has to be explained.

@@ -65,9 +65,10 @@ impl Disk {
         } else if data.len() > most {
             return Err(too_large(most));
         }
-        // One more than there should be, so that the end is found without growing.
-        let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or(0) + 1);
-        file.take(u64::MAX).read_to_end(&mut bytes).map_err(told)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or(0));
+        // As much as there is, so that no further call has to find the end; what does not say its size is read until then.
+        let length = if data.len() == 0 { u64::MAX } else { data.len() };
+        file.take(length).read_to_end(&mut bytes).map_err(told)?;
         Ok((bytes, data))
     }
 }

@@ -1,13 +1,36 @@
 //! The paths of a tree's files, in one piece of memory: a repository has hundreds of thousands, and many questions pass over all.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Paths relative to a root, separated by `/`, sorted, each once. What costs a look at a file, such as its size, is not here: most
 /// files are never looked at.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Listing {
     text: String,
     places: Vec<Range<usize>>,
+    /// Which of them are not called as source code is; found at the first question.
+    apart: OnceLock<Vec<usize>>,
+}
+
+impl PartialEq for Listing {
+    fn eq(&self, other: &Listing) -> bool {
+        self.text == other.text && self.places == other.places
+    }
+}
+
+/// Endings of source code, pictures and documents: most files of a repository.
+const CODE: [&str; 24] = [
+    "c", "cc", "cpp", "cs", "css", "go", "h", "html", "java", "js", "jsx", "kt", "lock", "md", "php", "png", "proto", "py", "rb",
+    "rs", "scala", "svg", "ts", "tsx",
+];
+
+/// Whether the last part of a path ends as source code, pictures and documents do; `.env.py` does not count.
+pub fn is_code(path: &str) -> bool {
+    // The ending decides for nearly all, and is short.
+    let Some((dot, _)) = path.bytes().enumerate().rev().take(7).find(|(_, byte)| *byte == b'.') else { return false };
+    let (stem, ending) = (path.get(..dot).unwrap_or(""), path.get(dot + 1..).unwrap_or(""));
+    CODE.binary_search(&ending).is_ok() && !stem.rsplit('/').next().unwrap_or("").starts_with('.')
 }
 
 impl Listing {
@@ -35,10 +58,47 @@ impl Listing {
         self.places.binary_search_by(|place| self.at(place).cmp(path)).is_ok()
     }
 
-    /// The paths whose last part is one of these names.
+    /// The paths that are not called as source code is (see [`is_code`]): a tenth of them or less, where many questions are about
+    /// no other.
+    pub fn apart_from_code(&self) -> impl Iterator<Item = &str> + Clone {
+        let is_apart = |place: &Range<usize>| !is_code(self.at(place));
+        let find = || self.places.iter().enumerate().filter(|(_, place)| is_apart(place)).map(|(at, _)| at).collect();
+        let apart: &[usize] = self.apart.get_or_init(find);
+        apart.iter().filter_map(|at| Some(self.at(self.places.get(*at)?)))
+    }
+
+    /// The paths whose last part is one of these names, none of which is one of source code.
     pub fn named<'l>(&'l self, names: &'l [&str]) -> impl Iterator<Item = &'l str> {
         let is = |path: &str, name: &str| path.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
-        self.iter().filter(move |path| names.iter().any(|name| is(path, name)))
+        self.apart_from_code().filter(move |path| names.iter().any(|name| is(path, name)))
+    }
+
+    /// The same but for some paths, sorted, of which each is there or is not. What lies between them is taken over as it stands.
+    pub fn edited<'p>(&self, edits: impl Iterator<Item = (&'p str, bool)>) -> Listing {
+        let mut listing = Listing { text: String::with_capacity(self.text.len()), ..Listing::default() };
+        listing.places.reserve(self.places.len());
+        let mut at = 0;
+        for (path, is_there) in edits {
+            let to = at + self.places.get(at..).unwrap_or_default().partition_point(|place| self.at(place) < path);
+            listing.take_over(self, at..to);
+            at = to + usize::from(self.places.get(to).is_some_and(|place| self.at(place) == path));
+            if is_there {
+                let start = listing.text.len();
+                listing.text.push_str(path);
+                listing.places.push(start..listing.text.len());
+            }
+        }
+        listing.take_over(self, at..self.places.len());
+        listing
+    }
+
+    /// Adds some of the paths of another listing at the end.
+    fn take_over(&mut self, other: &Listing, which: Range<usize>) {
+        let Some([first, .., last] | [first @ last]) = other.places.get(which.clone()) else { return };
+        let (from, to) = (first.start, self.text.len());
+        self.text.push_str(other.text.get(from..last.end).unwrap_or(""));
+        let moved = |place: &Range<usize>| place.start - from + to..place.end - from + to;
+        self.places.extend(other.places.get(which).unwrap_or_default().iter().map(moved));
     }
 
     /// The paths that another listing does not have.
@@ -68,7 +128,7 @@ impl<S: AsRef<str>> FromIterator<S> for Listing {
             listing.text.push_str(path.as_ref());
             listing.places.push(start..listing.text.len());
         }
-        let Listing { text, places } = &mut listing;
+        let Listing { text, places, .. } = &mut listing;
         let at = |place: &Range<usize>| text.get(place.clone()).unwrap_or("");
         if places.is_sorted_by(|a, b| at(a) < at(b)) {
             return listing;
@@ -83,6 +143,35 @@ impl<S: AsRef<str>> FromIterator<S> for Listing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_edited_listing_is_that_of_the_edited_paths() {
+        let listing: Listing = ["a", "b/x", "b/y", "c", "é"].into_iter().collect();
+        for edits in 0..1u32 << 14 {
+            // Each of seven paths, some of which are there: not spoken of, there, or gone.
+            let paths = ["a", "aa", "b/x", "b/z", "c", "d", "é"];
+            let said: Vec<(&str, bool)> = paths
+                .into_iter()
+                .enumerate()
+                .filter(|(at, _)| edits >> (2 * at) & 1 == 1)
+                .map(|(at, path)| (path, edits >> (2 * at + 1) & 1 == 1))
+                .collect();
+            let kept = listing.iter().filter(|path| said.iter().all(|(one, _)| one != path));
+            let wanted: Listing = kept.chain(said.iter().filter(|one| one.1).map(|one| one.0)).collect();
+            assert_eq!(listing.edited(said.iter().copied()), wanted, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn source_code_is_told_by_its_ending() {
+        let code = ["a.go", "src/main.rs", "a/b.test.ts", "x.scala", "a.b/c.py", ".github/x.js", ".go"];
+        let apart = [".env.py", "a/.b.go", "a.yaml", "go", "a.go/b", "Dockerfile", "a.verylong", "x.GO", "a."];
+        assert_eq!(code.iter().chain(&apart).filter(|path| is_code(path)).count(), code.len());
+        let listing: Listing = code.into_iter().chain(apart).collect();
+        assert_eq!(listing.apart_from_code().count(), apart.len());
+        assert!(listing.apart_from_code().all(|path| apart.contains(&path)));
+        assert_eq!(listing.named(&["Dockerfile"]).collect::<Vec<_>>(), ["Dockerfile"]);
+    }
 
     #[test]
     fn paths_are_sorted_and_found() {

@@ -2,7 +2,7 @@
 
 use super::shared::Shared;
 use super::staging::{SUBMODULE, Staging, is_file};
-use super::tree::{blob, has_content};
+use super::tree::{has_content, small_blob};
 use crate::files::{ContentId, Files, Listing, ReadError};
 use gix::bstr::ByteSlice;
 use gix::index::entry::{Flags, Mode, Stage};
@@ -25,12 +25,12 @@ impl Index {
 
 impl Files for Index {
     fn list(&self) -> Arc<Listing> {
-        Arc::new(self.staging.files().collect())
+        self.staging.listing(&self.shared)
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         let entry = self.staging.file(path).ok_or_else(|| ReadError("no such file".into()))?;
-        blob(&self.shared, entry.id)
+        small_blob(&self.shared, entry.id, entry.stat.size)
     }
 
     fn exists(&self, path: &str) -> bool {

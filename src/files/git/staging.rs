@@ -93,10 +93,19 @@ impl Staging {
         modules.map(|entry| self.path(entry).to_str_lossy().into_owned()).collect()
     }
 
+    /// Every file: listed once for all views of the repository.
+    pub(super) fn listing(&self, shared: &Shared) -> Arc<Listing> {
+        shared.listing(&self.below, || self.files().collect())
+    }
+
     /// The files of a tree, given where it differs.
-    pub(super) fn files_of(&self, differences: &Differences) -> Listing {
-        let same = self.files().filter(|path| differences.is_empty() || !differences.contains_key(*path));
-        same.chain(differences.iter().filter(|(_, id)| id.is_some()).map(|(path, _)| path.as_str())).collect()
+    pub(super) fn files_of(&self, differences: &Differences, shared: &Shared) -> Arc<Listing> {
+        let listing = self.listing(shared);
+        // Where only contents differ, the files are the same.
+        let is_other = |(path, id): &(&str, bool)| listing.has(path) != *id;
+        let edits: Vec<(&str, bool)> =
+            differences.iter().map(|(path, id)| (path.as_str(), id.is_some())).filter(is_other).collect();
+        if edits.is_empty() { listing } else { Arc::new(listing.edited(edits.into_iter())) }
     }
 
     /// Where the index and a tree, rooted at the same folder, differ. Only folders whose ids differ are looked into.

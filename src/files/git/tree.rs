@@ -152,6 +152,15 @@ pub(super) fn blob(shared: &Shared, id: ObjectId) -> Result<Vec<u8>, ReadError> 
     })
 }
 
+/// The bytes of a blob whose file had so many when it was added; without a look at its size first, where that was few.
+pub(super) fn small_blob(shared: &Shared, id: ObjectId, size: u32) -> Result<Vec<u8>, ReadError> {
+    const FEW: u32 = 1 << 26;
+    if size == 0 || size > FEW {
+        return blob(shared, id);
+    }
+    shared.ask(|local| Ok(local.find_blob(id).map_err(reason)?.take_data()))
+}
+
 /// Whether a blob has these bytes, line ends apart. Compares ids first, so that an unchanged file costs no look into the object store.
 pub(super) fn has_content(shared: &Shared, id: ObjectId, bytes: &[u8]) -> bool {
     let own = gix::objs::compute_hash(id.kind(), gix::objs::Kind::Blob, bytes);
@@ -166,10 +175,10 @@ pub(super) fn join(folder: &str, name: &str) -> String {
 impl Files for GitTree {
     fn list(&self) -> Arc<Listing> {
         let list = || match self.staging() {
-            Some((staging, differences)) => staging.files_of(differences),
-            None => self.walk(),
+            Some((staging, differences)) => staging.files_of(differences, &self.shared),
+            None => Arc::new(self.walk()),
         };
-        self.listing.get_or_init(|| Arc::new(list())).clone()
+        self.listing.get_or_init(list).clone()
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {

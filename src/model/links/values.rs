@@ -27,7 +27,8 @@ impl<'m> ColumnRef<'m> {
         }
         let mut lists = table.table().checks.iter().filter_map(|check| Some((check, check.allowed.as_ref()?)));
         if let Some((check, list)) = lists.find(|(_, list)| list.0 == self.name) {
-            return Fact::Known(list.1.clone(), Origin::Explicit(check.expression));
+            let texts = list.1.iter().map(|text| Spanned::new(text.value.to_string(), text.span));
+            return Fact::Known(texts.collect(), Origin::Explicit(check.expression));
         }
         let other_check = table.table().checks.iter().find(|check| check.text.contains(self.name.as_str()));
         match (table.gap(Facet::Constraints), other_check) {

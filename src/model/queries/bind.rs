@@ -1,6 +1,7 @@
 //! Which database a file of queries is for: the one that sqlc's configuration pairs with it, else the one of its dialect that
 //! holds its tables, the nearest where there are several. Where two databases are equally good, none is taken.
 
+use super::sqlc::Pairing;
 use super::{Origin, Queries, Query};
 use crate::model::schema::pending::FormerName;
 use crate::model::schema::{Database, Schema};
@@ -14,8 +15,15 @@ pub(super) fn databases(schema: &Schema, queries: &Queries, former: &[Vec<Former
         let (names, _) = files.entry(query.path.as_str()).or_insert_with(|| (BTreeSet::new(), query));
         names.extend(query.statement.tables.iter().map(|table| table.name.to_lowercase()));
     }
+    let paired: Vec<Vec<bool>> =
+        queries.pairings.iter().map(|pairing| schema.databases.iter().map(|one| pairs(pairing, one)).collect()).collect();
+    let choose = |path: &str, names: &BTreeSet<String>, query: &Query| {
+        let pairing = queries.pairings.iter().position(|pairing| pairing.has_queries(path));
+        let paired = pairing.and_then(|at| paired.get(at)).map_or(&[][..], Vec::as_slice);
+        choose(schema, paired, &held, path, names, query)
+    };
     let of_file: BTreeMap<&str, Option<usize>> =
-        files.iter().map(|(path, (names, query))| (*path, choose(schema, queries, &held, path, names, query))).collect();
+        files.iter().map(|(path, (names, query))| (*path, choose(path, names, query))).collect();
     let number = |query: &Query| match query.origin {
         Origin::View(database) | Origin::Routine(database) => Some(database),
         Origin::File | Origin::Offline => of_file.get(query.path.as_str()).copied().flatten(),
@@ -31,20 +39,20 @@ fn names_of(database: &Database, former: &[FormerName]) -> HashSet<String> {
     tables.chain(views).chain(gone).chain(former).map(|name| name.to_lowercase()).collect()
 }
 
+/// Whether a pairing names what makes a database.
+fn pairs(pairing: &Pairing, database: &Database) -> bool {
+    pairing.has_schema(&database.source) || database.migrations.iter().any(|one| pairing.has_schema(&one.path))
+}
+
+/// The number of the database of a file; `paired` says of each whether sqlc's configuration pairs it with the file.
 fn choose(
     schema: &Schema,
-    queries: &Queries,
+    paired: &[bool],
     held: &[HashSet<String>],
     path: &str,
     names: &BTreeSet<String>,
     query: &Query,
 ) -> Option<usize> {
-    let pairing = queries.pairings.iter().find(|pairing| pairing.has_queries(path));
-    let paired = |database: &Database| {
-        pairing.is_some_and(|pairing| {
-            pairing.has_schema(&database.source) || database.migrations.iter().any(|one| pairing.has_schema(&one.path))
-        })
-    };
     // Better is greater: paired, the names that it holds, nearness, and migrations before a schema file.
     let mut ranked: Vec<((bool, usize, usize), bool, usize)> = Vec::new();
     for (number, (database, held)) in schema.databases.iter().zip(held).enumerate() {
@@ -52,7 +60,7 @@ fn choose(
             continue;
         }
         let hits = names.iter().filter(|name| held.contains(*name)).count();
-        let paired = paired(database);
+        let paired = paired.get(number).copied().unwrap_or(false);
         if hits > 0 {
             ranked.push(((paired, hits, nearness(path, &database.source)), database.tool.is_some(), number));
         }

@@ -207,7 +207,7 @@ pub struct Check {
     /// Columns that it proves not to be NULL.
     pub not_null_columns: Vec<Name>,
     /// The column and the texts that it allows, where it is a list of them.
-    pub allowed: Option<Box<(Name, Vec<Spanned<String>>)>>,
+    pub allowed: Option<Box<(Name, Vec<Spanned<Name>>)>>,
     /// Whether existing rows were checked.
     pub validated: bool,
     /// `NO INHERIT`: tables that inherit do not have it.

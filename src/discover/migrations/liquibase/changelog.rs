@@ -26,7 +26,7 @@ impl Changelogs {
             kind && ["changelog", "liquibase", "changes", "db/"].iter().any(|word| lower.contains(word))
         };
         let mut texts: BTreeMap<&str, String> = BTreeMap::new();
-        for path in listing.iter().filter(|path| may_be(path)) {
+        for path in listing.apart_from_code().filter(|path| may_be(path)) {
             if let Some(text) = read(path).filter(|text| text.contains("databaseChangeLog")) {
                 texts.insert(path, text);
             }

@@ -153,7 +153,7 @@ impl<'a> Action<'a> {
             let others = view.reads.iter().filter(|read| **read != self.before.name);
             // Another table with a column of that name may be the one that is meant.
             let certain = others.clone().all(|read| {
-                let held = self.state().tables.iter().flatten().find(|table| table.name == *read);
+                let held = self.state().tables().find(|table| table.name == *read);
                 held.is_some_and(|table| table.columns_complete() && find_column(self.state(), table, column).is_none())
             });
             if named && certain && !goes {
@@ -381,7 +381,7 @@ fn covers(check: &str, attach: &str) -> bool {
 
 /// The partition of a table that takes what no other one takes: it is read when another one comes, and locked when one goes.
 pub(super) fn default_partition(moment: &Moment, parent: &TableName) -> Option<TableName> {
-    let tables = || moment.state.tables.iter().flatten();
+    let tables = || moment.state.tables();
     let rest = tables().find(|table| table.default_partition && table.parent.as_deref() == Some(parent))?;
     Some(rest.name.clone())
 }

@@ -169,7 +169,7 @@ fn create_table(moment: &Moment, def: &CreateTable, cost: &mut Cost) {
 /// Every table with a column of the domain is read, under a lock that blocks writers.
 fn constrain_domain(moment: &Moment, name: &ObjectName, cost: &mut Cost) {
     let state = moment.state;
-    for table in state.tables.iter().flatten() {
+    for table in state.tables() {
         let is_domain = |known: &str| known.rsplit('.').next() == Some(name.name.as_str());
         if table.columns.iter().any(|column| column.column_type.known().is_some_and(|known| is_domain(&known.name))) {
             cost.lock(&table.name, LockMode::Share);

@@ -114,7 +114,7 @@ fn drop_key(table: &Table, key: &ForeignKey) -> String {
 pub(super) fn drop_types(state: &State, names: &[ObjectName], cascade: bool, cost: &mut Cost) {
     let known = names.iter().filter(|name| state.enum_named(&name.name).is_some() || state.domain_named(&name.name).is_some());
     for name in known {
-        for table in state.tables.iter().flatten() {
+        for table in state.tables() {
             let bare = |written: &str| written.rsplit('.').next().unwrap_or(written).trim_matches('"').to_owned();
             let holds =
                 table.columns.iter().find(|one| one.column_type.known().is_some_and(|kind| bare(&kind.name) == name.name));

@@ -18,7 +18,7 @@ impl State {
     pub fn is_whole(&self) -> bool {
         let known = |table: &Table| !table.external && table.gaps.is_empty();
         let nothing_hidden = self.held.extensions.is_empty() && self.tables_unknown.is_empty() && self.dirt.is_empty();
-        nothing_hidden && self.tables.iter().flatten().all(known)
+        nothing_hidden && self.tables().all(known)
     }
 
     /// Notes that what inherits from what is no longer known.
@@ -63,7 +63,7 @@ impl State {
         self.held.sequences.contains_key(&key)
             || self.held.composites.contains_key(&key)
             || self.is_view(name)
-            || self.tables.iter().flatten().any(own)
+            || self.tables().any(own)
     }
 
     /// Whether a constraint of the table has the name.
@@ -73,7 +73,7 @@ impl State {
 
     /// Tables of a schema.
     pub fn first_in_schema(&self, schema: &str) -> Option<&Table> {
-        self.tables.iter().flatten().find(|table| table.name.schema.as_deref() == Some(schema))
+        self.tables().find(|table| table.name.schema.as_deref() == Some(schema))
     }
 
     /// A catalog of what the actions of an `ALTER TABLE` speak of, to try them on one after the other.

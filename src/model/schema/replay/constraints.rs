@@ -102,7 +102,12 @@ impl State {
                     name,
                     text: text.as_str().into(),
                     not_null_columns: not_null_columns.iter().map(Name::from).collect(),
-                    allowed: allowed.as_ref().map(|(column, texts)| Box::new((column.into(), texts.clone()))),
+                    allowed: allowed.as_ref().map(|(column, texts)| {
+                        Box::new((
+                            column.into(),
+                            texts.iter().map(|text| Spanned::new(Name::from(&text.value), text.span)).collect(),
+                        ))
+                    }),
                     validated: !def.not_valid,
                     no_inherit: def.details.no_inherit,
                     span: def.span,

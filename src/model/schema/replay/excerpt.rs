@@ -44,12 +44,12 @@ impl State {
 
     /// Its tables that stay, in order of name.
     pub fn standing_tables(&self) -> BTreeMap<String, &Table> {
-        let tables = self.tables.iter().flatten().filter(|table| !table.temporary);
+        let tables = self.tables().filter(|table| !table.temporary);
         tables.map(|table| (table.name.to_string(), table)).collect()
     }
 
     /// Whether everything that happened to it was understood.
     pub fn is_sure(&self) -> bool {
-        self.dirt.is_empty() && self.tables.iter().flatten().all(|table| !table.external && table.gaps.is_empty())
+        self.dirt.is_empty() && self.tables().all(|table| !table.external && table.gaps.is_empty())
     }
 }

@@ -17,13 +17,9 @@ impl State {
         // The ways to tables by name are done; a large catalog need not stand beside them while it is put in order.
         (self.by_name, self.index_owners, self.constraint_owners, self.referrers) = Default::default();
         database.objects = self.objects();
-        // In their own place, which `flatten` and a stable sort would not do: twice as much would be the most that a large dump takes.
-        #[allow(clippy::filter_map_identity)]
-        let mut tables: Vec<Table> = self.tables.into_iter().filter_map(|table| table).collect();
-        tables.shrink_to_fit();
-        // Namesakes, a temporary table and the one that it hides, stay in the order in which they came.
-        let came = |table: &Table| (table.migration, table.span.source, table.span.start);
-        tables.sort_unstable_by(|a, b| a.name.cmp(&b.name).then_with(|| came(a).cmp(&came(b))));
+        let mut held: Vec<Box<Table>> = self.tables.into_iter().flatten().collect();
+        held.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut tables: Vec<Table> = held.into_iter().map(|table| *table).collect();
         for table in &mut tables {
             table.gaps.sort_by_key(|gap| gap.facet);
         }

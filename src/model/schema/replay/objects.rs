@@ -247,7 +247,7 @@ impl State {
             };
             objects.sequences.push(Sequence { name: sequence.name, owner });
         }
-        for table in self.tables.iter().flatten() {
+        for table in self.tables() {
             let own = table.columns.iter().filter_map(|column| Some((column.sequence()?.clone(), column.name.clone())));
             objects.sequences.extend(own.map(|(name, column)| Sequence { name, owner: Some((table.name.clone(), column)) }));
         }

@@ -103,7 +103,7 @@ impl<'a> Ask<'a> {
         self.state.is_relation(name).then(|| {
             let found =
                 Refusal::new(format!("there is a `{}` already", short(name)), "take another name, or drop the other one first");
-            let there = self.state.tables.iter().flatten().find(|table| table.name == *name);
+            let there = self.state.tables().find(|table| table.name == *name);
             match there {
                 Some(table) => found.against(table.name_span, "the other one is created here"),
                 None => found,
