@@ -4,6 +4,7 @@ use super::{Files, Listing, ReadError, too_large};
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A folder on disk. `.gitignore` is honoured, links are not followed, `.git` is left out; hidden files are seen, because
@@ -32,6 +33,12 @@ impl Disk {
         let mut folders: Vec<String> = found.iter().filter_map(|folder| self.relative(folder)).collect();
         folders.sort();
         folders
+    }
+
+    /// A path below the root as it is listed, where that takes no more than a cut.
+    fn cut<'p>(&self, path: &'p Path) -> Option<&'p str> {
+        let rest = path.to_str()?.strip_prefix(self.root.to_str()?)?;
+        rest.strip_prefix('/').filter(|rest| MAIN_SEPARATOR == '/' && !rest.starts_with('/'))
     }
 
     fn relative(&self, path: &Path) -> Option<String> {
@@ -91,19 +98,42 @@ fn open(path: &Path) -> std::io::Result<File> {
 /// What one thread of a walk found, given to the whole when it ends.
 struct Walked<'w> {
     disk: &'w Disk,
+    /// What is expected to be there, and what of it was found.
+    known: &'w Listing,
+    met: &'w [AtomicBool],
+    /// Where the last path stands there.
+    near: usize,
+    /// What is there beside that.
     paths: Vec<String>,
     all: &'w Mutex<Vec<Vec<String>>>,
 }
 
+/// A file that was found: one of those that are known, or another.
+enum Place {
+    Known(usize),
+    New(String),
+}
+
 impl Walked<'_> {
+    fn path(&mut self, path: &Path) -> Option<Place> {
+        let cut = self.disk.cut(path);
+        let known = cut.and_then(|path| self.known.position(path, &mut self.near));
+        known.map(Place::Known).or_else(|| cut.map(str::to_owned).or_else(|| self.disk.relative(path)).map(Place::New))
+    }
+
     fn note(&mut self, entry: Result<ignore::DirEntry, ignore::Error>) {
         let refuse = |path: String, reason: String| {
             self.disk.refused.lock().unwrap_or_else(PoisonError::into_inner).push((path, reason));
         };
         match entry {
             Err(error) => refuse(String::new(), error.to_string()),
-            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => match self.disk.relative(entry.path()) {
-                Some(path) => self.paths.push(path),
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => match self.path(entry.path()) {
+                Some(Place::Known(at)) => {
+                    if let Some(met) = self.met.get(at) {
+                        met.store(true, Ordering::Relaxed);
+                    }
+                }
+                Some(Place::New(path)) => self.paths.push(path),
                 None => refuse(entry.path().to_string_lossy().into_owned(), "the path is not UTF-8".into()),
             },
             Ok(_) => {}
@@ -117,8 +147,26 @@ impl Drop for Walked<'_> {
     }
 }
 
-impl Files for Disk {
-    fn list(&self) -> Arc<Listing> {
+impl Disk {
+    /// The listing, given one that is nearly or wholly the same: paths that it has are neither copied nor sorted.
+    pub(super) fn list_like(&self, known: Arc<Listing>) -> Arc<Listing> {
+        let met: Vec<AtomicBool> = (0..known.len()).map(|_| AtomicBool::new(false)).collect();
+        let mut others = self.walk(&known, &met);
+        if known.is_empty() {
+            return Arc::new(others.into_iter().collect());
+        }
+        others.sort_unstable();
+        let gone = known.iter().zip(&met).filter(|(_, met)| !met.load(Ordering::Relaxed)).map(|(path, _)| (path, false));
+        let mut edits: Vec<(&str, bool)> = gone.chain(others.iter().map(|path| (path.as_str(), true))).collect();
+        if edits.is_empty() {
+            return known;
+        }
+        edits.sort_unstable();
+        Arc::new(known.edited(edits.into_iter()))
+    }
+
+    /// Walks the folder: marks what is known, and gives every other file, in no order.
+    fn walk(&self, known: &Listing, met: &[AtomicBool]) -> Vec<String> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.repositories.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let repositories = self.repositories.clone();
@@ -140,14 +188,20 @@ impl Files for Disk {
             .build_parallel();
         let all = Mutex::default();
         walk.run(|| {
-            let mut walked = Walked { disk: self, paths: Vec::new(), all: &all };
+            let mut walked = Walked { disk: self, known, met, near: 0, paths: Vec::new(), all: &all };
             Box::new(move |entry| {
                 walked.note(entry);
                 ignore::WalkState::Continue
             })
         });
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).sort();
-        Arc::new(all.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect())
+        all.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect()
+    }
+}
+
+impl Files for Disk {
+    fn list(&self) -> Arc<Listing> {
+        self.list_like(Arc::default())
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {

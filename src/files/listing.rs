@@ -19,18 +19,18 @@ impl PartialEq for Listing {
     }
 }
 
-/// Endings of source code, pictures and documents: most files of a repository.
-const CODE: [&str; 24] = [
-    "c", "cc", "cpp", "cs", "css", "go", "h", "html", "java", "js", "jsx", "kt", "lock", "md", "php", "png", "proto", "py", "rb",
-    "rs", "scala", "svg", "ts", "tsx",
-];
+/// Whether an ending is one of source code, pictures and documents: most files of a repository. Asked of every path.
+fn is_ending_of_code(ending: &str) -> bool {
+    let is_code = matches!(ending, "c" | "cc" | "cpp" | "cs" | "go" | "h" | "java" | "js" | "jsx" | "kt" | "php" | "py" | "rb");
+    is_code || matches!(ending, "css" | "html" | "lock" | "md" | "png" | "proto" | "rs" | "scala" | "svg" | "ts" | "tsx")
+}
 
 /// Whether the last part of a path ends as source code, pictures and documents do; `.env.py` does not count.
 pub fn is_code(path: &str) -> bool {
     // The ending decides for nearly all, and is short.
     let Some((dot, _)) = path.bytes().enumerate().rev().take(7).find(|(_, byte)| *byte == b'.') else { return false };
     let (stem, ending) = (path.get(..dot).unwrap_or(""), path.get(dot + 1..).unwrap_or(""));
-    CODE.binary_search(&ending).is_ok() && !stem.rsplit('/').next().unwrap_or("").starts_with('.')
+    is_ending_of_code(ending) && !stem.rsplit('/').next().unwrap_or("").starts_with('.')
 }
 
 impl Listing {
@@ -71,6 +71,25 @@ impl Listing {
     pub fn named<'l>(&'l self, names: &'l [&str]) -> impl Iterator<Item = &'l str> {
         let is = |path: &str, name: &str| path.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
         self.apart_from_code().filter(move |path| names.iter().any(|name| is(path, name)))
+    }
+
+    /// Where a path stands, looked for around a place, which becomes the nearest: most questions come from one folder.
+    pub(super) fn position(&self, path: &str, near: &mut usize) -> Option<usize> {
+        let is_before = |at: usize| self.places.get(at).is_some_and(|place| self.at(place) < path);
+        let (mut low, mut high, mut step) = (*near, *near, 1);
+        if is_before(*near) {
+            while is_before(high) {
+                (low, high, step) = (high, high + step, step * 2);
+            }
+        } else {
+            while low > 0 && !is_before(low) {
+                (low, high, step) = (low.saturating_sub(step), low, step * 2);
+            }
+        }
+        let window = self.places.get(low..self.places.len().min(high + 1))?;
+        let found = low + window.partition_point(|place| self.at(place) < path);
+        *near = found.min(self.places.len().saturating_sub(1));
+        self.places.get(found).filter(|place| self.at(place) == path).map(|_| found)
     }
 
     /// The same but for some paths, sorted, of which each is there or is not. What lies between them is taken over as it stands.
@@ -143,6 +162,18 @@ impl<S: AsRef<str>> FromIterator<S> for Listing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_found_from_every_place() {
+        let listing: Listing = (0..40).map(|at| format!("{:03}", 2 * at)).collect();
+        for (wanted, near) in (0..84).flat_map(|wanted| (0..45).map(move |near| (wanted, near))) {
+            let mut place = near;
+            let found = listing.position(&format!("{wanted:03}"), &mut place);
+            assert_eq!(found, (wanted % 2 == 0 && wanted < 80).then_some(wanted / 2), "{wanted} from {near}");
+            assert!(place < 40);
+        }
+        assert_eq!(Listing::default().position("a", &mut 0), None);
+    }
 
     #[test]
     fn an_edited_listing_is_that_of_the_edited_paths() {

@@ -153,7 +153,10 @@ impl<'a> Workspace<'a> {
     pub fn load_trees(&mut self, paths: &[String]) {
         let todo: Vec<(String, SourceId, Arc<str>)> =
             self.load_texts(paths).into_iter().filter(|(_, id, _)| !self.trees.contains_key(id)).collect();
-        let parsed = in_threads(self.threads, &todo, |(path, id, text)| Arc::new(documents::parse(path, *id, text.clone())));
+        let length = todo.iter().map(|(_, _, text)| text.len()).sum();
+        let parsed = in_threads(threads_for(length, self.threads), &todo, |(path, id, text)| {
+            Arc::new(documents::parse(path, *id, text.clone()))
+        });
         for ((_, id, _), tree) in todo.iter().zip(parsed) {
             self.trees.insert(*id, tree);
         }
@@ -162,7 +165,8 @@ impl<'a> Workspace<'a> {
     /// Reads many files in threads; those that cannot be read are left out here and answered by [`Workspace::source`].
     pub fn load_texts(&mut self, paths: &[String]) -> Vec<(String, SourceId, Arc<str>)> {
         let new: Vec<&String> = paths.iter().filter(|path| !self.by_path.contains_key(*path)).collect();
-        let texts = in_threads(self.threads, &new, |path| self.files.read(path).map_err(|error| error.0).and_then(decode));
+        let threads = if new.len() < FEW { 1 } else { self.threads };
+        let texts = in_threads(threads, &new, |path| self.files.read(path).map_err(|error| error.0).and_then(decode));
         for (path, text) in new.into_iter().zip(texts) {
             if !self.by_path.contains_key(path) {
                 let result = text.map(|text| self.sources.add(path, text));
@@ -215,6 +219,15 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
         return Err("a Git LFS pointer; `git lfs pull` fetches the file".into());
     }
     String::from_utf8(bytes).map_err(|error| format!("not UTF-8: first bad byte at offset {}", error.utf8_error().valid_up_to()))
+}
+
+/// So many files are read before another thread has started.
+const FEW: usize = 32;
+
+/// How many threads are worth starting for the reading of so many bytes.
+pub fn threads_for(bytes: usize, threads: usize) -> usize {
+    const LITTLE: usize = 1 << 16;
+    if bytes < LITTLE { 1 } else { threads }
 }
 
 /// Maps in up to `threads` threads; results stand in the order of the items.

@@ -60,7 +60,8 @@ impl<'r> Checkout<'r> {
 impl Files for Checkout<'_> {
     /// What lies in a repository within this one belongs to that one: no commit of this one can hold it.
     fn list(&self) -> Arc<Listing> {
-        let all = self.disk.list();
+        let known = self.repository.and_then(|repository| Some(self.staging()?.listing(&repository.shared)));
+        let all = self.disk.list_like(known.unwrap_or_default());
         let others = if self.repository.is_some() { self.disk.repositories() } else { Vec::new() };
         let is_inside =
             |path: &str| others.iter().any(|one| path.strip_prefix(one.as_str()).is_some_and(|rest| rest.starts_with('/')));

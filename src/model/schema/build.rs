@@ -20,7 +20,7 @@ use crate::diagnostic::Problem;
 use crate::discover::code;
 use crate::discover::servers::Server;
 use crate::discover::{Discovery, Migration, MigrationSet, Transaction, migrations};
-use crate::model::workspace::in_threads;
+use crate::model::workspace::{in_threads, threads_for};
 use crate::model::{FileStatus, Pending, Settings, Workspace};
 use crate::source::{Name, SourceId, Span};
 use crate::sql::{self, Change, Dialect, SchemaOp, Statement};
@@ -211,7 +211,8 @@ fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Ve
     }
     let models = by_path.iter().filter(|(path, _)| path.ends_with(".prisma"));
     let models: Vec<Arc<str>> = models.map(|(_, (_, text))| text.clone()).collect();
-    let read = in_threads(workspace.threads(), &files, |file| {
+    let length = by_path.values().map(|(_, text)| text.len()).sum();
+    let read = in_threads(threads_for(length, workspace.threads()), &files, |file| {
         let (source, text) = by_path.get(file.path)?;
         if let Some(script) = stated::read(file.path, *source, (text, &models), dialect).filter(|_| file.code.is_none()) {
             return Some(Text { source: *source, text: text.clone(), forward: Forward::of(script), open: false });
