@@ -2,7 +2,8 @@
 
 use super::support::Scratch;
 use backend_lint::files::Files;
-use backend_lint::files::git::{GitTree, Repository};
+use backend_lint::files::disk::Disk;
+use backend_lint::files::git::{Checkout, GitTree, Repository};
 use std::path::Path;
 
 fn tree(folder: &Path, commit: &str) -> GitTree {
@@ -89,4 +90,34 @@ fn threads_may_read_at_once() {
         }
     });
     assert_eq!(paths(&tree).len(), 40);
+}
+
+/// What the index lists is only a help: untracked, removed and ignored files make the listing what a walk of the disk finds.
+#[test]
+fn a_working_tree_is_listed_as_the_disk_holds_it() {
+    let scratch = Scratch::new();
+    let work = scratch.repository("shop");
+    work.write("a.yaml", "a")
+        .write("a/b.sql", "b")
+        .write("a.b/c.go", "c")
+        .write("z/.env", "z")
+        .write("z/gone.sql", "g")
+        .write("é/x.md", "x");
+    work.write("kept/by-index.log", "log").commit();
+    let list = |folder: &Path| {
+        let repository = Repository::discover(folder).unwrap().unwrap();
+        let beside: Vec<String> = Checkout::new(folder, Some(&repository)).list().iter().map(str::to_owned).collect();
+        let alone: Vec<String> = Disk::new(folder).list().iter().map(str::to_owned).collect();
+        assert_eq!(beside, alone, "{}", folder.display());
+        beside
+    };
+    let first = list(&work.0);
+    assert_eq!(first, ["a.b/c.go", "a.yaml", "a/b.sql", "kept/by-index.log", "z/.env", "z/gone.sql", "é/x.md"]);
+    std::fs::remove_file(work.0.join("z/gone.sql")).unwrap();
+    work.write(".gitignore", "*.log\n").write("a/0-new.sql", "n").write("zz/new.yaml", "n").write("a/x.log", "l");
+    let second = list(&work.0);
+    assert_eq!(second, [".gitignore", "a.b/c.go", "a.yaml", "a/0-new.sql", "a/b.sql", "z/.env", "zz/new.yaml", "é/x.md"]);
+    assert_eq!(list(&work.0.join("a")), ["0-new.sql", "b.sql"]);
+    work.git(&["rm", "-q", "--cached", "a.yaml"]);
+    assert_eq!(list(&work.0), second, "what the index does not have is there all the same");
 }
