@@ -270,7 +270,7 @@ fn an_index_has_every_part() {
     let found = index(text);
     assert_eq!(found.concurrently.map(|span| at(text, span)), Some("CONCURRENTLY"));
     assert!(found.unique && found.if_not_exists && found.nulls_not_distinct && !found.only);
-    assert_eq!((found.method.as_str(), found.include), ("gin", vec!["d".to_owned(), "e".to_owned()]));
+    assert_eq!((found.method.as_str(), found.include), ("gin", vec!["d".into(), "e".into()]));
     let keys: Vec<(&str, Option<&str>)> = found.keys.iter().map(|key| (key.text(), key.column.as_deref())).collect();
     assert_eq!(keys, [("lower(a)", None), ("b || 'x'", None), ("c", Some("c"))]);
     assert_eq!(
@@ -355,10 +355,10 @@ fn dynamic_statements_are_bound_by_the_names_in_sight() {
         assert!(matches!(statement.understanding, Understanding::Opaque(_) | Understanding::Partial(_)), "{text}");
         statement.touches.into_iter().map(|name| name.name).collect::<Vec<_>>()
     };
-    assert!(touches("DO $$ BEGIN EXECUTE 'ALTER TABLE users ADD COLUMN ' || c; END $$;").contains(&"users".to_owned()));
+    assert!(touches("DO $$ BEGIN EXECUTE 'ALTER TABLE users ADD COLUMN ' || c; END $$;").contains(&"users".into()));
     assert!(
         touches("DO $$ BEGIN t := first_of('users'); EXECUTE format('ALTER TABLE %I ADD COLUMN a int', t); END $$;")
-            .contains(&"users".to_owned())
+            .contains(&"users".into())
     );
     assert!(touches("DO $$ BEGIN FOR t IN SELECT * FROM pg_tables WHERE schemaname = 'public' LOOP EXECUTE format('DROP TABLE %I', t); END LOOP; END $$;").is_empty());
     let silent = postgres("DO $$ BEGIN PERFORM pg_sleep(1); EXECUTE 'GRANT ' || x; END $$;");

@@ -43,7 +43,7 @@ fn only(model: Model) -> Query {
 fn tables(query: &Query) -> Vec<String> {
     let name = |one: &backend_lint::sql::ObjectName| match &one.schema {
         Some(schema) => format!("{schema}.{}", one.name),
-        None => one.name.clone(),
+        None => one.name.to_string(),
     };
     query.statement.tables.iter().map(name).collect()
 }
@@ -51,7 +51,7 @@ fn tables(query: &Query) -> Vec<String> {
 fn inserts(query: &Query) -> Vec<(String, Option<Vec<String>>)> {
     let columns = |list: &Vec<backend_lint::source::Spanned<String>>| list.iter().map(|one| one.value.clone()).collect();
     let all = query.statement.inserts.iter();
-    all.map(|insert| (insert.table.name.clone(), insert.columns.as_ref().map(columns))).collect()
+    all.map(|insert| (insert.table.name.to_string(), insert.columns.as_ref().map(columns))).collect()
 }
 
 fn sorted_by(query: &Query) -> Vec<String> {

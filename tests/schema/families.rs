@@ -123,7 +123,7 @@ fn a_statement_drops_before_it_adds() {
     assert_eq!((built.indexes("t"), built.last().effects().fails), (vec!["t_pkey".to_owned()], None));
     let built =
         migrate(&["CREATE TABLE t (a int, CHECK (a > 0));", "ALTER TABLE t ADD CHECK (a < 9), DROP CONSTRAINT t_a_check;"]);
-    let checks: Vec<_> = built.table("t").checks.iter().map(|one| one.text.clone()).collect();
+    let checks: Vec<_> = built.table("t").checks.iter().map(|one| one.text.to_string()).collect();
     assert_eq!(checks, ["a < 9"]);
     let built = migrate(&["CREATE TABLE t (a int);", "ALTER TABLE t ALTER a SET NOT NULL, ALTER a DROP NOT NULL;"]);
     assert_eq!(built.columns("t"), ["a integer!"]);
@@ -146,5 +146,5 @@ fn a_reference_to_its_own_table_follows_every_name() {
         "ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME a TO b;",
     ]);
     let key = &built.table("u").foreign_keys[0];
-    assert_eq!((key.references.name.as_str(), key.referenced_columns.as_slice()), ("u", ["b".to_owned()].as_slice()));
+    assert_eq!((key.references.name.as_str(), key.referenced_columns.as_slice()), ("u", ["b".into()].as_slice()));
 }

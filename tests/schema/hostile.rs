@@ -145,7 +145,7 @@ proptest::proptest! {
         let _ = backend_lint::model::schema::json::to_json(&built.schema, &built.sources);
         for table in built.schema.tables() {
             // Nothing stands on a column that is gone, where all columns are known.
-            let has = |name: &String| table.column_named(name).is_some();
+            let has = |name: &backend_lint::source::Name| table.column_named(name).is_some();
             let keys = table.foreign_keys().all(|key| key.columns.iter().all(has));
             assert!(!table.columns_complete() || !table.gaps.is_empty() || keys, "{order:?}");
         }

@@ -20,7 +20,7 @@ fn constraints_have_the_names_that_postgres_makes_and_are_dropped_by_them() {
     let checks: Vec<_> = built.table("orders").checks.iter().filter_map(|one| one.name.clone()).collect();
     assert_eq!(checks, ["orders_b_check", "orders_check"]);
     let key = &built.table("orders").foreign_keys[0];
-    assert_eq!((key.name.as_deref(), key.referenced_columns.as_slice()), (Some("orders_c_fkey"), ["id".to_owned()].as_slice()));
+    assert_eq!((key.name.as_deref(), key.referenced_columns.as_slice()), (Some("orders_c_fkey"), ["id".into()].as_slice()));
     let later = migrate(&[
         "CREATE TABLE parents (id bigint PRIMARY KEY);
          CREATE TABLE orders (a int, b int CHECK (b > 0), c int REFERENCES parents, UNIQUE (a, b));",

@@ -78,7 +78,7 @@ fn a_schema_prisma_makes_its_tables() {
     assert_eq!(built.table("Order").indexes[2].method, "gin");
     assert_eq!(built.indexes("Group"), ["Group_pkey"]);
     let key = &built.table("Order").foreign_keys[0];
-    assert_eq!((key.columns.as_slice(), key.references.name.as_str()), (&["userId".to_owned()][..], "users"));
+    assert_eq!((key.columns.as_slice(), key.references.name.as_str()), (&["userId".into()][..], "users"));
     assert_eq!((key.name.as_deref(), key.on_delete.as_deref()), (Some("Order_userId_fkey"), Some("SET NULL")));
     let labels: Vec<_> = built.database().enums[0].labels.iter().map(|label| label.value.as_str()).collect();
     assert_eq!(labels, ["USER", "admin"]);
@@ -202,7 +202,7 @@ fn a_schema_rb_makes_its_tables() {
     assert_eq!(built.table("orders").indexes[1].method, "gin");
     assert_eq!(built.table("users").checks[0].name.as_deref(), Some("grown"));
     let key = &built.table("orders").foreign_keys[0];
-    assert_eq!((key.columns.as_slice(), key.on_delete.as_deref()), (&["user_id".to_owned()][..], Some("CASCADE")));
+    assert_eq!((key.columns.as_slice(), key.on_delete.as_deref()), (&["user_id".into()][..], Some("CASCADE")));
     assert!(built.database().tables_unknown.is_empty() && built.model.unread.is_empty(), "{:?}", built.model.unread);
     let span = built.table("users").column_named("email").expect("a column").span;
     assert_eq!(&RUBY[span.start as usize..span.end as usize], "t.string \"email\", limit: 200, default: \"\", null: false");

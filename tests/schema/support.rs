@@ -62,7 +62,7 @@ impl Built {
 
     /// The names of the indexes of a table, in order.
     pub fn indexes(&self, table: &str) -> Vec<String> {
-        self.table(table).indexes.iter().map(|index| index.name.clone().unwrap_or_default()).collect()
+        self.table(table).indexes.iter().map(|index| index.name.clone().unwrap_or_default().to_string()).collect()
     }
 
     /// The columns of a table as `name type` with `!` where NULL is not taken.

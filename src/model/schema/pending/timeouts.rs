@@ -67,10 +67,10 @@ impl<'m> MigrationRef<'m> {
                     | Change::DropTable { .. }
                     | Change::CreateIndex(_)
                     | Change::DropIndex { .. }
-                    | Change::RenameIndex { .. } => {
-                        if !bounded && here.before().is_some() && here.audience() == Audience::Everybody {
-                            found.push(here);
-                        }
+                    | Change::RenameIndex { .. }
+                        if !bounded && here.before().is_some() && here.audience() == Audience::Everybody =>
+                    {
+                        found.push(here);
                     }
                     _ => {}
                 }
