@@ -90,7 +90,7 @@ impl<'m> OperationTable<'m> {
         let parameters = self.operation.parameters();
         let given: Vec<String> = parameters.iter().filter(|one| one.is_required()).map(|one| tables::fold(one.name())).collect();
         let columns = self.tables.iter().flat_map(|table| table.columns());
-        columns.map(|column| column.name.clone()).filter(|name| given.contains(&tables::fold(name))).collect()
+        columns.map(|column| column.name.to_string()).filter(|name| given.contains(&tables::fold(name))).collect()
     }
 
     /// Why few rows are left to look at, where something says so.
