@@ -107,6 +107,17 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("file", "versions", "{ postgres = 15, nginx = \"1.25\", mysql = 8.4 }"),
     ("file", "links", "{ \"GET /orders\" = \"orders\", \"POST /a\" = false }"),
     ("file", "context", "{ tenancy = \"single\" }"),
+    ("context", "preset", "\"django-monolith\""),
+    ("context", "team_size", "8"),
+    ("context", "qps_p99", "50"),
+    ("context", "read_write_ratio", "2.5"),
+    ("context", "tenancy", "\"shared-multi-tenant\""),
+    ("context", "data_sensitivity", "\"pii\""),
+    ("context", "pattern", "\"modular-monolith\""),
+    ("context", "exposure", "\"public\""),
+    ("context", "deploy", "\"rolling\""),
+    ("context", "latency_p99_ms", "600"),
+    ("context", "tables", "{ orders = { rows = 50_000_000 } }"),
     ("check", "fail_on", "\"never\""),
     ("check", "min_severity", "\"info\""),
     ("check", "min_confidence", "\"high\""),
@@ -160,7 +171,7 @@ fn properties(schema: &Value, section: &str) -> Vec<String> {
 fn the_schema_and_the_reader_know_the_same_keys() {
     let both = Both::new();
     let schema = config::schema::document();
-    for section in ["file", "check", "override", "allow", "artifact", "services", "migrations", "api", "api.casing"] {
+    for section in ["file", "check", "override", "allow", "artifact", "services", "migrations", "api", "api.casing", "context"] {
         let mut listed: Vec<&str> = KEYS.iter().filter(|(of, ..)| *of == section).map(|(_, key, _)| *key).collect();
         listed.sort_unstable();
         assert_eq!(properties(&schema, section), listed, "the keys of {section}");

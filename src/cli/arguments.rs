@@ -42,6 +42,8 @@ pub(super) enum Command {
     /// Show the configuration that is in effect, or its JSON Schema
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Say what [context] changes here, key by key
+    Context(ContextArguments),
     /// Print completions for a shell
     Completions(CompletionsArguments),
     /// Print the manual page, or that of a command
@@ -220,6 +222,15 @@ pub(super) struct ConfigShowArguments {
     /// How to print it
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+}
+
+#[derive(Args)]
+pub(super) struct ContextArguments {
+    /// A file or folder
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
 }

@@ -10,6 +10,7 @@ mod baseline;
 mod check;
 mod completions;
 mod config;
+mod context;
 mod destination;
 mod explain;
 mod files;
@@ -68,6 +69,7 @@ pub fn main() -> ExitCode {
         Some(Command::Baseline(baseline)) => baseline::run(baseline),
         Some(Command::Init(init)) => init::run(init),
         Some(Command::Config(config)) => config::run(config),
+        Some(Command::Context(context)) => context::run(context),
         Some(Command::Completions(completions)) => completions::run(completions),
         Some(Command::Man(man)) => man::run(man),
     });

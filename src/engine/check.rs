@@ -345,7 +345,11 @@ fn judge(finding: &mut Finding, config: &Config, selection: &Selection, sources:
             finding.diagnostic.because.push(why);
             finding.severity = effective;
         }
+        if matches!(verdict.level, Level::On(_) | Level::Lowered) {
+            return true;
+        }
     }
+    config.context(path).apply(finding, info);
     true
 }
 

@@ -6,6 +6,7 @@ mod beside;
 mod changes;
 mod check;
 pub mod config;
+pub mod context;
 mod edit_target;
 mod findings;
 mod fingerprint;
@@ -143,6 +144,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What `[context]` says for a path.
+    pub fn context(&self, path: &str) -> context::Facts {
+        self.config.context(path)
+    }
+
     /// The lowest severity that the configuration lets fail a run at a path; `None` where it does not speak of that, and inside
     /// where nothing fails it.
     pub fn fail_on(&self, path: &str) -> Option<Option<Severity>> {
@@ -172,6 +178,14 @@ pub fn configuration(root: &Path, options: &Options, path: &str) -> Result<Effec
     let mut sources = Sources::default();
     let config = config::read(&Disk::new(root), &options.config, &above, &mut sources)?;
     Ok(config.effective(path, &sources))
+}
+
+/// What `[context]` says for a path below a folder on disk; empty for the folder itself.
+pub fn context_of(root: &Path, options: &Options, path: &str) -> Result<context::Facts, Failure> {
+    let repository = Repository::discover(root);
+    let above = Above::new(repository.as_ref().ok().and_then(Option::as_ref));
+    let config = config::read(&Disk::new(root), &options.config, &above, &mut Sources::default())?;
+    Ok(config.context(path))
 }
 
 /// Checks a folder on disk. `environment` holds the variables in which pipelines name the base (`GITHUB_BASE_REF` and the like).

@@ -28,6 +28,7 @@ struct Inflections {
     secrets: HashSet<String>,
     sometimes_secret: HashSet<String>,
     internal: HashSet<String>,
+    tenants: HashSet<String>,
 }
 
 fn inflections() -> &'static Inflections {
@@ -66,6 +67,7 @@ fn inflections() -> &'static Inflections {
             secrets: list("secrets", "columns"),
             sometimes_secret: list("secrets", "sometimes"),
             internal: list("internal", "columns"),
+            tenants: list("tenants", "columns"),
         }
     })
 }
@@ -267,6 +269,11 @@ pub fn is_secret(column: &str) -> Option<bool> {
         return Some(true);
     }
     ends(&inflections().sometimes_secret).then_some(false)
+}
+
+/// Whether a column says which customer a row belongs to, where several share the tables.
+pub fn is_tenant(column: &str) -> bool {
+    inflections().tenants.contains(&snake(column))
 }
 
 /// Whether a column is there for the service alone.

@@ -90,3 +90,23 @@ fn an_unknown_name_is_an_error_with_the_nearest_one() {
         .run(&["why", "GET /order"])
         .refused("no operation, object or table is called `GET /order`; did you mean `GET /orders`?");
 }
+
+#[test]
+fn the_context_is_printed_key_by_key_with_what_holds_here() {
+    let repository = shop("[context]\npreset = \"django-monolith\"\nqps_p99 = 50\n\n[context.tables.orders]\nrows = 500\n");
+    let text = repository.run(&["context"]).out;
+    for line in [
+        "qps_p99 = 50 (backend-lint.toml)",
+        "* 10 to below 500: indexes/offset-on-growing-table",
+        "pattern = monolith (preset `django-monolith`)",
+        "tenancy is not said",
+        "    orders = 500 (backend-lint.toml)",
+        "    node-express: latency_p99_ms = 600",
+        "    fastapi-python: latency_p99_ms = 500",
+        "    django-monolith: latency_p99_ms = 800, pattern = monolith",
+        "    go-or-rust-microservice: latency_p99_ms = 200, pattern = microservices",
+    ] {
+        assert!(text.contains(line), "no {line:?} in\n{text}");
+    }
+    shop("[context]\nqps_p99 = \"many\"\n").run(&["context"]).refused("must be a number that is not negative");
+}

@@ -81,7 +81,7 @@ impl Loader<'_, '_> {
             reader.syntax(error.span().unwrap_or(0..0), error.message().trim_end().replace('\n', ", "));
         }
         let root = Section { name: "the file".into(), range: 0..0, entries: table.get_ref() };
-        let read = sections::read(&mut reader, &root, scope);
+        let read = sections::read(&mut reader, &root, scope, path);
         self.config.layers.extend(read.preset.and_then(|preset| presets::layer(&preset, scope)));
         chain.push(path.to_owned());
         if let Some(extends) = read.extends {

@@ -5,6 +5,7 @@
 
 mod above;
 mod api;
+mod context;
 mod keys;
 mod layers;
 mod patterns;
@@ -22,6 +23,7 @@ pub(super) use patterns::Pattern;
 pub(super) use sections::parse_date;
 pub(super) use targets::UNMATCHED;
 
+use super::context::Facts;
 use super::selection::names;
 use crate::diagnostic::{Confidence, RuleInfo, Severity};
 use crate::model::Settings;
@@ -167,6 +169,7 @@ pub(super) struct Layer {
     services: Vec<Service>,
     refinement: Refinement,
     links: BTreeMap<String, Option<String>>,
+    context: Facts,
     /// All that it says, as it is written.
     written: Vec<written::Written>,
     /// All names and patterns of things of the repository.
@@ -214,7 +217,16 @@ impl Config {
                 return Some(Verdict { level: Level::Page, file: &layer.path, span: None });
             }
         }
-        (info.opt_in && !selected).then_some(Verdict { level: Level::Off, file: "", span: None })
+        let off = info.opt_in && !selected && !self.context(path).turns_on(&info.id);
+        off.then_some(Verdict { level: Level::Off, file: "", span: None })
+    }
+
+    /// What `[context]` says for a path.
+    pub(super) fn context(&self, path: &str) -> Facts {
+        let mut facts = Facts::default();
+        let here = self.layers.iter().filter(|layer| layer.scope.local(path).is_some());
+        here.for_each(|layer| facts.refine(&layer.context));
+        facts
     }
 
     /// Whether a rule is on anywhere.
@@ -222,7 +234,7 @@ impl Config {
         let on = |rules: &[Entry]| {
             exact(rules, &info.id).is_some_and(|one| one.level != Level::Off && (!info.opt_in || one.name == info.id))
         };
-        let mut answer = !info.opt_in;
+        let mut answer = !info.opt_in || self.layers.iter().any(|layer| layer.context.turns_on(&info.id));
         for layer in &self.layers {
             if layer.scope.folder.is_empty()
                 && let Some(one) = exact(&layer.rules, &info.id)

@@ -4,6 +4,7 @@ use super::keys::{self, FILE, Key, Type};
 use super::sections::{CONFIDENCES, GATES, LEVELS, METHODS, SEVERITIES};
 use super::{DIALECTS, presets};
 use crate::discover::{Kind, migrations};
+use crate::engine::context;
 use crate::model::api::{Casing, LimitDialect, PagingKind};
 use crate::model::standards::{ErrorForm, VersionPlace};
 use crate::rules;
@@ -73,7 +74,9 @@ fn of(key: &Key) -> Value {
         Type::Section => section(&key.name),
         Type::Sections => json!({ "type": "array", "items": section(&key.name) }),
         Type::Named => json!({ "type": "object", "additionalProperties": section(&key.name) }),
-        Type::Free => json!({ "type": "object" }),
+        Type::Number => json!({ "type": "number", "minimum": 0 }),
+        Type::Word => json!({ "enum": words(&key.name) }),
+        Type::Context => json!({ "enum": context::presets().iter().map(|preset| &preset.name).collect::<Vec<_>>() }),
         Type::Kind => json!({ "enum": Kind::ALL.map(Kind::name).as_slice() }),
         Type::Tool => json!({ "enum": migrations::tools().collect::<Vec<_>>() }),
         Type::Dialect => json!({ "enum": DIALECTS.map(Dialect::name) }),
@@ -84,6 +87,12 @@ fn of(key: &Key) -> Value {
         Type::LimitHeaders => json!({ "enum": LimitDialect::ALL.map(LimitDialect::name) }),
         Type::Preset => json!({ "enum": presets::all().map(|(name, _)| name).collect::<Vec<_>>() }),
     }
+}
+
+/// The words of a key of `[context]`.
+fn words(key: &str) -> Vec<&'static str> {
+    let found = context::keys().iter().find(|one| one.name == key);
+    found.map(|one| one.words.iter().map(String::as_str).collect()).unwrap_or_default()
 }
 
 /// A text or number.

@@ -1,7 +1,7 @@
 //! The sections of `backend-lint.toml`, each read into what the engine asks.
 
 use super::reader::{Reader, Section, Value};
-use super::{Allow, DIALECTS, Date, Entry, Layer, Level, Override, Pattern, Scope, Service, Shown, api, keys, presets};
+use super::{Allow, DIALECTS, Date, Entry, Layer, Level, Override, Pattern, Scope, Service, Shown, api, context, keys, presets};
 use crate::diagnostic::{Confidence, Severity};
 use crate::discover::{Kind, migrations};
 use crate::engine::{selection, suggest};
@@ -40,7 +40,7 @@ pub(super) struct Read {
 }
 
 /// Reads a whole file.
-pub(super) fn read(reader: &mut Reader, root: &Section, scope: &Scope) -> Read {
+pub(super) fn read(reader: &mut Reader, root: &Section, scope: &Scope, path: &str) -> Read {
     reader.keys(root, keys::FILE);
     let mut layer = Layer { scope: scope.clone(), ..Layer::default() };
     layer.refinement.folder.clone_from(&scope.folder);
@@ -72,7 +72,9 @@ pub(super) fn read(reader: &mut Reader, root: &Section, scope: &Scope) -> Read {
     if let Some(section) = reader.table(root, "services") {
         layer.services = section.entries.iter().filter_map(|(name, value)| service(reader, name, value)).collect();
     }
-    reader.table(root, "context");
+    if let Some(section) = reader.table(root, "context") {
+        layer.context = context::read(reader, &section, path);
+    }
     let names: Vec<&str> = presets::all().map(|(name, _)| name).collect();
     let preset = reader.word(root, "preset", &names, |word| names.contains(&word).then(|| word.to_owned()));
     Read { layer, allows, extends: reader.text(root, "extends"), preset }

@@ -217,10 +217,10 @@ pub struct UnkeptField<'m> {
 }
 
 impl Model {
-    /// Every scalar field that clients must send, of objects that are for certain stored in a table whose columns are all known.
+    /// Every scalar field that clients must send, of objects that are stored in a table whose columns are all known.
     pub fn required_fields(&self) -> Vec<UnkeptField<'_>> {
         let mut found = Vec::new();
-        for link in self.links.entities.iter().filter(|link| link.in_request && link.confidence == Confidence::High) {
+        for link in self.links.entities.iter().filter(|link| link.in_request && link.confidence >= Confidence::Medium) {
             let Some(schema) = self.api.schema(link.pin) else { continue };
             let key = link.tables.first();
             let table = key.and_then(|key| self.schema.table_in(key.database, &key.name));

@@ -41,6 +41,7 @@ use super::queries::{Queries, QueryLinks};
 use super::{Settings, api::Api, api::OperationRef, api::Pin, runtime::Runtime, schema::Schema};
 use crate::diagnostic::Confidence;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// An object of the API and the table that stores it.
 #[derive(Debug, Clone)]
@@ -89,6 +90,8 @@ pub struct Links {
     pub joins: Vec<OperationJoin>,
     /// Queries and tables.
     pub queries: QueryLinks,
+    /// Where the properties of each of [`Links::entities`] are stored; found at the first question.
+    fields: OnceLock<Vec<Vec<view::FieldPlace>>>,
 }
 
 /// Joins the parts.

@@ -1,13 +1,14 @@
 //! Joins as rules ask for them: properties and parameters with their columns.
 
-use super::{TableKey, entities, tables};
+use super::{EntityLink, TableKey, entities, tables};
 use crate::diagnostic::Confidence;
 use crate::model::Model;
-use crate::model::api::{OperationRef, ParameterRef, Property, SchemaRef};
+use crate::model::api::{OperationRef, ParameterRef, Property};
 use crate::model::schema::{ColumnRef, DroppedColumn, MigrationRef, Schema, TableRef, per_dialect};
 use crate::model::words;
 use crate::source::{Name, Spanned};
 use crate::sql::Change;
+use std::collections::{HashMap, HashSet};
 
 /// A property of an object, and the column that stores it.
 #[derive(Debug, Clone)]
@@ -174,42 +175,71 @@ impl Model {
     pub fn property_columns(&self) -> Vec<PropertyColumn<'_>> {
         let operations: Vec<OperationRef> = self.api.operations().collect();
         let mut all = Vec::new();
-        for link in self.links.entities.iter().filter(|link| link.confidence >= Confidence::Medium) {
+        for (link, fields) in self.links.entities.iter().zip(self.fields()).filter(|(_, fields)| !fields.is_empty()) {
             let Some(schema) = self.api.schema(link.pin) else { continue };
             let tables = table_refs(&self.schema, &link.tables);
             let Some(first) = tables.first() else { continue };
             let why = format!("`{}` is stored in `{}`: {}", link.name, first.subject(), link.why);
-            for property in schema.properties() {
-                if !entities::is_scalar(property.schema) || !property.schema.is_known() {
-                    continue;
-                }
-                let found: Vec<(ColumnRef, bool)> = tables.iter().filter_map(|table| column_of(*table, property.name)).collect();
-                let same_name = found.iter().all(|(_, same_name)| *same_name);
-                let mut columns: Vec<ColumnRef> = found.into_iter().map(|(column, _)| column).collect();
-                let none = columns.is_empty() || !same_name;
-                let dropped = if none { self.dropped(&tables, property.name) } else { Vec::new() };
-                // A column of another name may be another thing.
-                if !same_name && (!dropped.is_empty() || taken(&schema, &columns)) {
-                    columns.clear();
-                }
-                if columns.is_empty() && dropped.is_empty() {
-                    continue;
-                }
+            let properties = schema.properties();
+            for field in fields {
+                let Some(property) = properties.get(field.property).copied() else { continue };
+                let at = |(table, column): &(usize, usize)| tables.get(*table)?.columns().nth(*column);
                 all.push(PropertyColumn {
                     entity: &link.name,
                     in_request: link.in_request && !property.schema.core().is_read_only() && !property.schema.is_read_only(),
                     in_response: link.in_response && !property.schema.core().is_write_only() && !property.schema.is_write_only(),
                     answers_write: link.answers_write && !property.schema.is_read_only(),
-                    property,
-                    columns,
-                    dropped,
-                    confidence: if same_name { link.confidence } else { Confidence::Medium },
+                    columns: field.columns.iter().filter_map(at).collect(),
+                    dropped: if field.is_dropped { self.dropped(&tables, property.name) } else { Vec::new() },
+                    confidence: if field.same_name { link.confidence } else { Confidence::Medium },
                     why: why.clone(),
                     operation: operations.get(link.operation).copied(),
+                    property,
                 });
             }
         }
         all
+    }
+
+    /// The properties of each joined object that are (or were) columns; looked for once.
+    fn fields(&self) -> &[Vec<FieldPlace>] {
+        self.links.fields.get_or_init(|| self.links.entities.iter().map(|link| self.fields_of(link)).collect())
+    }
+
+    fn fields_of(&self, link: &EntityLink) -> Vec<FieldPlace> {
+        let schema = self.api.schema(link.pin).filter(|_| link.confidence >= Confidence::Medium);
+        let Some(schema) = schema else { return Vec::new() };
+        let tables = table_refs(&self.schema, &link.tables);
+        let named: Vec<NamedColumns> = tables.iter().map(NamedColumns::new).collect();
+        let properties = schema.properties();
+        let names: HashSet<String> = properties.iter().map(|property| tables::fold(property.name)).collect();
+        let mut found = Vec::new();
+        for (number, property) in properties.iter().enumerate() {
+            if !entities::is_scalar(property.schema) || !property.schema.is_known() {
+                continue;
+            }
+            let wanted = tables::fold(property.name);
+            let places = named.iter().enumerate();
+            let places: Vec<(usize, (usize, bool))> =
+                places.filter_map(|(table, columns)| Some((table, columns.storing(&wanted)?))).collect();
+            let same_name = places.iter().all(|(_, (_, same_name))| *same_name);
+            let is_dropped = (places.is_empty() || !same_name) && !self.dropped(&tables, property.name).is_empty();
+            let mut columns: Vec<(usize, usize)> = places.into_iter().map(|(table, (column, _))| (table, column)).collect();
+            // A column of another name may be another thing: one that was dropped, or another property.
+            let is_taken = |(table, column): &(usize, usize)| {
+                tables
+                    .get(*table)
+                    .and_then(|table| table.table().columns.get(*column))
+                    .is_some_and(|column| names.contains(&tables::fold(&column.name)))
+            };
+            if !same_name && (is_dropped || columns.iter().any(is_taken)) {
+                columns.clear();
+            }
+            if !columns.is_empty() || is_dropped {
+                found.push(FieldPlace { property: number, columns, same_name, is_dropped });
+            }
+        }
+        found
     }
 
     fn dropped<'m>(&'m self, tables: &[TableRef<'m>], name: &str) -> Vec<(TableRef<'m>, &'m DroppedColumn, MigrationRef<'m>)> {
@@ -252,12 +282,6 @@ impl Model {
     }
 }
 
-/// Whether another property of the object has the name of one of these columns.
-fn taken(object: &SchemaRef, columns: &[ColumnRef]) -> bool {
-    let names: Vec<String> = columns.iter().map(|column| tables::fold(&column.name)).collect();
-    object.properties().iter().any(|property| names.contains(&tables::fold(property.name)))
-}
-
 impl Schema {
     /// Every column that a pending migration drops from a table that stays.
     pub fn pending_drops(&self) -> Vec<(TableRef<'_>, &DroppedColumn, MigrationRef<'_>)> {
@@ -272,23 +296,47 @@ impl Schema {
     }
 }
 
-/// The column that stores a property, and whether it is called just so. Else it is one named after the row (`roles.role` for `name`),
-/// or one whose name says more or less in the usual way: `order_number` for `number`, `is_active` for `active`.
-fn column_of<'m>(table: TableRef<'m>, property: &str) -> Option<(ColumnRef<'m>, bool)> {
-    let wanted = tables::fold(property);
-    let named = |wanted: &str| table.columns().find(|column| tables::fold(&column.name) == wanted);
-    if let Some(column) = named(&wanted) {
-        return Some((column, true));
+/// Where a property of a joined object is stored.
+#[derive(Debug, Clone)]
+pub(super) struct FieldPlace {
+    /// Its position among the properties of the object.
+    property: usize,
+    /// Table among those of the link, and position of the column there.
+    columns: Vec<(usize, usize)>,
+    /// Whether the columns are called just so.
+    same_name: bool,
+    /// Whether it was a column that is no more.
+    is_dropped: bool,
+}
+
+/// The columns of a table by folded name.
+struct NamedColumns {
+    noun: String,
+    by_name: HashMap<String, usize>,
+}
+
+impl NamedColumns {
+    fn new(table: &TableRef) -> NamedColumns {
+        let mut by_name = HashMap::new();
+        for (number, column) in table.table().columns.iter().enumerate() {
+            by_name.entry(tables::fold(&column.name)).or_insert(number);
+        }
+        NamedColumns { noun: tables::fold(&words::noun(&table.name.name)), by_name }
     }
-    let noun = tables::fold(&words::noun(&table.name.name));
-    if wanted == "name"
-        && let Some(column) = named(&noun)
-    {
-        return Some((column, true));
+
+    /// The column that stores a property, by its folded name, and whether it is called just so. Else it is one named after the row
+    /// (`roles.role` for `name`), or one whose name says more or less in the usual way: `order_number` for `number`, `is_active` for
+    /// `active`.
+    fn storing(&self, wanted: &str) -> Option<(usize, bool)> {
+        let named = |name: &str| self.by_name.get(name).copied();
+        let own = || if wanted == "name" { named(&self.noun) } else { None };
+        if let Some(column) = named(wanted).or_else(own) {
+            return Some((column, true));
+        }
+        let longer = [format!("{}{wanted}", self.noun), format!("is{wanted}")];
+        let heads = [self.noun.as_str(), "is"];
+        let shorter = heads.iter().filter_map(|head| wanted.strip_prefix(head)).filter(|rest| rest.len() > 2);
+        let other = longer.iter().map(String::as_str).chain(shorter).find_map(named)?;
+        (wanted != "id").then_some((other, false))
     }
-    let longer = [format!("{noun}{wanted}"), format!("is{wanted}")];
-    let heads = [noun.as_str(), "is"];
-    let shorter = heads.iter().filter_map(|head| wanted.strip_prefix(head)).filter(|rest| rest.len() > 2);
-    let other = longer.iter().map(String::as_str).chain(shorter).find_map(named)?;
-    (wanted != "id").then_some((other, false))
 }

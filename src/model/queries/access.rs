@@ -195,6 +195,13 @@ impl<'m> Access<'m> {
         constants.then_some("the table is a list that the repository itself fills")
     }
 
+    /// Whether something says whose rows are meant: a condition on this column, one row that is named by its key, or another table
+    /// that the rows are joined to.
+    pub fn is_narrowed_to(&self, column: &str) -> bool {
+        let says = |one: &Condition| one.column.name == column || one.narrowing == Narrowing::Join;
+        self.finds_one_row() || self.conditions.iter().any(says)
+    }
+
     /// Whether the rows of the table grow with use, by its name.
     pub fn grows(&self) -> bool {
         words::is_growing(&self.table.name.name)

@@ -26,6 +26,7 @@ mod remedy;
 mod replay;
 mod seeds;
 mod stated;
+mod tenancy;
 mod transaction;
 mod transitions;
 mod twins;

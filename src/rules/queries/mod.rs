@@ -7,6 +7,7 @@ mod not_in_nullable;
 mod offset_pagination;
 mod order_by_random;
 mod select_star;
+mod tenant_predicate_missing;
 mod unknown_column;
 mod unknown_table;
 mod update_without_where;
@@ -22,6 +23,7 @@ pub(super) const RULES: &[Rule] = &[
     offset_pagination::RULE,
     order_by_random::RULE,
     select_star::RULE,
+    tenant_predicate_missing::RULE,
     unknown_column::RULE,
     unknown_table::RULE,
     update_without_where::RULE,

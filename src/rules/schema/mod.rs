@@ -19,6 +19,7 @@ mod mysql_inline_references;
 mod reserved_or_uppercase_name;
 mod serial_instead_of_identity;
 mod smallint_column;
+mod tenant_unscoped_unique;
 mod time_as_text;
 mod timestamp_without_time_zone;
 mod unqualified_table;
@@ -47,6 +48,7 @@ pub(super) const RULES: &[Rule] = &[
     reserved_or_uppercase_name::RULE,
     serial_instead_of_identity::RULE,
     smallint_column::RULE,
+    tenant_unscoped_unique::RULE,
     time_as_text::RULE,
     timestamp_without_time_zone::RULE,
     unqualified_table::RULE,

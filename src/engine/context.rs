@@ -1,0 +1,260 @@
+//! `[context]`: what no file can tell, and which findings each key changes. The table is data: `data/context.toml`.
+
+use super::selection::names;
+use crate::diagnostic::{Finding, RuleInfo, Severity};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// A key of the section.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Key {
+    /// Its name.
+    pub name: String,
+    /// Its words in order, where it is none of number.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Whether it is a number.
+    #[serde(default)]
+    pub number: bool,
+    /// What it says.
+    pub about: String,
+}
+
+/// What a key changes when it has certain values.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Change {
+    /// The key; `tables.rows` is that of one table.
+    pub key: String,
+    #[serde(default)]
+    is: Vec<String>,
+    least: Option<String>,
+    from: Option<f64>,
+    below: Option<f64>,
+    /// What becomes of a finding.
+    pub to: Effect,
+    /// The rules and groups whose findings it changes.
+    pub rules: Vec<String>,
+    /// Why.
+    pub why: String,
+}
+
+/// What becomes of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// It is information.
+    Info,
+    /// It is a warning.
+    Warning,
+    /// It is an error.
+    Error,
+    /// It is one level more severe.
+    Up,
+    /// It is one level less severe.
+    Down,
+    /// Its rule runs, although it is off by default.
+    On,
+}
+
+impl Effect {
+    /// The effect in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Effect::Info => "becomes info",
+            Effect::Warning => "becomes a warning",
+            Effect::Error => "becomes an error",
+            Effect::Up => "goes up one level",
+            Effect::Down => "goes down one level",
+            Effect::On => "is turned on",
+        }
+    }
+}
+
+/// Values to start from.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Preset {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub about: String,
+    /// What it says, by key.
+    pub values: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize, Default)]
+struct Table {
+    key: Vec<Key>,
+    change: Vec<Change>,
+    preset: Vec<Preset>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| toml::from_str(include_str!("../../data/context.toml")).unwrap_or_default())
+}
+
+/// Every key, in the order of the table.
+pub fn keys() -> &'static [Key] {
+    &table().key
+}
+
+/// Every change, in the order of the table.
+pub fn changes() -> &'static [Change] {
+    &table().change
+}
+
+/// Every preset, in the order of the table.
+pub fn presets() -> &'static [Preset] {
+    &table().preset
+}
+
+/// A value and who says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The value as it is written.
+    pub value: String,
+    /// The file or preset.
+    pub by: String,
+}
+
+/// What is said for a place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// By key.
+    pub values: BTreeMap<String, Said>,
+    /// Rows by table.
+    pub rows: BTreeMap<String, Said>,
+}
+
+impl Facts {
+    /// Takes over what a nearer file says.
+    pub(super) fn refine(&mut self, nearer: &Facts) {
+        self.values.extend(nearer.values.iter().map(|(key, said)| (key.clone(), said.clone())));
+        self.rows.extend(nearer.rows.iter().map(|(table, said)| (table.clone(), said.clone())));
+    }
+
+    /// What is said under a key of what a finding is about: the value, and the key as it is named there.
+    fn of(&self, key: &str, subject: &str) -> Option<(String, &Said)> {
+        if key != "tables.rows" {
+            return self.values.get(key).map(|said| (key.to_owned(), said));
+        }
+        let parts: Vec<&str> = subject.split('.').collect();
+        let is_it = |table: &str| parts.iter().take(2).any(|part| *part == table) || subject.starts_with(&format!("{table}."));
+        let (table, said) = self.rows.iter().find(|(table, _)| is_it(table) || *table == subject)?;
+        Some((format!("tables.{table}.rows"), said))
+    }
+
+    /// Whether it turns on a rule that is off by default.
+    pub(super) fn turns_on(&self, rule: &str) -> bool {
+        let mut on = changes().iter().filter(|change| change.to == Effect::On && change.concerns(rule));
+        on.any(|change| self.values.get(&change.key).is_some_and(|said| change.holds(&said.value)))
+    }
+
+    /// The changes that hold.
+    pub fn in_effect(&self) -> Vec<&'static Change> {
+        let holds = |change: &&Change| match change.key.as_str() {
+            "tables.rows" => self.rows.values().any(|said| change.holds(&said.value)),
+            key => self.values.get(key).is_some_and(|said| change.holds(&said.value)),
+        };
+        changes().iter().filter(holds).collect()
+    }
+
+    /// Changes the severity of a finding and says which key did.
+    pub(super) fn apply(&self, finding: &mut Finding, info: &RuleInfo) {
+        for change in changes().iter().filter(|change| change.concerns(&info.id)) {
+            let subject = finding.diagnostic.subject.clone();
+            let Some((key, said)) = self.of(&change.key, &subject).filter(|(_, said)| change.holds(&said.value)) else {
+                continue;
+            };
+            let wanted = change.severity(finding.severity);
+            // What its rule lowered for a reason of its own stays so.
+            let was_lowered = finding.severity < info.severity;
+            if change.to == Effect::On || wanted > finding.severity && !was_lowered || wanted < finding.severity {
+                finding.severity = wanted;
+                finding.diagnostic.because.push(format!("context: {key} = {}, and {}", said.value, change.why));
+            }
+        }
+    }
+}
+
+impl Change {
+    fn concerns(&self, rule: &str) -> bool {
+        self.rules.iter().any(|name| names(name, rule))
+    }
+
+    /// When it holds, in words: `from 10 to below 500`.
+    pub fn when(&self) -> String {
+        let least = self.least.as_ref().map(|word| format!("{word} or more"));
+        let number = match (self.from, self.below) {
+            (Some(from), Some(below)) => Some(format!("{from} to below {below}")),
+            (Some(from), None) => Some(format!("from {from}")),
+            (None, Some(below)) => Some(format!("below {below}")),
+            (None, None) => None,
+        };
+        least.or(number).unwrap_or_else(|| self.is.join(" or "))
+    }
+
+    /// Whether it holds for a value.
+    pub fn holds(&self, value: &str) -> bool {
+        let position = |word: &str| {
+            let key = keys().iter().find(|key| key.name == self.key)?;
+            key.words.iter().position(|one| one == word)
+        };
+        if let Some(least) = &self.least {
+            return position(value).zip(position(least)).is_some_and(|(value, least)| value >= least);
+        }
+        if !self.is.is_empty() {
+            return self.is.iter().any(|word| word == value);
+        }
+        let Ok(number) = value.parse::<f64>() else { return false };
+        self.from.is_none_or(|from| number >= from) && self.below.is_none_or(|below| number < below)
+    }
+
+    fn severity(&self, now: Severity) -> Severity {
+        match self.to {
+            Effect::Info => Severity::Info,
+            Effect::Warning => Severity::Warning,
+            Effect::Error => Severity::Error,
+            Effect::Up if now == Severity::Info => Severity::Warning,
+            Effect::Up => Severity::Error,
+            Effect::Down if now == Severity::Error => Severity::Warning,
+            Effect::Down => Severity::Info,
+            Effect::On => now,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::selection;
+
+    #[test]
+    fn the_table_names_keys_words_and_rules_that_exist() {
+        assert_eq!((keys().len(), presets().len()), (9, 4));
+        let known = |key: &str| keys().iter().find(|one| one.name == key);
+        for change in changes() {
+            assert!(change.rules.iter().all(|rule| selection::known(rule)), "{:?}", change.rules);
+            let key = known(&change.key);
+            assert!(key.is_some() || change.key == "tables.rows", "{}", change.key);
+            let words = change.is.iter().chain(&change.least);
+            assert!(words.into_iter().all(|word| key.is_some_and(|key| key.words.contains(word))), "{change:?}");
+            assert!(!change.when().is_empty() && !change.why.is_empty());
+        }
+        for preset in presets() {
+            for (key, value) in &preset.values {
+                let key = known(key).expect("a key");
+                assert!(key.words.contains(value) || (key.number && value.parse::<f64>().is_ok()), "{}", preset.name);
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_and_ordered_words_are_compared() {
+        let pii = changes().iter().find(|change| change.least.is_some()).expect("one with an order");
+        assert!(pii.holds("pii") && pii.holds("regulated") && !pii.holds("internal") && !pii.holds("nonsense"));
+        let some = changes().iter().find(|change| change.from == Some(10.0) && change.below == Some(500.0)).expect("a range");
+        assert!(some.holds("10") && some.holds("499.5") && !some.holds("500") && !some.holds("9") && !some.holds("many"));
+    }
+}

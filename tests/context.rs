@@ -1,0 +1,159 @@
+//! `[context]`: each key changes what the table says, the finding names the key, and nothing else changes.
+
+use backend_lint::diagnostic::{Confidence, Finding, Severity};
+use backend_lint::engine::{self, Migrations, Options};
+use backend_lint::files::Memory;
+
+const API: &str = r##"openapi: 3.0.3
+info: { title: Shop, version: 1.0.0 }
+paths:
+  /orders:
+    get:
+      operationId: listOrders
+      parameters:
+        - { name: offset, in: query, schema: { type: integer } }
+        - { name: shipped_on, in: query, schema: { type: string, format: date } }
+      responses:
+        "200":
+          description: A page
+          content:
+            application/json:
+              schema:
+                type: array
+                items: { $ref: "#/components/schemas/Order" }
+components:
+  schemas:
+    Order:
+      type: object
+      properties:
+        number: { type: string }
+        status: { type: string }
+        currency: { type: string }
+        password_hash: { type: string }
+"##;
+
+const SQL: &str = "CREATE TABLE orders (id bigint PRIMARY KEY, tenant_id bigint NOT NULL, number text UNIQUE, status text, currency text, \
+                   shipped_on date, password_hash text);\n";
+
+const QUERY: &str = "-- name: ListClosed :many\nSELECT * FROM orders WHERE status = $1 ORDER BY id LIMIT 10 OFFSET $2;\n";
+
+fn findings(configuration: &str) -> Vec<Finding> {
+    let mut files = Memory::new();
+    files.insert("openapi.yaml", API);
+    files.insert("migrations/0001_init.up.sql", SQL);
+    files.insert("queries/orders.sql", QUERY);
+    files.insert("backend-lint.toml", configuration);
+    let options = Options {
+        min_severity: Severity::Info,
+        min_confidence: Confidence::Low,
+        migrations: Migrations::All,
+        ..Options::default()
+    };
+    let outcome = engine::check(&files, None, None, &options).unwrap_or_else(|failure| panic!("{configuration}: {failure:?}"));
+    outcome.report.findings
+}
+
+/// The severity of a rule's finding and what the context says of it.
+fn of(rule: &str, configuration: &str) -> Option<(Severity, Vec<String>)> {
+    let found = findings(configuration).into_iter().find(|finding| finding.rule == rule)?;
+    let said = found.diagnostic.because.into_iter().filter(|why| why.starts_with("context: ")).collect();
+    Some((found.severity, said))
+}
+
+#[test]
+fn load_decides_how_bad_offsets_are() {
+    let rule = "indexes/offset-on-growing-table";
+    assert_eq!(of(rule, ""), Some((Severity::Info, vec![])));
+    let some = of(rule, "[context]\nqps_p99 = 50\n");
+    let why = "context: qps_p99 = 50, and late pages are asked for often enough to be felt".to_owned();
+    assert_eq!(some, Some((Severity::Warning, vec![why])));
+    assert_eq!(of(rule, "[context]\nqps_p99 = 5_000\n").map(|(severity, _)| severity), Some(Severity::Error));
+    assert_eq!(of(rule, "[context]\nqps_p99 = 1\n"), Some((Severity::Info, vec![])), "as its page says");
+}
+
+#[test]
+fn what_is_kept_decides_how_bad_a_leak_is() {
+    let rule = "contract/secret-column-exposed";
+    assert_eq!(of(rule, "").map(|(severity, _)| severity), Some(Severity::Warning));
+    for (word, severity) in [("internal", Severity::Warning), ("pii", Severity::Error), ("regulated", Severity::Error)] {
+        assert_eq!(
+            of(rule, &format!("[context]\ndata_sensitivity = \"{word}\"\n")).map(|(one, _)| one),
+            Some(severity),
+            "{word}"
+        );
+    }
+}
+
+#[test]
+fn declared_tenancy_turns_the_tenant_rules_on() {
+    for rule in ["schema/tenant-unscoped-unique", "queries/tenant-predicate-missing"] {
+        assert_eq!(of(rule, ""), None);
+        assert_eq!(of(rule, "[context]\ntenancy = \"single\"\n"), None);
+        let (_, why) = of(rule, "[context]\ntenancy = \"shared-multi-tenant\"\n").unwrap_or_else(|| panic!("{rule} is not on"));
+        assert_eq!(why, ["context: tenancy = shared-multi-tenant, and rows of several customers stand in one table"]);
+        let off = format!("[context]\ntenancy = \"shared-multi-tenant\"\n[rules]\n\"{rule}\" = \"off\"\n");
+        assert_eq!(of(rule, &off), None, "[rules] stands above it");
+    }
+}
+
+#[test]
+fn rows_of_one_table_change_what_is_said_of_it() {
+    let rule = "indexes/filter-parameter-without-index";
+    assert_eq!(of(rule, "").map(|(severity, _)| severity), Some(Severity::Warning));
+    let orders = of(rule, "[context.tables.\"public.orders\"]\nrows = 500\n");
+    assert_eq!(orders.as_ref().map(|(severity, _)| *severity), Some(Severity::Warning), "the finding is about an operation");
+    let columns = findings("[context]\nread_write_ratio = 20\n");
+    let up = columns.iter().find(|finding| finding.rule == rule).map(|finding| finding.severity);
+    assert_eq!(up, Some(Severity::Error));
+}
+
+#[test]
+fn what_a_rule_lowered_for_a_reason_of_its_own_is_not_raised() {
+    let api = API.replace("/orders:", "/shops/{shop_id}/orders:");
+    let mut files = Memory::new();
+    files.insert("openapi.yaml", api);
+    files.insert("migrations/0001_init.up.sql", SQL);
+    files.insert("backend-lint.toml", "[context]\nread_write_ratio = 20\n");
+    let options = Options { min_severity: Severity::Info, min_confidence: Confidence::Low, ..Options::default() };
+    let outcome = engine::check(&files, None, None, &options).expect("a run");
+    let found = outcome.report.findings.iter().find(|finding| finding.rule == "indexes/filter-parameter-without-index");
+    assert_eq!(found.map(|finding| finding.severity), Some(Severity::Info));
+}
+
+#[test]
+fn the_configuration_of_a_rule_stands_above_the_context() {
+    let rule = "contract/secret-column-exposed";
+    let text = format!("[context]\ndata_sensitivity = \"pii\"\n[rules]\n\"{rule}\" = \"warning\"\n");
+    assert_eq!(of(rule, &text).map(|(severity, why)| (severity, why.len())), Some((Severity::Warning, 0)));
+}
+
+#[test]
+fn a_key_changes_nothing_but_what_the_table_says() {
+    let without = findings("");
+    let with = findings("[context]\nteam_size = 3\nexposure = \"public\"\ndeploy = \"rolling\"\nlatency_p99_ms = 300\n");
+    let short =
+        |all: &[Finding]| all.iter().map(|one| (one.rule.clone(), one.severity, one.fingerprint.clone())).collect::<Vec<_>>();
+    assert_eq!(short(&without), short(&with));
+}
+
+#[test]
+fn presets_fill_in_what_is_not_said() {
+    let facts = |text: &str| {
+        let mut files = Memory::new();
+        files.insert("backend-lint.toml", text);
+        let outcome = engine::check(&files, None, None, &Options::default()).unwrap_or_else(|failure| panic!("{failure:?}"));
+        outcome.context("")
+    };
+    let django = facts("[context]\npreset = \"django-monolith\"\n");
+    assert_eq!(django.values["latency_p99_ms"].value, "800");
+    assert_eq!(
+        (django.values["pattern"].value.as_str(), django.values["pattern"].by.as_str()),
+        ("monolith", "preset `django-monolith`")
+    );
+    assert!(!django.values.contains_key("tenancy"), "no preset states the tenancy");
+    let own = facts("[context]\npreset = \"django-monolith\"\nlatency_p99_ms = 300\n");
+    assert_eq!(
+        (own.values["latency_p99_ms"].value.as_str(), own.values["latency_p99_ms"].by.as_str()),
+        ("300", "backend-lint.toml")
+    );
+}

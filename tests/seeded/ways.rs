@@ -1,0 +1,85 @@
+//! The ways to write one shop.
+
+/// One way to write a shop.
+#[derive(Debug, Clone, Copy)]
+pub struct Way {
+    pub name: &'static str,
+    pub camel: bool,
+    pub table: &'static str,
+    pub component: &'static str,
+    pub path: &'static str,
+    pub mysql: bool,
+    pub openapi: &'static str,
+    pub document: &'static str,
+    pub schema: &'static str,
+}
+
+/// All of them.
+pub const WAYS: [Way; 6] = [
+    Way {
+        name: "snake case, golang-migrate",
+        camel: false,
+        table: "orders",
+        component: "Order",
+        path: "/orders",
+        mysql: false,
+        openapi: "3.0.3",
+        document: "openapi.yaml",
+        schema: "migrations/0001_init.up.sql",
+    },
+    Way {
+        name: "camel case, a schema file",
+        camel: true,
+        table: "orders",
+        component: "OrderDto",
+        path: "/api/v1/orders",
+        mysql: false,
+        openapi: "3.1.0",
+        document: "api/openapi.yaml",
+        schema: "db/schema.sql",
+    },
+    Way {
+        name: "singular table, JSON",
+        camel: false,
+        table: "\"order\"",
+        component: "Order",
+        path: "/v2/orders",
+        mysql: false,
+        openapi: "3.0.1",
+        document: "docs/openapi.json",
+        schema: "db/migrations/20260101000000_init.up.sql",
+    },
+    Way {
+        name: "MySQL, camel case",
+        camel: true,
+        table: "orders",
+        component: "Order",
+        path: "/orders",
+        mysql: true,
+        openapi: "3.0.3",
+        document: "openapi.yaml",
+        schema: "db/mysql/schema.sql",
+    },
+    Way {
+        name: "a table with words before its name, Flyway",
+        camel: false,
+        table: "shop_orders",
+        component: "Order",
+        path: "/orders",
+        mysql: false,
+        openapi: "3.1.0",
+        document: "openapi.yml",
+        schema: "src/main/resources/db/migration/V1__init.sql",
+    },
+    Way {
+        name: "a schema of its own, request and response in one",
+        camel: true,
+        table: "public.orders",
+        component: "Order",
+        path: "/shop/orders",
+        mysql: false,
+        openapi: "3.0.3",
+        document: "services/shop/openapi.yaml",
+        schema: "services/shop/migrations/0001_init.up.sql",
+    },
+];
