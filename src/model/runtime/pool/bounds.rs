@@ -77,11 +77,13 @@ impl Runtime {
             groups.entry((pool.application, service)).or_default().push(pool);
         }
         let mut found: Vec<Vec<&Pool>> = groups.into_values().collect();
+        // Services that take their variables from one place share what is written there.
+        let mut seen = HashSet::new();
         for pools in &mut found {
-            let mut seen = HashSet::new();
             pools.retain(|pool| seen.insert(pool.span));
             pools.sort_by_key(|pool| pool.use_for.is_rehearsal());
         }
+        found.retain(|pools| !pools.is_empty());
         found
     }
 

@@ -157,9 +157,14 @@ fn variables(service: &Service) -> Vec<Item> {
 /// Ends of keys that hold the address of a database.
 const ADDRESSES: [&str; 8] = ["jdbcurl", "connectionstring", "url", "uri", "dsn", "datasource", "postgresql", "connection"];
 
+/// Keys of other pools than HikariCP, or of a datasource whose type is chosen: whose defaults hold is then not known.
+const OTHER_POOLS: [&str; 6] =
+    ["datasourcedruid", "datasourcetomcat", "datasourcedbcp2", "datasourcetype", "datasourceoracleucp", "shardingsphere"];
+
 /// Pools by what their keys begin with.
 fn of_items(items: &[Item], service: Option<usize>, application: Option<usize>, use_for: Profile) -> Vec<Pool> {
     let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
+    let is_hikari = !items.iter().any(|item| OTHER_POOLS.iter().any(|other| item.name.contains(other)));
     for item in items {
         let Some(said) = item.said.known() else {
             if let Some((row, group)) = row_of(item) {
@@ -176,7 +181,7 @@ fn of_items(items: &[Item], service: Option<usize>, application: Option<usize>, 
             continue;
         };
         let group = ADDRESSES.iter().find_map(|end| item.name.strip_suffix(end)).unwrap_or(&item.name).to_owned();
-        let is_spring = matches!(item.format, "spring" | "micronaut") && !item.name.contains("r2dbc");
+        let is_spring = matches!(item.format, "spring" | "micronaut") && is_hikari && !item.name.contains("r2dbc");
         drafts.entry(group).or_default().address(url, said, is_spring.then_some("HikariCP"));
     }
     merge(drafts).into_iter().filter_map(|draft| draft.finish(service, application, use_for)).collect()

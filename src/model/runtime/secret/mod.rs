@@ -47,14 +47,14 @@ pub struct Credential {
     same: u64,
 }
 
-/// The secrets of one file that stand there in one form.
+/// The secrets of one file that stand there in one form, with those of files that repeat its first one.
 #[derive(Debug, Clone)]
 pub struct FileSecrets {
-    /// The file.
+    /// The (first) file.
     pub path: String,
     /// How they stand there.
     pub form: Form,
-    /// In order of place; at least one.
+    /// In order of file and place; at least one.
     pub all: Vec<Credential>,
 }
 
@@ -93,7 +93,7 @@ pub(super) fn read(
         for layer in &application.layers {
             let pairs: Vec<(&str, &str)> = layer.entries.iter().map(|entry| (entry.key.as_str(), entry.raw.as_str())).collect();
             let beside = beside(&pairs);
-            for entry in layer.entries.iter().filter(|entry| !entry.is_template) {
+            for entry in layer.entries.iter().filter(|entry| !entry.is_template && !is_template(&layer.path)) {
                 found.value(&entry.key, &entry.raw, entry.span(), layer.use_for, &beside);
             }
         }
@@ -122,10 +122,10 @@ pub(super) struct Secrets {
     pub(super) looked_at: usize,
 }
 
-/// Whether a `.env` file is there to be copied and filled in.
+/// Whether a file is there to be copied and filled in.
 fn is_template(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("").to_ascii_lowercase();
-    ["template", "dist", "tmpl", "default", "schema"].iter().any(|word| name.contains(word))
+    ["template", ".dist", "tmpl", "schema"].iter().any(|word| name.contains(word))
 }
 
 /// What stands in the open beside a secret: users, databases, names.
@@ -176,6 +176,10 @@ impl Finder {
                 continue;
             }
             let written = workspace.sources().text(place);
+            // A name alone takes its value from the shell; a Secret of Kubernetes has a rule of its own.
+            if (place == variable.key_span && !written.contains('=')) || is_in_secret(workspace, place) {
+                continue;
+            }
             let written = written.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).unwrap_or(written);
             let before = self.all.len();
             self.value(name, written.trim_matches(['"', '\'']), variable.key_span, service.profile, &beside);
@@ -206,7 +210,7 @@ impl Finder {
         if is_reference || !words::is_value(secret) || !self.seen.insert((span.source, span.start)) {
             return;
         }
-        let is_weak = words::is_weak(secret, beside);
+        let is_weak = words::is_weak(secret, beside) || words::is_for_show(key);
         let (key, signs, same) = (key.to_owned(), words::signs(key), number(secret));
         self.all.push((span.source, Credential { key, form, span, is_weak, signs, use_for, same }));
     }
@@ -223,12 +227,35 @@ impl Finder {
             }
             files.entry((workspace.sources().path(source).to_owned(), one.form)).or_default().push(one);
         }
-        let all = files.into_iter().map(|((path, form), mut all)| {
+        // The same secret in several files (overlays, copies of one set-up) is one thing to change.
+        let mut found: Vec<FileSecrets> = Vec::new();
+        let mut by_first: BTreeMap<(Form, String, u64), usize> = BTreeMap::new();
+        for ((path, form), mut all) in files {
             all.sort_by_key(|one| one.span.start);
-            FileSecrets { path, form, all }
-        });
-        Secrets { files: all.collect(), looked_at: self.looked_at }
+            let file = FileSecrets { path, form, all };
+            let Some(first) = file.first() else { continue };
+            let key = (form, first.key.clone(), first.same);
+            match by_first.get(&key).and_then(|at| found.get_mut(*at)).filter(|known| known.use_for() == file.use_for()) {
+                Some(known) => known.all.extend(file.all),
+                None => {
+                    by_first.entry(key).or_insert(found.len());
+                    found.push(file);
+                }
+            }
+        }
+        Secrets { files: found, looked_at: self.looked_at }
     }
+}
+
+/// Whether a place lies in a Secret of Kubernetes: in a document of that kind.
+fn is_in_secret(workspace: &Workspace, place: Span) -> bool {
+    let text = workspace.text(place.source);
+    let at = place.start as usize;
+    let (before, after) = (text.get(..at).unwrap_or(""), text.get(at..).unwrap_or(""));
+    let start = before.rfind("\n---").unwrap_or(0);
+    let end = after.find("\n---").unwrap_or(after.len());
+    let mut lines = before.get(start..).unwrap_or("").lines().chain(after.get(..end).unwrap_or("").lines());
+    lines.any(|line| line.trim_end() == "kind: Secret")
 }
 
 /// Whether an address leads to a service of the same project: its host is a bare name.

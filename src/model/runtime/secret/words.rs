@@ -11,6 +11,8 @@ struct Words {
     placeholders: Vec<String>,
     empty: HashSet<String>,
     weak: HashSet<String>,
+    plain: HashSet<String>,
+    show: HashSet<String>,
 }
 
 fn table() -> &'static Words {
@@ -30,6 +32,8 @@ fn table() -> &'static Words {
             placeholders: list("values", "placeholders"),
             empty: set("values", "empty"),
             weak: set("values", "weak"),
+            plain: set("values", "plain"),
+            show: set("keys", "show"),
         }
     })
 }
@@ -71,6 +75,11 @@ pub(super) fn signs(key: &str) -> bool {
     table().signing.iter().any(|word| text.contains(word.as_str()))
 }
 
+/// Whether a key says that its secret is one to be shown.
+pub(super) fn is_for_show(key: &str) -> bool {
+    words(key).iter().any(|word| table().show.contains(word))
+}
+
 /// Whether a value is a secret at all, and no stand-in, path or reference.
 pub(super) fn is_value(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
@@ -86,6 +95,10 @@ pub(super) fn is_value(text: &str) -> bool {
 pub(super) fn is_weak(text: &str, beside: &[String]) -> bool {
     let lower = text.trim().to_ascii_lowercase();
     if lower.len() < 6 || beside.iter().any(|one| one.eq_ignore_ascii_case(&lower)) {
+        return true;
+    }
+    let has_no_digit = !lower.bytes().any(|byte| byte.is_ascii_digit());
+    if has_no_digit && words(&lower).iter().any(|word| table().plain.contains(word)) {
         return true;
     }
     let is_known =
@@ -150,7 +163,17 @@ mod tests {
             assert!(!is_value(value), "{value}");
         }
         let beside = ["shop".to_owned(), "orders-db".to_owned()];
-        for value in ["postgres", "password123", "shop", "orders-db-dev", "abc12", "dev_password"] {
+        for value in [
+            "astronomy_password",
+            "accounts-pwd",
+            "mysecret",
+            "postgres",
+            "password123",
+            "shop",
+            "orders-db-dev",
+            "abc12",
+            "dev_password",
+        ] {
             assert!(is_weak(value, &beside), "{value}");
         }
         for value in ["s3cr3t-Pr0d", "hunter22", "2818143646516f6f", "SuperSecretive9"] {
