@@ -1,13 +1,16 @@
-//! Bytes to trees with spans: one arena for YAML, JSON and TOML; small readers for `.env`, `.properties`, INI, `.conf` lines and nginx.
+//! Bytes to trees with spans: one arena for YAML, JSON and TOML; small readers for `.env`, `.properties`, INI, `.conf` lines, nginx,
+//! HAProxy and Caddyfiles.
 //!
 //! Reading never fails: bad input gives a tree and problems with spans. What is absent: any knowledge of what a document
 //! means, and any following of references.
 
 pub mod builder;
+pub mod caddy;
 pub mod conf;
 pub mod env;
 pub mod events;
 pub mod granit;
+pub mod haproxy;
 pub mod hcl;
 pub mod ini;
 pub mod interpolation;

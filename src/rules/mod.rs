@@ -22,6 +22,7 @@ mod observability;
 mod operations;
 pub mod page;
 mod pagination;
+mod passages;
 mod paths;
 mod pending;
 mod pools;
@@ -30,6 +31,7 @@ mod queues;
 mod rate_limit;
 mod refs;
 mod rehearsal;
+mod retries;
 mod schema;
 mod schema_parts;
 mod schemas;
@@ -130,6 +132,7 @@ const GROUPS: &[&[Rule]] = &[
     queues::RULES,
     rate_limit::RULES,
     refs::RULES,
+    retries::RULES,
     schema::RULES,
     schemas::RULES,
     secrets::RULES,

@@ -15,10 +15,14 @@ mod named_queries;
 mod narrowing;
 mod operations;
 mod order;
+pub mod passages;
 mod ranges;
+pub mod routes;
+mod serves;
 mod settings;
 mod storage;
 pub mod tables;
+pub mod uploads;
 mod values;
 mod view;
 
@@ -90,13 +94,16 @@ pub struct Links {
     pub joins: Vec<OperationJoin>,
     /// Queries and tables.
     pub queries: QueryLinks,
+    /// Routes of gateways and the operations that they lead to, in order of the routes.
+    pub routes: Vec<routes::RouteLink>,
     /// Where the properties of each of [`Links::entities`] are stored; found at the first question.
     fields: OnceLock<Vec<Vec<view::FieldPlace>>>,
 }
 
 /// Joins the parts.
-pub fn join(api: &Api, schema: &Schema, queries: &Queries, _runtime: &Runtime, settings: &Settings) -> Links {
-    let mut links = Links { queries: super::queries::join(schema, queries), ..Links::default() };
+pub fn join(api: &Api, schema: &Schema, queries: &Queries, runtime: &Runtime, settings: &Settings) -> Links {
+    let routes = routes::join(api, runtime, settings);
+    let mut links = Links { queries: super::queries::join(schema, queries), routes, ..Links::default() };
     let found = entities::collect(api);
     // Without an API nothing asks what the tables of a large database are called.
     if found.is_empty() && api.operations().next().is_none() {

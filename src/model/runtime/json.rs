@@ -4,7 +4,7 @@ use super::Runtime;
 use super::service::ProbeKind;
 use super::tables::tables;
 use super::timeout::Timeout;
-use super::view::{EdgeRef, ServiceRef, TimeoutKind};
+use super::view::{EdgeRef, ServiceRef};
 use crate::fact::{Fact, Origin};
 use crate::source::{Sources, Span};
 use serde_json::{Map, Value, json};
@@ -148,7 +148,7 @@ fn route_link(edge: EdgeRef<'_>, sources: &Sources) -> Value {
     link.insert("location".into(), edge.name().into());
     place(&mut link, edge.pass_span(), sources);
     link.insert("why".into(), edge.why().into());
-    link.insert("read_timeout".into(), timeout(edge.timeout(TimeoutKind::Read), sources));
+    link.insert("read_timeout".into(), timeout(edge.patience().0, sources));
     link.insert("streaming".into(), edge.streaming().into());
     Value::Object(link)
 }

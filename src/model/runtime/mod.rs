@@ -8,17 +8,23 @@ pub mod alert;
 pub mod application;
 mod broker;
 pub mod budget;
+pub mod chain;
 mod cloud;
 pub mod collector;
 mod compose;
 pub mod database;
 pub mod exposure;
 pub mod function;
+mod gateways;
+pub mod halves;
 mod json;
+pub mod keepalive;
 pub mod keyed;
 mod kubernetes;
 mod mesh;
 mod names;
+pub mod patience;
+pub mod phrases;
 pub mod pool;
 pub mod probing;
 pub mod profile;
@@ -64,6 +70,7 @@ pub struct Runtime {
     services: Vec<service::Service>,
     gateways: Vec<route::Gateway>,
     routes: Vec<route::Route>,
+    halves: Vec<halves::Half>,
     uses: Vec<database::DatabaseUse>,
     stores: Vec<database::Store>,
     settings: Vec<setting::Setting>,
@@ -121,6 +128,8 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
         route.targets.iter_mut().for_each(|target| target.service += first_service);
         route
     }));
+    let mut halves = Vec::new();
+    gateways::read(workspace, discovery, (&projects, &services), (&mut gateways, &mut routes, &mut halves));
     let applications = application::read(workspace, discovery, &projects, &services);
     let servers = server::read(workspace, discovery, &services);
     let job_libraries = queue_store::job_libraries(workspace, &servers);
@@ -142,6 +151,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
         services,
         gateways,
         routes,
+        halves,
         uses: databases.uses,
         stores: databases.stores,
         settings,

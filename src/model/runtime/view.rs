@@ -259,6 +259,11 @@ impl<'r> EdgeRef<'r> {
         self.route
     }
 
+    /// Its gateway.
+    pub fn gateway(self) -> Option<&'r Gateway> {
+        self.runtime.gateways.get(self.route.gateway)
+    }
+
     /// The directive that passes the request on.
     pub fn pass_span(self) -> Span {
         self.route.pass_span
@@ -293,19 +298,9 @@ impl<'r> EdgeRef<'r> {
         }
     }
 
-    /// The directive that sets a timeout: `proxy_read_timeout`.
-    pub fn directive(self, kind: TimeoutKind) -> String {
-        let name = match kind {
-            TimeoutKind::Connect => "connect",
-            TimeoutKind::Read => "read",
-            TimeoutKind::Send => "send",
-        };
-        format!("{}_{name}_timeout", self.route.module)
-    }
-
     /// For which kind of use gateway and service are made: the gateway's word counts first.
     pub fn profile(self) -> Profile {
-        let gateway = self.runtime.gateways.get(self.route.gateway).map_or(Profile::Unknown, |gateway| gateway.profile);
+        let gateway = self.gateway().map_or(Profile::Unknown, |gateway| gateway.profile);
         if gateway == Profile::Unknown { self.target().map_or(Profile::Unknown, ServiceRef::profile) } else { gateway }
     }
 }

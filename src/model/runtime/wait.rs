@@ -1,6 +1,6 @@
 //! Waits: a gateway that waits for a service, seen together with how long the service may work.
 
-use super::view::{EdgeRef, RequestTimeout, ServiceRef, TimeoutKind};
+use super::view::{EdgeRef, RequestTimeout, ServiceRef};
 use super::{Runtime, Timeout};
 use crate::fact::{Fact, Origin};
 use crate::model::runtime::route::Route;
@@ -75,7 +75,7 @@ impl Runtime {
         let mut waits: Vec<Wait<'_>> = Vec::new();
         for edge in self.edges().filter(|edge| edge.streaming().is_none()) {
             let Some(service) = edge.target() else { continue };
-            let key = (edge.timeout(TimeoutKind::Read).span(), edge.route().gateway, service.span());
+            let key = (edge.patience().0.span(), edge.route().gateway, service.span());
             let slot = *at_key.entry(key).or_insert_with(|| {
                 waits.push(Wait { edges: Vec::new() });
                 waits.len() - 1
@@ -91,7 +91,8 @@ impl Runtime {
     pub fn instant_timeouts(&self) -> Vec<InstantTimeout<'_>> {
         let mut seen = std::collections::HashSet::new();
         let mut found = Vec::new();
-        for route in self.routes.iter().filter(|route| route.streaming.is_none()) {
+        let is_nginx = |route: &&Route| self.gateways.get(route.gateway).is_some_and(|gateway| gateway.product.0 == "nginx");
+        for route in self.routes.iter().filter(|route| route.streaming.is_none()).filter(is_nginx) {
             for (name, fact) in [("connect", &route.waits.connect), ("read", &route.waits.read), ("send", &route.waits.send)] {
                 let Some((timeout, span)) = fact.known().zip(fact.span()) else { continue };
                 if timeout.after == Some(Duration::ZERO) && seen.insert(span) {
@@ -127,7 +128,7 @@ impl<'r> Wait<'r> {
     pub fn nesting(&self) -> Fact<Nesting> {
         let unknown = |why: &str| Fact::not_read(why.to_owned(), Vec::new());
         let (Some(edge), Some(service)) = (self.first(), self.service()) else { return unknown("no location") };
-        let (gateway, gateway_origin) = match edge.timeout(TimeoutKind::Read) {
+        let (gateway, gateway_origin) = match edge.patience().0 {
             Fact::Known(Timeout { after: Some(after), .. }, origin) if !after.is_zero() => (*after, origin.clone()),
             Fact::Unknown(why) => return Fact::Unknown(why.clone()),
             _ => return unknown("the gateway has no time to wait"),

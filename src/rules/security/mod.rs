@@ -2,6 +2,7 @@
 
 mod api_key_in_url;
 mod basic_authentication;
+mod cors_wildcard_credentials;
 mod credentials_in_url;
 mod deprecated_oauth_flow;
 mod ignored_header_parameter;
@@ -22,6 +23,7 @@ use super::Rule;
 pub(super) const RULES: &[Rule] = &[
     api_key_in_url::RULE,
     basic_authentication::RULE,
+    cors_wildcard_credentials::RULE,
     credentials_in_url::RULE,
     deprecated_oauth_flow::RULE,
     ignored_header_parameter::RULE,

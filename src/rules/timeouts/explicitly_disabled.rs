@@ -1,6 +1,7 @@
 //! A timeout that is written as zero or infinite.
 
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
+use crate::model::runtime::patience::EndlessWait;
 use crate::model::runtime::wait::InstantTimeout;
 use crate::model::runtime::{Profile, SettingRef};
 use crate::rules::{Context, Rule, rule};
@@ -20,7 +21,27 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         context.consider();
         found.push(rehearsed(at_once(&instant), runtime.gateway_profile(instant.route)));
     }
+    for endless in runtime.endless_waits() {
+        context.consider();
+        found.push(rehearsed(endless_wait(context, &endless), endless.gateway.profile));
+    }
     found
+}
+
+fn endless_wait(context: &Context, endless: &EndlessWait<'_>) -> Diagnostic {
+    let (name, written, route) = (&endless.name, endless.written, endless.route);
+    let diagnostic = Diagnostic::new(
+        format!("{}/{name}", route.name),
+        format!("`{name}: {written}` of `{}` is no limit: {} waits for ever", route.name, endless.gateway.product),
+    )
+    .at(endless.span, "0 means no limit here")
+    .help(endless.instead.clone().unwrap_or_else(|| format!("{name}: 5s")))
+    .evidence(name.clone());
+    match context.head.operations_behind(route).iter().any(|api| !api.operations.is_empty()) {
+        true => diagnostic,
+        // Streams are passed on with such a limit too, and nothing says what stands behind.
+        false => diagnostic.at_most(Severity::Info, "what stands behind it may stream"),
+    }
 }
 
 fn never(setting: SettingRef<'_>) -> Option<Diagnostic> {

@@ -2,9 +2,10 @@
 
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::fact::Origin;
+use crate::model::api::{Method, OperationRef};
 use crate::model::runtime::timeout::shown;
 use crate::model::runtime::wait::{Nesting, Wait};
-use crate::model::runtime::{EdgeRef, ServiceRef, TimeoutKind};
+use crate::model::runtime::{EdgeRef, ServiceRef};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("timeouts/gateway-below-app", check);
@@ -15,7 +16,16 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         context.consider();
         let (Some(edge), Some(service)) = (wait.first(), wait.service()) else { continue };
         if let Some(nesting) = wait.nesting().known().filter(|nesting| nesting.is_inverted() || nesting.is_tight()) {
-            found.push(lowered(report(&wait, edge, service, nesting), edge, nesting));
+            let mut diagnostic = lowered(report(&wait, edge, service, nesting), edge, nesting);
+            let behind = context.head.operations_behind(edge.route());
+            let writes = behind.iter().filter(|api| api.confidence >= Confidence::Medium).flat_map(|api| &api.operations);
+            let unsafe_again =
+                |one: &&OperationRef| matches!(one.method(), Method::Post | Method::Patch) && one.idempotency_key().is_none();
+            if let Some(operation) = writes.into_iter().find(unsafe_again).filter(|_| nesting.is_inverted()) {
+                let text = format!("a client that gets 504 and sends `{}` again makes it happen twice", operation.subject());
+                diagnostic = diagnostic.context(operation.span(), text);
+            }
+            found.push(diagnostic);
         }
     }
     found
@@ -23,7 +33,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 
 fn report(wait: &Wait<'_>, edge: EdgeRef<'_>, service: ServiceRef<'_>, nesting: &Nesting) -> Diagnostic {
     let (gateway, limit) = (shown(nesting.gateway), shown(nesting.service));
-    let directive = edge.directive(TimeoutKind::Read);
+    let directive = edge.limit_name();
     let (name, setting) = (service.name(), &nesting.request.setting);
     let message = if nesting.is_inverted() {
         format!("`{}` gives up after {gateway}, but `{name}` may work for {limit}", edge.short_name())
@@ -32,7 +42,7 @@ fn report(wait: &Wait<'_>, edge: EdgeRef<'_>, service: ServiceRef<'_>, nesting: 
     };
     let (span, label) = match nesting.gateway_origin.span() {
         Some(span) => (span, format!("the client gets 504 after {gateway} without a byte from `{name}`")),
-        None => (edge.pass_span(), format!("no `{directive}`: nginx waits for {gateway}")),
+        None => (edge.pass_span(), format!("no `{directive}`: {} waits for {gateway}", edge.product())),
     };
     let rest = nesting.service.saturating_sub(nesting.gateway);
     let works_on = match rest.is_zero() {
@@ -42,7 +52,7 @@ fn report(wait: &Wait<'_>, edge: EdgeRef<'_>, service: ServiceRef<'_>, nesting: 
     let mut diagnostic = Diagnostic::new(edge.subject(), message)
         .at(span, label)
         .cause(nesting.service_origin.span().unwrap_or(service.span()), works_on)
-        .help(format!("{directive} {}s;", nesting.enough()))
+        .help(edge.longer_help(nesting.enough()))
         .join(edge.why())
         .evidence(directive)
         .evidence(setting.clone());

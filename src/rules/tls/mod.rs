@@ -2,9 +2,17 @@
 
 mod cookie_not_secure;
 mod db_unverified;
+mod no_strict_transport;
+mod spec_https_listener_plain;
 mod verification_off;
 
 use super::Rule;
 
 /// In order of id.
-pub(super) const RULES: &[Rule] = &[cookie_not_secure::RULE, db_unverified::RULE, verification_off::RULE];
+pub(super) const RULES: &[Rule] = &[
+    cookie_not_secure::RULE,
+    db_unverified::RULE,
+    no_strict_transport::RULE,
+    spec_https_listener_plain::RULE,
+    verification_off::RULE,
+];

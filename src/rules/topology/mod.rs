@@ -1,12 +1,22 @@
 //! The rules of the group `topology`.
 
+mod body_limit_mismatch;
 mod config_key_missing;
+mod grpc_over_http1;
 mod shared_database;
+mod spec_path_unrouted;
 mod unknown_upstream;
 mod upstream_port_mismatch;
 
 use super::Rule;
 
 /// In order of id.
-pub(super) const RULES: &[Rule] =
-    &[config_key_missing::RULE, shared_database::RULE, unknown_upstream::RULE, upstream_port_mismatch::RULE];
+pub(super) const RULES: &[Rule] = &[
+    body_limit_mismatch::RULE,
+    config_key_missing::RULE,
+    grpc_over_http1::RULE,
+    shared_database::RULE,
+    spec_path_unrouted::RULE,
+    unknown_upstream::RULE,
+    upstream_port_mismatch::RULE,
+];

@@ -1,12 +1,16 @@
 //! nginx: which location passes which requests to whom, and how long it waits.
 //!
 //! Inheritance is nginx's: the nearest block that names a setting wins, lists are replaced as a whole. An `include` that
-//! is not in the repository makes everything unknown that it could have said. What is absent: `stream`, maps, rewrites.
+//! is not in the repository makes everything unknown that it could have said. What is absent: `stream`, scripts in Lua and
+//! JavaScript, maps beyond their default.
 
 mod library;
+mod paths;
 mod route;
 mod scope;
-mod target;
+mod server;
+pub(super) mod target;
+mod terms;
 
 use super::names::Names;
 use super::profile::profile;
@@ -34,13 +38,14 @@ pub(super) fn read(
         let path = library.path(root).to_owned();
         let running = target::running(&path, projects, services);
         let profile = profile(&path, &[]);
-        let gateway = Gateway::bare(Product("nginx"), path, running, profile);
+        let mut gateway = Gateway::bare(Product("nginx"), path, running, profile);
         let configuration = library.configuration(root, &gateway.services);
-        let mut found = route::read(&library, &configuration, gateways.len(), &gateway, services);
+        let (mut found, seen) = route::read(&library, &configuration, gateways.len(), &gateway, services);
         let mut by_host = HashMap::new();
         for route in &mut found {
             route.targets = target::resolve(route, &gateway, Names { projects, services }, &mut by_host);
         }
+        seen.tell(&mut gateway, configuration.is_whole);
         routes.extend(found);
         gateways.push(gateway);
     }

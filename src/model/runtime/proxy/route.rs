@@ -6,6 +6,8 @@ use super::super::tables::tables;
 use super::super::timeout::{Timeout, parse_nginx};
 use super::library::{Configuration, FileId, Library};
 use super::scope::{Frame, Framer, Scope};
+use super::server::Seen;
+use super::{paths, terms};
 use crate::documents::nginx::Directive;
 use crate::fact::{Fact, Origin, Product};
 use std::collections::HashMap;
@@ -26,20 +28,30 @@ pub(super) fn read(
     gateway_index: usize,
     gateway: &Gateway,
     services: &[Service],
-) -> Vec<Route> {
+) -> (Vec<Route>, Seen) {
     let framer = Framer { library, configuration, splices: 0 };
     let running: Vec<&Service> = gateway.services.iter().filter_map(|at| services.get(*at)).collect();
     let is_template = gateway.path.ends_with(".template");
     let environment = if is_template { running } else { Vec::new() };
-    let mut reader = Reader { framer, gateway: gateway_index, environment, upstreams: HashMap::new(), routes: Vec::new() };
+    let upstreams = HashMap::new();
+    let mut reader = Reader { framer, gateway: gateway_index, environment, upstreams, routes: Vec::new(), seen: Seen::default() };
     let root = reader.framer.frame(configuration.root, None);
     reader.walk(&mut vec![root], DEEPEST);
-    let mut routes = reader.routes;
+    let (mut routes, seen) = (reader.routes, reader.seen);
     routes.sort_by(|a, b| {
         let path = |route: &Route| library.path_of(route.span.source);
         path(a).cmp(path(b)).then(a.span.start.cmp(&b.span.start)).then(a.pass_span.start.cmp(&b.pass_span.start))
     });
-    routes
+    (routes, seen)
+}
+
+/// An upstream block.
+struct Upstream<'c> {
+    /// The hosts of its servers.
+    servers: Vec<&'c str>,
+    /// Whether `keepalive` keeps connections to them, and for how long.
+    keepalive: Option<&'c Directive>,
+    keepalive_timeout: Option<&'c Directive>,
 }
 
 struct Reader<'c, 'w, 'a, 's> {
@@ -47,9 +59,9 @@ struct Reader<'c, 'w, 'a, 's> {
     gateway: usize,
     /// The services whose environment fills `${X}` of a template.
     environment: Vec<&'s Service>,
-    /// Upstream blocks: name to the hosts of its servers.
-    upstreams: HashMap<&'c str, Vec<&'c str>>,
+    upstreams: HashMap<&'c str, Upstream<'c>>,
     routes: Vec<Route>,
+    seen: Seen,
 }
 
 impl<'c> Reader<'c, '_, '_, '_> {
@@ -59,6 +71,7 @@ impl<'c> Reader<'c, '_, '_, '_> {
         for (file, upstream) in blocks.iter().filter(|(_, block)| block.name.text == "upstream") {
             self.upstream(*file, upstream);
         }
+        self.seen.frame(frames, self.framer.configuration.is_whole);
         if frames.len() > 1 {
             for module in MODULES {
                 let pass = frames.last().and_then(|frame| frame.own(&format!("{module}_pass")).last().copied());
@@ -80,7 +93,12 @@ impl<'c> Reader<'c, '_, '_, '_> {
         let Some(name) = block.arguments.first() else { return };
         let frame = self.framer.frame(file, Some(block));
         let servers = frame.own("server").iter().filter_map(|server| server.arguments.first());
-        self.upstreams.insert(name.text.as_str(), servers.map(|word| word.text.as_str()).collect());
+        let upstream = Upstream {
+            servers: servers.map(|word| word.text.as_str()).collect(),
+            keepalive: frame.own("keepalive").last().copied(),
+            keepalive_timeout: frame.own("keepalive_timeout").last().copied(),
+        };
+        self.upstreams.insert(name.text.as_str(), upstream);
     }
 
     fn route(&self, frames: &[Frame<'c>], module: &'static str, pass: &Directive) -> Option<Route> {
@@ -94,37 +112,68 @@ impl<'c> Reader<'c, '_, '_, '_> {
         let mut route = Route::bare(self.gateway, name.join(" "), location.span, pass.span);
         route.server_name = server_name.map(|word| word.text.clone()).filter(|name| name != "_");
         route.module = module;
-        route.servers = self.servers(&scope, pass);
+        let address = pass.arguments.first().and_then(|word| self.substitute(&scope, &word.text));
+        let (authority, uri) = parts(address.as_deref().unwrap_or("$"));
+        route.servers = self.servers(pass, authority);
+        route.path = paths::path(location);
+        route.methods = paths::methods(frames);
+        let uri = uri.filter(|_| module == "proxy");
+        route.rewrite = paths::rewrite(&scope, location, pass, uri);
+        route.limits = terms::limits(&scope);
+        route.body_limit = terms::body_limit(&scope);
+        route.cache = terms::cache(&scope, module);
+        route.cross_origin = terms::cross_origin(&scope);
         route.waits = Waits {
             connect: timeout(&scope, module, "connect_timeout"),
             read: timeout(&scope, module, "read_timeout"),
             send: timeout(&scope, module, "send_timeout"),
             total: Fact::Absent,
-            idle: route.waits.idle,
+            idle: self.idle(&scope, module, authority),
         };
-        route.retry = retry(&scope, module);
+        route.retry = retry(&scope, module, &route.servers);
         route.streaming = streaming(&scope, module, location);
         Some(route)
     }
 
-    /// The servers behind a `_pass` directive.
-    fn servers(&self, scope: &Scope<'_, 'c>, pass: &Directive) -> Fact<Vec<Address>> {
-        let unknown = || Fact::not_read("the address is made of variables", vec![pass.span]);
-        let Some(text) = pass.arguments.first().and_then(|word| self.substitute(scope, &word.text)) else { return unknown() };
-        let authority = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
+    /// The servers behind the host of a `_pass` directive.
+    fn servers(&self, pass: &Directive, authority: &str) -> Fact<Vec<Address>> {
         if authority.starts_with("unix:") {
             return Fact::Absent;
         }
-        let authority = authority.split(['/', '?']).next().unwrap_or("");
         let servers: Vec<&str> = match self.upstreams.get(authority) {
-            Some(servers) => servers.clone(),
+            Some(upstream) => upstream.servers.clone(),
             None => vec![authority],
         };
         if servers.iter().any(|server| server.contains('$')) {
-            return unknown();
+            return Fact::not_read("the address is made of variables", vec![pass.span]);
         }
         let found = servers.into_iter().filter(|server| !server.starts_with("unix:")).map(Address::parse);
         Fact::explicit(found.collect(), pass.span)
+    }
+
+    /// How long an idle connection is kept. Without `keepalive` the version of nginx decides whether any is.
+    fn idle(&self, scope: &Scope<'_, 'c>, module: &str, authority: &str) -> Fact<Timeout> {
+        let version = scope.directives("proxy_http_version");
+        let is_old =
+            |all: &Vec<&Directive>| all.last().and_then(|one| Some(one.arguments.first()?.text != "1.1")).unwrap_or(true);
+        if module == "proxy" && (version.known_absent() || version.known().is_some_and(is_old)) {
+            return Fact::not_read("connections are kept from nginx 1.29.7 on, or with `proxy_http_version 1.1`", Vec::new());
+        }
+        let Some(keepalive) = self.upstreams.get(authority).and_then(|upstream| upstream.keepalive) else {
+            return Fact::not_read("connections are kept from nginx 1.29.7 on, or with `keepalive`", Vec::new());
+        };
+        let own = self.upstreams.get(authority).and_then(|upstream| upstream.keepalive_timeout);
+        if let Some(own) = own {
+            let word = own.arguments.first();
+            let value = word.and_then(|word| Some(Timeout::after(parse_nginx(&word.text)?, &word.text)));
+            return value.map_or_else(
+                || Fact::not_read("not a time that nginx reads", vec![own.span]),
+                |value| Fact::explicit(value, own.span),
+            );
+        }
+        let default = tables().default("nginx", "upstream keepalive_timeout");
+        let shown = |value: std::time::Duration| Timeout::after(value, &format!("{}s", value.as_secs()));
+        default.map_or(Fact::Absent, |value| Fact::Known(shown(value), Origin::Inferred(keepalive.span)))
     }
 
     /// The text with `$x` and `${x}` replaced by what `set`, or the environment of a template, gives; the rest stays.
@@ -156,6 +205,18 @@ impl<'c> Reader<'c, '_, '_, '_> {
     }
 }
 
+/// The host of an address and what stands behind it: `http://api:80/v1` is `api:80` and `/v1`.
+fn parts(address: &str) -> (&str, Option<&str>) {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    if rest.starts_with("unix:") {
+        return (rest, None);
+    }
+    match rest.find(['/', '?', '$']).filter(|at| *at > 0) {
+        Some(at) => (&rest[..at], Some(&rest[at..])),
+        None => (rest, None),
+    }
+}
+
 /// A timeout in force: as written (0 ends at once: nginx has no "never"), or nginx's default.
 fn timeout(scope: &Scope<'_, '_>, module: &str, name: &str) -> Fact<Timeout> {
     match scope.directives(&format!("{module}_{name}")) {
@@ -181,7 +242,7 @@ fn timeout(scope: &Scope<'_, '_>, module: &str, name: &str) -> Fact<Timeout> {
 }
 
 /// When the next server is tried. nginx never repeats a POST that it has sent, unless it is told so.
-fn retry(scope: &Scope<'_, '_>, module: &str) -> Fact<Retry> {
+fn retry(scope: &Scope<'_, '_>, module: &str, servers: &Fact<Vec<Address>>) -> Fact<Retry> {
     let own = |setting: &str| scope.directives(&format!("{module}_next_upstream{setting}"));
     let number = |fact: Fact<Vec<&Directive>>| match fact {
         Fact::Known(directives, _) => directives.last()?.arguments.first()?.text.parse::<u32>().ok().filter(|tries| *tries > 0),
@@ -195,10 +256,18 @@ fn retry(scope: &Scope<'_, '_>, module: &str) -> Fact<Retry> {
                 return Fact::Absent;
             }
             let resends_post = on.iter().find(|word| *word == "non_idempotent").map(|word| format!("`{word}`"));
-            let attempts = number(own("_tries")).map(|tries| tries - 1);
+            let others = servers.known().map(|all| all.len() as u32).filter(|count| *count > 1).map(|count| count - 1);
+            let attempts = match (number(own("_tries")).map(|tries| tries - 1), others) {
+                (Some(tries), Some(others)) => Some(tries.min(others)),
+                (tries, others) => tries.or(others),
+            };
             let (methods, backoff) = (Fact::Absent, Fact::Absent);
             let within = match own("_timeout") {
-                Fact::Known(..) => timeout(scope, module, "next_upstream_timeout"),
+                Fact::Known(..) => match timeout(scope, module, "next_upstream_timeout") {
+                    // Here 0 means that there is no bound.
+                    Fact::Known(Timeout { after: Some(after), .. }, _) if after.is_zero() => Fact::Absent,
+                    other => other,
+                },
                 Fact::Absent => Fact::Absent,
                 Fact::Unknown(why) => Fact::Unknown(why),
             };

@@ -18,6 +18,8 @@ pub(super) struct Frame<'c> {
     pub(super) blocks: Vec<(FileId, &'c Directive)>,
     /// An include that is not in the repository: it may set anything that the block itself does not.
     open: Option<Span>,
+    /// The variables that `map` makes here, with what they hold where no line fits.
+    pub(super) maps: Vec<(&'c str, Option<&'c str>)>,
 }
 
 /// Makes frames, within a bound on how much may be spliced.
@@ -30,7 +32,7 @@ pub(super) struct Framer<'c, 'w, 'a, 's> {
 impl<'c> Framer<'c, '_, '_, '_> {
     /// The frame of a block, or of a whole file.
     pub(super) fn frame(&mut self, file: FileId, opening: Option<&'c Directive>) -> Frame<'c> {
-        let mut frame = Frame { opening, by_name: HashMap::new(), blocks: Vec::new(), open: None };
+        let mut frame = Frame { opening, by_name: HashMap::new(), blocks: Vec::new(), open: None, maps: Vec::new() };
         let ids = match opening {
             Some(directive) => directive.block.as_deref(),
             None => self.library.nginx(file).map(|nginx| nginx.roots()),
@@ -57,6 +59,13 @@ impl<'c> Framer<'c, '_, '_, '_> {
                     None => frame.open = Some(directive.span),
                 }
                 continue;
+            }
+            if directive.name.text == "map"
+                && let Some(variable) = directive.arguments.get(1)
+            {
+                let lines = directive.block.as_deref().unwrap_or(&[]).iter().take(2_000).map(|id| nginx.directive(*id));
+                let default = lines.into_iter().find(|line| line.name.text == "default").and_then(|line| line.arguments.first());
+                frame.maps.push((variable.text.as_str(), default.map(|word| word.text.as_str())));
             }
             if directive.block.is_some() {
                 frame.blocks.push((file, directive));
@@ -116,6 +125,11 @@ impl<'c> Scope<'_, 'c> {
 }
 
 impl Frame<'_> {
+    /// An include within that is not in the repository.
+    pub(super) fn open_span(&self) -> Option<Span> {
+        self.open
+    }
+
     /// Whether the block has this name.
     pub(super) fn is(&self, name: &str) -> bool {
         self.opening.is_some_and(|opening| opening.name.text == name)

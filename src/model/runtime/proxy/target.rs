@@ -7,7 +7,7 @@ use super::super::tables::tables;
 use std::collections::HashMap;
 
 /// The services that run a configuration file: they mount it, or are built from the folder that holds it.
-pub(super) fn running(path: &str, projects: &[Project], services: &[Service]) -> Vec<usize> {
+pub(in crate::model::runtime) fn running(path: &str, projects: &[Project], services: &[Service]) -> Vec<usize> {
     let mounted: Vec<usize> = all(services, |service| mounts(service, path));
     if !mounted.is_empty() {
         return mounted;
@@ -20,7 +20,14 @@ pub(super) fn running(path: &str, projects: &[Project], services: &[Service]) ->
             .then_some(context.len())
     };
     let deepest = services.iter().filter_map(context).max();
-    deepest.map_or_else(Vec::new, |deepest| all(services, |service| context(service) == Some(deepest)))
+    if let Some(deepest) = deepest {
+        return all(services, |service| context(service) == Some(deepest));
+    }
+    // Built from a context that holds more than itself, in a folder that has its name.
+    let folder = path.rsplit('/').nth(1).unwrap_or("");
+    all(services, |service| {
+        service.build.known().is_some_and(|context| path.starts_with(context.as_str())) && service.name == folder
+    })
 }
 
 fn all(services: &[Service], test: impl Fn(&Service) -> bool) -> Vec<usize> {
@@ -38,7 +45,7 @@ fn mounts(service: &Service, path: &str) -> bool {
 }
 
 /// The services behind a route. `by_host` remembers what a host was resolved to for this gateway.
-pub(super) fn resolve(
+pub(in crate::model::runtime) fn resolve(
     route: &Route,
     gateway: &Gateway,
     names: Names<'_>,

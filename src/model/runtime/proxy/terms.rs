@@ -1,0 +1,196 @@
+//! On which terms a location passes requests on: rate limits, the size of bodies, the cache, other origins.
+
+use super::super::route::{Cache, CrossOrigin, Limit};
+use super::super::tables::tables;
+use super::super::timeout::{Timeout, parse_nginx};
+use super::scope::{Frame, Scope};
+use crate::documents::nginx::Directive;
+use crate::fact::{Fact, Origin, Product};
+use crate::source::Span;
+
+/// What bounds the rate of requests and connections; empty where nothing does.
+pub(super) fn limits(scope: &Scope<'_, '_>) -> Fact<Vec<Limit>> {
+    let mut found = Vec::new();
+    for name in ["limit_req", "limit_conn"] {
+        let dry = scope.directives(&format!("{name}_dry_run"));
+        if dry.known().is_some_and(|all| argument(all, 0) == Some("on")) {
+            continue;
+        }
+        match scope.directives(name) {
+            Fact::Known(directives, _) => {
+                let status = status(scope, name);
+                found.extend(directives.iter().map(|directive| {
+                    let words = std::iter::once(&directive.name).chain(&directive.arguments);
+                    let text: Vec<&str> = words.map(|word| word.text.as_str()).collect();
+                    Limit { name: text.join(" "), status: status.clone(), span: directive.span }
+                }));
+            }
+            Fact::Absent => {}
+            Fact::Unknown(why) => return Fact::Unknown(why),
+        }
+    }
+    let origin = found.first().map(|limit| Origin::Explicit(limit.span));
+    origin.map_or(Fact::Absent, |origin| Fact::Known(found, origin))
+}
+
+fn status(scope: &Scope<'_, '_>, name: &str) -> Fact<u16> {
+    match scope.directives(&format!("{name}_status")) {
+        Fact::Known(directives, origin) => match argument(&directives, 0).and_then(|text| text.parse().ok()) {
+            Some(status) => Fact::Known(status, origin),
+            None => Fact::not_read("not a status", origin.span().into_iter().collect()),
+        },
+        Fact::Absent => Fact::Known(503, Origin::Default { product: Product("nginx") }),
+        Fact::Unknown(why) => Fact::Unknown(why),
+    }
+}
+
+fn argument<'d>(directives: &[&'d Directive], at: usize) -> Option<&'d str> {
+    directives.last()?.arguments.get(at).map(|word| word.text.as_str())
+}
+
+/// The largest body: `client_max_body_size`, of which 0 means that nginx does not look.
+pub(super) fn body_limit(scope: &Scope<'_, '_>) -> Fact<u64> {
+    match scope.directives("client_max_body_size") {
+        Fact::Known(directives, origin) => match argument(&directives, 0).and_then(size) {
+            Some(0) => Fact::Known(u64::MAX, origin),
+            Some(bytes) => Fact::Known(bytes, origin),
+            None => Fact::not_read("not a size that nginx reads", origin.span().into_iter().collect()),
+        },
+        Fact::Absent => Fact::Known(1 << 20, Origin::Default { product: Product("nginx") }),
+        Fact::Unknown(why) => Fact::Unknown(why),
+    }
+}
+
+/// A size of nginx: bytes, `k`, `m`, `g`.
+fn size(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let factor = match &text[digits.len()..].to_ascii_lowercase()[..] {
+        "" => 1,
+        "k" => 1 << 10,
+        "m" => 1 << 20,
+        "g" => 1 << 30,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// What the location keeps of responses.
+pub(super) fn cache(scope: &Scope<'_, '_>, module: &str) -> Fact<Cache> {
+    let own = |setting: &str| scope.directives(&format!("{module}_cache{setting}"));
+    let zone = match own("") {
+        Fact::Known(directives, _) => match directives.last() {
+            Some(directive) if argument(&directives, 0) != Some("off") => *directive,
+            _ => return Fact::Absent,
+        },
+        Fact::Absent => return Fact::Absent,
+        Fact::Unknown(why) => return Fact::Unknown(why),
+    };
+    let mut apart = None;
+    for (setting, what) in [("_key", "the key of the cache"), ("_bypass", "its bypass")] {
+        match own(setting) {
+            Fact::Known(directives, _) => {
+                let words = directives.iter().flat_map(|directive| &directive.arguments);
+                let credential = words.flat_map(|word| variables(&word.text)).find(|name| names_caller(name));
+                apart = apart.or_else(|| credential.map(|name| format!("{what} has `${name}`")));
+            }
+            Fact::Absent => {}
+            Fact::Unknown(why) => return Fact::Unknown(why),
+        }
+    }
+    if let Fact::Known(directives, _) = scope.directives(&format!("{module}_no_cache")) {
+        let words = directives.iter().flat_map(|directive| &directive.arguments);
+        let credential = words.flat_map(|word| variables(&word.text)).find(|name| names_caller(name));
+        apart = apart.or_else(|| credential.map(|name| format!("`{module}_no_cache` has `${name}`")));
+    }
+    let lifetime = match own("_valid") {
+        Fact::Known(directives, origin) => {
+            let last = directives.last().and_then(|directive| directive.arguments.last());
+            match last.and_then(|word| Some(Timeout::after(parse_nginx(&word.text)?, &word.text))) {
+                Some(timeout) => Fact::Known(timeout, origin),
+                None => Fact::not_read("not a time that nginx reads", origin.span().into_iter().collect()),
+            }
+        }
+        Fact::Absent => Fact::Absent,
+        Fact::Unknown(why) => Fact::Unknown(why),
+    };
+    Fact::explicit(Cache { keeps_users_apart: apart, lifetime, span: zone.span }, zone.span)
+}
+
+/// The names of the variables in a word.
+fn variables(text: &str) -> impl Iterator<Item = &str> {
+    text.split('$').skip(1).map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        &rest[..end]
+    })
+}
+
+/// Whether a variable says who asks. One that the configuration makes itself (`$is_logged_in`) is taken at its word.
+fn names_caller(name: &str) -> bool {
+    let shared = tables().words("nginx", "shared_variables");
+    !shared.iter().any(|one| one == name)
+}
+
+/// What a location tells browsers about other origins: the `add_header` lines in force, and those of `if` blocks within that ask
+/// for something else than the origin.
+pub(super) fn cross_origin(scope: &Scope<'_, '_>) -> Fact<CrossOrigin> {
+    let all = match scope.directives("add_header") {
+        Fact::Known(all, _) => all,
+        Fact::Absent => return Fact::Absent,
+        Fact::Unknown(why) => return Fact::Unknown(why),
+    };
+    // Inside `if ($http_origin ~ ...)` the origin was checked.
+    let checked = scope.frames.iter().any(|frame| {
+        frame.is("if")
+            && frame.opening.is_some_and(|opening| {
+                let has = |name: &str| opening.arguments.iter().any(|word| word.text.contains(name));
+                has("$http_origin") || has("origin") || has("cors")
+            })
+    });
+    let header = |name: &str| {
+        let named = |one: &&&Directive| one.arguments.first().is_some_and(|word| word.text.eq_ignore_ascii_case(name));
+        all.iter().take(500).filter(named).filter_map(|one| Some((one.arguments.get(1)?.text.as_str(), one.span))).next_back()
+    };
+    let Some((origin, span)) = header("Access-Control-Allow-Origin") else { return Fact::Absent };
+    let any_origin = !checked && lets_any_in(scope.frames, origin);
+    let credentials = header("Access-Control-Allow-Credentials").is_some_and(|(value, _)| value.eq_ignore_ascii_case("true"));
+    Fact::explicit(CrossOrigin { any_origin, credentials, span }, span)
+}
+
+/// `*`, the request's own origin, or a variable that `map` gives one of these whatever the origin is.
+fn lets_any_in(frames: &[Frame<'_>], value: &str) -> bool {
+    let is_open = |value: &str| matches!(value, "*" | "$http_origin" | "${http_origin}");
+    is_open(value) || value.strip_prefix('$').is_some_and(|name| map_default(frames, name).is_some_and(is_open))
+}
+
+/// What a variable that a `map` makes holds where no other line fits.
+fn map_default<'c>(frames: &[Frame<'c>], name: &str) -> Option<&'c str> {
+    let maps = frames.iter().flat_map(|frame| frame.maps.iter());
+    maps.filter(|(variable, _)| variable.strip_prefix('$') == Some(name)).find_map(|(_, default)| *default)
+}
+
+/// Where a header is added that a browser keeps to: `Strict-Transport-Security`.
+pub(super) fn added_header(scope: &Scope<'_, '_>, name: &str) -> Fact<(String, Span)> {
+    match scope.directives("add_header") {
+        Fact::Known(all, _) => {
+            let named = |one: &&&Directive| one.arguments.first().is_some_and(|word| word.text.eq_ignore_ascii_case(name));
+            let found = all.iter().take(500).find(named);
+            let value = found.and_then(|one| Some((one.arguments.get(1)?.text.clone(), one.span)));
+            value.map_or(Fact::Absent, |(text, span)| Fact::explicit((text, span), span))
+        }
+        Fact::Absent => Fact::Absent,
+        Fact::Unknown(why) => Fact::Unknown(why),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_variables() {
+        assert_eq!([size("1m"), size("512"), size("10K"), size("x")], [Some(1 << 20), Some(512), Some(10 << 10), None]);
+        assert_eq!(variables("a$host${x}$cookie_sid-z").collect::<Vec<_>>(), ["host", "x", "cookie_sid"]);
+        assert!(names_caller("http_authorization") && names_caller("is_logged_in") && !names_caller("request_uri"));
+    }
+}

@@ -1,0 +1,59 @@
+//! A limiter that answers who comes too often with something else than 429.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::fact::Fact;
+use crate::model::links::passages::Passage;
+use crate::model::runtime::route::Limit;
+use crate::rules::passages::{by_place, listed, rehearsed, shared};
+use crate::rules::{Context, Rule, rule};
+
+pub(super) const RULE: Rule = rule!("rate-limit/wrong-status", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let passages = context.head.passages();
+    let mut found = Vec::new();
+    for (_, group) in by_place(&passages, |passage| Some(first(passage)?.span)) {
+        context.consider();
+        let Some((passage, limit)) = group.first().and_then(|passage| Some((*passage, first(passage)?))) else { continue };
+        let Some(status) = limit.status.known().copied().filter(|status| !matches!(status, 429 | 444)) else { continue };
+        found.push(rehearsed(report(passage, limit, status, &group), passage.profile()));
+    }
+    found
+}
+
+/// The limiter of a route that says most: one with a wrong status before others.
+fn first<'m>(passage: &Passage<'m>) -> Option<&'m Limit> {
+    let limits = passage.route.limits.known()?;
+    limits.iter().find(|limit| limit.status.known().is_some_and(|status| *status != 429)).or(limits.first())
+}
+
+fn report(passage: &Passage<'_>, limit: &Limit, status: u16, group: &[&Passage<'_>]) -> Diagnostic {
+    let word = limit.name.split_whitespace().next().unwrap_or("the limiter");
+    let operations = passage.operations();
+    let (span, label) = match limit.status.span() {
+        Some(span) => (span, format!("{status} is written here")),
+        None => (limit.span, format!("{} answers {status} where no status is written", passage.gateway.product)),
+    };
+    let message = match operations.is_empty() {
+        true => format!("`{word}` answers {status} to who comes too often, and not 429"),
+        false => format!("`{word}` answers {status} instead of 429 on {}", listed(&operations)),
+    };
+    let fill = [("limiter", word.to_owned())];
+    let mut diagnostic = Diagnostic::new(format!("{}/{word} status", passage.subject()), message)
+        .at(span, label)
+        .help(passage.phrase("status", &fill).unwrap_or_else(|| "429".into()))
+        .evidence(format!("{word} {status}"));
+    if span != limit.span {
+        diagnostic = diagnostic.context(limit.span, "the limit");
+    }
+    if word == "limit_conn" {
+        diagnostic = diagnostic.at_most(Severity::Info, "it bounds connections, which may be the server's own want of room");
+    }
+    if matches!(limit.status, Fact::Known(400..=499, _)) && limit.status.span().is_some() {
+        diagnostic = diagnostic.at_most(Severity::Info, "another 4xx was chosen on purpose");
+    }
+    if !operations.is_empty() {
+        passage.why().into_iter().take(2).for_each(|why| diagnostic.joins.push(why.to_owned()));
+    }
+    shared(diagnostic, group)
+}

@@ -1,0 +1,45 @@
+//! Retries that go on beyond reason: many of them, and nothing that bounds how long.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::runtime::chain::Retrying;
+use crate::model::runtime::phrases;
+use crate::rules::passages::rehearsed;
+use crate::rules::{Context, Rule, rule};
+
+pub(super) const RULE: Rule = rule!("retries/unbounded", check);
+
+/// More tries than this help nobody: what failed five times fails for a reason that lasts.
+const MOST: u32 = 5;
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for retrying in context.head.runtime.retries() {
+        if !retrying.is_written {
+            continue;
+        }
+        context.consider();
+        let bounded_by_route =
+            retrying.routes.iter().all(|route| route.waits.total.known().is_some_and(|total| !total.is_never()));
+        if !bounded_by_route && retrying.retry.has_no_bound() && retrying.retry.attempts.is_some_and(|times| times > MOST) {
+            found.extend(report(&retrying).map(|diagnostic| rehearsed(diagnostic, retrying.gateway.profile)));
+        }
+    }
+    found
+}
+
+fn report(retrying: &Retrying<'_>) -> Option<Diagnostic> {
+    let first = retrying.first()?;
+    let times = retrying.retry.attempts?;
+    let message = format!("`{}` tries again up to {times} times, and nothing ends it sooner", first.name);
+    let mut diagnostic = Diagnostic::new(format!("{}/retries", first.name), message)
+        .at(retrying.retry.span, format!("one request becomes {} when the service is down", times.saturating_add(1)))
+        .help(phrases::said(retrying.gateway, first, "fewer_tries", &[]).unwrap_or_else(|| "2 retries at most".into()))
+        .evidence("no bound");
+    for other in retrying.routes.iter().skip(1) {
+        diagnostic = diagnostic.occurrence(other.pass_span, other.name.clone());
+    }
+    if retrying.gateway.product.0 == "nginx" {
+        diagnostic = diagnostic.at_most(Severity::Info, "nginx asks each server once, and leaves out those that failed");
+    }
+    Some(diagnostic)
+}

@@ -1,0 +1,63 @@
+//! A gateway that refuses bodies which the API documents.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::links::passages::Passage;
+use crate::model::links::uploads::Upload;
+use crate::rules::passages::{by_place, joined, rehearsed};
+use crate::rules::spread::over;
+use crate::rules::{Context, Rule, rule};
+
+pub(super) const RULE: Rule = rule!("topology/body-limit-mismatch", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let passages = context.head.passages();
+    let mut found = Vec::new();
+    let place = |passage: &Passage| Some(passage.route.body_limit.span().unwrap_or(passage.route.pass_span));
+    for (span, group) in by_place(&passages, place) {
+        let Some((limit, origin)) = group.first().and_then(|passage| passage.route.body_limit.known_with_origin()) else {
+            continue;
+        };
+        let uploads: Vec<(&Passage, Upload)> =
+            group.iter().flat_map(|passage| passage.uploads().into_iter().map(move |upload| (*passage, upload))).collect();
+        uploads.iter().for_each(|_| context.consider());
+        let refused = |(_, upload): &(&Passage, Upload)| match upload.largest {
+            Some(largest) => largest > *limit,
+            // Without a size only nginx's own megabyte is sure to be too small for files.
+            None => origin.is_default(),
+        };
+        let refused: Vec<(&Passage, Upload)> = uploads.into_iter().filter(refused).collect();
+        let Some((passage, upload)) = refused.first() else { continue };
+        let (size, operation) = (shown(*limit), upload.operation.subject());
+        let message = format!("`{}` refuses bodies over {size}, and `{operation}` takes {}", passage.short_name(), takes(upload));
+        let label = match origin.is_default() {
+            true => format!("no limit is written: {} takes {size}", passage.gateway.product),
+            false => "the client gets 413 above it".to_owned(),
+        };
+        let wanted = upload.largest.unwrap_or(20 << 20).div_ceil(1 << 20) + 1;
+        let fill = [("megabytes", wanted.to_string()), ("bytes", (wanted << 20).to_string())];
+        let mut diagnostic = Diagnostic::new(format!("{}/body limit", passage.subject()), message)
+            .at(span, label)
+            .cause(upload.span, "the body")
+            .help(passage.phrase("body", &fill).unwrap_or_else(|| format!("{wanted} MB")))
+            .evidence("body limit");
+        if origin.is_default() || upload.largest.is_none() {
+            diagnostic = diagnostic.at_most(Severity::Warning, "one side is not written");
+        }
+        let diagnostic =
+            over(joined(diagnostic, passage), refused.iter().skip(1).map(|(_, one)| (one.span, one.operation.subject())));
+        found.push(rehearsed(diagnostic, passage.profile()));
+    }
+    found
+}
+
+fn takes(upload: &Upload<'_>) -> String {
+    upload.largest.map_or("files".to_owned(), |largest| format!("up to {}", shown(largest)))
+}
+
+fn shown(bytes: u64) -> String {
+    match bytes {
+        bytes if bytes >= 1 << 20 => format!("{} MB", bytes >> 20),
+        bytes if bytes >= 1 << 10 => format!("{} kB", bytes >> 10),
+        bytes => format!("{bytes} bytes"),
+    }
+}
