@@ -1,29 +1,60 @@
 //! Pods that get requests as soon as they have started, ready or not.
 
-use crate::diagnostic::Diagnostic;
-use crate::model::runtime::service::ProbeKind;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::runtime::service::{Front, ProbeKind};
+use crate::model::runtime::{Role, ServiceRef};
 use crate::rules::copies::{folded, rehearsed};
+use crate::rules::spread::counted;
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("health/service-without-readiness", check);
 
+/// Workloads of one namespace that lack the same thing.
+type Group<'m> = Vec<(ServiceRef<'m>, &'m Front)>;
+
 fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let mut groups: Vec<Group<'_>> = Vec::new();
     for (service, front) in context.head.runtime.served_workloads() {
         context.consider();
         if service.probes_of(ProbeKind::Readiness).next().is_some() {
             continue;
         }
-        let (name, kind) = (service.name(), service.service().workload.as_deref().unwrap_or("workload"));
-        let port = front.ports.first().map_or("", |port| port.target.as_str());
-        let diagnostic =
-            Diagnostic::new(service.subject(), format!("`{name}` gets requests before it is ready: no readiness probe"))
-                .at(service.span(), format!("no container of this {kind} has a `readinessProbe`"))
-                .cause(front.span, format!("`{}` sends it requests as soon as its process runs", front.name))
-                .help(format!(
-                    "readinessProbe: {{ tcpSocket: {{ port: {port} }} }}  # or httpGet on a path that answers when it is ready"
-                ));
-        found.push(rehearsed(diagnostic, service.profile()));
+        let same = |group: &&mut Group<'_>| {
+            group.first().is_some_and(|(first, _)| {
+                first.service().project == service.service().project && is_tool(*first) == is_tool(service)
+            })
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push((service, front)),
+            None => groups.push(vec![(service, front)]),
+        }
     }
-    folded(found)
+    folded(groups.iter().filter_map(report).collect())
+}
+
+fn is_tool(service: ServiceRef<'_>) -> bool {
+    service.role() == Role::Tool
+}
+
+fn report(group: &Group<'_>) -> Option<Diagnostic> {
+    let (service, front) = group.first()?;
+    let (name, kind) = (service.name(), service.service().workload.as_deref().unwrap_or("workload"));
+    let port = front.ports.first().map_or("", |port| port.target.as_str());
+    let message = match group.len() {
+        1 => format!("`{name}` gets requests before it is ready: no readiness probe"),
+        many => format!("`{name}` and {} get requests before they are ready: no readiness probe", counted(many - 1, "other")),
+    };
+    let mut diagnostic = Diagnostic::new(service.subject(), message)
+        .at(service.span(), format!("no container of this {kind} has a `readinessProbe`"))
+        .cause(front.span, format!("`{}` sends it requests as soon as its process runs", front.name))
+        .help(format!(
+            "readinessProbe: {{ tcpSocket: {{ port: {port} }} }}  # or httpGet on a path that answers when it is ready"
+        ));
+    for (other, _) in group.iter().skip(1) {
+        diagnostic = diagnostic.occurrence(other.span(), other.subject());
+    }
+    if is_tool(*service) {
+        diagnostic = diagnostic.at_most(Severity::Info, "people and monitors ask it, and ask again");
+    }
+    Some(rehearsed(diagnostic, service.profile()))
 }
