@@ -118,6 +118,8 @@ fn large_dumps_take_memory_in_proportion_to_their_text() {
             std::fs::write(path, tables(5_000)).expect("the dump is written");
         }
     }
+    // The tables of data and the pages of the rules are read once in a process, whatever it checks.
+    most("db/structure.sql", rows(1));
     let small = |what: &str, text: String, path: &str, times: usize| {
         let (length, most) = (text.len(), most(path, text));
         println!("{what}: {most} bytes for {length}, {:.2} times", most as f64 / length as f64);
@@ -127,13 +129,13 @@ fn large_dumps_take_memory_in_proportion_to_their_text() {
         small("rows", rows(count), "db/structure.sql", 230);
     }
     for count in [2_500, 5_000] {
-        small("tables", tables(count), "db/structure.sql", 350);
+        small("tables", tables(count), "db/structure.sql", 290);
     }
     // As a migration it is judged once more, to count what judging all would find, and every step of that is kept.
     for count in [20_000, 40_000] {
-        small("rows in a migration", rows(count), "migrations/000001_init.up.sql", 1_600);
+        small("rows in a migration", rows(count), "migrations/000001_init.up.sql", 1_550);
     }
     for count in [2_500, 5_000] {
-        small("tables in a migration", tables(count), "migrations/000001_init.up.sql", 1_900);
+        small("tables in a migration", tables(count), "migrations/000001_init.up.sql", 1_750);
     }
 }
