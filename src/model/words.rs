@@ -29,6 +29,8 @@ struct Inflections {
     sometimes_secret: HashSet<String>,
     internal: HashSet<String>,
     tenants: HashSet<String>,
+    outboxes: HashSet<String>,
+    sent_marks: HashSet<String>,
 }
 
 fn inflections() -> &'static Inflections {
@@ -68,6 +70,8 @@ fn inflections() -> &'static Inflections {
             sometimes_secret: list("secrets", "sometimes"),
             internal: list("internal", "columns"),
             tenants: list("tenants", "columns"),
+            outboxes: list("outbox", "words"),
+            sent_marks: list("outbox", "marks"),
         }
     })
 }
@@ -237,6 +241,16 @@ pub fn is_moment(column: &str) -> bool {
 /// Whether a table is one in which a migration tool notes what has run.
 pub fn is_bookkeeping(table: &str) -> bool {
     inflections().bookkeeping.contains(&table.to_ascii_lowercase())
+}
+
+/// Whether a table, in snake case, is an outbox by its name.
+pub fn is_outbox(snake: &str) -> bool {
+    snake.split('_').any(|word| inflections().outboxes.contains(word))
+}
+
+/// Whether a column of an outbox, in snake case, says that a row is sent.
+pub fn is_sent_mark(snake: &str) -> bool {
+    inflections().sent_marks.contains(snake)
 }
 
 /// Whether a name or image is that of a cache.

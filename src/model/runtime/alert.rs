@@ -238,8 +238,11 @@ impl Runtime {
     /// Alerts that wake somebody for one sample, by file; and how many wake somebody.
     pub fn hasty_pages(&self) -> (usize, Vec<Vec<&Alert>>) {
         let pages: Vec<&Alert> = self.watch.alerts.iter().filter(|alert| alert.is_page()).collect();
-        let hasty: Vec<&Alert> = pages.iter().copied().filter(|alert| alert.fires_at_once() && !alert.is_lasting()).collect();
-        let by_file = hasty.chunk_by(|a, b| a.span.source == b.span.source).map(<[&Alert]>::to_vec).collect();
+        let mut hasty: Vec<&Alert> = pages.iter().copied().filter(|alert| alert.fires_at_once() && !alert.is_lasting()).collect();
+        // A zero that is written is another thing than nothing.
+        let key = |alert: &&Alert| (alert.span.source, alert.hold.span().is_some());
+        hasty.sort_by_key(key);
+        let by_file = hasty.chunk_by(|a, b| key(a) == key(b)).map(<[&Alert]>::to_vec).collect();
         (pages.len(), by_file)
     }
 

@@ -3,9 +3,11 @@
 mod auto_ack;
 mod hot_requeue;
 mod no_dlq;
+mod outbox_unindexed;
 mod topic_not_durable;
 
 use super::Rule;
 
 /// In order of id.
-pub(super) const RULES: &[Rule] = &[auto_ack::RULE, hot_requeue::RULE, no_dlq::RULE, topic_not_durable::RULE];
+pub(super) const RULES: &[Rule] =
+    &[auto_ack::RULE, hot_requeue::RULE, no_dlq::RULE, outbox_unindexed::RULE, topic_not_durable::RULE];

@@ -29,6 +29,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         for other in rest {
             diagnostic = diagnostic.occurrence(other.span, other.subject());
         }
+        if alert.hold.span().is_some() {
+            diagnostic = diagnostic.at_most(Severity::Info, "zero is written on purpose");
+        }
         if alert.profile.is_rehearsal() {
             diagnostic = diagnostic.at_most(Severity::Info, format!("its profile is {}", alert.profile.name()));
         }

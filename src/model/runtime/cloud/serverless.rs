@@ -91,6 +91,8 @@ fn draft<'t>(
     stack.last_stops.extend(template.target(failure));
     let timeout = template.property(own("timeout").or_else(|| provider.get("timeout"))).seconds();
     let events = own("events").into_iter().flat_map(NodeRef::items);
+    let url =
+        own("url").filter(|url| url.as_bool() != Some(false)).map(|url| (DraftTrigger::Other(TriggerKind::Other), url.span()));
     DraftFunction {
         span: name.span(),
         timeout: or_default(timeout, "Serverless Framework", "timeout"),
@@ -100,7 +102,7 @@ fn draft<'t>(
             Some(failure) => Fact::explicit((), failure.span()),
             None => Fact::Absent,
         },
-        triggers: events.map(|event| (trigger(template, event), event.span())).collect(),
+        triggers: events.map(|event| (trigger(template, event), event.span())).chain(url).collect(),
         variables,
         open,
     }

@@ -125,13 +125,16 @@ impl<'t> Template<'t> {
             }
         }
         let events = own("Events").map(NodeRef::merged_entries).unwrap_or_default();
+        let mut triggers: Vec<(DraftTrigger, Span)> =
+            events.into_iter().filter_map(|(name, event)| Some((self.event(event)?, name.span()))).collect();
+        triggers.extend(own("FunctionUrlConfig").map(|url| (DraftTrigger::Other(TriggerKind::Other), url.span())));
         DraftFunction {
             span,
             timeout: or_default(self.property(of("Timeout")).seconds(), "Lambda", "Timeout"),
             notation: self.notation,
             concurrency: self.property(of("ReservedConcurrentExecutions")).whole(),
             on_failure: self.property(failure).presence(),
-            triggers: events.into_iter().filter_map(|(name, event)| Some((self.event(event)?, name.span()))).collect(),
+            triggers,
             variables,
             open,
         }
