@@ -130,7 +130,7 @@ fn is_template(path: &str) -> bool {
 
 /// What stands in the open beside a secret: users, databases, names.
 fn beside(pairs: &[(&str, &str)]) -> Vec<String> {
-    let open = ["USER", "USERNAME", "NAME", "DB", "DATABASE", "LOGIN"];
+    let open = ["USER", "USERNAME", "NAME", "DB", "DATABASE", "LOGIN", "ID"];
     let is_open = |key: &str| {
         let upper = key.to_ascii_uppercase();
         open.iter().any(|word| upper.rsplit(['_', '.', '-']).next().is_some_and(|last| last == *word))
