@@ -31,6 +31,7 @@ struct Inflections {
     tenants: HashSet<String>,
     outboxes: HashSet<String>,
     sent_marks: HashSet<String>,
+    shown_parts: HashSet<String>,
 }
 
 fn inflections() -> &'static Inflections {
@@ -72,6 +73,7 @@ fn inflections() -> &'static Inflections {
             tenants: list("tenants", "columns"),
             outboxes: list("outbox", "words"),
             sent_marks: list("outbox", "marks"),
+            shown_parts: list("secrets", "shown"),
         }
     })
 }
@@ -288,6 +290,11 @@ pub fn is_secret(column: &str) -> Option<bool> {
 /// Whether a column says which customer a row belongs to, where several share the tables.
 pub fn is_tenant(column: &str) -> bool {
     inflections().tenants.contains(&snake(column))
+}
+
+/// Whether a column is the part of a secret that people are shown: its last letters, a mask, a name for it.
+pub fn is_shown_part(column: &str) -> bool {
+    snake(column).split('_').any(|word| inflections().shown_parts.contains(word))
 }
 
 /// Whether a column is there for the service alone.

@@ -40,7 +40,7 @@ impl<'m> PropertyColumn<'m> {
     }
 }
 
-/// What a default is, without quotes, casts and brackets around it. `None` for NULL and for what is no plain value.
+/// What a default is, without quotes, casts and brackets around it. `None` for NULL, for nothing, and for what is no plain value.
 fn literal(written: &str) -> Option<String> {
     let bare = written.trim().trim_start_matches('(').trim_end_matches(')').trim();
     let bare = bare.strip_prefix(['E', 'N', 'b', 'B']).filter(|rest| rest.starts_with('\'')).unwrap_or(bare);
@@ -49,7 +49,8 @@ fn literal(written: &str) -> Option<String> {
         None => bare.split("::").next().unwrap_or(bare).trim(),
     };
     let plain = value.chars().all(|c| c.is_alphanumeric() || " -_.:/@+,".contains(c));
-    (plain && !value.eq_ignore_ascii_case("null")).then(|| value.to_owned())
+    // An empty text is what old rows get where nothing is known of them.
+    (plain && !value.is_empty() && !value.eq_ignore_ascii_case("null")).then(|| value.to_owned())
 }
 
 /// Whether two texts are one value: numbers by value, truth by meaning, words by letter.
@@ -86,6 +87,7 @@ mod tests {
             ("true", Some("true")),
             ("'it''s'", None),
             ("NULL", None),
+            ("''", None),
             ("'{}'::jsonb", None),
             ("b'0'", Some("0")),
         ] {

@@ -99,7 +99,7 @@ impl<'m> PropertyColumn<'m> {
             let kind = column.binding_type()?;
             let whole = greatest(kind);
             match said {
-                "integer" if self.in_response && has_fraction(kind) => Some(TypeClash::Fraction),
+                "integer" if self.in_response && has_fraction(kind) && says_scale(kind) => Some(TypeClash::Fraction),
                 "integer" if self.in_response && schema.format() == Some("int32") && schema.maximum().is_none() => {
                     (whole? > i64::from(u32::MAX)).then_some(TypeClash::WideNumber)
                 }
@@ -165,7 +165,9 @@ impl<'m> PropertyColumn<'m> {
     pub fn secret(&self) -> Option<bool> {
         let by_column = self.columns.iter().filter_map(|column| words::is_secret(&column.name)).max();
         // A property of another name may show something else of the column: whether there is one, or its last letters.
-        by_column.filter(|_| words::is_secret(self.property.name).is_some())
+        let shown =
+            self.columns.iter().any(|column| words::is_shown_part(&column.name)) || words::is_shown_part(self.property.name);
+        by_column.filter(|_| words::is_secret(self.property.name).is_some() && !shown)
     }
 
     /// Whether its column is there for the service alone.
@@ -177,6 +179,12 @@ impl<'m> PropertyColumn<'m> {
     pub fn is_money(&self) -> bool {
         words::is_money(self.property.name) && self.columns.iter().any(|column| words::is_money(&column.name))
     }
+}
+
+/// Whether a type says that it keeps what stands behind the decimal point. `numeric` alone is also how whole numbers beyond 64 bits
+/// are kept.
+fn says_scale(kind: &ColumnType) -> bool {
+    kind.name != "numeric" || !kind.arguments.is_empty()
 }
 
 fn is_moment(kind: &ColumnType) -> bool {

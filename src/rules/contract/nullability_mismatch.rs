@@ -58,6 +58,9 @@ fn refusal(field: &PropertyColumn, column: ColumnRef) -> Diagnostic {
         () if field.in_response => {
             diagnostic.at_most(Severity::Info, "the object is given too, and the application may put a value in place of null")
         }
+        () if !field.property.required || !column.default.known_absent() => {
+            diagnostic.at_most(Severity::Info, "what may be left out is filled in, and so may be what is null")
+        }
         () if changes => diagnostic.at_most(Severity::Info, "where a row is changed, null may mean to leave it as it is"),
         () => diagnostic,
     }
