@@ -168,11 +168,16 @@ fn what_is_no_toml_is_reported_with_its_place_and_the_rest_is_read() {
 
 #[test]
 fn files_may_extend_others_of_the_repository_but_not_themselves() {
-    assert_eq!(problems_of("extends = \"backend-lint.toml\""), ["backend-lint.toml:1:11: the file extends itself"]);
+    assert_eq!(
+        problems_of("extends = \"backend-lint.toml\""),
+        ["backend-lint.toml:1:11: the file extends itself; take this line out"]
+    );
     let ring = [("backend-lint.toml", "extends = \"a.toml\""), ("a.toml", "extends = \"./backend-lint.toml\"")];
     assert_eq!(
         problems(&ring),
-        ["a.toml:1:11: the file extends itself: backend-lint.toml extends a.toml extends backend-lint.toml"]
+        [
+            "a.toml:1:11: the file extends itself: backend-lint.toml extends a.toml extends backend-lint.toml; take one of these lines out"
+        ]
     );
     assert_eq!(problems_of("extends = \"none.toml\""), ["backend-lint.toml:1:11: cannot read `none.toml`: no such file"]);
     assert_eq!(problems_of("extends = \"../x.toml\""), ["backend-lint.toml:1:11: `../x.toml` lies outside of the repository"]);

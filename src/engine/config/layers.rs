@@ -111,10 +111,13 @@ impl Loader<'_, '_> {
             false => self.above.resolve(from, target).ok_or_else(|| format!("`{target}` lies outside of the repository"))?,
         };
         if path == from {
-            return Err("the file extends itself".to_owned());
+            return Err("the file extends itself; take this line out".to_owned());
         }
         if chain.contains(&path) {
-            return Err(format!("the file extends itself: {} extends {path}", chain.join(" extends ")));
+            return Err(format!(
+                "the file extends itself: {} extends {path}; take one of these lines out",
+                chain.join(" extends ")
+            ));
         }
         if chain.len() >= LONGEST_CHAIN {
             return Err(format!("more than {LONGEST_CHAIN} files extend each other"));
