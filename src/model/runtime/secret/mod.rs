@@ -13,7 +13,7 @@ use crate::documents::{env, url};
 use crate::fact::Fact;
 use crate::model::Workspace;
 use crate::source::{SourceId, Span};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How a secret stands in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,6 +151,10 @@ struct Finder {
     /// Secrets that open nothing but a container which the same file starts.
     own: HashSet<(SourceId, u64)>,
     looked_at: usize,
+    /// Values that were looked at: an anchor gives one to many services.
+    visited: HashSet<Span>,
+    /// Where each file has Secrets of Kubernetes.
+    secret_documents: HashMap<SourceId, Vec<std::ops::Range<usize>>>,
 }
 
 impl Finder {
@@ -172,12 +176,12 @@ impl Finder {
                 .rsplit('/')
                 .next()
                 .is_some_and(|name| name.contains(".env") || name.ends_with("env"));
-            if place.source != variable.key_span.source || is_env_file {
+            if place.source != variable.key_span.source || is_env_file || !self.visited.insert(place) {
                 continue;
             }
             let written = workspace.sources().text(place);
             // A name alone takes its value from the shell; a Secret of Kubernetes has a rule of its own.
-            if (place == variable.key_span && !written.contains('=')) || is_in_secret(workspace, place) {
+            if (place == variable.key_span && !written.contains('=')) || self.is_in_secret(workspace, place) {
                 continue;
             }
             let written = written.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).unwrap_or(written);
@@ -189,6 +193,13 @@ impl Finder {
             let new: Vec<(SourceId, u64)> = new.collect();
             self.own.extend(new);
         }
+    }
+
+    /// Whether a place lies in a Secret of Kubernetes: in a document of that kind.
+    fn is_in_secret(&mut self, workspace: &Workspace, place: Span) -> bool {
+        let documents = self.secret_documents.entry(place.source);
+        let documents = documents.or_insert_with(|| secret_documents(&workspace.text(place.source)));
+        documents.iter().any(|document| document.contains(&(place.start as usize)))
     }
 
     /// A value as written.
@@ -247,15 +258,19 @@ impl Finder {
     }
 }
 
-/// Whether a place lies in a Secret of Kubernetes: in a document of that kind.
-fn is_in_secret(workspace: &Workspace, place: Span) -> bool {
-    let text = workspace.text(place.source);
-    let at = place.start as usize;
-    let (before, after) = (text.get(..at).unwrap_or(""), text.get(at..).unwrap_or(""));
-    let start = before.rfind("\n---").unwrap_or(0);
-    let end = after.find("\n---").unwrap_or(after.len());
-    let mut lines = before.get(start..).unwrap_or("").lines().chain(after.get(..end).unwrap_or("").lines());
-    lines.any(|line| line.trim_end() == "kind: Secret")
+/// Where a text has documents that are Secrets of Kubernetes.
+fn secret_documents(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let ends = text.match_indices("\n---").map(|(at, _)| at).chain([text.len()]);
+    for end in ends {
+        let document = text.get(start..end).unwrap_or("");
+        if document.lines().any(|line| line.trim_end() == "kind: Secret") {
+            found.push(start..end);
+        }
+        start = end;
+    }
+    found
 }
 
 /// Whether an address leads to a service of the same project: its host is a bare name.
