@@ -112,6 +112,16 @@ services:
     within(60, "25 million variables by alias", || assert_eq!(read(&[("compose.yaml", many)]).services().count(), 5_000));
     let mut wide = String::from("services:\n");
     (0..20_000).for_each(|at| writeln!(wide, "  s{at}: {{ extends: s{}, image: x }}", at / 2).unwrap());
+    let mut busy = String::from("services:\n");
+    for at in 0..10_000 {
+        let (waited, named, store) = (at * 7 % 10_000, at * 3 % 10_000, at % 50);
+        writeln!(busy, "  s{at}: {{ image: x, depends_on: [s{waited}], environment: {{ A_HOST: s{named}, B: 'postgres://u:p{at}@s{store}/x' }} }}")
+            .unwrap();
+    }
+    within(60, "10,000 services that name each other", || {
+        let runtime = read(&[("compose.yaml", busy)]);
+        assert_eq!((runtime.start_waits().len(), runtime.references().len()), (10_000, 20_000));
+    });
     within(60, "20,000 services", || assert_eq!(read(&[("compose.yaml", wide)]).services().count(), 20_000));
 }
 

@@ -2,7 +2,7 @@
 //! told about statements.
 
 use super::application::Application;
-use super::names::answers_to;
+use super::names::Names;
 use super::pool::Pool;
 use super::service::{Project, Service};
 use super::setting::{self, Setting};
@@ -191,6 +191,7 @@ impl Databases {
     /// Finds the store behind each use; hosts outside of the repository become stores of their own.
     fn join(&mut self, workspace: &Workspace, projects: &[Project], services: &[Service]) {
         let mut through_pooler = Vec::new();
+        let names = Names::new(projects, services);
         for at in 0..self.uses.len() {
             let Some(one) = self.uses.get(at).filter(|one| one.url.system == "postgres") else { continue };
             let Some(host) = one.url.host.clone() else { continue };
@@ -202,8 +203,7 @@ impl Databases {
                     projects.iter().position(|project| project.folder() == folder)
                 }
             };
-            let answers = |service: &Service| Some(service.project) == project && answers_to(service, &host).is_some();
-            let Some(behind) = services.iter().position(answers) else {
+            let Some(behind) = project.and_then(|project| names.within(project, &host)) else {
                 // A bare name that the project does not have belongs to a file that this one is used with.
                 if host.contains('.') && !one.url.is_local() {
                     self.outside(at, host);

@@ -135,8 +135,8 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
     let job_libraries = queue_store::job_libraries(workspace, &servers);
     let session_needs = pool::session_needs(workspace, discovery, &servers);
     let credentials = secret::read(workspace, discovery, &applications, &services);
-    let names = names::Names { projects: &projects, services: &services };
-    let pools = pool::read(&applications, &services, names, workspace.sources());
+    let names = names::Names::new(&projects, &services);
+    let pools = pool::read(&applications, &services, &names, workspace.sources());
     let databases = database::read(workspace, discovery, &projects, &services, &applications, &pools);
     let mut settings: Vec<setting::Setting> =
         services.iter().enumerate().flat_map(|(at, service)| setting::of_service(at, service)).collect();

@@ -5,6 +5,8 @@
 
 use super::route::{Strength, Target};
 use super::service::{Project, Runner, Service};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Who asks for a name.
 #[derive(Debug, Clone, Copy)]
@@ -16,16 +18,49 @@ pub(super) struct Asker<'a> {
 }
 
 /// The services of all projects, by name.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Names<'a> {
     pub(super) projects: &'a [Project],
     pub(super) services: &'a [Service],
+    /// Names and aliases to the indexes of their services, in order: a project may have thousands.
+    by_name: Rc<HashMap<&'a str, Vec<usize>>>,
 }
 
 /// Names that mean the machine itself.
 const OWN: [&str; 3] = ["", "localhost", "host.docker.internal"];
 
-impl Names<'_> {
+impl<'a> Names<'a> {
+    /// The names of these services.
+    pub(super) fn new(projects: &'a [Project], services: &'a [Service]) -> Names<'a> {
+        let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, service) in services.iter().enumerate() {
+            let aliases = service.aliases.iter().map(|(name, _)| name.as_str());
+            for name in std::iter::once(service.name.as_str()).chain(aliases) {
+                let known = by_name.entry(name).or_default();
+                if known.last() != Some(&at) {
+                    known.push(at);
+                }
+            }
+        }
+        Names { projects, services, by_name: Rc::new(by_name) }
+    }
+
+    /// The services that may answer to a name, in order: those called so, and of a cluster those called by its first part.
+    fn called(&self, host: &str) -> Vec<(usize, &'a Service)> {
+        let short = host.split('.').next().filter(|short| *short != host);
+        let found = [Some(host), short].into_iter().flatten().filter_map(|name| self.by_name.get(name)).flatten();
+        let mut found: Vec<usize> = found.copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().filter_map(|at| Some((at, self.services.get(at)?))).collect()
+    }
+
+    /// The first service of a project that is called so, without what a cluster adds to a name.
+    pub(super) fn within(&self, project: usize, host: &str) -> Option<usize> {
+        let all = self.by_name.get(host).into_iter().flatten().copied();
+        all.into_iter().find(|at| self.services.get(*at).is_some_and(|service| service.project == project))
+    }
+
     /// The services that a host name means for who asks: one for each service that reads the file, or the nearest of that name.
     pub(super) fn resolve(&self, host: &str, asker: Asker<'_>) -> Vec<Target> {
         if OWN.contains(&host) || is_address(host) {
@@ -34,7 +69,7 @@ impl Names<'_> {
         if !asker.services.is_empty() {
             return asker.services.iter().filter_map(|runner| self.behind(*runner, host, asker.path)).collect();
         }
-        let candidates = self.services.iter().enumerate().filter_map(|(at, service)| {
+        let candidates = self.called(host).into_iter().filter_map(|(at, service)| {
             let kind = self.answers(service, host).filter(|_| !service.is_partial)?;
             let project = self.projects.get(service.project)?;
             Some((std::cmp::Reverse(shared_folders(project.folder(), asker.path)), !project.is_default, at, kind, project))
@@ -52,9 +87,12 @@ impl Names<'_> {
     pub(super) fn behind(&self, runner: usize, host: &str, path: &str) -> Option<Target> {
         let runner = self.services.get(runner)?;
         let link = runner.links.iter().find(|(name, _)| name == host).map(|(_, service)| service.as_str());
-        let found = self.services.iter().position(|service| {
-            service.project == runner.project && (self.answers(service, host).is_some() || link == Some(service.name.as_str()))
-        })?;
+        let called = self
+            .called(host)
+            .into_iter()
+            .filter(|(_, service)| service.project == runner.project && self.answers(service, host).is_some());
+        let linked = link.and_then(|link| self.within(runner.project, link));
+        let found = called.map(|(at, _)| at).chain(linked).min()?;
         let project = self.projects.get(runner.project).map_or("", Project::path);
         let why = format!("`{host}` is a service of `{project}`, where `{}` runs `{path}`", runner.name);
         Some(Target { service: found, strength: Strength::Structure, why })

@@ -61,6 +61,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 impl Runtime {
     /// Every host that a variable of a service or a route names, in order.
     pub fn references(&self) -> Vec<Reference<'_>> {
+        let names = self.names();
         let mut found = Vec::new();
         for service in self.services() {
             for (key, variable) in service.service().environment.iter() {
@@ -69,7 +70,7 @@ impl Runtime {
                 };
                 let span = variable.value.span().unwrap_or(variable.key_span);
                 for (host, port) in hosts(key, text) {
-                    let meaning = self.meaning(&host, Some(service), &[service.index()]);
+                    let meaning = self.meaning(&names, &host, Some(service), &[service.index()]);
                     found.push(Reference { service: Some(service), key: key.to_owned(), host, port, span, meaning });
                 }
             }
@@ -82,9 +83,9 @@ impl Runtime {
                 if host.is_empty() || host.contains(['$', '{', STAND_IN]) {
                     continue;
                 }
-                let meaning = match route.targets.iter().find(|target| self.is_called(target.service, &host)) {
+                let meaning = match route.targets.iter().find(|target| self.is_called(&names, target.service, &host)) {
                     Some(target) => Meaning::Service(target.clone()),
-                    None => self.meaning(&host, service, runners),
+                    None => self.meaning(&names, &host, service, runners),
                 };
                 found.push(Reference { service, key: route.name.clone(), host, port, span: route.pass_span, meaning });
             }
@@ -93,21 +94,21 @@ impl Runtime {
     }
 
     fn names(&self) -> Names<'_> {
-        Names { projects: &self.projects, services: &self.services }
+        Names::new(&self.projects, &self.services)
     }
 
-    fn is_called(&self, service: usize, host: &str) -> bool {
-        self.services.get(service).is_some_and(|service| self.names().answers(service, host).is_some())
+    fn is_called(&self, names: &Names<'_>, service: usize, host: &str) -> bool {
+        self.services.get(service).is_some_and(|service| names.answers(service, host).is_some())
     }
 
-    fn meaning(&self, host: &str, service: Option<ServiceRef<'_>>, runners: &[usize]) -> Meaning {
+    fn meaning(&self, names: &Names<'_>, host: &str, service: Option<ServiceRef<'_>>, runners: &[usize]) -> Meaning {
         let is_address = host.contains(':') || host.chars().all(|c| c.is_ascii_digit() || c == '.');
         if is_address || WORDS.own.iter().any(|own| own == host) {
             return Meaning::Own;
         }
         let project = service.and_then(ServiceRef::project);
         let path = project.map_or("", |project| project.path());
-        let near = self.names().resolve(host, Asker { path, services: runners }).into_iter().next();
+        let near = names.resolve(host, Asker { path, services: runners }).into_iter().next();
         if let Some(target) = near {
             return Meaning::Service(target);
         }
@@ -121,7 +122,7 @@ impl Runtime {
             return Meaning::Other;
         }
         // Several files are often used together although nothing in them says so: the name alone then has to do.
-        let far = self.names().resolve(host, Asker { path, services: &[] }).into_iter().next();
+        let far = names.resolve(host, Asker { path, services: &[] }).into_iter().next();
         match far {
             Some(target) => Meaning::Service(target),
             None if host.contains('.') => Meaning::External,

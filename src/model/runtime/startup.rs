@@ -8,6 +8,7 @@ use super::{Runtime, ServiceRef};
 use crate::fact::{Fact, Origin};
 use crate::model::Workspace;
 use crate::source::Span;
+use std::collections::HashMap;
 
 /// A service that waits for another one when it starts.
 #[derive(Debug, Clone, Copy)]
@@ -34,14 +35,16 @@ pub enum Check {
 impl Runtime {
     /// Every wait for a service of the same Compose project, in order.
     pub fn start_waits(&self) -> Vec<StartWait<'_>> {
+        let mut by_name: HashMap<(usize, &str), ServiceRef<'_>> = HashMap::new();
+        for service in self.services() {
+            by_name.entry((service.service().project, service.name())).or_insert(service);
+        }
         let mut found = Vec::new();
         for waiter in self.services().filter(|service| service.is_run_by(Runner::Compose) && !service.service().is_partial) {
             for dependency in &waiter.service().depends_on {
-                let same = |target: &ServiceRef<'_>| {
-                    target.service().project == waiter.service().project && target.name() == dependency.service
-                };
-                if let Some(target) = self.services().find(same).filter(|target| !target.service().is_partial) {
-                    found.push(StartWait { waiter, dependency, target });
+                let target = by_name.get(&(waiter.service().project, dependency.service.as_str()));
+                if let Some(target) = target.filter(|target| !target.service().is_partial) {
+                    found.push(StartWait { waiter, dependency, target: *target });
                 }
             }
         }

@@ -44,7 +44,7 @@ pub(super) fn read(
     (projects, services): (&[Project], &[Service]),
     (gateways, routes, halves): (&mut Vec<Gateway>, &mut Vec<Route>, &mut Vec<Half>),
 ) {
-    let names = Names { projects, services };
+    let names = Names::new(projects, services);
     let mut reading = Reading { workspace, names, gateways, routes, halves };
     let of_kind = |kind: Kind| discovery.artifacts.iter().filter(move |one| one.kind == kind).map(|one| one.path.as_str());
     of_kind(Kind::Envoy).for_each(|path| envoy::read(&mut reading, path));
@@ -72,7 +72,7 @@ impl Reading<'_, '_, '_> {
     fn add(&mut self, gateway: Gateway, mut routes: Vec<Route>) {
         let mut by_host = HashMap::new();
         for route in routes.iter_mut().filter(|route| route.targets.is_empty()) {
-            route.targets = target::resolve(route, &gateway, self.names, &mut by_host);
+            route.targets = target::resolve(route, &gateway, &self.names, &mut by_host);
         }
         self.routes.extend(routes);
         self.gateways.push(gateway);

@@ -74,7 +74,7 @@ struct Item {
 }
 
 /// Finds every pool, each once: services first, then settings that no service is known to read.
-pub(super) fn read(applications: &[Application], services: &[Service], names: Names<'_>, sources: &Sources) -> Vec<Pool> {
+pub(super) fn read(applications: &[Application], services: &[Service], names: &Names<'_>, sources: &Sources) -> Vec<Pool> {
     let mut found = Vec::new();
     let mut owned: HashSet<usize> = HashSet::new();
     for (at, application) in applications.iter().enumerate() {
@@ -109,7 +109,7 @@ pub(super) fn read(applications: &[Application], services: &[Service], names: Na
 }
 
 /// The service that a pool connects to.
-fn target(pool: &Pool, names: Names<'_>, sources: &Sources) -> Option<(usize, Strength)> {
+fn target(pool: &Pool, names: &Names<'_>, sources: &Sources) -> Option<(usize, Strength)> {
     let host = pool.url.as_ref()?.host.as_deref()?;
     let asker: Vec<usize> = pool.service.into_iter().collect();
     let path = sources.path(pool.span.source);

@@ -34,6 +34,7 @@ pub(super) fn read(
     let mut library = Library::new(workspace, services);
     library.load(&paths);
     let (mut gateways, mut routes) = (Vec::new(), Vec::new());
+    let names = Names::new(projects, services);
     for root in library.roots(&paths) {
         let path = library.path(root).to_owned();
         let running = target::running(&path, projects, services);
@@ -43,7 +44,7 @@ pub(super) fn read(
         let (mut found, seen) = route::read(&library, &configuration, gateways.len(), &gateway, services);
         let mut by_host = HashMap::new();
         for route in &mut found {
-            route.targets = target::resolve(route, &gateway, Names { projects, services }, &mut by_host);
+            route.targets = target::resolve(route, &gateway, &names, &mut by_host);
         }
         seen.tell(&mut gateway, configuration.is_whole);
         routes.extend(found);

@@ -48,7 +48,7 @@ fn mounts(service: &Service, path: &str) -> bool {
 pub(in crate::model::runtime) fn resolve(
     route: &Route,
     gateway: &Gateway,
-    names: Names<'_>,
+    names: &Names<'_>,
     by_host: &mut HashMap<String, Vec<Target>>,
 ) -> Vec<Target> {
     let Some(servers) = route.servers.known() else { return Vec::new() };
