@@ -1,6 +1,6 @@
 //! A pending migration lets a column be NULL that code may rely on.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::links::PropertyColumn;
 use crate::model::schema::PendingStep;
 use crate::model::schema::pending::Audience;
@@ -46,10 +46,17 @@ fn report(step: &PendingStep, name: &str, promise: Option<&PropertyColumn>) -> D
             "release code that copes with NULL first, then run this, and let code write NULL only in the release after it:\nALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL;"
         ));
     match promise {
-        Some(field) => diagnostic
-            .cause(field.property.span, "required, and never null: clients were told so")
-            .join(&field.why)
-            .joined_at(field.confidence),
+        Some(field) => {
+            let joined = diagnostic
+                .cause(field.property.span, "required, and never null: clients were told so")
+                .join(&field.why)
+                .joined_at(field.confidence);
+            // A field of this name may be filled from elsewhere: a list in the code, another table.
+            match field.confidence < Confidence::High {
+                true => joined.at_most(Severity::Info, "the field may be filled from another place"),
+                false => joined,
+            }
+        }
         None => diagnostic.at_most(Severity::Info, "what code expects of the column cannot be seen here"),
     }
 }
