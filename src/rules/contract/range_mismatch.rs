@@ -44,6 +44,10 @@ fn report(field: &PropertyColumn, clash: &RangeClash) -> Diagnostic {
         Some(i64::MAX) if clash.column.names_a_row() => {
             diagnostic.at_most(Severity::Info, "it names a row, and no row has such a number")
         }
+        // A counter or a state: generators write the width for it too, and no client sends it.
+        Some(i64::MAX) if !clash.column.default.known_absent() => {
+            diagnostic.at_most(Severity::Info, "the column fills itself: that clients send a number is not known")
+        }
         Some(i64::MAX) => diagnostic.at_most(Severity::Warning, "the API states a width and no bound"),
         Some(_) => diagnostic,
         None => diagnostic.at_most(Severity::Info, "the API states no bound that could contradict the column"),
