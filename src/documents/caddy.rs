@@ -4,20 +4,12 @@
 //! a backslash at the end of a line. A block opens with `{` at the end of a line and closes with `}`. What is absent: imports and
 //! placeholders, which are kept as written, and the splitting of addresses.
 
+use super::word::Word;
 use crate::diagnostic::Problem;
 use crate::source::{SourceId, Span};
 
 /// Blocks nest this deep; Caddy's own configuration has four levels.
 const DEEPEST: usize = 32;
-
-/// One word.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
-    /// Quotes resolved.
-    pub text: String,
-    /// Where it stands, quotes included.
-    pub span: Span,
-}
 
 /// A line, with the block that it opens.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,16 +3,8 @@
 //! Words follow HAProxy's own reader: blanks, `"` and `'`, backslashes, comments from `#` to the end of the line. Variables stay as
 //! they are written. What is absent: `.if` blocks (their lines are read whatever they ask) and any knowledge of keywords.
 
+use super::word::Word;
 use crate::source::{SourceId, Span};
-
-/// One word of a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
-    /// Quotes and escapes resolved.
-    pub text: String,
-    /// Where it stands, quotes included.
-    pub span: Span,
-}
 
 /// A line of a section.
 #[derive(Debug, Clone, PartialEq, Eq)]

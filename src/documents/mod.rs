@@ -22,6 +22,7 @@ pub mod properties;
 pub mod toml;
 pub mod tree;
 pub mod url;
+pub mod word;
 pub mod yaml;
 
 pub use builder::TreeBuilder;

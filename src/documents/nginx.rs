@@ -3,21 +3,13 @@
 //! Words follow nginx's own reader: quotes and backslashes, `${x}` inside a word, comments only between words. What is
 //! absent: any knowledge of directives (but that the body of `*_by_lua_block` is Lua), and any following of `include`.
 
+use super::word::Word;
 use crate::diagnostic::Problem;
 use crate::source::{SourceId, Span};
 
 /// Names a directive within one [`Nginx`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DirectiveId(u32);
-
-/// One word of a directive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
-    /// Quotes and escapes resolved; variables are kept.
-    pub text: String,
-    /// Where it stands, quotes included.
-    pub span: Span,
-}
 
 /// A directive: a name, its arguments, and the block that it may open.
 #[derive(Debug, Clone, PartialEq, Eq)]
