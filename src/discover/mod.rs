@@ -6,7 +6,7 @@ mod foreign;
 pub mod generated;
 mod kind;
 pub mod migrations;
-mod names;
+pub(crate) mod names;
 pub mod scan;
 pub mod servers;
 pub(crate) mod stated;

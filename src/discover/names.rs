@@ -26,6 +26,14 @@ pub enum Guess {
     HelmValues,
 }
 
+/// A list of `data/discover.toml`; empty where it has none of that name.
+pub(crate) fn listed(key: &str) -> Vec<String> {
+    static TABLE: OnceLock<toml::Table> = OnceLock::new();
+    let table = TABLE.get_or_init(|| include_str!("../../data/discover.toml").parse().unwrap_or_default());
+    let items = table.get(key).and_then(|value| value.as_array()).into_iter().flatten();
+    items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
+}
+
 struct Words {
     vendored: HashSet<String>,
     examples: HashSet<String>,
@@ -37,20 +45,13 @@ struct Words {
 
 fn words() -> &'static Words {
     static WORDS: OnceLock<Words> = OnceLock::new();
-    WORDS.get_or_init(|| {
-        let table: toml::Table = include_str!("../../data/discover.toml").parse().unwrap_or_default();
-        let list = |key: &str| -> Vec<String> {
-            let items = table.get(key).and_then(|value| value.as_array()).map_or(&[][..], |items| items.as_slice());
-            items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
-        };
-        Words {
-            vendored: list("vendored").into_iter().collect(),
-            examples: list("examples").into_iter().collect(),
-            example_names: list("example_names").into_iter().collect(),
-            copies: list("copies"),
-            templates: list("templates"),
-            nginx_folders: list("nginx_folders").into_iter().collect(),
-        }
+    WORDS.get_or_init(|| Words {
+        vendored: listed("vendored").into_iter().collect(),
+        examples: listed("examples").into_iter().collect(),
+        example_names: listed("example_names").into_iter().collect(),
+        copies: listed("copies"),
+        templates: listed("templates"),
+        nginx_folders: listed("nginx_folders").into_iter().collect(),
     })
 }
 

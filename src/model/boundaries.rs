@@ -4,6 +4,7 @@
 
 use super::runtime::Runtime;
 use super::{Settings, Workspace};
+use crate::discover::names::listed;
 use crate::discover::{Discovery, Kind};
 use globset::{GlobBuilder, GlobMatcher};
 use serde_json::{Value, json};
@@ -79,17 +80,10 @@ struct Words {
 
 fn words() -> &'static Words {
     static WORDS: OnceLock<Words> = OnceLock::new();
-    WORDS.get_or_init(|| {
-        let table: toml::Table = include_str!("../../data/discover.toml").parse().unwrap_or_default();
-        let list = |key: &str| -> Vec<String> {
-            let items = table.get(key).and_then(|value| value.as_array()).map_or(&[][..], |items| items.as_slice());
-            items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
-        };
-        Words {
-            service_folders: list("service_folders"),
-            source_folders: list("source_folders"),
-            project_files: list("project_files"),
-        }
+    WORDS.get_or_init(|| Words {
+        service_folders: listed("service_folders"),
+        source_folders: listed("source_folders"),
+        project_files: listed("project_files"),
     })
 }
 
