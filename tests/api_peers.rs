@@ -4,41 +4,21 @@
 //! `UPDATE_EXCEPTIONS=1` drops the rows that are no longer true and adds the missing ones without a reason, which then has to be
 //! written. Skips aloud where `../shared` is absent.
 
+#[path = "support/oracle.rs"]
+mod support;
+
 use backend_lint::diagnostic::{Confidence, Severity};
 use backend_lint::engine::{self, Migrations, Options};
 use backend_lint::files::Memory;
-use backend_lint::rules;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use support::{cases, equivalents, text};
 
 /// How many of a hundred uncontested cases have to agree.
 const DEMANDED: usize = 96;
 /// How many concepts (names that the cases' collector gave to like rules of several tools) have to have a rule of ours.
 const CONCEPTS: usize = 60;
-
-fn cases() -> Option<Vec<Value>> {
-    // A work tree elsewhere says where they are.
-    let shared = std::env::var_os("BACKEND_LINT_SHARED").map(PathBuf::from);
-    let shared = shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
-    let text = std::fs::read_to_string(shared.join("oracles/openapi.jsonl")).ok()?;
-    Some(text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect())
-}
-
-/// Our rules by the other tools' rules that they are the equivalent of.
-fn equivalents() -> BTreeMap<String, BTreeSet<String>> {
-    let mut table: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for info in rules::infos() {
-        for same in &info.equivalents {
-            table.entry(same.clone()).or_default().insert(info.id.clone());
-        }
-    }
-    table
-}
-
-fn text<'v>(case: &'v Value, key: &str) -> &'v str {
-    case.get(key).and_then(Value::as_str).unwrap_or_default()
-}
 
 fn key(case: &Value) -> String {
     format!("{}:{}", text(case, "peer"), text(case, "peer_rule"))
@@ -126,7 +106,7 @@ fn write_page(page: &Page) {
 
 #[test]
 fn we_differ_where_the_exceptions_say_and_nowhere_else() {
-    let Some(cases) = cases() else {
+    let Some(cases) = cases("openapi.jsonl") else {
         eprintln!("SKIPPED: ../shared/oracles/openapi.jsonl is not here");
         return;
     };

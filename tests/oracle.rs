@@ -2,6 +2,9 @@
 //! our rules that say on their pages to be the equivalent of the other tool's rule. Where we decide otherwise,
 //! `tests/oracle-exceptions.md` says why, and nothing else may differ. Skips aloud where `../shared` is absent.
 
+#[path = "support/oracle.rs"]
+mod support;
+
 use backend_lint::diagnostic::{Confidence, Severity};
 use backend_lint::engine::{self, Migrations, Options};
 use backend_lint::files::{Files, Memory};
@@ -9,6 +12,7 @@ use backend_lint::rules;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use support::{cases, equivalents, text};
 
 /// How many of a hundred cases have to agree.
 const DEMANDED: usize = 97;
@@ -20,29 +24,6 @@ enum Verdict {
     Clean,
     /// No rule of ours is the equivalent.
     Unmapped,
-}
-
-fn cases() -> Option<Vec<Value>> {
-    // A work tree elsewhere says where they are.
-    let shared = std::env::var_os("BACKEND_LINT_SHARED").map(PathBuf::from);
-    let shared = shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
-    let text = std::fs::read_to_string(shared.join("oracles/sql.jsonl")).ok()?;
-    Some(text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect())
-}
-
-/// Our rules by the other tools' rules that they are the equivalent of.
-fn equivalents() -> BTreeMap<String, BTreeSet<String>> {
-    let mut table: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for info in rules::infos() {
-        for same in &info.equivalents {
-            table.entry(same.clone()).or_default().insert(info.id.clone());
-        }
-    }
-    table
-}
-
-fn text<'v>(case: &'v Value, key: &str) -> &'v str {
-    case.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Whether a line says that another migration begins: `-- next migration`, `-- 2.sql`.
@@ -118,7 +99,7 @@ fn exceptions() -> BTreeMap<String, [String; 3]> {
 
 #[test]
 fn we_differ_where_the_exceptions_say_and_nowhere_else() {
-    let Some(cases) = cases() else {
+    let Some(cases) = cases("sql.jsonl") else {
         eprintln!("SKIPPED: ../shared/oracles/sql.jsonl is not here");
         return;
     };

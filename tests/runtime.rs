@@ -1,24 +1,11 @@
 //! Services, routes, stores and timeouts of small repositories in memory.
 
-use backend_lint::discover;
-use backend_lint::fact::{Fact, Origin};
-use backend_lint::files::Memory;
-use backend_lint::model::runtime::{self, Profile, Role, Runtime, ServiceRef, TimeoutKind};
-use backend_lint::model::{Settings, Workspace};
-use backend_lint::source::Sources;
+#[path = "support/memory.rs"]
+mod memory;
 
-/// Reads a repository; what could not be read comes as `path: reason`.
-fn read(files: &[(&str, &str)]) -> (Runtime, Sources, Vec<String>) {
-    let mut memory = Memory::new();
-    files.iter().for_each(|(path, text)| memory.insert(*path, *text));
-    let settings = Settings { threads: 1, ..Settings::default() };
-    let discovery = discover::find(&memory, &settings);
-    let mut sources = Sources::default();
-    let mut workspace = Workspace::new(&memory, &mut sources, 1);
-    let runtime = runtime::read(&mut workspace, &discovery, &settings);
-    let unread = workspace.finish().into_iter().map(|one| format!("{}: {}", one.path, one.reason)).collect();
-    (runtime, sources, unread)
-}
+use backend_lint::fact::{Fact, Origin};
+use backend_lint::model::runtime::{self, Profile, Role, Runtime, ServiceRef, TimeoutKind};
+use memory::read_runtime as read;
 
 fn service<'r>(runtime: &'r Runtime, name: &str) -> ServiceRef<'r> {
     runtime.services().find(|service| service.name() == name).unwrap_or_else(|| panic!("no service {name}"))

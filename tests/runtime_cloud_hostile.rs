@@ -1,24 +1,21 @@
 //! What nobody should write: the readers of clouds, brokers and alerts stay linear and never panic.
 
-use backend_lint::discover;
+#[path = "support/memory.rs"]
+mod memory;
+#[path = "support/within.rs"]
+mod within;
+
 use backend_lint::documents::hcl;
-use backend_lint::files::Memory;
 use backend_lint::model::runtime::{self, Runtime, promql};
-use backend_lint::model::{Settings, Workspace};
-use backend_lint::source::{SourceId, Sources};
+use backend_lint::source::SourceId;
+use memory::read_runtime;
 use proptest::prelude::*;
 use std::fmt::Write;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use within::within;
 
 fn read(files: &[(&str, String)]) -> (Runtime, usize) {
-    let mut memory = Memory::new();
-    files.iter().for_each(|(path, text)| memory.insert(*path, text.as_bytes()));
-    let settings = Settings { threads: 1, ..Settings::default() };
-    let discovery = discover::find(&memory, &settings);
-    let mut sources = Sources::default();
-    let mut workspace = Workspace::new(&memory, &mut sources, 1);
-    let runtime = runtime::read(&mut workspace, &discovery, &settings);
-    let unread = workspace.finish().len();
+    let (runtime, sources, unread) = read_runtime(files);
     // The whole of it, so that every view runs.
     let _ = runtime::to_json(&runtime, &sources);
     let _ = (
@@ -28,14 +25,7 @@ fn read(files: &[(&str, String)]) -> (Runtime, usize) {
     );
     let _ = (runtime.rabbit_queues_without_dead_letters().0, runtime.hasty_pages().0, runtime.keeps_objectives());
     let _ = (runtime.telemetry_endpoints().len(), runtime.collectors().count(), runtime.topics().count());
-    (runtime, unread)
-}
-
-/// Generous, because tests run unoptimised beside others: a quadratic reader needs minutes.
-fn within(seconds: u64, what: &str, work: impl FnOnce()) {
-    let start = Instant::now();
-    work();
-    assert!(start.elapsed() < Duration::from_secs(seconds), "{what} took {:?}", start.elapsed());
+    (runtime, unread.len())
 }
 
 fn refused(text: &str) {

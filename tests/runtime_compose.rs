@@ -1,21 +1,15 @@
 //! What the Compose specification says about merging, extending, including and resetting, one example each.
 //! <https://github.com/compose-spec/compose-spec/blob/main/spec.md>
 
-use backend_lint::discover;
+#[path = "support/memory.rs"]
+mod memory;
+
 use backend_lint::fact::Fact;
-use backend_lint::files::Memory;
-use backend_lint::model::runtime::{self, Runtime, ServiceRef};
-use backend_lint::model::{Settings, Workspace};
-use backend_lint::source::Sources;
+use backend_lint::model::runtime::{Runtime, ServiceRef};
+use memory::read_runtime;
 
 fn read(files: &[(&str, &str)]) -> Runtime {
-    let mut memory = Memory::new();
-    files.iter().for_each(|(path, text)| memory.insert(*path, *text));
-    let settings = Settings { threads: 1, ..Settings::default() };
-    let discovery = discover::find(&memory, &settings);
-    let mut sources = Sources::default();
-    let mut workspace = Workspace::new(&memory, &mut sources, 1);
-    runtime::read(&mut workspace, &discovery, &settings)
+    read_runtime(files).0
 }
 
 fn service<'r>(runtime: &'r Runtime, name: &str) -> ServiceRef<'r> {

@@ -1,12 +1,15 @@
 //! What nobody should write: the readers of gateway configurations stay linear and never panic.
 
+#[path = "support/within.rs"]
+mod within;
+
 use backend_lint::discover;
 use backend_lint::documents::{caddy, haproxy};
 use backend_lint::files::Memory;
 use backend_lint::model::{Model, Settings};
 use backend_lint::source::{SourceId, Sources};
 use proptest::prelude::*;
-use std::time::{Duration, Instant};
+use within::within;
 
 fn read(files: &[(&str, String)]) -> Model {
     let mut memory = Memory::new();
@@ -20,13 +23,6 @@ fn read(files: &[(&str, String)]) -> Model {
     let _ = (model.runtime.endless_waits().len(), model.runtime.unset_waits().len(), model.runtime.kept_connections().count());
     let _ = (model.runtime.grpc_over_http1().len(), model.runtime.halves().count());
     model
-}
-
-/// Generous, because tests run unoptimised beside others: a quadratic reader needs minutes.
-fn within(seconds: u64, what: &str, work: impl FnOnce()) {
-    let start = Instant::now();
-    work();
-    assert!(start.elapsed() < Duration::from_secs(seconds), "{what} took {:?}", start.elapsed());
 }
 
 #[test]

@@ -1,23 +1,20 @@
 //! What nobody should write: the readers of `.env`, nginx and compose stay linear and never panic.
 
-use backend_lint::discover;
+#[path = "support/memory.rs"]
+mod memory;
+#[path = "support/within.rs"]
+mod within;
+
 use backend_lint::documents::{env, nginx, url};
-use backend_lint::files::Memory;
 use backend_lint::model::runtime::{self, Runtime};
-use backend_lint::model::{Settings, Workspace};
-use backend_lint::source::{SourceId, Sources};
+use backend_lint::source::SourceId;
+use memory::read_runtime;
 use proptest::prelude::*;
 use std::fmt::Write;
-use std::time::{Duration, Instant};
+use within::within;
 
 fn read(files: &[(&str, String)]) -> Runtime {
-    let mut memory = Memory::new();
-    files.iter().for_each(|(path, text)| memory.insert(*path, text.as_bytes()));
-    let settings = Settings { threads: 1, ..Settings::default() };
-    let discovery = discover::find(&memory, &settings);
-    let mut sources = Sources::default();
-    let mut workspace = Workspace::new(&memory, &mut sources, 1);
-    let runtime = runtime::read(&mut workspace, &discovery, &settings);
+    let (runtime, sources, _) = read_runtime(files);
     // The whole of it, so that every view runs.
     let _ = runtime::to_json(&runtime, &sources);
     for wait in runtime.waits() {
@@ -28,13 +25,6 @@ fn read(files: &[(&str, String)]) -> Runtime {
     }
     let _ = (runtime.settings().count(), runtime.instant_timeouts().len());
     runtime
-}
-
-/// Generous, because tests run unoptimised beside others: a quadratic reader needs minutes.
-fn within(seconds: u64, what: &str, work: impl FnOnce()) {
-    let start = Instant::now();
-    work();
-    assert!(start.elapsed() < Duration::from_secs(seconds), "{what} took {:?}", start.elapsed());
 }
 
 #[test]

@@ -1,22 +1,19 @@
 //! Workloads, Services and routes of manifests in memory, and manifests that nobody should write.
 
-use backend_lint::discover;
-use backend_lint::files::Memory;
+#[path = "support/memory.rs"]
+mod memory;
+#[path = "support/within.rs"]
+mod within;
+
 use backend_lint::model::runtime::service::{Handler, ProbeKind, Replicas};
 use backend_lint::model::runtime::{self, Runtime, ServiceRef};
-use backend_lint::model::{Settings, Workspace};
-use backend_lint::source::Sources;
+use memory::read_runtime;
 use std::fmt::Write;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use within::within;
 
 fn read(files: &[(&str, String)]) -> Runtime {
-    let mut memory = Memory::new();
-    files.iter().for_each(|(path, text)| memory.insert(*path, text.as_bytes()));
-    let settings = Settings { threads: 1, ..Settings::default() };
-    let discovery = discover::find(&memory, &settings);
-    let mut sources = Sources::default();
-    let mut workspace = Workspace::new(&memory, &mut sources, 1);
-    let runtime = runtime::read(&mut workspace, &discovery, &settings);
+    let (runtime, sources, _) = read_runtime(files);
     let _ = runtime::to_json(&runtime, &sources);
     let _ = (runtime.references().len(), runtime.stoppings().len(), runtime.far_liveness_probes().len());
     let _ = (runtime.unknown_upstreams().len(), runtime.wrong_ports().len(), runtime.lost_target_ports().len());
@@ -182,13 +179,6 @@ spec:
     );
 }
 
-/// Generous, because tests run unoptimised beside others: a quadratic reader needs minutes.
-fn within(seconds: u64, what: &str, work: impl FnOnce()) {
-    let start = Instant::now();
-    work();
-    assert!(start.elapsed() < Duration::from_secs(seconds), "{what} took {:?}", start.elapsed());
-}
-
 #[test]
 fn manifests_that_nobody_should_write() {
     let mut many = String::new();
@@ -254,14 +244,8 @@ kind: Service
 metadata: { name: api }
 spec: { selector: { app: api }, ports: [{ port: 8080 }] }
 ";
-    let mut memory = Memory::new();
-    memory.insert("k8s/web.yaml", gateway.as_bytes());
-    let settings = Settings { threads: 1, ..Settings::default() };
-    let discovery = discover::find(&memory, &settings);
-    let mut sources = Sources::default();
-    let mut workspace = Workspace::new(&memory, &mut sources, 1);
-    let runtime = runtime::read(&mut workspace, &discovery, &settings);
-    assert_eq!(workspace.finish(), []);
+    let (runtime, sources, unread) = read_runtime(&[("k8s/web.yaml", gateway)]);
+    assert_eq!(unread, Vec::<String>::new());
     let edges: Vec<_> = runtime.edges().collect();
     assert_eq!(edges.len(), 1);
     assert_eq!(edges[0].subject(), "location / -> service api");

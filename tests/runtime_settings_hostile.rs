@@ -1,27 +1,21 @@
 //! What nobody should write into settings files: their readers stay linear, never panic, and say what they could not read.
 
-use backend_lint::discover;
+#[path = "support/memory.rs"]
+mod memory;
+#[path = "support/within.rs"]
+mod within;
+
 use backend_lint::documents::{conf, ini, properties, url};
-use backend_lint::files::Memory;
 use backend_lint::model::runtime::secret::Form;
 use backend_lint::model::runtime::{self, Runtime};
-use backend_lint::model::{Settings, Workspace};
-use backend_lint::source::{SourceId, Sources};
+use backend_lint::source::SourceId;
+use memory::read_runtime;
 use proptest::prelude::*;
 use std::fmt::Write;
-use std::time::{Duration, Instant};
+use within::within;
 
 fn read_bytes(files: &[(&str, Vec<u8>)]) -> (Runtime, Vec<String>) {
-    let mut memory = Memory::new();
-    files.iter().for_each(|(path, bytes)| memory.insert(*path, bytes.clone()));
-    let settings = Settings { threads: 1, ..Settings::default() };
-    let discovery = discover::find(&memory, &settings);
-    let mut sources = Sources::default();
-    let mut workspace = Workspace::new(&memory, &mut sources, 1);
-    let runtime = runtime::read(&mut workspace, &discovery, &settings);
-    let mut unread: Vec<String> =
-        workspace.finish().into_iter().map(|unread| format!("{}: {}", unread.path, unread.reason)).collect();
-    unread.extend(discovery.unread.iter().map(|(path, reason)| format!("{path}: {reason}")));
+    let (runtime, sources, unread) = read_runtime(files);
     // Every view runs.
     let _ = runtime::to_json(&runtime, &sources);
     let _ = (runtime.suspects().0, runtime.pool_bounds().len(), runtime.pools_by_owner().len(), runtime.pool_waits().len());
@@ -40,13 +34,6 @@ fn read_bytes(files: &[(&str, Vec<u8>)]) -> (Runtime, Vec<String>) {
 fn read(files: &[(&str, String)]) -> Runtime {
     let files: Vec<(&str, Vec<u8>)> = files.iter().map(|(path, text)| (*path, text.clone().into_bytes())).collect();
     read_bytes(&files).0
-}
-
-/// Generous, because tests run unoptimised beside others: a quadratic reader needs minutes.
-fn within(seconds: u64, what: &str, work: impl FnOnce()) {
-    let start = Instant::now();
-    work();
-    assert!(start.elapsed() < Duration::from_secs(seconds), "{what} took {:?}", start.elapsed());
 }
 
 const SPRING: &str = "src/main/resources/application.properties";

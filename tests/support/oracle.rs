@@ -1,0 +1,31 @@
+//! The cases of other tools in `../shared/oracles`, and which of our rules answer to theirs.
+
+use backend_lint::rules;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The cases of one file; `None` where it is not there.
+pub fn cases(name: &str) -> Option<Vec<Value>> {
+    // A work tree elsewhere says where they are.
+    let shared = std::env::var_os("BACKEND_LINT_SHARED").map(PathBuf::from);
+    let shared = shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
+    let text = std::fs::read_to_string(shared.join("oracles").join(name)).ok()?;
+    Some(text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect())
+}
+
+/// Our rules by the other tools' rules that they are the equivalent of.
+pub fn equivalents() -> BTreeMap<String, BTreeSet<String>> {
+    let mut table: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for info in rules::infos() {
+        for same in &info.equivalents {
+            table.entry(same.clone()).or_default().insert(info.id.clone());
+        }
+    }
+    table
+}
+
+/// A text of a case; empty where it has none.
+pub fn text<'v>(case: &'v Value, key: &str) -> &'v str {
+    case.get(key).and_then(Value::as_str).unwrap_or_default()
+}
