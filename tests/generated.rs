@@ -127,3 +127,19 @@ fn what_is_vendored_is_listed_and_left_out_unless_it_is_asked_for() {
     let outcome = check(&[files[0], files[1], files[2], files[3], ("backend-lint.toml", wanted)]);
     assert_eq!(one(&outcome, RULE).diagnostic.subject, "GET /orders/{id}");
 }
+
+#[test]
+fn folders_named_for_tests_and_examples_are_left_out() {
+    let of = |folder: &str| {
+        let path = format!("{folder}/openapi.yaml");
+        let skipped = check(&[(&path, API)]).discovery.skipped;
+        skipped.into_iter().map(|(_, why)| why).collect::<Vec<_>>()
+    };
+    for folder in ["tests", "test-files", "integration_tests", "Shop.Tests", "store/sample-data/v1", "E2E-suite"] {
+        let named = folder.split('/').find(|name| *name == folder || name.contains("sample")).unwrap_or(folder);
+        assert_eq!(of(folder), [format!("in an example or test tree (`{named}/`)")], "{folder}");
+    }
+    for folder in ["ab-test", "testimonials", "contest", "protests", "speed-test/api"] {
+        assert_eq!(of(folder), Vec::<String>::new(), "{folder}: something that people run");
+    }
+}

@@ -37,6 +37,8 @@ pub(crate) fn listed(key: &str) -> Vec<String> {
 struct Words {
     vendored: HashSet<String>,
     examples: HashSet<String>,
+    example_first_words: Vec<String>,
+    example_last_words: Vec<String>,
     example_names: HashSet<String>,
     copies: Vec<String>,
     templates: Vec<String>,
@@ -48,6 +50,8 @@ fn words() -> &'static Words {
     WORDS.get_or_init(|| Words {
         vendored: listed("vendored").into_iter().collect(),
         examples: listed("examples").into_iter().collect(),
+        example_first_words: listed("example_first_words"),
+        example_last_words: listed("example_last_words"),
         example_names: listed("example_names").into_iter().collect(),
         copies: listed("copies"),
         templates: listed("templates"),
@@ -62,11 +66,20 @@ fn folders(path: &str) -> impl Iterator<Item = &str> {
 
 /// Why a file that is an artifact is left out all the same: it lies in a vendored, example or test tree.
 pub fn left_out(path: &str) -> Option<String> {
-    let found = |words: &HashSet<String>| folders(path).find(|folder| words.contains(*folder));
-    if let Some(folder) = found(&words().vendored) {
+    if let Some(folder) = folders(path).find(|folder| words().vendored.contains(*folder)) {
         return Some(format!("in a vendored tree (`{folder}/`)"));
     }
-    found(&words().examples).map(|folder| format!("in an example or test tree (`{folder}/`)"))
+    let folder = folders(path).find(|folder| words().examples.contains(*folder) || has_example_words(folder))?;
+    Some(format!("in an example or test tree (`{folder}/`)"))
+}
+
+/// Whether the name of a folder has several words of which the first or the last says that it holds examples or tests.
+fn has_example_words(folder: &str) -> bool {
+    let is_one = |words: &[String], word: &str| words.iter().any(|one| one.eq_ignore_ascii_case(word));
+    let between = |character: char| matches!(character, '-' | '_' | '.');
+    let first = || folder.split_once(between).is_some_and(|(word, _)| is_one(&words().example_first_words, word));
+    let last = || folder.rsplit_once(between).is_some_and(|(_, word)| is_one(&words().example_last_words, word));
+    first() || last()
 }
 
 /// Whether the last word of a file's name says that it is an example.
