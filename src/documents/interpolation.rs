@@ -43,6 +43,28 @@ pub fn only_variable(text: &str) -> Option<&str> {
     (length > 0 && length == rest.len()).then_some(rest)
 }
 
+/// The variables that a text takes as they are: no default, no demand (`${X:?}`) and no alternative stands behind them.
+pub fn bare(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix('$') {
+            rest = after;
+        } else if let Some(inner) = rest.strip_prefix('{') {
+            let Some(end) = closing_brace(inner) else { break };
+            let length = name_length(inner);
+            found.extend(Some(&inner[..length]).filter(|_| length > 0 && length == end));
+            rest = &inner[end + 1..];
+        } else {
+            let length = name_length(rest);
+            found.extend(Some(&rest[..length]).filter(|_| length > 0));
+            rest = &rest[length..];
+        }
+    }
+    found
+}
+
 /// Replaces every variable. The shell's own environment is unknown: an unset variable takes its inline default, and has no
 /// value where there is none.
 pub fn expand(text: &str, lookup: &mut dyn FnMut(&str) -> Variable) -> Result<String, Unresolved> {
@@ -178,6 +200,12 @@ mod tests {
         assert_eq!(of("$$SET 5$").as_deref(), Ok("$SET 5$"));
         assert!(of("${NONE}").is_err() && of("$NONE").is_err() && of("${NONE:?say so}").is_err());
         assert!(of("${LOST:-30s}").is_err() && of("${").is_err() && of("${}").is_err());
+    }
+
+    #[test]
+    fn variables_without_a_default_are_bare() {
+        assert_eq!(bare("a $X ${Y}b $$Z ${V:-d} ${W:?say} ${U+x} $1 5$"), ["X", "Y"]);
+        assert_eq!(bare("${A:-${B}} ${C"), Vec::<&str>::new());
     }
 
     #[test]

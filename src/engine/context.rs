@@ -2,6 +2,7 @@
 
 use super::selection::names;
 use crate::diagnostic::{Finding, RuleInfo, Severity};
+use crate::model::demands::{self, Demands};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -134,6 +135,16 @@ impl Facts {
         self.rows.extend(nearer.rows.iter().map(|(table, said)| (table.clone(), said.clone())));
     }
 
+    /// What states a length of time, for the model.
+    pub(super) fn demands(&self) -> Demands {
+        let mut found = Demands::default();
+        for key in demands::KEYS {
+            let said = self.values.get(key).and_then(|said| Some((said.value.parse().ok()?, &said.by)));
+            said.into_iter().for_each(|(milliseconds, by)| found.set(key, milliseconds, by));
+        }
+        found
+    }
+
     /// What is said under a key of what a finding is about: the value, and the key as it is named there.
     fn of(&self, key: &str, subject: &str) -> Option<(String, &Said)> {
         if key != "tables.rows" {
@@ -232,7 +243,7 @@ mod tests {
 
     #[test]
     fn the_table_names_keys_words_and_rules_that_exist() {
-        assert_eq!((keys().len(), presets().len()), (9, 4));
+        assert_eq!((keys().len(), presets().len()), (13, 4));
         let known = |key: &str| keys().iter().find(|one| one.name == key);
         for change in changes() {
             assert!(change.rules.iter().all(|rule| selection::known(rule)), "{:?}", change.rules);

@@ -17,6 +17,7 @@ macro_rules! looks_like {
 
 pub mod api;
 pub mod boundaries;
+pub mod demands;
 pub mod links;
 pub mod mentions;
 pub mod queries;

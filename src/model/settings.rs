@@ -1,5 +1,6 @@
 //! What the configuration says to the model.
 
+use super::demands::{Demands, DemandsByFolder};
 use super::standards::Standards;
 use crate::sql::Dialect;
 use std::borrow::Cow;
@@ -84,6 +85,8 @@ pub struct Settings {
     pub versions: BTreeMap<String, String>,
     /// `[api]`: what is asked of the interface, instead of what a document mostly does.
     pub api: Standards,
+    /// Of `[context]` what states a length of time.
+    pub demands: Demands,
     /// `[links]`: operation (`GET /orders`) to table; `None` forbids a link.
     pub links: BTreeMap<String, Option<String>>,
     /// `[[artifact]]`: path (a glob) and kind, in order; wins over detection and .gitignore.
@@ -115,6 +118,8 @@ pub struct Refinement {
     pub versions: BTreeMap<String, String>,
     /// As [`Settings::api`].
     pub api: Standards,
+    /// As [`Settings::demands`].
+    pub demands: Demands,
 }
 
 impl Settings {
@@ -128,10 +133,17 @@ impl Settings {
         settings
     }
 
+    /// The lengths of time that are stated, by folder.
+    pub fn demands_by_folder(&self) -> DemandsByFolder {
+        let below = self.refinements.iter().map(|one| (one.folder.clone(), one.demands.clone()));
+        DemandsByFolder::new(std::iter::once((String::new(), self.demands.clone())).chain(below))
+    }
+
     /// Takes over what a configuration file says.
     pub fn refine(&mut self, refinement: &Refinement) {
-        let Refinement { folder: _, migration_tool, dialect, transaction, judged_after, versions, api } = refinement;
+        let Refinement { folder: _, migration_tool, dialect, transaction, judged_after, versions, api, demands } = refinement;
         self.api.refine(api);
+        self.demands.refine(demands);
         self.migration_tool = migration_tool.clone().or_else(|| self.migration_tool.take());
         self.dialect = dialect.or(self.dialect);
         self.transaction = transaction.or(self.transaction);

@@ -82,7 +82,20 @@ pub enum Said {
     Object(Vec<Entry>),
     /// A function with its arguments.
     Call(String, Vec<Value>),
+    /// A text with interpolations, in its pieces.
+    Template(Vec<Piece>),
     /// Anything else, with the references in it.
+    Other(Vec<String>),
+}
+
+/// A piece of a text with interpolations.
+#[derive(Debug)]
+pub enum Piece {
+    /// As it stands there.
+    Text(String),
+    /// `${aws_db_instance.main.address}`.
+    Reference(String),
+    /// Anything else that is filled in, with the references in it.
     Other(Vec<String>),
 }
 
@@ -187,7 +200,7 @@ impl Lowering {
             }
             Expression::StringTemplate(template) => match template.iter().collect::<Vec<&Element>>().as_slice() {
                 [Element::Interpolation(one)] => self.said(&one.expr),
-                _ => other(expression),
+                elements => Said::Template(elements.iter().copied().map(piece).collect()),
             },
             Expression::Parenthesis(inner) => self.said(inner.inner()),
             Expression::Variable(name) => Said::Reference(name.as_str().to_owned()),
@@ -223,6 +236,21 @@ fn path(traversal: &Traversal) -> Option<String> {
         }
     }
     Some(path)
+}
+
+fn piece(element: &Element) -> Piece {
+    match element {
+        Element::Literal(text) => Piece::Text(text.value().clone()),
+        Element::Interpolation(one) => match &one.expr {
+            Expression::Traversal(traversal) => path(traversal).map_or_else(|| Piece::Other(Vec::new()), Piece::Reference),
+            expression => {
+                let mut found = Vec::new();
+                references(expression, &mut found);
+                Piece::Other(found)
+            }
+        },
+        Element::Directive(_) => Piece::Other(Vec::new()),
+    }
 }
 
 fn other(expression: &Expression) -> Said {
@@ -292,7 +320,13 @@ mod tests {
     fn what_is_computed_keeps_its_references() {
         let (file, _) = read("a = \"postgres://${aws_db_instance.main.address}:5432/${var.name}\"\nb = \"${local.size}\"\n");
         let said = |name: &str| file.body.get(name).map(|one| &one.value.said);
-        assert!(matches!(said("a"), Some(Said::Other(paths)) if *paths == ["aws_db_instance.main.address", "var.name"]));
+        let Some(Said::Template(pieces)) = said("a") else { panic!("no template") };
+        let shown = pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Reference(path) => format!("<{path}>"),
+            Piece::Other(_) => "?".to_owned(),
+        });
+        assert_eq!(shown.collect::<String>(), "postgres://<aws_db_instance.main.address>:5432/<var.name>");
         assert!(matches!(said("b"), Some(Said::Reference(path)) if path == "local.size"));
     }
 

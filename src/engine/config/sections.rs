@@ -74,6 +74,7 @@ pub(super) fn read(reader: &mut Reader, root: &Section, scope: &Scope, path: &st
     }
     if let Some(section) = reader.table(root, "context") {
         layer.context = context::read(reader, &section, path);
+        layer.refinement.demands = layer.context.demands();
     }
     let names: Vec<&str> = presets::all().map(|(name, _)| name).collect();
     let preset = reader.word(root, "preset", &names, |word| names.contains(&word).then(|| word.to_owned()));

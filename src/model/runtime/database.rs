@@ -203,7 +203,8 @@ impl Databases {
                     projects.iter().position(|project| project.folder() == folder)
                 }
             };
-            let Some(behind) = project.and_then(|project| names.within(project, &host)) else {
+            let managed = names.managed(&host).map(|target| target.service);
+            let Some(behind) = project.and_then(|project| names.within(project, &host)).or(managed) else {
                 // A bare name that the project does not have belongs to a file that this one is used with.
                 if host.contains('.') && !one.url.is_local() {
                     self.outside(at, host);

@@ -21,6 +21,7 @@ mod json;
 pub mod keepalive;
 pub mod keyed;
 mod kubernetes;
+pub mod latency;
 mod mesh;
 mod names;
 pub mod patience;
@@ -49,6 +50,7 @@ pub mod view;
 pub mod wait;
 mod workers;
 
+pub use compose::{Unset, UnsetVariables};
 pub use json::to_json;
 pub use kubernetes::CommittedSecret;
 pub use profile::Profile;
@@ -57,9 +59,11 @@ pub use store_view::{SettingRef, StoreRef};
 pub use timeout::Timeout;
 pub use view::{EdgeRef, RequestTimeout, Role, ServiceRef, TimeoutKind};
 
+use super::demands::DemandsByFolder;
 use super::{Settings, Workspace};
 use crate::discover::Discovery;
 use crate::source::{SourceId, Span};
+use route::Route;
 use service::Service;
 use std::collections::{BTreeMap, HashSet};
 
@@ -93,6 +97,10 @@ pub struct Runtime {
     profiles: BTreeMap<SourceId, Profile>,
     /// Secrets of Kubernetes whose values stand in the repository.
     secrets: Vec<CommittedSecret>,
+    /// Lengths of time that the configuration of the run states.
+    demands: DemandsByFolder,
+    /// Variables of Compose files that nothing sets, by project.
+    unset: Vec<compose::UnsetVariables>,
 }
 
 impl Runtime {
@@ -109,10 +117,11 @@ impl Runtime {
 }
 
 /// Reads this part.
-pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settings) -> Runtime {
+pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Runtime {
+    let demands = settings.demands_by_folder();
     let with_embedded = kubernetes::embed(workspace, discovery);
     let discovery = with_embedded.as_ref().unwrap_or(discovery);
-    let (mut projects, mut services) = compose::read(workspace, discovery);
+    let (mut projects, mut services, unset) = compose::read(workspace, discovery);
     let cluster = kubernetes::read(workspace, discovery);
     let (first, first_service) = (projects.len(), services.len());
     projects.extend(cluster.projects);
@@ -128,6 +137,9 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
         route.targets.iter_mut().for_each(|target| target.service += first_service);
         route
     }));
+    let first_gateway = gateways.len();
+    gateways.append(&mut cloud.gateways);
+    routes.extend(cloud.routes.drain(..).map(|route| Route { gateway: route.gateway + first_gateway, ..route }));
     let mut halves = Vec::new();
     gateways::read(workspace, discovery, (&projects, &services), (&mut gateways, &mut routes, &mut halves));
     let applications = application::read(workspace, discovery, &projects, &services);
@@ -170,5 +182,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, _settings: &Settin
         telemetry,
         profiles,
         secrets: cluster.secrets,
+        demands,
+        unset,
     }
 }

@@ -66,11 +66,18 @@ impl<'a> Names<'a> {
         if OWN.contains(&host) || is_address(host) {
             return Vec::new();
         }
+        if let Some(managed) = self.managed(host) {
+            return vec![managed];
+        }
         if !asker.services.is_empty() {
-            return asker.services.iter().filter_map(|runner| self.behind(*runner, host, asker.path)).collect();
+            let found: Vec<Target> = asker.services.iter().filter_map(|runner| self.behind(*runner, host, asker.path)).collect();
+            // A chart is installed into a namespace, whose other objects may stand elsewhere in the repository.
+            if !found.is_empty() || !asker.services.iter().any(|runner| self.is_of_chart(*runner)) {
+                return found;
+            }
         }
         let candidates = self.called(host).into_iter().filter_map(|(at, service)| {
-            let kind = self.answers(service, host).filter(|_| !service.is_partial)?;
+            let kind = self.answers(service, host).filter(|_| !service.is_partial && !self.is_of_chart(at))?;
             let project = self.projects.get(service.project)?;
             Some((std::cmp::Reverse(shared_folders(project.folder(), asker.path)), !project.is_default, at, kind, project))
         });
@@ -81,6 +88,29 @@ impl<'a> Names<'a> {
         })
         .into_iter()
         .collect()
+    }
+
+    /// The managed server of a cloud that an address means: `shop-db.c1a2b3.eu-west-1.rds.amazonaws.com` has its name in it.
+    pub(super) fn managed(&self, host: &str) -> Option<Target> {
+        let named = host.strip_suffix(".rds.amazonaws.com").or_else(|| host.strip_suffix(".cache.amazonaws.com"))?;
+        let is_managed = |service: &&usize| {
+            let project = self.services.get(**service).and_then(|service| self.projects.get(service.project));
+            project.is_some_and(|project| project.runner == Runner::Terraform)
+        };
+        let found = named.split('.').take(2).find_map(|name| {
+            let mut called = self.by_name.get(name).into_iter().flatten().filter(is_managed);
+            let first = *called.next()?;
+            called.next().is_none().then_some((name, first))
+        });
+        let (name, service) = found?;
+        let project = self.services.get(service).and_then(|service| self.projects.get(service.project)).map_or("", Project::path);
+        Some(Target { service, strength: Strength::Name, why: format!("`{host}` has the name of `{name}` in `{project}`") })
+    }
+
+    /// Whether a service is part of a chart: its names are those of an installation.
+    fn is_of_chart(&self, service: usize) -> bool {
+        let project = self.services.get(service).and_then(|service| self.projects.get(service.project));
+        project.is_some_and(|project| project.runner == Runner::Helm)
     }
 
     /// The service that a host name means within the project of another service.

@@ -19,6 +19,8 @@ pub struct Features {
     pub compares: bool,
     /// Whether it divides.
     pub divides: bool,
+    /// Of `histogram_quantile(0.99, ..) > 0.5` both numbers; `None` where the whole is not of this form.
+    pub quantile_above: Option<(f64, f64)>,
 }
 
 const KEYWORDS: [&str; 13] =
@@ -31,7 +33,7 @@ pub fn features(text: &str) -> Option<Features> {
     if ["{{", "%(", "$__", "${", "<%"].iter().any(|mark| text.contains(mark)) {
         return None;
     }
-    let mut found = Features::default();
+    let mut found = Features { quantile_above: quantile_above(text), ..Features::default() };
     let mut rest = text;
     let mut after_grouping = false;
     while let Some(first) = rest.chars().next() {
@@ -77,6 +79,25 @@ pub fn features(text: &str) -> Option<Features> {
         rest = rest.get(rest.chars().next().map_or(0, char::len_utf8)..).unwrap_or("");
     }
     Some(found)
+}
+
+/// Both numbers of `histogram_quantile(0.99, ..) > 0.5`, where an expression is that and nothing else.
+fn quantile_above(text: &str) -> Option<(f64, f64)> {
+    let rest = text.trim().strip_prefix("histogram_quantile")?.trim_start().strip_prefix('(')?;
+    let (quantile, rest) = rest.split_once(',')?;
+    // The brace that ends the call: labels in quotes may hold others, but no such expression has them in use.
+    let mut open = 1usize;
+    let end = rest.bytes().position(|byte| {
+        match byte {
+            b'(' => open += 1,
+            b')' => open -= 1,
+            _ => {}
+        }
+        open == 0
+    })?;
+    let threshold = rest.get(end + 1..)?.trim_start().strip_prefix('>')?;
+    let threshold = threshold.strip_prefix('=').unwrap_or(threshold);
+    Some((quantile.trim().parse().ok()?, threshold.trim().parse().ok()?))
 }
 
 /// A length of time as Prometheus writes it: `5m`, `1h`, `90s`.
@@ -183,6 +204,22 @@ mod tests {
         assert_eq!(found.calls, ["sum", "rate", "sum"]);
         assert_eq!(found.labels, ["job", "code", "job", "code", "code"]);
         assert!(found.compares && found.divides);
+    }
+
+    #[test]
+    fn both_numbers_of_a_quantile_are_read() {
+        let of = |text: &str| features(text).and_then(|found| found.quantile_above);
+        let whole = "histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket[5m]))) > 0.5";
+        assert_eq!(of(whole), Some((0.99, 0.5)));
+        assert_eq!(of(&format!("\n {} \n", whole.replace("> 0.5", ">= 2"))), Some((0.99, 2.0)));
+        for other in [" and on() up", " * 2", " > bool 1"] {
+            assert_eq!(of(&format!("{whole}{other}")), None);
+        }
+        for other in
+            ["histogram_quantile(0.99, x))) > 1", "histogram_quantile(", "histogram_quantile(0.9", "avg(x) > 1", "(x) > é"]
+        {
+            assert_eq!(of(other), None, "{other}");
+        }
     }
 
     #[test]

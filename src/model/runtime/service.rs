@@ -31,6 +31,8 @@ pub enum Runner {
     Compose,
     /// Kubernetes.
     Kubernetes,
+    /// Kubernetes, as the values of a Helm chart ask for it.
+    Helm,
     /// AWS, as a Serverless Framework file asks for it.
     Serverless,
     /// AWS, as a SAM or CloudFormation template asks for it.

@@ -179,13 +179,7 @@ impl<'r> SettingRef<'r> {
 
     /// What it bounds, as the start of a sentence: `a request may run`.
     pub fn what_may_last(self) -> &'static str {
-        match self.setting.bounds {
-            Bounds::Request => "a request may run",
-            Bounds::AsynchronousRequest => "an asynchronous request may run",
-            Bounds::Wait => "a request may wait for a connection",
-            Bounds::Statement => "a statement may run",
-            Bounds::Connect => "connecting may take",
-        }
+        self.setting.bounds.what_may_last()
     }
 
     /// Where it is written; a default is written nowhere.

@@ -19,6 +19,8 @@ pub enum Bounds {
     Statement,
     /// Making a connection.
     Connect,
+    /// The whole work on one job.
+    Job,
 }
 
 impl Bounds {
@@ -30,6 +32,19 @@ impl Bounds {
             Bounds::Wait => "wait",
             Bounds::Statement => "statement",
             Bounds::Connect => "connect",
+            Bounds::Job => "job",
+        }
+    }
+
+    /// What it bounds, as the start of a sentence: `a request may run`.
+    pub fn what_may_last(self) -> &'static str {
+        match self {
+            Bounds::Request => "a request may run",
+            Bounds::AsynchronousRequest => "an asynchronous request may run",
+            Bounds::Wait => "a request may wait for a connection",
+            Bounds::Statement => "a statement may run",
+            Bounds::Connect => "connecting may take",
+            Bounds::Job => "a job may run",
         }
     }
 }
@@ -165,6 +180,7 @@ fn timeout_row(row: &Value) -> Option<TimeoutRow> {
         "wait" => Bounds::Wait,
         "statement" => Bounds::Statement,
         "connect" => Bounds::Connect,
+        "job" => Bounds::Job,
         _ => return None,
     };
     Some(TimeoutRow {

@@ -1,8 +1,10 @@
-//! A store whose port can be reached from everywhere.
+//! Stores whose ports can be reached from everywhere.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::runtime::exposure::OpenStore;
 use crate::rules::copies::folded;
 use crate::rules::{Context, Rule, rule};
+use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = rule!("exposure/datastore-port", check);
 
@@ -11,30 +13,54 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for service in runtime.services() {
         service.service().ports.iter().for_each(|_| context.consider());
     }
-    let mut found = Vec::new();
+    let mut cluster = Vec::new();
+    // Compose files that lie side by side are for one system: they are mended together.
+    let mut folders: BTreeMap<&str, Vec<OpenStore<'_>>> = BTreeMap::new();
     for store in runtime.open_stores() {
         context.consider();
-        let (service, port, product) = (store.service, store.port, &store.product);
-        if service.profile().is_rehearsal() {
+        if store.service.profile().is_rehearsal() {
             continue;
         }
-        let (message, label, help) = match store.is_cluster {
-            true => (
-                format!("`{}` ({product}) can be reached from outside of the cluster", service.name()),
-                "the Service is a `LoadBalancer` or a `NodePort`",
-                "type: ClusterIP".to_owned(),
-            ),
-            false => (
-                format!("`{}` ({product}) listens on every address of its host", service.name()),
-                "published on all interfaces; Docker's rules come before those of the host's firewall",
-                format!("ports: [\"127.0.0.1:{port}:{port}\"], or none: services of the project reach it without"),
-            ),
-        };
-        let mut diagnostic = Diagnostic::new(service.subject(), message).at(store.span, label).help(help);
-        if store.stays.is_none() {
-            diagnostic = diagnostic.at_most(Severity::Info, "nothing says that it stays up");
+        if store.is_cluster {
+            cluster.push(of_cluster(&store));
+            continue;
         }
-        found.push(diagnostic);
+        let path = context.sources.path(store.span.source);
+        folders.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default().push(store);
     }
-    folded(found)
+    let mut found = folded(cluster);
+    found.extend(folders.into_values().filter_map(of_folder));
+    found
+}
+
+fn of_cluster(store: &OpenStore<'_>) -> Diagnostic {
+    let (name, product) = (store.service.name(), &store.product);
+    Diagnostic::new(store.service.subject(), format!("`{name}` ({product}) can be reached from outside of the cluster"))
+        .at(store.span, "the Service is a `LoadBalancer` or a `NodePort`")
+        .help("type: ClusterIP")
+}
+
+/// The stores of the Compose files of one folder: those that stay up first.
+fn of_folder(mut stores: Vec<OpenStore<'_>>) -> Option<Diagnostic> {
+    stores.sort_by_key(|store| store.stays.is_none());
+    let (first, rest) = stores.split_first()?;
+    let (name, product, port) = (first.service.name(), &first.product, first.port);
+    let mut names: Vec<&str> = rest.iter().map(|store| store.service.name()).filter(|other| *other != name).collect();
+    names.sort_unstable();
+    names.dedup();
+    let (more, verb) = match names.as_slice() {
+        [] => (String::new(), "listens on every address of its host"),
+        [one] => (format!(" and `{one}`"), "listen on every address of their host"),
+        names => (format!(" and {} more stores", names.len()), "listen on every address of their host"),
+    };
+    let mut diagnostic = Diagnostic::new(first.service.subject(), format!("`{name}` ({product}){more} {verb}"))
+        .at(first.span, "published on all interfaces; Docker's rules come before those of the host's firewall")
+        .help(format!("ports: [\"127.0.0.1:{port}:{port}\"], or none: services of the project reach it without"));
+    for other in rest {
+        diagnostic = diagnostic.occurrence(other.span, other.service.subject());
+    }
+    if first.stays.is_none() {
+        diagnostic = diagnostic.at_most(Severity::Info, "nothing says that it stays up");
+    }
+    Some(diagnostic)
 }

@@ -3,6 +3,7 @@
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::fact::Origin;
 use crate::model::runtime::pool::{Load, Part};
+use crate::model::runtime::service::Runner;
 use crate::rules::{Context, Rule, rehearsal, rule};
 
 pub(super) const RULE: Rule = rule!("pools/exceeds-max-connections", check);
@@ -59,6 +60,9 @@ fn report(load: &Load<'_>, room: u32) -> Option<Diagnostic> {
     let by_default = parts.iter().any(|part| part.origin.is_default());
     if by_default || origin.is_default() {
         diagnostic = diagnostic.at_most(Severity::Warning, "one of the numbers is a default");
+    }
+    if parts.iter().any(|part| part.service.is_run_by(Runner::Helm)) {
+        diagnostic = diagnostic.at_most(Severity::Warning, "an installation may set other values");
     }
     Some(rehearsal::lowered(diagnostic, load.server.use_for))
 }

@@ -7,17 +7,20 @@ use crate::rules::{Context, Rule, rehearsal, rule};
 pub(super) const RULE: Rule = rule!("timeouts/over-budget", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
-    let (compared, over) = context.head.runtime.over_budget();
+    let (compared, over) = context.head.runtime.over_budget(context.sources);
     (0..compared).for_each(|_| context.consider());
-    let found = over.into_iter().filter_map(|one| {
+    let found = over.into_iter().map(|one| {
         let (length, budget) = (shown(one.length), shown(one.budget));
-        let setting = one.setting;
-        let message = format!("{} is {length}: {} longer than {budget}", setting.quoted_name(), setting.what_may_last());
-        let diagnostic = Diagnostic::new(setting.subject(), message)
-            .at(setting.span()?, format!("the budget is {budget}"))
+        let message = format!("{} is {length}: {} longer than {budget}", one.name, one.what_may_last);
+        let label = match &one.said {
+            Some(said) => format!("the budget is {budget}, says {said}"),
+            None => format!("the budget is {budget} where `[context]` says no other"),
+        };
+        let diagnostic = Diagnostic::new(one.subject, message)
+            .at(one.span, label)
             .help(format!("{budget} or less, or work that goes on behind a queue"))
             .evidence("over budget");
-        Some(rehearsal::lowered(diagnostic, setting.profile()))
+        rehearsal::lowered(diagnostic, one.profile)
     });
     found.collect()
 }

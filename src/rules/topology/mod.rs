@@ -6,6 +6,7 @@ mod grpc_over_http1;
 mod shared_database;
 mod spec_path_unrouted;
 mod unknown_upstream;
+mod unset_variable;
 mod upstream_port_mismatch;
 
 use super::Rule;
@@ -18,5 +19,6 @@ pub(super) const RULES: &[Rule] = &[
     shared_database::RULE,
     spec_path_unrouted::RULE,
     unknown_upstream::RULE,
+    unset_variable::RULE,
     upstream_port_mismatch::RULE,
 ];

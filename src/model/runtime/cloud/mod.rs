@@ -1,7 +1,7 @@
-//! Functions and queues of AWS: Serverless Framework, SAM, CloudFormation, Terraform.
+//! Functions, queues, containers and managed servers of AWS: Serverless Framework, SAM, CloudFormation, Terraform.
 //!
 //! What a format leaves to an account, a stage or a parameter without a default is unknown. What is absent: modules of Terraform, nested
-//! stacks, macros, and every resource but functions, queues, what joins them, and database servers.
+//! stacks, macros, and every resource but functions, queues, what joins them, services of ECS, load balancers, and managed servers.
 
 mod serverless;
 mod stack;
@@ -12,6 +12,7 @@ mod value;
 use super::function::Function;
 use super::profile::profile;
 use super::queue::Queue;
+use super::route::{Gateway, Route};
 use super::service::{Environment, Project, Runner, Service};
 use crate::discover::{Discovery, Kind};
 use crate::fact::Fact;
@@ -24,6 +25,9 @@ use stack::Stack;
 pub(super) struct Cloud {
     pub(super) functions: Vec<Function>,
     pub(super) queues: Vec<Queue>,
+    pub(super) gateways: Vec<Gateway>,
+    /// Their routes; indexes of gateways start at zero.
+    pub(super) routes: Vec<Route>,
     /// Where a parameter group of a database sets `statement_timeout`.
     pub(super) statement_timeout: Option<Span>,
 }
@@ -62,17 +66,28 @@ impl Cloud {
     }
 
     /// Adds what one set of files declares: names within it become indexes.
-    fn add(&mut self, stack: Stack, path: &str, runner: Runner, projects: &mut Vec<Project>, services: &mut Vec<Service>) {
+    fn add(&mut self, mut stack: Stack, path: &str, runner: Runner, projects: &mut Vec<Project>, services: &mut Vec<Service>) {
         self.statement_timeout = self.statement_timeout.or(stack.statement_timeout);
         let profile = profile(path, &[]);
         let first = self.queues.len();
+        let (running, gateways) = (std::mem::take(&mut stack.services), std::mem::take(&mut stack.gateways));
         let joined = stack.join(profile, first);
         self.queues.extend(joined.queues);
-        if joined.functions.is_empty() {
+        if joined.functions.is_empty() && running.is_empty() && gateways.is_empty() {
             return;
         }
         let project = projects.len();
         projects.push(Project { runner, files: vec![path.to_owned()], is_default: false, namespace: None, others: Vec::new() });
+        for (gateway, routes) in gateways {
+            let (at, first) = (self.gateways.len(), services.len());
+            self.gateways.push(Gateway { profile, ..gateway });
+            self.routes.extend(routes.into_iter().map(|mut route| {
+                route.gateway = at;
+                route.targets.iter_mut().for_each(|target| target.service += first);
+                route
+            }));
+        }
+        services.extend(running.into_iter().map(|service| Service { project, profile, ..service }));
         for (mut function, environment) in joined.functions {
             function.service = services.len();
             services.push(service(project, &function, environment));

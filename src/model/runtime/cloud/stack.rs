@@ -4,7 +4,8 @@ use crate::fact::{Fact, Origin, Product};
 use crate::model::runtime::function::{DirectDatabase, Function, Trigger, TriggerKind};
 use crate::model::runtime::profile::Profile;
 use crate::model::runtime::queue::{Notation, Queue};
-use crate::model::runtime::service::{Environment, Variable};
+use crate::model::runtime::route::{Gateway, Route};
+use crate::model::runtime::service::{Environment, Service, Variable};
 use crate::model::runtime::tables::tables;
 use crate::model::runtime::timeout::Timeout;
 use crate::source::Span;
@@ -17,6 +18,10 @@ pub(super) struct Stack {
     pub(super) queues: BTreeMap<String, DraftQueue>,
     /// Database servers by name, without proxies.
     pub(super) databases: BTreeMap<String, Span>,
+    /// What runs besides functions; projects are not known yet.
+    pub(super) services: Vec<Service>,
+    /// Load balancers with their routes: indexes of gateways are not known yet, those of services start at zero.
+    pub(super) gateways: Vec<(Gateway, Vec<Route>)>,
     /// Names of queues to which others send what failed.
     pub(super) last_stops: HashSet<String>,
     pub(super) statement_timeout: Option<Span>,

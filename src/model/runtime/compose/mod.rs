@@ -6,7 +6,9 @@
 mod layer;
 mod merge;
 mod project;
+mod unset;
 mod value;
 pub(super) mod words;
 
 pub(super) use project::read;
+pub use unset::{Unset, UnsetVariables};

@@ -2,6 +2,7 @@
 
 use super::layer::{self, Layer};
 use super::merge::Merger;
+use super::unset::{self, UnsetVariables};
 use super::value::Variables;
 use crate::discover::{Discovery, Kind};
 use crate::documents::{NodeId, NodeRef, Tree, env};
@@ -24,14 +25,17 @@ const DEFAULT_NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose
 const OVERRIDE_NAMES: [&str; 4] =
     ["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
 
-/// Reads every project of the repository, in order of path, and its services, in order of the files.
-pub(in crate::model::runtime) fn read(workspace: &mut Workspace, discovery: &Discovery) -> (Vec<Project>, Vec<Service>) {
+/// Reads every project of the repository, in order of path, its services, in order of the files, and the variables that nothing sets.
+pub(in crate::model::runtime) fn read(
+    workspace: &mut Workspace,
+    discovery: &Discovery,
+) -> (Vec<Project>, Vec<Service>, Vec<UnsetVariables>) {
     let paths: Vec<String> =
         discovery.artifacts.iter().filter(|one| one.kind == Kind::Compose).map(|one| one.path.clone()).collect();
     workspace.load_trees(&paths);
     let known: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
     let overrides = overrides(&known);
-    let mut reader = Reader { workspace, included: BTreeSet::new(), indexes: HashMap::new() };
+    let mut reader = Reader { workspace, included: BTreeSet::new(), indexes: HashMap::new(), uses: Vec::new() };
     reader.find_included(&paths);
     let (mut projects, mut services) = (Vec::new(), Vec::new());
     for path in &paths {
@@ -46,7 +50,9 @@ pub(in crate::model::runtime) fn read(workspace: &mut Workspace, discovery: &Dis
         projects.push(Project { runner: Runner::Compose, files, is_default, namespace: None, others: Vec::new() });
         services.extend(found);
     }
-    (projects, services)
+    let uses = reader.uses;
+    let unset = unset::find(workspace, &projects, &services, uses);
+    (projects, services, unset)
 }
 
 /// Base file to the override that Compose adds by itself. Where a folder has several base files, it takes the first.
@@ -65,6 +71,8 @@ struct Reader<'w, 'a> {
     /// Files that another one includes: they are part of its project.
     included: BTreeSet<String>,
     indexes: HashMap<SourceId, Arc<Index>>,
+    /// Where files use variables as they are.
+    uses: Vec<unset::Use>,
 }
 
 /// What is looked up by name in a file.
@@ -159,6 +167,9 @@ impl Reader<'_, '_> {
         let mut paths: Vec<String> = roots.clone();
         paths.extend(order.iter().map(|file| file.path.clone()));
         order.extend(own);
+        for file in &order {
+            unset::uses(index, &file.tree, &file.variables, &mut self.uses);
+        }
         let mut parts: Vec<Part> = Vec::new();
         let mut at_name: HashMap<String, usize> = HashMap::new();
         let mut budget = HEAVIEST_PROJECT;

@@ -4,7 +4,7 @@ use super::backend::{MOST, Routes, annotated_seconds};
 use super::object::Object;
 use crate::documents::NodeRef;
 use crate::fact::Fact;
-use crate::model::runtime::route::{Address, CrossOrigin, Limit, PathMatch, Retry, Rewrite, Route};
+use crate::model::runtime::route::{Address, CrossOrigin, Limit, PathMatch, Retry, Rewrite, Route, Strength, Target};
 
 /// Annotations of ingress-nginx. <https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/>
 const PREFIX: &str = "nginx.ingress.kubernetes.io/";
@@ -31,10 +31,40 @@ pub(super) fn read(object: &Object<'_>, routes: &mut Routes<'_>) {
     }
 }
 
+/// The Ingress that the values of a chart ask for; it leads to the part that has it. `service`: its index.
+pub(super) fn of_values(object: &Object<'_>, service: usize, routes: &mut Routes<'_>) {
+    let gateway = routes.gateway(object, if is_nginx(object) { "ingress-nginx" } else { "Ingress" });
+    let why = format!("the chart puts its Ingress in front of `{}`", routes.services.get(service).map_or("", |one| &one.name));
+    let mut add = |host: Option<&str>, path: &str, kind: Option<&str>, node: NodeRef<'_>| {
+        let mut route = bare(object, gateway, format!("path {path}"), node);
+        route.server_name = host.filter(|host| !host.is_empty()).map(str::to_owned);
+        route.path = Fact::explicit(path_match(object, kind, path), node.span());
+        route.targets.push(Target { service, strength: Strength::Structure, why: why.clone() });
+        routes.routes.push(route);
+    };
+    let hosts = object.node.get("hosts").filter(|hosts| hosts.is_list());
+    for host in hosts.into_iter().flat_map(NodeRef::items).take(MOST) {
+        let name = host.text().or_else(|| host.get_text("host")).or_else(|| host.get_text("name"));
+        let mut paths = host.get("paths").into_iter().flat_map(NodeRef::items).take(MOST).peekable();
+        if paths.peek().is_none() {
+            add(name, "/", None, host);
+        }
+        for path in paths {
+            let text = path.text().or_else(|| path.get_text("path")).unwrap_or("/");
+            add(name, text, path.get_text("pathType"), path);
+        }
+    }
+    if hosts.is_none_or(|hosts| hosts.items().next().is_none()) {
+        let host = object.node.get_text("hostname").or_else(|| object.node.get_text("host"));
+        add(host, object.node.get_text("path").unwrap_or("/"), object.node.get_text("pathType"), object.node);
+    }
+}
+
 fn is_nginx(object: &Object<'_>) -> bool {
-    let class = object.at("spec/ingressClassName").or_else(|| Some(object.annotation("kubernetes.io/ingress.class")?.1));
-    let annotations = object.at("metadata/annotations").map(NodeRef::merged_entries).unwrap_or_default();
-    match class.and_then(NodeRef::text) {
+    let class = ["spec/ingressClassName", "className", "ingressClassName"].into_iter().find_map(|path| object.at(path));
+    let class = class.or_else(|| Some(object.annotation("kubernetes.io/ingress.class")?.1));
+    let annotations = object.annotations().map(NodeRef::merged_entries).unwrap_or_default();
+    match class.and_then(NodeRef::text).filter(|class| !class.is_empty()) {
         Some(class) => class.contains("nginx"),
         None => annotations.iter().any(|(key, _)| key.text().is_some_and(|key| key.starts_with(PREFIX))),
     }

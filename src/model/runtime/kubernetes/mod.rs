@@ -10,6 +10,7 @@ mod embedded;
 mod front;
 mod gateway_api;
 mod group;
+mod helm;
 mod ingress;
 mod mesh;
 mod object;
@@ -78,6 +79,7 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery) -> Cluster 
     }
     (cluster.gateways, cluster.routes) = (routes.gateways, routes.routes);
     cluster.secrets = objects.iter().filter_map(secret::committed).collect();
+    helm::read(workspace, discovery, &mut cluster);
     cluster
 }
 

@@ -57,7 +57,12 @@ impl<'t> Object<'t> {
 
     /// The value of an annotation, with the place of its key.
     pub(super) fn annotation(&self, name: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        self.at("metadata/annotations")?.entry(name)
+        self.annotations()?.entry(name)
+    }
+
+    /// Its annotations; those of an Ingress in the values of a chart stand without `metadata`.
+    pub(super) fn annotations(&self) -> Option<NodeRef<'t>> {
+        self.at("metadata/annotations").or_else(|| self.node.get("annotations"))
     }
 }
 

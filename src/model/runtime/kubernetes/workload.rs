@@ -128,7 +128,7 @@ fn replicas(object: &Object<'_>) -> Fact<Replicas> {
 }
 
 /// Entrypoint and command: `command` and `args` of Kubernetes. The script of a shell is split, wherever it stands.
-fn command(container: NodeRef<'_>) -> (Fact<Vec<String>>, Fact<Vec<String>>) {
+pub(super) fn command(container: NodeRef<'_>) -> (Fact<Vec<String>>, Fact<Vec<String>>) {
     let of = |key: &str| -> Fact<Vec<String>> {
         let Some(list) = container.get(key).filter(|list| !list.is_null()) else { return Fact::Absent };
         let mut words = Vec::new();

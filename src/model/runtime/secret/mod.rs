@@ -9,11 +9,15 @@ use super::profile::{self, Profile};
 use super::server::is_server;
 use super::service::Service;
 use crate::discover::{Discovery, Kind};
-use crate::documents::{env, url};
+use crate::documents::{NodeRef, Tree, env, url};
 use crate::fact::Fact;
 use crate::model::Workspace;
 use crate::source::{SourceId, Span};
 use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Values of one chart that are looked at, and the length of a path of keys that is followed.
+const MOST_VALUES: usize = 20_000;
+const LONGEST_KEY: usize = 200;
 
 /// How a secret stands in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,6 +116,10 @@ pub(super) fn read(
             found.all.iter_mut().skip(before).for_each(|(_, one)| one.form = Form::EnvFile);
         }
     }
+    for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::HelmValues) {
+        let Ok(tree) = workspace.tree(&artifact.path) else { continue };
+        found.values(&tree, profile::profile(&artifact.path, &[]));
+    }
     found.by_file(workspace)
 }
 
@@ -192,6 +200,37 @@ impl Finder {
             let new = self.all.iter().skip(before).filter(|_| is_own).map(|(source, one)| (*source, one.same));
             let new: Vec<(SourceId, u64)> = new.collect();
             self.own.extend(new);
+        }
+    }
+
+    /// The values of a chart: what its templates make variables and Secrets of.
+    fn values(&mut self, tree: &Tree, use_for: Profile) {
+        let mut scalars = Vec::new();
+        let mut todo: Vec<(String, NodeRef<'_>)> = tree.root().into_iter().map(|root| (String::new(), root)).collect();
+        while let Some((path, node)) = todo.pop().filter(|_| scalars.len() < MOST_VALUES) {
+            for (key, value) in node.entries() {
+                let Some(name) = key.text() else { continue };
+                let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+                match value.text() {
+                    Some(text) if !value.is_null() => scalars.push((path, text, key.span())),
+                    _ if path.len() < LONGEST_KEY => todo.push((path, value)),
+                    _ => {}
+                }
+            }
+            // Variables in a list have their names beside their values.
+            for item in node.items() {
+                let name = item.get("name").and_then(|name| Some((name.text()?, name.span())));
+                match name.zip(item.get_text("value")) {
+                    Some(((name, span), text)) => scalars.push((name.to_owned(), text, span)),
+                    None if path.len() < LONGEST_KEY => todo.push((path.clone(), item)),
+                    None => {}
+                }
+            }
+        }
+        let pairs: Vec<(&str, &str)> = scalars.iter().map(|(key, text, _)| (key.as_str(), *text)).collect();
+        let beside = beside(&pairs);
+        for (key, text, span) in scalars.iter().filter(|(_, text, _)| !text.contains("{{") && !words::is_name(text)) {
+            self.value(key, text, *span, use_for, &beside);
         }
     }
 

@@ -90,6 +90,13 @@ pub(super) fn is_value(text: &str) -> bool {
         && !table().placeholders.iter().any(|part| lower.contains(part.as_str()))
 }
 
+/// Whether a value may be the name of an object, a key or a file: small letters, digits and what parts words, in short runs.
+pub(super) fn is_name(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let runs = text.split(['-', '.', '_', '/']);
+    runs.into_iter().all(|run| run.len() < 16 && run.bytes().all(is_plain))
+}
+
 /// Whether a value is made of the words of which everybody's local passwords are made, or of those that `beside` it stand in the
 /// open (the user, the database, the service).
 pub(super) fn is_weak(text: &str, beside: &[String]) -> bool {

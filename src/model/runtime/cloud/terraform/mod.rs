@@ -1,9 +1,12 @@
-//! Terraform: functions and queues of AWS, by folder, as Terraform reads it. Variables count by their defaults, locals by their
+//! Terraform: functions, queues, containers, load balancers and managed servers of AWS, by folder, as Terraform reads it. Variables count by their defaults, locals by their
 //! values; whatever a module, a data source or a function gives is unknown.
+
+mod container;
+mod server;
 
 use super::stack::{DraftFunction, DraftQueue, DraftTrigger, DraftVariable, Stack, may_stream, or_default};
 use super::value::Property;
-use crate::documents::hcl::{self, Attribute, Block, Body, Said, Value};
+use crate::documents::hcl::{self, Attribute, Block, Body, Piece, Said, Value};
 use crate::fact::{Fact, Origin};
 use crate::model::Workspace;
 use crate::model::runtime::function::TriggerKind;
@@ -12,7 +15,15 @@ use crate::source::Span;
 use std::collections::{BTreeMap, HashMap};
 
 /// A folder without any of these words is not read.
-const WORDS: [&str; 3] = ["aws_sqs_queue", "aws_lambda_function", "statement_timeout"];
+const WORDS: [&str; 7] = [
+    "aws_sqs_queue",
+    "aws_lambda_function",
+    "statement_timeout",
+    "parameter_group",
+    "aws_ecs_service",
+    "\"aws_lb\"",
+    "\"aws_alb\"",
+];
 /// Locals that refer to locals are followed so far.
 const DEEPEST: usize = 5;
 
@@ -39,7 +50,10 @@ pub(super) fn read(workspace: &mut Workspace, paths: Vec<&str>) -> Vec<(String, 
             bodies.push(file.body);
         }
         let streams = files.iter().any(|(.., text)| may_stream(text));
-        found.push((first, Stack { streams, ..Folder::of(&bodies).stack(open) }));
+        let folder = Folder::of(&bodies);
+        let mut stack = Stack { streams, ..folder.stack(open) };
+        folder.run(&first, &mut stack);
+        found.push((first, stack));
     }
     found
 }
@@ -107,6 +121,13 @@ impl<'b> Folder<'b> {
         }
         self.joins(&mut stack);
         stack
+    }
+
+    /// What runs besides functions, and what passes requests on to it.
+    fn run(&self, path: &str, stack: &mut Stack) {
+        let containers = self.containers();
+        stack.gateways = self.balancers(path, &containers);
+        stack.services = containers.into_iter().map(|(service, _)| service).chain(self.servers()).collect();
     }
 
     fn function(&self, block: &'b Block) -> DraftFunction {
@@ -224,7 +245,7 @@ impl<'b> Folder<'b> {
             Said::List(_) | Said::Object(_) => Property::Collection(value.span),
             Said::Call(name, _) if name == "jsonencode" => Property::Collection(value.span),
             Said::Reference(path) => self.reference(path, value.span, left),
-            Said::Call(..) | Said::Other(_) => Property::Unknown("computed", value.span),
+            Said::Call(..) | Said::Template(_) | Said::Other(_) => Property::Unknown("computed", value.span),
         }
     }
 
@@ -255,7 +276,8 @@ fn named(path: &str, of_type: &str) -> Option<String> {
 /// `aws_db_instance.main` of `aws_db_instance.main.address`.
 fn address(path: &str) -> Option<String> {
     let (resource, attribute) = path.rsplit_once('.')?;
-    ["address", "endpoint", "reader_endpoint"].contains(&attribute).then(|| resource.to_owned())
+    let endpoints = ["address", "endpoint", "reader_endpoint", "primary_endpoint_address", "configuration_endpoint_address"];
+    endpoints.contains(&attribute).then(|| resource.to_owned())
 }
 
 /// Every reference in a value.
@@ -263,6 +285,16 @@ fn references(value: &Value) -> Vec<&str> {
     match &value.said {
         Said::Reference(path) => vec![path],
         Said::Other(paths) => paths.iter().map(String::as_str).collect(),
+        Said::Template(pieces) => {
+            fn paths(piece: &Piece) -> &[String] {
+                match piece {
+                    Piece::Text(_) => &[],
+                    Piece::Reference(path) => std::slice::from_ref(path),
+                    Piece::Other(paths) => paths,
+                }
+            }
+            pieces.iter().flat_map(paths).map(String::as_str).collect()
+        }
         Said::List(items) | Said::Call(_, items) => items.iter().flat_map(references).collect(),
         Said::Object(entries) => entries.iter().flat_map(|entry| references(&entry.value)).collect(),
         Said::Null | Said::Number(_) | Said::Text(_) => Vec::new(),

@@ -1,0 +1,243 @@
+//! Services of ECS with their containers, and the load balancers in front of them.
+
+use super::{DEEPEST, Folder, Property, or_default};
+use crate::documents::hcl::{Attribute, Block, Entry, Piece, Said, Value};
+use crate::documents::interpolation::STAND_IN;
+use crate::fact::{Fact, Origin, Product};
+use crate::model::runtime::compose::words;
+use crate::model::runtime::profile::Profile;
+use crate::model::runtime::route::{Gateway, PathMatch, Route, Strength, Target};
+use crate::model::runtime::service::{Environment, Port, Replicas, Service, Variable};
+use crate::source::Span;
+
+/// How this product is called in messages and tables.
+const BALANCER: &str = "AWS ALB";
+
+/// Containers of a task, and entries of their lists, that are read.
+const MOST: usize = 500;
+
+impl<'b> Folder<'b> {
+    /// The services of ECS, with the names of the target groups that lead to each.
+    pub(super) fn containers(&self) -> Vec<(Service, Vec<String>)> {
+        let mut found = Vec::new();
+        for (name, block) in self.resources("aws_ecs_service") {
+            let mut service = Service::bare(0, name.to_owned(), block.span);
+            service.workload = Some("aws_ecs_service".to_owned());
+            let span = block.span;
+            (service.healthcheck, service.restart, service.stop.grace) = (unread(span), unread(span), unread(span));
+            (service.command, service.entrypoint, service.image) = (unread(span), unread(span), unread(span));
+            service.open = Some("a task may be given more when it is deployed".to_owned());
+            service.replicas = self.replicas(name, block);
+            let balanced: Vec<&Block> = block.body.blocks("load_balancer").collect();
+            let groups = balanced.iter().filter_map(|inner| {
+                self.target(inner.body.get("target_group_arn"), "aws_lb_target_group")
+                    .or_else(|| self.target(inner.body.get("target_group_arn"), "aws_alb_target_group"))
+            });
+            let groups: Vec<String> = groups.collect();
+            let serving = balanced.iter().find_map(|inner| self.text(inner.body.get("container_name").map(|one| &one.value)));
+            if let Some(container) = self.container(block, serving.as_deref()) {
+                self.fill(&mut service, container);
+            }
+            service.is_partial = service.image.known().is_none();
+            found.push((service, groups));
+        }
+        found
+    }
+
+    /// The container that a service is about: the one that serves, else the first of its task.
+    fn container(&self, block: &Block, serving: Option<&str>) -> Option<&'b [Entry]> {
+        let task = self.target(block.body.get("task_definition"), "aws_ecs_task_definition")?;
+        let (_, task) = self.resources("aws_ecs_task_definition").find(|(name, _)| *name == task)?;
+        let Said::Call(function, arguments) = &task.body.get("container_definitions")?.value.said else { return None };
+        let Said::List(containers) = &arguments.first().filter(|_| function == "jsonencode")?.said else { return None };
+        let objects = || {
+            containers.iter().take(MOST).filter_map(|one| match &one.said {
+                Said::Object(entries) => Some(entries.as_slice()),
+                _ => None,
+            })
+        };
+        let is_named = |entries: &&[Entry]| serving.is_some() && self.text(of(entries, "name")).as_deref() == serving;
+        objects().find(is_named).or_else(|| objects().next().filter(|_| serving.is_none()))
+    }
+
+    fn fill(&self, service: &mut Service, container: &'b [Entry]) {
+        let list = |key: &str| match of(container, key).map(|value| &value.said) {
+            Some(Said::List(items)) => items.iter().take(MOST).collect::<Vec<&Value>>(),
+            _ => Vec::new(),
+        };
+        if let Some(image) = of(container, "image") {
+            service.image = match self.value(image, DEEPEST) {
+                Property::Text(text, origin) => Fact::Known(text, origin),
+                // Only its tag is filled in, as a rule; the image is one of the project's own then.
+                _ => unread(image.span),
+            };
+        }
+        let run = |key: &str| match of(container, key) {
+            None => Fact::Absent,
+            Some(value) => {
+                let said: Option<Vec<String>> = list(key).into_iter().map(|item| self.text(Some(item))).collect();
+                match said.filter(|words| !words.is_empty()) {
+                    Some(all) => Fact::Known(words::unwrap_shell(&all), Origin::Explicit(value.span)),
+                    None => unread(value.span),
+                }
+            }
+        };
+        (service.command, service.entrypoint) = (run("command"), run("entryPoint"));
+        if let Some(stop) = of(container, "stopTimeout") {
+            service.stop.grace = self.value(stop, DEEPEST).seconds();
+        }
+        let mut environment = Environment::default();
+        for item in list("environment") {
+            let Said::Object(entries) = &item.said else { continue };
+            let (Some(name), Some(value)) = (of(entries, "name"), of(entries, "value")) else { continue };
+            let Some(key) = self.text(Some(name)) else { continue };
+            let (said, partly) = match self.value(value, DEEPEST) {
+                Property::Text(text, origin) => (Fact::Known(text, origin), None),
+                _ => (unread(value.span), Some(self.composed(value))),
+            };
+            environment.set(key, Variable { value: said, partly, key_span: name.span });
+        }
+        if of(container, "secrets").or(of(container, "environmentFiles")).is_some() {
+            environment.opened("secrets and files of the deployment".to_owned(), service.span);
+        }
+        service.environment = environment;
+        for mapping in list("portMappings") {
+            let Said::Object(entries) = &mapping.said else { continue };
+            let port = of(entries, "containerPort").and_then(|value| self.text(Some(value))).and_then(|text| text.parse().ok());
+            service.ports.extend(port.map(|container| Port {
+                container,
+                is_published: false,
+                host_address: None,
+                name: None,
+                span: mapping.span,
+            }));
+        }
+    }
+
+    /// A text as far as it is known: the address of a managed server of the folder is made of its name.
+    fn composed(&self, value: &Value) -> String {
+        let of_reference = |path: &str| match self.address_of(path) {
+            Some(host) => host,
+            None => match self.reference(path, value.span, DEEPEST) {
+                Property::Text(text, _) => text,
+                _ => STAND_IN.to_string(),
+            },
+        };
+        match &value.said {
+            Said::Reference(path) => of_reference(path),
+            Said::Template(pieces) => pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Text(text) => text.clone(),
+                    Piece::Reference(path) => of_reference(path),
+                    Piece::Other(_) => STAND_IN.to_string(),
+                })
+                .collect(),
+            _ => STAND_IN.to_string(),
+        }
+    }
+
+    /// How many tasks run: as many as an autoscaler may start, else as written.
+    fn replicas(&self, name: &str, block: &Block) -> Fact<Replicas> {
+        let own = format!("aws_ecs_service.{name}");
+        for (_, target) in self.resources("aws_appautoscaling_target") {
+            let Some(resource) = target.body.get("resource_id") else { continue };
+            let is_own =
+                |path: &&str| path.strip_prefix(own.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            if super::references(&resource.value).iter().any(is_own) {
+                let number = |attribute: &str| self.property(target.body.get(attribute)).whole();
+                return match number("max_capacity") {
+                    Fact::Known(most, origin) => {
+                        let least = number("min_capacity").known().copied().unwrap_or(1);
+                        Fact::Known(Replicas { least, most }, origin)
+                    }
+                    _ => Fact::not_read("an autoscaler decides", vec![target.span]),
+                };
+            }
+        }
+        match self.property(block.body.get("desired_count")).whole() {
+            Fact::Known(number, origin) => Fact::Known(Replicas::fixed(number), origin),
+            _ => unread(block.span),
+        }
+    }
+
+    /// The application load balancers with what they pass on. `services`: those of the folder with their target groups.
+    pub(super) fn balancers(&self, path: &str, services: &[(Service, Vec<String>)]) -> Vec<(Gateway, Vec<Route>)> {
+        let mut found = Vec::new();
+        for of_type in ["aws_lb", "aws_alb"] {
+            for (name, block) in self.resources(of_type) {
+                let kind = self.text(block.body.get("load_balancer_type").map(|one| &one.value));
+                if kind.is_some_and(|kind| kind != "application") || block.body.get("load_balancer_type").is_some_and(is_computed)
+                {
+                    continue;
+                }
+                let gateway = Gateway::bare(Product(BALANCER), path.to_owned(), Vec::new(), Profile::Unknown);
+                let routes = self.routes(of_type, name, block, services);
+                found.push((gateway, routes));
+            }
+        }
+        found
+    }
+
+    fn routes(&self, of_type: &str, name: &str, block: &Block, services: &[(Service, Vec<String>)]) -> Vec<Route> {
+        let mut routes = Vec::new();
+        let idle = or_default(self.property(block.body.get("idle_timeout")).seconds(), BALANCER, "idle_timeout");
+        let mut add = |name: String, path: Fact<PathMatch>, action: &Block| {
+            let group = action.body.get("target_group_arn");
+            let group = ["aws_lb_target_group", "aws_alb_target_group"].into_iter().find_map(|one| self.target(group, one));
+            let Some(group) = group else { return };
+            let mut route = Route::bare(0, name, block.span, action.span);
+            route.path = path;
+            route.methods = Fact::Absent;
+            (route.waits.read, route.waits.idle) = (idle.clone(), idle.clone());
+            let behind = services.iter().enumerate().filter(|(_, (_, groups))| groups.contains(&group));
+            route.targets.extend(behind.map(|(service, (one, _))| Target {
+                service,
+                strength: Strength::Structure,
+                why: format!("the target group `{group}` leads to the service `{}`", one.name),
+            }));
+            routes.push(route);
+        };
+        for listener_type in ["aws_lb_listener", "aws_alb_listener"] {
+            for (listener, body) in self.resources(listener_type) {
+                if self.target(body.body.get("load_balancer_arn"), of_type).as_deref() != Some(name) {
+                    continue;
+                }
+                for action in body.body.blocks("default_action") {
+                    let every = Fact::explicit(PathMatch::Prefix("/".into()), action.span);
+                    add(format!("listener {listener}"), every, action);
+                }
+                for rule_type in ["aws_lb_listener_rule", "aws_alb_listener_rule"] {
+                    for (rule, body) in self.resources(rule_type) {
+                        if self.target(body.body.get("listener_arn"), listener_type).as_deref() == Some(listener) {
+                            let unknown = || Fact::not_read("conditions of a rule", vec![body.span]);
+                            body.body.blocks("action").for_each(|action| add(format!("rule {rule}"), unknown(), action));
+                        }
+                    }
+                }
+            }
+        }
+        routes
+    }
+
+    /// A literal, or what a variable or a local holds.
+    fn text(&self, value: Option<&'b Value>) -> Option<String> {
+        match self.value(value?, DEEPEST) {
+            Property::Text(text, _) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// The value under a key.
+fn of<'e>(entries: &'e [Entry], key: &str) -> Option<&'e Value> {
+    entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+}
+
+fn is_computed(attribute: &Attribute) -> bool {
+    !matches!(attribute.value.said, Said::Text(_))
+}
+
+fn unread<T>(span: Span) -> Fact<T> {
+    Fact::not_read("what only a deployment knows", vec![span])
+}
