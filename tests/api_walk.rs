@@ -167,6 +167,7 @@ components: { responses: { R: { description: x } } }
                 DefectKind::WrongValue { key, wanted, found } => format!("{key:?} {found}, not {wanted}"),
                 DefectKind::MissingKey { key } => format!("no {key}"),
                 DefectKind::WrongReference { wanted, found } => format!("{found} for {wanted}"),
+                DefectKind::WrongName { name, map } => format!("{name} in {map:?}"),
             };
             format!("{} [{}] {} {what}", defect.pointer, defect.object, sources.text(defect.span))
         })

@@ -50,6 +50,13 @@ pub(super) fn reference<'a>(node: NodeRef<'a>) -> Option<NodeRef<'a>> {
     node.get("$ref").filter(|value| value.text().is_some())
 }
 
+/// The last part of the pointer of a reference, else the name of the file: the name of a component.
+pub(super) fn name_in(reference: &str) -> Option<&str> {
+    let name = reference.rsplit(['/', '#']).next()?;
+    let name = if reference.contains('#') { name } else { name.split('.').next()? };
+    (!name.is_empty()).then_some(name)
+}
+
 /// A node as it is written, and the node that it stands for.
 #[derive(Clone, Copy)]
 pub(super) struct Cursor<'a> {
@@ -125,10 +132,7 @@ impl<'a> Cursor<'a> {
 
     /// The last part of the pointer (or the file name) that the mention refers to: the name of a component.
     pub(super) fn reference_name(self) -> Option<&'a str> {
-        let text = reference(self.written)?.text()?;
-        let name = text.rsplit(['/', '#']).next()?;
-        let name = if text.contains('#') { name } else { name.split('.').next()? };
-        (!name.is_empty()).then_some(name)
+        name_in(reference(self.written)?.text()?)
     }
 
     /// The entry under a key. What stands beside a reference wins over the target, where the version gives it a meaning.
@@ -138,11 +142,15 @@ impl<'a> Cursor<'a> {
         own.or_else(|| self.node.entry(key))
     }
 
+    /// The version that the file follows in which it is mentioned.
+    pub(super) fn version(self) -> Version {
+        self.api.versions.get(&self.written.tree().source()).copied().unwrap_or(Version::V31)
+    }
+
     /// Whether a key beside `$ref` means something. From 3.1 on a schema is what it refers to and what stands beside it. Before
     /// that all of it is ignored, except in path items.
     fn counts_beside_reference(self, key: &str) -> bool {
-        let version = self.api.versions.get(&self.written.tree().source());
-        version.is_none_or(|version| *version >= Version::V31) || OF_PATH_ITEMS.contains(&key) || key.starts_with("x-")
+        self.version() >= Version::V31 || OF_PATH_ITEMS.contains(&key) || key.starts_with("x-")
     }
 
     /// The value under a key, as written.

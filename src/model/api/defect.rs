@@ -10,7 +10,7 @@ use super::document::DocumentRef;
 use super::replacement::replacement;
 use super::schema_part::object_name;
 use super::walk::table::{Object, Type, TypeId, table};
-use super::walk::{FaultKind, Part};
+use super::walk::{FaultKind, Names, Part};
 use crate::documents::{Kind, NodeRef};
 use crate::source::Span;
 use std::collections::HashMap;
@@ -70,6 +70,13 @@ pub enum DefectKind<'a> {
     MissingKey {
         /// The key.
         key: &'static str,
+    },
+    /// A name that cannot stand in its map.
+    WrongName {
+        /// The name.
+        name: &'a str,
+        /// The map.
+        map: Names,
     },
     /// A reference that leads to another kind of thing.
     WrongReference {
@@ -152,6 +159,10 @@ impl<'a> DocumentRef<'a> {
                 let (_, key) = object?.required(self.version()).get(*nth)?;
                 let place = part.key.and_then(node).or_else(|| own.entries().next().map(|(key, _)| key));
                 (DefectKind::MissingKey { key }, place.map_or(own.span(), NodeRef::span))
+            }
+            FaultKind::Name(key, map) => {
+                let key = node(*key)?;
+                (DefectKind::WrongName { name: key.text()?, map: *map }, key.span())
             }
             FaultKind::Kind(to) => {
                 let to = self.api.walk().part(*to)?;

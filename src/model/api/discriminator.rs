@@ -1,11 +1,10 @@
-//! Discriminators: the property that tells which form a value has, and the forms that its mapping names.
+//! Discriminators: the property that tells which form a value has.
 
 use super::cursor::spanned;
 use super::document::{DocumentRef, Version};
 use super::mark::Mark;
 use super::schema::SchemaRef;
 use super::schema_part::SchemaPart;
-use crate::documents::NodeRef;
 use crate::source::{Span, Spanned};
 
 /// Keys by which a schema may have any property.
@@ -20,15 +19,6 @@ pub struct Blind<'a> {
     pub form: Option<(Option<&'a str>, Span)>,
     /// Whether it is there, and merely optional.
     pub is_optional: bool,
-}
-
-/// A value of a mapping that names no schema.
-#[derive(Debug, Clone)]
-pub struct LostTarget<'a> {
-    /// The value of the property.
-    pub key: &'a str,
-    /// What it is mapped to, with its place.
-    pub target: Spanned<&'a str>,
 }
 
 impl<'a> SchemaPart<'a> {
@@ -59,35 +49,6 @@ impl<'a> SchemaPart<'a> {
             !bare && !is_open(*form) && !has_everywhere(*form, property.value, 8)
         })?;
         blind(Some((form.name(), form.written_span())), false)
-    }
-
-    /// Values of its mapping that name no schema of the document. Other files are not looked into.
-    pub fn lost_mapping(self) -> Vec<LostTarget<'a>> {
-        let map = self.node.get("discriminator").and_then(|value| value.get("mapping"));
-        let pairs = map.map(NodeRef::merged_entries).unwrap_or_default().into_iter();
-        let pairs = pairs.filter_map(|(key, value)| Some(LostTarget { key: key.text()?, target: spanned(value)? }));
-        pairs.filter(|one| self.is_no_schema(one.target.value)).collect()
-    }
-
-    fn is_no_schema(self, target: &str) -> bool {
-        let Some(root) = self.node.tree().root().filter(|_| self.node.tree().problems().is_empty()) else { return false };
-        if let Some(pointer) = target.strip_prefix("#/") {
-            let token = |token: &str| token.replace("~1", "/").replace("~0", "~");
-            let mut at = Some(root);
-            for part in pointer.split('/') {
-                // What a reference on the way leads to is not looked into.
-                if part.contains('%') || at.is_some_and(|node| node.get("$ref").is_some() || node.is_list()) {
-                    return false;
-                }
-                at = at.and_then(|node| node.get(&token(part)));
-            }
-            return at.is_none();
-        }
-        let is_name = !target.is_empty() && target.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
-        is_name && self.document().root().is_some_and(|own| own.node.tree().source() == self.node.tree().source()) && {
-            let schemas = self.document().components_of(super::ComponentKind::Schema);
-            !schemas.iter().any(|one| one.name() == target)
-        }
     }
 }
 

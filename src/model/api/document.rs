@@ -190,9 +190,9 @@ impl<'a> DocumentRef<'a> {
         format!("API {}", self.path())
     }
 
-    /// `info.description`.
+    /// `info.description`; some write it in a file of its own.
     pub fn description(self) -> Option<&'a str> {
-        self.root()?.get("info")?.text("description")
+        self.root()?.get("info")?.get("description")?.node.text()
     }
 
     /// The `paths` key: the place of what is true of all operations.
@@ -243,9 +243,9 @@ impl<'a> DocumentRef<'a> {
     /// Whether it speaks of idempotency where it introduces itself, or names something after it: as good as a declaration
     /// everywhere.
     pub fn promises_idempotency(self) -> bool {
-        let own = self.description().is_some_and(words::speaks_of_idempotency);
+        let own = self.description().is_some_and(words::offers_idempotency);
         let tags = self.root().map(|root| root.items("tags")).unwrap_or_default();
-        own || tags.iter().filter_map(|tag| tag.text("description")).any(words::speaks_of_idempotency) || self.names_idempotency()
+        own || tags.iter().filter_map(|tag| tag.text("description")).any(words::offers_idempotency) || self.names_idempotency()
     }
 
     /// Its house style. Found out once for all documents.

@@ -2,7 +2,7 @@
 //! threads. Only places where OpenAPI knows references are entered: examples, defaults and extensions are data.
 
 use super::cursor::{Pin, Target, pin, reference};
-use super::{Map, anchor, embedded};
+use super::{Map, anchor, embedded, mapping};
 use crate::documents::{NodeRef, Tree};
 use crate::files;
 use crate::model::Workspace;
@@ -82,8 +82,8 @@ struct Pending {
     text: Box<str>,
     span: Span,
     named: bool,
-    /// Whether it leads to an example, whose value is data.
-    is_example: bool,
+    /// Whether it leads to an example or to prose, in which nothing refers to anything.
+    is_data: bool,
     entry: usize,
 }
 
@@ -212,7 +212,7 @@ impl Walk<'_, '_> {
                         }
                         self.reached.homes.entry(pin.source).or_insert(pending.entry);
                         self.settle(&pending, Some(target));
-                        if !pending.is_example {
+                        if !pending.is_data {
                             self.stack.push((pin, pending.named, pending.entry));
                         }
                     }
@@ -266,6 +266,10 @@ impl Walk<'_, '_> {
                 self.stack.push(below(value, false));
             } else if key == "examples" {
                 self.visit_examples(value, entry);
+            } else if key == "discriminator" {
+                self.visit_mapping(value, entry);
+            } else if let Some(prose) = reference(value).filter(|_| key == "description") {
+                self.note_reference(prose, (false, true), entry);
             } else if !LITERALS.contains(&key) && !key.starts_with("x-") {
                 self.stack.push(below(value, NAME_MAPS.contains(&key)));
             }
@@ -283,7 +287,19 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn note_reference(&mut self, value: NodeRef, (named, is_example): (bool, bool), entry: usize) {
+    /// The values of a mapping are names, or references without `$ref`.
+    fn visit_mapping(&mut self, discriminator: NodeRef, entry: usize) {
+        let root = self.reached.entries.get(entry).map(|entry| entry.root.source);
+        let tree = root.and_then(|source| self.reached.trees.get(&source)).cloned();
+        let root = tree.as_ref().and_then(|tree| tree.root());
+        for (_, value) in mapping::values(discriminator) {
+            if value.text().is_some_and(|text| mapping::is_reference(text, root)) {
+                self.note_reference(value, (false, false), entry);
+            }
+        }
+    }
+
+    fn note_reference(&mut self, value: NodeRef, (named, is_data): (bool, bool), entry: usize) {
         let source = value.tree().source();
         let text: Box<str> = value.text().unwrap_or("").into();
         let known = self.reached.targets.entry(source).or_default();
@@ -295,7 +311,7 @@ impl Walk<'_, '_> {
             return;
         }
         known.insert(text.clone(), None);
-        self.pending.push(Pending { source, text, span: value.span(), named, is_example, entry });
+        self.pending.push(Pending { source, text, span: value.span(), named, is_data, entry });
     }
 
     fn resolve(&mut self, source: SourceId, text: &str, depth: usize) -> Outcome {

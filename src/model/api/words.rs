@@ -173,6 +173,16 @@ pub(super) fn speaks_of_idempotency(text: &str) -> bool {
     text.to_ascii_lowercase().contains("idempoten")
 }
 
+/// Whether prose speaks of idempotency as of something that the service offers, and not as of what PUT and DELETE always are.
+pub(super) fn offers_idempotency(text: &str) -> bool {
+    let is_of_method = |sentence: &str| {
+        let words = tokens(sentence);
+        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        has(&["put", "delete"]) && !has(&["post", "key", "keys", "header", "token"])
+    };
+    text.split(['.', '\n', '|']).any(|sentence| speaks_of_idempotency(sentence) && !is_of_method(sentence))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,6 +192,14 @@ mod tests {
         let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/api_words.toml"));
         assert!(toml::from_str::<Words>(text).is_ok());
         assert!(words().paging.size.contains("perpage"));
+    }
+
+    #[test]
+    fn idempotent_methods_are_no_offer() {
+        assert!(offers_idempotency("All calls are idempotent."));
+        assert!(offers_idempotency("Send an Idempotency-Key with each POST or PUT."));
+        assert!(!offers_idempotency("Ask for it. Like DELETE, the PUT method is idempotent.\nIt sets the state."));
+        assert!(!offers_idempotency("This idempotency means that you need not look before you delete"));
     }
 
     #[test]

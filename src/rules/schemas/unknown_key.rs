@@ -1,7 +1,7 @@
 //! A key that no version of OpenAPI knows, most often a misspelt one.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::api::{DefectGroup, DefectKind, DocumentRef, Version};
+use crate::model::api::{DefectGroup, DefectKind, DocumentRef, Names, Version};
 use crate::rules::{Context, Rule, rule};
 
 /// A key that no version of OpenAPI knows.
@@ -12,6 +12,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 }
 
 fn report(document: DocumentRef, group: &DefectGroup) -> Option<Diagnostic> {
+    if let DefectKind::WrongName { name, map } = group.first.kind {
+        return Some(wrong_name(document, group, name, map));
+    }
     let DefectKind::UnknownKey { key, near } = &group.first.kind else { return None };
     let (object, an_object) = (&group.first.object, group.first.an_object());
     let subject = format!("{} {object} {key}", document.subject());
@@ -28,4 +31,17 @@ fn report(document: DocumentRef, group: &DefectGroup) -> Option<Diagnostic> {
     };
     let diagnostic = diagnostic.evidence(format!("{key} in {object}"));
     Some(diagnostic)
+}
+
+fn wrong_name(document: DocumentRef, group: &DefectGroup, name: &str, map: Names) -> Diagnostic {
+    let (what, label, help) = match map {
+        Names::Paths => ("no path: it does not begin with a slash", "tools skip it with all its operations", format!("/{name}:")),
+        Names::Statuses => {
+            ("no status: `404`, `4XX` and `default` are", "tools skip the response, or fail", "\"200\":".to_owned())
+        }
+    };
+    Diagnostic::new(format!("{} {} {name}", document.subject(), group.first.object), format!("`{name}` is {what}"))
+        .at(group.first.span, label)
+        .help(help)
+        .evidence(format!("{name} in {}", group.first.object))
 }

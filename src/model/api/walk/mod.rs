@@ -9,8 +9,9 @@ mod uses;
 
 use super::cursor::{Pin, Target, pin, reference};
 use super::document::Version;
-use super::{Api, Map};
-use crate::documents::{NodeId, NodeRef};
+use super::schema_part::object_name;
+use super::{Api, Map, mapping};
+use crate::documents::{NodeId, NodeRef, Tree};
 use crate::source::SourceId;
 use std::collections::VecDeque;
 use table::{Key, Table, Type, TypeId, table};
@@ -52,13 +53,38 @@ pub(super) enum FaultKind {
     Missing(usize),
     /// A reference that leads to an object of another kind: the part there.
     Kind(u32),
+    /// A name that a map of such names cannot have.
+    Name(NodeId, Names),
+}
+
+/// Maps whose names are no free choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Names {
+    /// `paths`: each begins with a slash.
+    Paths,
+    /// The `responses` of an operation: `404`, `4XX`, `default`.
+    Statuses,
+}
+
+impl Names {
+    /// Whether a name may stand in such a map. Many write `4xx`, and all tools read it.
+    fn allow(self, name: &str) -> bool {
+        match self {
+            Names::Paths => name.starts_with('/'),
+            Names::Statuses => match name.as_bytes() {
+                [b'1'..=b'5', b'X' | b'x', b'X' | b'x'] => true,
+                [_, _, _] => name.bytes().all(|byte| byte.is_ascii_digit()),
+                other => other == b"default",
+            },
+        }
+    }
 }
 
 /// What the walk found.
 #[derive(Debug, Default)]
 pub(super) struct Walk {
     pub(super) parts: Vec<Part>,
-    /// From the part that is a reference to the part that it leads to; in order of the latter.
+    /// From the part that is a reference, or a discriminator, to the part that it leads to; in order of the latter.
     pub(super) edges: Vec<(u32, u32)>,
     pub(super) faults: Vec<Fault>,
     /// For each file the part of each node, or [`NONE`].
@@ -84,8 +110,8 @@ struct Walker<'a> {
     table: &'static Table,
     walk: Walk,
     stack: Vec<Step>,
-    /// References whose target is entered when all that stands in place has been.
-    references: VecDeque<(u32, Target)>,
+    /// References whose target is entered when all that stands in place has been, with what is wanted there.
+    references: VecDeque<(u32, Target, TypeId)>,
     schema: TypeId,
     document: TypeId,
 }
@@ -126,8 +152,8 @@ fn walk(api: &Api) -> Walk {
         walker.stack.push(Step { at: document.root, key: None, list: None, value: root, parent: NONE, document: at as u32 });
         walker.run();
     }
-    while let Some((from, target)) = walker.references.pop_front() {
-        walker.follow(from, target);
+    while let Some((from, target, value)) = walker.references.pop_front() {
+        walker.follow(from, target, value);
     }
     let mut walk = walker.walk;
     walk.edges.sort_by_key(|(_, to)| *to);
@@ -143,17 +169,17 @@ impl Walker<'_> {
     }
 
     /// Connects a reference with what it leads to, and enters that where nobody has been.
-    fn follow(&mut self, from: u32, target: Target) {
+    fn follow(&mut self, from: u32, target: Target, value: TypeId) {
         let Some(part) = self.walk.part(from) else { return };
         if let Some(known) = self.walk.part_of(target.pin) {
             self.walk.edges.push((from, known));
-            if self.walk.part(known).is_some_and(|known| known.value != part.value) {
+            if part.is_reference && self.walk.part(known).is_some_and(|known| known.value != value) {
                 self.walk.faults.push(Fault { part: from, kind: FaultKind::Kind(known) });
             }
             return;
         }
         let at = self.walk.parts.len() as u32;
-        let (key, value, document) = (target.key, part.value, part.document);
+        let (key, document) = (target.key, part.document);
         self.stack.push(Step { at: target.pin, key, list: None, value, parent: NONE, document });
         self.run();
         if self.walk.part_of(target.pin) == Some(at) {
@@ -249,7 +275,7 @@ impl Walker<'_> {
             is_reference: reference.is_some(),
         });
         if let Some(target) = reference.and_then(NodeRef::text).and_then(|text| self.api.target(step.at.source, text)) {
-            self.references.push_back((at, target));
+            self.references.push_back((at, target, value));
         }
         if self.walk.part(step.parent).is_some_and(|around| around.parent == NONE && around.value == self.document) {
             match step.key.and_then(|key| tree.node(key).text()) {
@@ -284,10 +310,20 @@ impl Walker<'_> {
         let Some(object) = object else {
             let Type::Map(inner) = self.table.get(value) else { return };
             let extensible = matches!(self.table.get(*inner), Type::Object(one) if self.is_extensible(*one));
-            let named = entries.into_iter().rev().filter(|(key, _)| !(extensible && is_extension(*key)));
-            self.stack.extend(named.filter(|(key, _)| key.text().is_some()).map(|(key, value)| below(key, value, *inner)));
+            let names = self.names(step, tree);
+            for (key, value) in entries.into_iter().rev().filter(|(key, _)| !(extensible && is_extension(*key))) {
+                let Some(name) = key.text() else { continue };
+                if let Some(names) = names.filter(|names| !names.allow(name)) {
+                    self.walk.faults.push(Fault { part: at, kind: FaultKind::Name(key.id(), names) });
+                }
+                self.stack.push(below(key, value, *inner));
+            }
             return;
         };
+        if object.name == "discriminator" {
+            let mapped = mapping::values(node).into_iter().filter_map(|(_, value)| self.api.mapped(step.document, value));
+            self.references.extend(mapped.map(|target| (at, target, self.schema)));
+        }
         let mut present = 0_u128;
         for (key, value) in entries.into_iter().rev() {
             let Some(name) = key.text() else { continue };
@@ -307,6 +343,16 @@ impl Walker<'_> {
             let missing = object.required(version).iter().enumerate().filter(|(_, (place, _))| present & (1 << place) == 0);
             let faults = missing.map(|(nth, _)| Fault { part: at, kind: FaultKind::Missing(nth) });
             self.walk.faults.extend(faults);
+        }
+    }
+
+    /// What the names of a map must be like, where they are no free choice.
+    fn names(&self, step: &Step, tree: &Tree) -> Option<Names> {
+        let around = self.walk.part(step.parent).map(object_name)?;
+        match (around, step.key.and_then(|key| tree.node(key).text())?) {
+            ("document", "paths") => Some(Names::Paths),
+            ("operation", "responses") => Some(Names::Statuses),
+            _ => None,
         }
     }
 
