@@ -63,6 +63,12 @@ impl<'a> SchemaPart<'a> {
         is_schema.then_some(SchemaPart { api, at, part, node })
     }
 
+    /// The schema of a node that the walk came by.
+    pub(super) fn at(api: &'a Api, pin: Pin) -> Option<SchemaPart<'a>> {
+        let at = api.walk().part_of(pin)?;
+        SchemaPart::new(api, at, api.walk().part(at)?)
+    }
+
     /// The schema.
     pub fn schema(self) -> SchemaRef<'a> {
         SchemaRef { cursor: Cursor::new(self.api, self.node) }

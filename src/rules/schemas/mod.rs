@@ -17,6 +17,7 @@ mod number_without_format;
 mod open_object;
 mod redundant_bound;
 mod required_but_undefined;
+mod requires_itself;
 mod top_level_array;
 mod unbounded_array;
 mod unbounded_integer;
@@ -50,6 +51,7 @@ pub(super) const RULES: &[Rule] = &[
     open_object::RULE,
     redundant_bound::RULE,
     required_but_undefined::RULE,
+    requires_itself::RULE,
     top_level_array::RULE,
     unbounded_array::RULE,
     unbounded_integer::RULE,
