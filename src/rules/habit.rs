@@ -3,6 +3,8 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::api::DocumentRef;
 use crate::source::Span;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// From this many places on it is the document's habit.
 pub(super) const HABIT: usize = 3;
@@ -37,7 +39,41 @@ pub(super) fn said_once(
     vec![with_occurrences(diagnostic, rest)]
 }
 
+/// Findings of a document that differ in what they say: each on its own where there are few of them, else the first, under a headline
+/// and with evidence that are true of all.
+pub(super) fn folded(
+    document: DocumentRef,
+    all: Vec<Diagnostic>,
+    headline: impl Fn(usize) -> String,
+    evidence: &str,
+) -> Vec<Diagnostic> {
+    let count = all.len();
+    let mut rest = all.into_iter();
+    if count < HABIT {
+        return rest.collect();
+    }
+    let Some(mut first) = rest.next() else { return Vec::new() };
+    first.message = headline(count);
+    first.subject = document.subject();
+    first.evidence = vec![evidence.to_owned()];
+    for one in rest {
+        first = first.occurrence(one.primary.span, one.subject);
+        first.occurrences.extend(one.occurrences);
+    }
+    vec![first]
+}
+
 /// Adds the places as occurrences.
 pub(super) fn with_occurrences(diagnostic: Diagnostic, places: &[Place]) -> Diagnostic {
     places.iter().fold(diagnostic, |diagnostic, place| diagnostic.occurrence(place.span, place.subject.clone()))
+}
+
+/// The places of the commonest subject first (among equals that of the smaller name), else in order: so what a finding is about does
+/// not change with the order in which a document is written.
+pub(super) fn commonest_first(mut places: Vec<Place>) -> Vec<Place> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    places.iter().for_each(|place| *counts.entry(&place.subject).or_default() += 1);
+    let commonest = counts.into_iter().min_by_key(|(_, count)| Reverse(*count)).map(|(subject, _)| subject.to_owned());
+    places.sort_by_key(|place| Some(&place.subject) != commonest.as_ref());
+    places
 }

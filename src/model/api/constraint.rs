@@ -1,9 +1,10 @@
 //! What a schema demands of a value by itself: types, enums and bounds, and where these cannot be met.
 
-use super::cursor::Pin;
+use super::cursor::{Pin, name_in, reference};
 use super::document::Version;
 use super::schema::SchemaRef;
 use super::schema_part::{SchemaPart, object_name};
+use super::walk::{NONE, Part};
 use crate::documents::NodeRef;
 use crate::source::Span;
 use std::collections::{BTreeMap, HashMap};
@@ -157,12 +158,13 @@ impl<'a> SchemaRef<'a> {
         wrong.map(|item| Oddity { value: shown(item), span: item.span(), against }).collect()
     }
 
-    /// The place of `enum` where the schema allows null and the values leave it out.
+    /// The place of `enum` where the schema allows null and the values leave it out. From 3.1 on `nullable` allows nothing, which is
+    /// another fault.
     pub fn enum_without_null(self) -> Option<Span> {
         let list = self.cursor.raw("enum").filter(|list| list.is_list())?;
-        (self.is_nullable() && list.items().len() > 0 && !list.items().any(NodeRef::is_null))
-            .then(|| self.key_span("enum"))
-            .flatten()
+        let in_type = || self.cursor.raw("type").is_some_and(|types| types.items().any(|one| one.text() == Some("null")));
+        let allows_null = self.is_nullable() && (self.cursor.version() < Version::V31 || in_type());
+        (allows_null && list.items().len() > 0 && !list.items().any(NodeRef::is_null)).then(|| self.key_span("enum")).flatten()
     }
 
     fn bound(self, key: &'static str) -> Option<(f64, String, Span)> {
@@ -246,19 +248,37 @@ const NAMELESS: [&str; 11] = [
 ];
 
 impl<'a> SchemaPart<'a> {
-    /// What messages call it: the property, component, header or parameter that it is (an item of), else the media type.
+    /// What messages call it: the property, component, header or parameter that it is (an item of), the file that it is, else the
+    /// media type.
     pub fn name(self) -> &'a str {
         let walk = self.api.walk();
-        let up = |at: &u32| walk.part(*at).map(|part| part.parent);
-        let mut names = std::iter::successors(Some(self.at), up).map_while(|at| walk.part(at)).take(DEEPEST).filter_map(|part| {
-            let node = self.api.node(Pin { source: part.source, node: part.node })?;
+        let up = |(_, part): &(u32, Part)| Some((part.parent, walk.part(part.parent)?));
+        let own = walk.part(self.at).map(|part| (self.at, part));
+        let mut names = std::iter::successors(own, up).take(DEEPEST).filter_map(|(at, part)| {
+            let node = |id| self.api.node(Pin { source: part.source, node: id });
             if object_name(part) == "parameter" {
-                return node.get_text("name");
+                return node(part.node)?.get_text("name");
             }
-            let key = self.api.node(Pin { source: part.source, node: part.key? })?.text()?;
-            Some(key).filter(|key| !NAMELESS.contains(key))
+            match part.key {
+                Some(key) => {
+                    let key = node(key)?.text()?;
+                    // In a map of names each key is one.
+                    let is_named = walk.part(part.parent).is_some_and(|around| object_name(around).is_empty());
+                    (is_named || !NAMELESS.contains(&key)).then_some(key)
+                }
+                None if part.parent == NONE => self.called_by_references(at),
+                None => None,
+            }
         });
         names.next().unwrap_or("a schema")
+    }
+
+    /// What the first reference to a part calls it.
+    fn called_by_references(self, at: u32) -> Option<&'a str> {
+        let walk = self.api.walk();
+        let referring = walk.leading_to(at).filter_map(|from| walk.part(from));
+        let nodes = referring.filter_map(|part| self.api.node(Pin { source: part.source, node: part.node }));
+        nodes.filter_map(|node| reference(node)?.text()).find_map(name_in)
     }
 
     /// The keyword that it is a member of: `allOf`, `oneOf`, `items`, `properties`; empty for a schema of its own.

@@ -1,11 +1,14 @@
-//! Component schemas that say the same under several names.
+//! Schemas with names of their own that say the same under several.
 
+use super::Api;
 use super::component::{ComponentKind, ComponentRef};
 use super::constraint::canonical;
-use super::cursor::pin;
-use super::document::DocumentRef;
+use super::cursor::{Cursor, Pin, pin, reference};
+use super::document::{DocumentRef, Version};
+use super::schema_part::SchemaPart;
+use super::walk::Uses;
 use crate::documents::NodeRef;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// An object with fewer properties than this is the same as another one by chance.
 const FEWEST_PROPERTIES: usize = 3;
@@ -14,37 +17,44 @@ const FEWEST_PROPERTIES: usize = 3;
 const PROSE: [&str; 7] = ["description", "title", "example", "examples", "externalDocs", "summary", "deprecated"];
 
 impl<'a> DocumentRef<'a> {
-    /// Groups of component schemas with the same properties, of the same types and bounds; prose and examples do not count.
-    /// Each in order, groups by their first. Only objects with some properties.
-    pub fn equal_schemas(self) -> Vec<Vec<ComponentRef<'a>>> {
-        let mut groups: Vec<Vec<ComponentRef>> = Vec::new();
-        let mut known: HashMap<String, usize> = HashMap::new();
-        for one in self.components_of(ComponentKind::Schema) {
-            let node = one.cursor.node;
-            let properties = node.get("properties").map_or(0, |map| map.entries().len());
-            if one.is_reference() || properties < FEWEST_PROPERTIES || one.cursor.pin() != pin(one.cursor.written) {
-                continue;
-            }
-            match known.get(&said(node)) {
-                Some(at) => groups.get_mut(*at).into_iter().for_each(|group| group.push(one)),
-                None => {
-                    known.insert(said(node), groups.len());
-                    groups.push(vec![one]);
-                }
+    /// Groups of schemas with the same properties, of the same types and bounds; prose and examples do not count. Only objects with
+    /// some properties, and with a name: components, and what references lead to in other files. Each group with the shortest name
+    /// first, and groups by their first, so that neither depends on where a schema stands.
+    pub fn equal_schemas(self) -> Vec<Vec<SchemaPart<'a>>> {
+        let components: HashSet<Pin> =
+            self.components_of(ComponentKind::Schema).iter().map(|one: &ComponentRef| pin(one.cursor.written)).collect();
+        let is_named = |part: &SchemaPart| components.contains(&pin(part.node)) || part.uses().has(Uses::REFERRED);
+        let mut groups: BTreeMap<String, Vec<SchemaPart>> = BTreeMap::new();
+        for part in self.schemas().filter(|part| !part.part.is_reference) {
+            let properties = part.node.get("properties").map_or(0, |map| map.entries().len());
+            if properties >= FEWEST_PROPERTIES && is_named(&part) {
+                groups.entry(said(self.api, self.version(), part.node)).or_default().push(part);
             }
         }
-        groups.into_iter().filter(|group| group.len() > 1).collect()
+        let mut groups: Vec<_> = groups.into_values().filter(|group| group.len() > 1).collect();
+        groups.iter_mut().for_each(|group| group.sort_by_key(|part| (part.name().len(), part.name())));
+        groups.sort_by_key(|group| group.first().map(|part| part.name()));
+        groups
     }
 }
 
-/// What a schema says, without its prose.
-fn said(node: NodeRef) -> String {
-    let entries = node.merged_entries().into_iter().filter(|(key, _)| !key.text().is_some_and(|key| PROSE.contains(&key)));
+/// What a schema says, without its prose. A reference says where it leads, however it is written.
+fn said(api: &Api, version: Version, node: NodeRef) -> String {
+    let cursor = Cursor::new(api, node);
+    let refers = reference(node).is_some() && cursor.known;
+    let counts = |key: &str| !PROSE.contains(&key) && !(refers && (key == "$ref" || version < Version::V31));
+    let entries = node.merged_entries().into_iter().filter(|(key, _)| key.text().is_none_or(counts));
+    let said = |node| said(api, version, node);
     let mut parts: Vec<String> = entries
         .map(|(key, value)| {
             let key = key.text().unwrap_or("");
             let value = match key {
-                "properties" => named(value),
+                "properties" => {
+                    let named = value.merged_entries().into_iter();
+                    let mut named: Vec<String> = named.map(|(key, value)| format!("{:?}:{}", key.text(), said(value))).collect();
+                    named.sort();
+                    named.join(",")
+                }
                 "items" | "additionalProperties" if value.is_map() => said(value),
                 "allOf" | "oneOf" | "anyOf" => value.items().map(said).collect::<Vec<_>>().join(","),
                 _ => canonical(value, 0),
@@ -52,14 +62,7 @@ fn said(node: NodeRef) -> String {
             format!("{key}:{value}")
         })
         .collect();
+    parts.extend(refers.then(|| format!("{:?}", cursor.pin())));
     parts.sort();
     format!("{{{}}}", parts.join(","))
-}
-
-/// What a map of names to schemas says.
-fn named(node: NodeRef) -> String {
-    let mut parts: Vec<String> =
-        node.merged_entries().into_iter().map(|(key, value)| format!("{:?}:{}", key.text(), said(value))).collect();
-    parts.sort();
-    parts.join(",")
 }

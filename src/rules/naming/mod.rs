@@ -14,7 +14,7 @@ mod time_without_suffix;
 mod underscore_in_header;
 
 use super::Rule;
-use super::habit::{Place, with_occurrences};
+use super::habit::{Place, commonest_first, with_occurrences};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::api::{DocumentRef, HouseCasing};
 
@@ -37,20 +37,21 @@ pub(super) const RULES: &[Rule] = &[
 /// The names that depart from the style of the document, or from the one that the configuration asks for: one finding. `what` is the
 /// plural of what they are.
 fn departures(document: DocumentRef, house: &HouseCasing, what: &str) -> Option<Diagnostic> {
-    let (first, rest) = house.departures.split_first()?;
+    let places = commonest_first(house.departures.iter().map(|name| Place::new(name.span, name.value)).collect());
+    let (first, rest) = places.split_first()?;
+    let name = &first.subject;
     let style = house.casing.name();
     let message = match (rest.len(), house.is_asked_for) {
-        (0, true) => format!("`{}` is not {style}, as `[api]` asks of {what}", first.value),
-        (0, false) => format!("`{}` is not {style} like {} other {what}", first.value, house.count),
-        (more, true) => format!("`{}` and {more} more {what} are not {style}, as `[api]` asks", first.value),
-        (more, false) => format!("`{}` and {more} more {what} are not {style} like {} others", first.value, house.count),
+        (0, true) => format!("`{name}` is not {style}, as `[api]` asks of {what}"),
+        (0, false) => format!("`{name}` is not {style} like {} other {what}", house.count),
+        (more, true) => format!("`{name}` and {more} more {what} are not {style}, as `[api]` asks"),
+        (more, false) => format!("`{name}` and {more} more {what} are not {style} like {} others", house.count),
     };
     let diagnostic = Diagnostic::new(format!("{} {what}", document.subject()), message)
         .at(first.span, "callers have to look up how each name is written")
         .help(format!("write new names in {style}; a name that is shipped can only be added to"))
         .evidence(format!("{what} not {style}"));
-    let places: Vec<Place> = rest.iter().map(|name| Place::new(name.span, name.value)).collect();
-    let diagnostic = with_occurrences(diagnostic, &places);
+    let diagnostic = with_occurrences(diagnostic, rest);
     Some(match house.is_asked_for {
         true => diagnostic,
         false => diagnostic.at_most(Severity::Info, "a style that was counted, and not asked for"),

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::api::{DocumentRef, TimeFault};
-use crate::rules::habit::{Place, with_occurrences};
+use crate::rules::habit::{Place, commonest_first, with_occurrences};
 use crate::rules::{Context, Rule, rule};
 
 /// A time that does not say how it is written.
@@ -16,7 +16,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         for fault in [TimeFault::Text, TimeFault::Number, TimeFault::Amount] {
             let places: Vec<Place> =
                 faulty.iter().filter(|(own, _)| *own == fault).map(|(_, one)| Place::new(one.span, one.name)).collect();
-            found.extend(report(document, fault, &places, formatted));
+            found.extend(report(document, fault, &commonest_first(places), formatted));
         }
     }
     found

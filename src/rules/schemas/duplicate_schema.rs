@@ -1,7 +1,6 @@
 //! A schema that stands under two names.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::api::Version;
 use crate::rules::{Context, Rule, rule};
 
 /// A schema that stands under two names.
@@ -11,7 +10,6 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for document in context.head.api.documents() {
         context.consider();
-        let home = if document.version() == Version::V2 { "#/definitions" } else { "#/components/schemas" };
         for group in document.equal_schemas() {
             let Some((first, rest)) = group.split_first() else { continue };
             let Some((second, rest)) = rest.split_first() else { continue };
@@ -19,7 +17,10 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             let diagnostic = Diagnostic::new(format!("schema {}", second.name()), message)
                 .at(second.span(), "the same properties once more")
                 .context(first.span(), "here already")
-                .help(format!("$ref: '{home}/{}'", first.name()));
+                .help(match first.span().source == second.span().source {
+                    true => format!("$ref: '#{}'", first.pointer()),
+                    false => format!("refer to the file of `{}` instead", first.name()),
+                });
             found.push(rest.iter().fold(diagnostic, |all, one| all.occurrence(one.span(), format!("schema {}", one.name()))));
         }
     }
