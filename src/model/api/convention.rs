@@ -68,7 +68,7 @@ pub(super) fn detect(document: DocumentRef<'_>) -> Conventions {
         let found = list.paging_with(&shared);
         conventions.paged_lists += usize::from(found.is_paged());
         for parameter in [found.size, found.position].into_iter().flatten() {
-            let known = names.entry(parameter.folded()).or_insert_with(|| (parameter.name().to_owned(), 0));
+            let known = names.entry(parameter.paging_name()).or_insert_with(|| (parameter.name().to_owned(), 0));
             known.1 += 1;
         }
     }

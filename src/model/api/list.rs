@@ -181,7 +181,7 @@ impl<'a> OperationRef<'a> {
     fn time_window(self) -> bool {
         let paging = &words().paging;
         self.query_parameters().iter().any(|one| {
-            let folded = one.folded();
+            let folded = one.paging_name();
             paging.window.contains(&folded) || paging.search.contains(&folded) && one.is_required()
         })
     }

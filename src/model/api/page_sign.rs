@@ -25,7 +25,7 @@ impl<'a> OperationRef<'a> {
         for _ in 0..DEPTH {
             let mut below = Vec::new();
             for (schema, about_pages) in level {
-                for property in schema.core().possible_properties() {
+                for property in schema.core().declared_anywhere() {
                     let name = words::folded(property.name);
                     if paging.next_links.contains(&name) || name == "next" && is_address(&property, about_pages) {
                         return Some(PageSign::Address);

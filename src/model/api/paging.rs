@@ -73,13 +73,13 @@ impl<'a> OperationRef<'a> {
         let paging = &words().paging;
         let parameters = self.query_parameters();
         let named = |set: &std::collections::HashSet<String>| {
-            parameters.iter().copied().find(|parameter| set.contains(&parameter.folded()))
+            parameters.iter().copied().find(|parameter| set.contains(&parameter.paging_name()))
         };
         let (mut size, mut position) = (named(&paging.size), named(&paging.position));
         let ambiguous_size = named(&paging.ambiguous_size).filter(|one| one.schema().is_none_or(|schema| !schema.is_string()));
         let ambiguous_position = named(&paging.ambiguous_position);
         let second = size.is_some() || position.is_some();
-        let usual = |one: &ParameterRef| second || shared(&one.folded());
+        let usual = |one: &ParameterRef| second || shared(&one.paging_name());
         let pair = || ambiguous_size.zip(ambiguous_position).filter(|(size, position)| size.name() != position.name());
         if size.is_none() {
             size = ambiguous_size.filter(usual).or_else(|| pair().map(|(size, _)| size));
@@ -89,10 +89,10 @@ impl<'a> OperationRef<'a> {
         }
         // Of a pair that leads both ways, the parameter that leads on.
         let onward = position.and_then(|one| {
-            let name = one.folded();
+            let name = one.paging_name();
             let (start, end) = name.split_once("before")?;
             let forward = format!("{start}after{end}").replace("endingafter", "startingafter");
-            parameters.iter().copied().find(|other| other.folded() == forward)
+            parameters.iter().copied().find(|other| other.paging_name() == forward)
         });
         position = onward.or(position);
         let size_property = position.filter(|_| size.is_none()).and_then(|one| {

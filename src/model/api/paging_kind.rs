@@ -39,7 +39,7 @@ impl PagingKind {
         self == asked || (self, asked) == (PagingKind::Key, PagingKind::Cursor)
     }
 
-    /// Of a folded name.
+    /// Of a name as words of paging know it.
     fn of(folded: &str) -> PagingKind {
         let paging = &words().paging;
         match folded {
@@ -63,17 +63,28 @@ impl Paging<'_> {
         let kind = match inner {
             Some(name) if name == "after" || name == "before" => PagingKind::Cursor,
             Some(name) => PagingKind::of(&name),
-            None => PagingKind::of(&position.folded()),
+            None => PagingKind::of(&position.paging_name()),
         };
         let text = schema.is_some_and(|schema| schema.is_string() && !schema.is_number());
-        Some(if kind == PagingKind::Page && text { PagingKind::Key } else { kind })
+        Some(match kind {
+            PagingKind::Page if text => PagingKind::Key,
+            PagingKind::Offset if text && position.is_called_a_token() => PagingKind::Cursor,
+            _ => kind,
+        })
     }
 }
 
 impl ParameterRef<'_> {
+    /// Whether its prose says that it is handed out by the service: some call that an offset.
+    fn is_called_a_token(self) -> bool {
+        let prose = [self.description(), self.schema().and_then(SchemaRef::description)];
+        let says = |word: &String| matches!(word.as_str(), "token" | "cursor" | "opaque");
+        prose.into_iter().flatten().any(|text| words::tokens(text).iter().any(says))
+    }
+
     /// Whether it bounds its list by a time rather than by pages: by its name, or because it holds one.
     pub fn bounds_a_time(self) -> bool {
-        let folded = self.folded();
+        let folded = self.paging_name();
         let both_ways = matches!(folded.as_str(), "after" | "before");
         let moment = || self.schema().is_some_and(|schema| matches!(schema.core().format(), Some("date" | "date-time")));
         words().paging.window.contains(&folded) && (!both_ways || moment()) && !words().paging.position.contains(&folded)
@@ -113,7 +124,7 @@ impl OperationRef<'_> {
     pub fn asks_for_a_window(self) -> bool {
         let paging = &words().paging;
         self.query_parameters().into_iter().any(|one| {
-            let folded = one.folded();
+            let folded = one.paging_name();
             paging.window.contains(&folded) || paging.ambiguous_position.contains(&folded) || paging.search.contains(&folded)
         })
     }
@@ -138,7 +149,7 @@ fn holds_no_cursor(body: SchemaRef) -> bool {
         let mut below = Vec::new();
         for schema in level {
             let core = schema.core();
-            let properties = core.possible_properties();
+            let properties = core.declared_anywhere();
             let open =
                 properties.is_empty() && !core.is_array() && core.types().iter().all(|name| matches!(*name, "object" | "null"));
             if !core.is_wholly_known() || core.additional_properties().is_some() || open && core.enum_values().is_empty() {

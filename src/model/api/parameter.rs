@@ -126,4 +126,13 @@ impl<'a> ParameterRef<'a> {
     pub(super) fn folded(self) -> String {
         words::folded(self.name)
     }
+
+    /// Its name as words of paging know it: gateways write the property of an object with a dot, and `listOptions.limit` is a limit.
+    pub(super) fn paging_name(self) -> String {
+        let (whole, paging) = (self.folded(), &words::words().paging);
+        match self.name.rsplit_once('.') {
+            Some((_, last)) if !paging.size.contains(&whole) && !paging.position.contains(&whole) => words::folded(last),
+            _ => whole,
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! What a request carries, and on which conditions.
 
+use super::cursor::Cursor;
 use super::document::{DocumentRef, Version};
 use super::operation::OperationRef;
 use super::parameter::{Location, ParameterRef};
 use super::response::{MediaRef, ResponseRef, Status};
-use super::schema::SchemaRef;
+use super::schema::{Property, SchemaRef};
 use super::words::{self, words};
 
 /// Media types that say how a change is written.
@@ -59,11 +60,14 @@ impl<'a> OperationRef<'a> {
         self.parameters().iter().any(stated)
     }
 
-    /// Whether it says what a good request is answered with: 2xx, 3xx, the change of protocol, or `default`.
+    /// Whether it says what a good request is answered with: 2xx, 3xx, the change of protocol, or `default`. A name that is no
+    /// status may be meant so.
     pub fn documents_success(self) -> bool {
         let good =
             |status: Status| matches!(status.class(), Some(2 | 3)) || matches!(status, Status::Default | Status::Code(101));
-        self.responses().into_iter().map(ResponseRef::status).any(good)
+        let responses = self.cursor().and_then(|cursor| cursor.get("responses")).map(Cursor::entries).unwrap_or_default();
+        let mut keys = responses.iter().filter_map(|(key, _)| key.text()).filter(|key| !key.starts_with("x-"));
+        keys.any(|key| Status::parse(key).is_none_or(good))
     }
 }
 
@@ -96,13 +100,15 @@ impl<'a> ResponseRef<'a> {
 }
 
 impl<'a> DocumentRef<'a> {
-    /// Whether some answer of some operation tells the version of a thing: in a header, or as a property of the body. True where
-    /// it is not known what an answer holds.
+    /// Whether some answer of some operation tells the version of a thing: in a header, or as a property of the body or of an object
+    /// in it. True where it is not known what an answer holds.
     pub fn tells_entity_tags(self) -> bool {
         let tagged = |schema: SchemaRef| {
             let core = schema.core();
             let core = core.array_items().map_or(core, SchemaRef::core);
-            !core.is_wholly_known() || core.possible_properties().iter().any(|one| is_tag(one.name))
+            // Some keep it apart: `meta.version`.
+            let below = |one: &Property| one.schema.core().possible_properties().iter().any(|inner| is_tag(inner.name));
+            !core.is_wholly_known() || core.possible_properties().iter().any(|one| is_tag(one.name) || below(one))
         };
         let tells = |response: &ResponseRef| {
             let headers = response.headers();

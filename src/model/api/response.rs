@@ -19,7 +19,7 @@ pub enum Status {
 }
 
 impl Status {
-    fn parse(key: &str) -> Option<Status> {
+    pub(super) fn parse(key: &str) -> Option<Status> {
         match key.as_bytes() {
             b"default" => Some(Status::Default),
             [class @ b'1'..=b'5', b'X' | b'x', b'X' | b'x'] => Some(Status::Class(u16::from(class - b'0'))),

@@ -271,6 +271,11 @@ impl<'a> SchemaRef<'a> {
         properties_of(self.drawn_in(&["allOf", "oneOf", "anyOf"]))
     }
 
+    /// The same, with each place that declares one: members of an `allOf` may each say something of it.
+    pub(super) fn declared_anywhere(self) -> Vec<Property<'a>> {
+        self.drawn_in(&["allOf", "oneOf", "anyOf"]).into_iter().flat_map(SchemaRef::own_properties).collect()
+    }
+
     /// One property by name.
     pub fn property(self, name: &str) -> Option<Property<'a>> {
         self.properties().into_iter().find(|property| property.name == name)

@@ -79,7 +79,9 @@ impl Check {
         for key in ["oneOf", "anyOf"] {
             let forms = schema.parts(key);
             if !forms.is_empty() && !forms.iter().any(|form| self.takes(*form, value, depth)) {
-                self.tell(value, at(key), format!("`{}` fits none of the {} forms of `{key}`", shown(value), forms.len()));
+                let forms =
+                    if forms.len() == 1 { "not the one form".to_owned() } else { format!("none of the {} forms", forms.len()) };
+                self.tell(value, at(key), format!("`{}` fits {forms} of `{key}`", shown(value)));
             }
         }
     }

@@ -12,7 +12,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for document in context.head.api.documents() {
         // What documents no client errors at all is a matter of `errors/missing-client-errors`.
-        let judged = document.own_operations().filter(|one| one.access() == Access::Asked && one.documents_client_errors());
+        let may_be_anybody = |one: &OperationRef| one.security().iter().any(|need| need.is_anonymous());
+        let asked = document.own_operations().filter(|one| one.access() == Access::Asked && !may_be_anybody(one));
+        let judged = asked.filter(|one| one.documents_client_errors());
         let (telling, silent): (Vec<OperationRef>, Vec<OperationRef>) = judged.partition(|one| one.documents_refusal());
         telling.iter().chain(&silent).for_each(|_| context.consider());
         let Some(first) = silent.first() else { continue };
