@@ -1,6 +1,6 @@
 //! Lists that are paged by other parameters than nearly all lists of their document, or than the configuration asks for.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::api::{DocumentRef, OperationRef, PagingKind, ParameterRef};
 use crate::rules::{Context, Rule, rule, spread};
 use std::collections::BTreeMap;
@@ -8,8 +8,11 @@ use std::collections::BTreeMap;
 /// Lists that are paged by other parameters than nearly all others.
 pub(super) const RULE: Rule = rule!("pagination/inconsistent-parameters", check);
 
-/// A list, with the parameter that has one of the two roles.
-type Use<'a> = (OperationRef<'a>, ParameterRef<'a>);
+/// A list, with the parameter that has one of the two roles, and by what it asks for a page where it does.
+type Use<'a> = (OperationRef<'a>, ParameterRef<'a>, Option<PagingKind>);
+
+/// So many lists that are paged by something else are no slip.
+const DIALECT: usize = 3;
 
 /// From this many lists on, four of five make a convention.
 const FEWEST: usize = 5;
@@ -25,7 +28,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let mut of_another_kind = Vec::new();
         for lists in versions.values() {
             let paged: Vec<_> = lists.iter().map(|operation| (*operation, operation.paging())).collect();
-            let sizes: Vec<Use> = paged.iter().filter_map(|(operation, paging)| Some((*operation, paging.size?))).collect();
+            let sizes: Vec<Use> = paged.iter().filter_map(|(operation, paging)| Some((*operation, paging.size?, None))).collect();
             // What bounds a time is no position, whatever it is on other lists.
             let positions = paged.iter().filter_map(|(operation, paging)| Some((*operation, paging.position?, paging.kind())));
             let positions: Vec<_> = positions.filter(|(_, one, _)| !one.bounds_a_time()).collect();
@@ -33,8 +36,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             positions.iter().for_each(|_| context.consider());
             let is_other =
                 |kind: Option<PagingKind>| kind.zip(standards.pagination).is_some_and(|(own, asked)| !own.meets(asked));
-            let (others, positions): (Vec<_>, Vec<_>) = positions.into_iter().partition(|(_, _, kind)| is_other(*kind));
-            let positions: Vec<Use> = positions.into_iter().map(|(operation, one, _)| (operation, one)).collect();
+            let (others, positions): (Vec<Use>, Vec<Use>) = positions.into_iter().partition(|(_, _, kind)| is_other(*kind));
             of_another_kind.extend(others);
             found.extend(departures(document, &sizes, "page size", standards.page_size.as_deref()));
             found.extend(departures(document, &positions, "position", standards.page_position.as_deref()));
@@ -45,7 +47,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 }
 
 /// One finding for all lists that are paged by something else than the configuration asks for.
-fn another_kind(document: DocumentRef, lists: &[(OperationRef, ParameterRef, Option<PagingKind>)]) -> Option<Diagnostic> {
+fn another_kind(document: DocumentRef, lists: &[Use]) -> Option<Diagnostic> {
     let asked = document.standards().pagination?.name();
     let (operation, parameter, kind) = lists.first()?;
     let own = kind.map_or("something else".to_owned(), |kind| format!("`{}`", kind.name()));
@@ -63,24 +65,24 @@ fn another_kind(document: DocumentRef, lists: &[(OperationRef, ParameterRef, Opt
 /// One finding for each name that is not the usual one, or not the one that is asked for.
 fn departures(document: DocumentRef, uses: &[Use], role: &str, asked: Option<&str>) -> Vec<Diagnostic> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (_, parameter) in uses {
+    for (_, parameter, _) in uses {
         *counts.entry(parameter.name()).or_default() += 1;
     }
     let most = counts.iter().max_by_key(|(_, count)| **count).map(|(name, count)| (*name, *count));
     let most = most.filter(|(_, count)| *count >= FEWEST && count * 5 >= uses.len() * 4);
     let Some((usual, count)) = asked.map(|name| (name, 0)).or(most) else { return Vec::new() };
-    let example = uses.iter().find(|(_, parameter)| parameter.name() == usual);
+    let example = uses.iter().find(|(_, parameter, _)| parameter.name() == usual);
     // A list that takes the usual parameter beside another one is no departure.
     let takes_usual = |operation: &OperationRef| operation.query_parameters().iter().any(|one| one.name() == usual);
     let mut groups: Vec<(&str, Vec<Use>)> = Vec::new();
-    for (operation, parameter) in uses.iter().filter(|(operation, _)| !takes_usual(operation)) {
+    for one @ (_, parameter, _) in uses.iter().filter(|(operation, ..)| !takes_usual(operation)) {
         match groups.iter_mut().find(|(name, _)| *name == parameter.name()) {
-            Some((_, group)) => group.push((*operation, *parameter)),
-            None => groups.push((parameter.name(), vec![(*operation, *parameter)])),
+            Some((_, group)) => group.push(*one),
+            None => groups.push((parameter.name(), vec![*one])),
         }
     }
     let report = |(name, group): &(&str, Vec<Use>)| {
-        let (operation, parameter) = group.first()?;
+        let (operation, parameter, kind) = group.first()?;
         let lists = match group.len() {
             1 => format!("`{}` takes its {role} as `{name}`", operation.subject()),
             many => format!("{many} lists take their {role} as `{name}`"),
@@ -92,13 +94,17 @@ fn departures(document: DocumentRef, uses: &[Use], role: &str, asked: Option<&st
         };
         let mut diagnostic = Diagnostic::new(format!("{} ?{name}", document.subject()), message)
             .at(parameter.span(), format!("{}: clients need a second way to page", operation.subject()));
-        if let Some((operation, parameter)) = example {
+        if let Some((operation, parameter, _)) = example {
             diagnostic = diagnostic.context(parameter.span(), format!("the usual one, here of `{}`", operation.subject()));
+        }
+        let differs = |(own, usual): (PagingKind, PagingKind)| !own.meets(usual) && !usual.meets(own);
+        if asked.is_none() && group.len() >= DIALECT && kind.zip(example.and_then(|(_, _, kind)| *kind)).is_some_and(differs) {
+            diagnostic = diagnostic.at_most(Severity::Info, "so many lists are paged by something else that it is meant");
         }
         diagnostic = diagnostic
             .help(format!("name it `{usual}`; while clients still send `{name}`, take both"))
             .evidence(format!("{role} {name} beside {usual}"));
-        Some(spread::over(diagnostic, group.iter().map(|(operation, parameter)| (parameter.span(), operation.subject()))))
+        Some(spread::over(diagnostic, group.iter().map(|(operation, parameter, _)| (parameter.span(), operation.subject()))))
     };
     groups.iter().filter_map(report).collect()
 }

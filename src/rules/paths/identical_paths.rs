@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::api::PathRef;
+use crate::rules::habit::folded;
 use crate::rules::{Context, Rule, rule};
 use std::collections::HashMap;
 
@@ -12,13 +13,20 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for document in context.head.api.documents() {
         let mut by_shape: HashMap<String, Vec<PathRef>> = HashMap::new();
+        let (mut answered, mut others) = (Vec::new(), Vec::new());
         for item in document.paths() {
             context.consider();
             let known = by_shape.entry(item.shape()).or_default();
             if let Some(first) = known.first().filter(|first| first.text() != item.text()) {
-                found.push(report(first, &item, known));
+                let (diagnostic, is_answered) = report(first, &item, known);
+                if is_answered { answered.push(diagnostic) } else { others.push(diagnostic) }
             }
             known.push(item);
+        }
+        for (all, evidence) in [(answered, "paths with the same requests"), (others, "paths that are the same")] {
+            let first = all.first().map(|one: &Diagnostic| one.subject.clone()).unwrap_or_default();
+            let headline = |count| format!("{count} paths differ from others in names of parameters alone, `{first}` first");
+            found.extend(folded(document, all, headline, evidence));
         }
     }
     found
@@ -28,7 +36,8 @@ fn methods<'a>(item: &PathRef<'a>) -> Vec<&'a str> {
     item.operations().into_iter().map(|one| one.method_name()).collect()
 }
 
-fn report(first: &PathRef, item: &PathRef, known: &[PathRef]) -> Diagnostic {
+/// What is said of a path, and whether two operations answer the same request.
+fn report(first: &PathRef, item: &PathRef, known: &[PathRef]) -> (Diagnostic, bool) {
     let own = methods(item);
     let shared = known.iter().find_map(|other| methods(other).into_iter().find(|method| own.contains(method)));
     let message = format!("`{}` is the same path as `{}`", item.text(), first.text());
@@ -42,7 +51,7 @@ fn report(first: &PathRef, item: &PathRef, known: &[PathRef]) -> Diagnostic {
         .help(format!("move the operations to `{}`", first.text()))
         .evidence(format!("same as {}", first.text()));
     match shared {
-        Some(_) => diagnostic,
-        None => diagnostic.at_most(Severity::Warning, "the two have no method in common"),
+        Some(_) => (diagnostic, true),
+        None => (diagnostic.at_most(Severity::Warning, "the two have no method in common"), false),
     }
 }

@@ -9,7 +9,7 @@ use crate::rules::{Context, Rule, rule};
 pub(super) const RULE: Rule = rule!("status/create-without-201", check);
 
 /// How many creates with 200 for each with 201 make 200 the style of the document.
-const STYLE: usize = 6;
+const STYLE: usize = 2;
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -43,7 +43,7 @@ fn report(document: DocumentRef, made: &[Place], fine: &[Place]) -> Option<Diagn
     let diagnostic =
         made.iter().take(1).fold(diagnostic, |one, other| one.context(other.span, format!("`{}` answers 201", other.subject)));
     Some(match made.len() * STYLE < fine.len() || made.is_empty() {
-        true => diagnostic.at_most(Severity::Info, "hardly a create of the document answers 201: 200 is its style"),
+        true => diagnostic.at_most(Severity::Info, "few creates of the document answer 201: 200 is its style"),
         false => diagnostic,
     })
 }
