@@ -6,32 +6,15 @@
 
 use backend_lint::diagnostic::{Confidence, Severity};
 use backend_lint::engine::{self, Options};
-use backend_lint::files::disk::Disk;
-use backend_lint::files::{Files, Memory};
+use backend_lint::files::Memory;
 use backend_lint::report::plain;
 use backend_lint::rules::{self, page};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use support::{load, shared};
 
-fn shared() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared")
-}
-
-/// What stands under a path of `../shared`: a file alone, or all of a folder. `None` with a word about it where nothing does.
-fn load(place: &str) -> Option<Memory> {
-    let path = shared().join(place);
-    let mut memory = Memory::new();
-    if path.is_dir() {
-        let disk = Disk::new(&path);
-        disk.list().iter().for_each(|path| memory.insert(path, disk.read(path).unwrap_or_default()));
-    } else if let Ok(bytes) = std::fs::read(&path) {
-        memory.insert(place.rsplit('/').next().unwrap_or(place), bytes);
-    } else {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(memory)
-}
+#[path = "support/documents.rs"]
+mod support;
 
 /// The samples, and the documents of the benches.
 fn places() -> Vec<String> {
