@@ -21,7 +21,7 @@ fn read(files: &[(&str, String)]) -> Model {
     // Every view runs.
     let _ = (model.passages().len(), model.unrouted().len(), model.runtime.chains().len(), model.runtime.retries().len());
     let _ = (model.runtime.endless_waits().len(), model.runtime.unset_waits().len(), model.runtime.kept_connections().count());
-    let _ = (model.runtime.grpc_over_http1().len(), model.runtime.halves().count());
+    let _ = (model.runtime.grpc_over_http1().len(), model.runtime.halves().count(), model.runtime.lost_backends().len());
     model
 }
 
@@ -83,7 +83,14 @@ fn deep_and_wide_documents() {
             3_000
         );
     });
+    let connections: String = (0..5_000).map(|at| format!("server {{ listen {at}; proxy_pass s{at}:80; }}\n")).collect();
+    within(30, "5,000 servers of bare connections", || {
+        let text = format!("stream {{\n{connections}}}\n");
+        assert_eq!(read(&[("nginx.conf", text)]).runtime.routes().count(), 5_000);
+    });
     for (path, text) in [
+        ("caddy.json", "{\"apps\": {\"http\": {\"servers\": [1, {\"routes\": 2}]}}}"),
+        ("caddy.json", "{\"apps\": {\"http\": {\"servers\": {\"a\": {\"routes\": [{\"match\": 1, \"handle\": [1, {}]}]}}}}}"),
         ("envoy.yaml", "static_resources: [1, 2]\n"),
         ("envoy.yaml", "static_resources: { listeners: { a: 1 }, clusters: x }\n"),
         ("kong.yml", "_format_version: 3\nservices: 1\nplugins: { a: b }\n"),
@@ -97,6 +104,31 @@ fn deep_and_wide_documents() {
     }
 }
 
+#[test]
+fn routes_within_routes() {
+    let ways = format!("\"match\": [{}]", vec!["{\"path\": [\"/a\", \"/b\", \"/c\"]}"; 16].join(", "));
+    let deep = (0..40).fold("{\"handler\": \"reverse_proxy\"}".to_owned(), |inner, _| {
+        format!("{{\"handler\": \"subroute\", \"routes\": [{{{ways}, \"handle\": [{inner}]}}]}}")
+    });
+    let text = format!("{{\"apps\": {{\"http\": {{\"servers\": {{\"s\": {{\"routes\": [{{\"handle\": [{deep}]}}]}}}}}}}}}}");
+    within(20, "routes of Caddy that multiply", || drop(read(&[("caddy.json", text)])));
+    let chain = "apiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: { name: m }\nspec: { chain: { middlewares: [{ name: m }, { name: m }] } }\n---\n";
+    let services = "apiVersion: traefik.io/v1alpha1\nkind: TraefikService\nmetadata: { name: s }\nspec: { weighted: { services: [{ kind: TraefikService, name: s }, { kind: TraefikService, name: s }] } }\n---\n";
+    let rules: String = (0..1_500)
+        .map(|at| format!("    - {{ match: 'PathPrefix(`/{at}`)', middlewares: [{{ name: m }}], services: [{{ kind: TraefikService, name: s }}] }}\n"))
+        .collect();
+    let route =
+        format!("apiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: {{ name: r }}\nspec:\n  routes:\n{rules}");
+    within(30, "objects of Traefik that name themselves", || {
+        assert_eq!(read(&[("k8s/all.yaml", format!("{chain}{services}{route}"))]).runtime.routes().count(), 1_500);
+    });
+    let lines: String =
+        (0..20_000).map(|at| format!("spring.cloud.gateway.routes[{}].uri=http://s{at}\n", u32::MAX - at)).collect();
+    within(30, "20,000 routes in properties", || {
+        assert_eq!(read(&[("src/main/resources/application.properties", lines)]).runtime.routes().count(), 20_000);
+    });
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
@@ -104,7 +136,7 @@ proptest! {
     fn anything_is_read(text in "[a-z{}\\[\\]():;,.#\"'`/\\\\\\n $@<=&|!-]{0,400}") {
         let _ = haproxy::parse(SourceId(0), &text);
         let _ = caddy::parse(SourceId(0), &text);
-        for path in ["Caddyfile", "haproxy.cfg", "traefik.yml", "kong.yml", "envoy.yaml"] {
+        for path in ["Caddyfile", "caddy.json", "haproxy.cfg", "traefik.yml", "kong.yml", "envoy.yaml", "application.properties"] {
             let _ = read(&[(path, text.clone())]);
         }
         let rule = format!("http:\n  routers:\n    a:\n      rule: {text:?}\n      service: s\n");

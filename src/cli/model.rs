@@ -22,6 +22,7 @@ struct Document {
     statements: Value,
     queries: Value,
     services: Value,
+    gateways: Value,
     links: Value,
     /// Which folders are services of their own.
     boundaries: Value,
@@ -59,6 +60,7 @@ fn document(outcome: &Outcome) -> Document {
         statements: schema["statements"].take(),
         queries: queries::to_json(&model.queries, sources),
         services: runtime::to_json(&model.runtime, sources),
+        gateways: runtime::gateways_to_json(&model.runtime, sources),
         links: links::to_json(model, sources),
         boundaries: model.boundaries.to_json(),
         later: BTreeMap::new(),
@@ -106,6 +108,8 @@ fn text(document: &Document) -> String {
             let _ = writeln!(out, "    {} -> {} ({}:{})", word(link, "kind"), word(link, "to"), word(link, "path"), link["line"]);
         }
     }
+    heading(&mut out, "gateways", &document.gateways);
+    items(&document.gateways).for_each(|one| gateway(&mut out, one));
     heading(&mut out, "links", &document.links);
     for one in items(&document.links) {
         let (kind, from, to) = (word(one, "kind"), word(one, "from"), word(one, "to"));
@@ -133,6 +137,17 @@ fn conventions(out: &mut String, house: &Value) {
         if !counted.is_empty() {
             let _ = writeln!(out, "    {}: {}", topic.replace('_', " "), counted.join(", "));
         }
+    }
+}
+
+/// A gateway, and a line for each of its routes.
+fn gateway(out: &mut String, gateway: &Value) {
+    let runners = word(gateway, "services");
+    let run_by = if runners.is_empty() { String::new() } else { format!(", run by {runners}") };
+    let _ = writeln!(out, "  {} {}{run_by}", word(gateway, "product"), word(gateway, "path"));
+    for route in items(&gateway["routes"]) {
+        let (name, servers) = (word(route, "name"), word(route, "servers"));
+        let _ = writeln!(out, "    {name} -> {servers} ({}:{})", word(route, "path"), route["line"]);
     }
 }
 

@@ -310,6 +310,24 @@ pub fn version(name: &str) -> Option<String> {
     ends.find(is_version).map(str::to_owned)
 }
 
+/// Whether one letter more, less, other or exchanged makes one of the other.
+pub fn differs_by_one(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
+    let head = short.iter().zip(long).take_while(|(one, other)| one == other).count();
+    let tail = short.iter().rev().zip(long.iter().rev()).take_while(|(one, other)| one == other).count();
+    match long.len() - short.len() {
+        0 => {
+            head + tail + 1 >= long.len()
+                || (head + tail + 2 == long.len()
+                    && short.get(head) == long.get(head + 1)
+                    && short.get(head + 1) == long.get(head))
+        }
+        1 => head + tail >= short.len(),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

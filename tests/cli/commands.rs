@@ -109,6 +109,7 @@ fn the_model_is_one_document() {
         "conventions",
         "databases",
         "findings",
+        "gateways",
         "links",
         "migrations",
         "operations",
@@ -123,4 +124,33 @@ fn the_model_is_one_document() {
     assert_eq!(document["operations"][0]["path"], "/orders");
     let text = repository.run(&["model", &repository.root().to_string_lossy()]).out;
     assert!(text.contains("operations: 1\n  GET /orders (openapi.yaml:5)\n"), "{text}");
+}
+
+#[test]
+fn the_model_shows_what_was_read_of_gateways() {
+    let repository = Repository::new(&[
+        (
+            "compose.yaml",
+            "services:\n  edge:\n    image: nginx:1.28\n    volumes: [\"./nginx.conf:/etc/nginx/nginx.conf:ro\"]\n  api:\n    build: ./api\n  db:\n    image: postgres:17\n",
+        ),
+        (
+            "nginx.conf",
+            "events {}\nhttp {\n  server {\n    listen 80;\n    location /api/ {\n      proxy_pass http://api:8000/;\n      proxy_read_timeout 30s;\n    }\n  }\n}\nstream {\n  server {\n    listen 5432;\n    proxy_pass db:5432;\n  }\n}\n",
+        ),
+    ]);
+    let document = repository.run(&["model", "--format", "json"]).json();
+    let gateway = &document["gateways"][0];
+    assert_eq!((&gateway["product"], &gateway["services"][0]), (&"nginx".into(), &"edge".into()));
+    assert_eq!(gateway["listeners"][0]["port"], 80);
+    let route = &gateway["routes"][0];
+    assert_eq!((&route["paths"], &route["servers"][0]), (&"/api/*".into(), &"api:8000".into()));
+    assert_eq!((&route["rewrite"]["to"], &route["methods"]), (&"/".into(), &"all".into()));
+    assert_eq!((&route["waits"]["read"]["seconds"], &route["waits"]["total"]), (&30.0.into(), &"none".into()));
+    assert_eq!(route["targets"][0]["service"], "api");
+    let connections = &gateway["routes"][1];
+    assert_eq!((&connections["speaks"], &connections["paths"]), (&"tcp".into(), &serde_json::Value::Null));
+    assert_eq!(connections["waits"]["read"]["seconds"], 600.0);
+    let text = repository.run(&["model", &repository.root().to_string_lossy()]).out;
+    let shown = "gateways: 1\n  nginx nginx.conf, run by edge\n    location /api/ -> api:8000 (nginx.conf:5)\n    server 5432 -> db:5432 (nginx.conf:12)\n";
+    assert!(text.contains(shown), "{text}");
 }

@@ -222,23 +222,5 @@ fn alike<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n s
     let mut names: Vec<&str> = names.collect();
     names.sort_unstable();
     let same = names.iter().find(|name| words::noun(name) == noun);
-    same.or_else(|| names.iter().find(|name| name.len() > 3 && differs_by_one(name, wanted))).copied()
-}
-
-/// Whether one letter more, less, other or exchanged makes one of the other.
-fn differs_by_one(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
-    let head = short.iter().zip(long).take_while(|(one, other)| one == other).count();
-    let tail = short.iter().rev().zip(long.iter().rev()).take_while(|(one, other)| one == other).count();
-    match long.len() - short.len() {
-        0 => {
-            head + tail + 1 >= long.len()
-                || (head + tail + 2 == long.len()
-                    && short.get(head) == long.get(head + 1)
-                    && short.get(head + 1) == long.get(head))
-        }
-        1 => head + tail >= short.len(),
-        _ => false,
-    }
+    same.or_else(|| names.iter().find(|name| name.len() > 3 && words::differs_by_one(name, wanted))).copied()
 }

@@ -25,7 +25,8 @@ pub fn to_json(runtime: &Runtime, sources: &Sources) -> Value {
     Value::Array(all)
 }
 
-fn place(value: &mut Map<String, Value>, span: Span, sources: &Sources) {
+/// Adds `path` and `line`.
+pub(super) fn place(value: &mut Map<String, Value>, span: Span, sources: &Sources) {
     value.insert("path".into(), sources.path(span.source).into());
     value.insert("line".into(), sources.line_column(span.source, span.start).line.into());
 }
@@ -87,7 +88,7 @@ fn service(runtime: &Runtime, one: ServiceRef<'_>, sources: &Sources) -> Value {
 }
 
 /// `{"seconds", "written", "origin"}` with the place of the origin; null where it is not known; `seconds: null` for "never".
-fn timeout(fact: &Fact<Timeout>, sources: &Sources) -> Value {
+pub(super) fn timeout(fact: &Fact<Timeout>, sources: &Sources) -> Value {
     let Some((timeout, origin)) = fact.known_with_origin() else { return Value::Null };
     let mut value = Map::new();
     value.insert("seconds".into(), timeout.after.map(|duration| duration.as_secs_f64()).into());

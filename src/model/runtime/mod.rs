@@ -18,6 +18,7 @@ pub mod function;
 mod gateways;
 pub mod halves;
 mod json;
+mod json_gateways;
 pub mod keepalive;
 pub mod keyed;
 mod kubernetes;
@@ -52,6 +53,7 @@ mod workers;
 
 pub use compose::{Unset, UnsetVariables};
 pub use json::to_json;
+pub use json_gateways::gateways_to_json;
 pub use kubernetes::CommittedSecret;
 pub use profile::Profile;
 pub use queue_store::{Eviction, JobUse};

@@ -13,9 +13,15 @@ pub fn phrase(product: &str, key: &str) -> Option<&'static str> {
     table().get(product)?.get(key)?.as_str()
 }
 
+/// A phrase of the product of a gateway, in the language of its file where the product has several.
+pub fn of(gateway: &Gateway, key: &str) -> Option<&'static str> {
+    let ending = gateway.path.rsplit('.').next().unwrap_or("");
+    phrase(&format!("{} {ending}", gateway.product), key).or_else(|| phrase(gateway.product.0, key))
+}
+
 /// A phrase for a route, with what stands in braces filled in; `None` where the product has no such setting.
 pub fn said(gateway: &Gateway, route: &Route, key: &str, fill: &[(&str, String)]) -> Option<String> {
-    let mut text = phrase(gateway.product.0, key)?.replace("{module}", route.module);
+    let mut text = of(gateway, key)?.replace("{module}", route.module);
     for (name, value) in fill {
         text = text.replace(&format!("{{{name}}}"), value);
     }

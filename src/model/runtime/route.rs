@@ -89,6 +89,8 @@ pub struct Route {
     pub cache: Fact<Cache>,
     /// What it tells browsers about other origins.
     pub cross_origin: Fact<CrossOrigin>,
+    /// What tells it to take every certificate of the servers behind it for the right one; `None`: nothing does.
+    pub unverified: Option<Unverified>,
     /// Why responses may go on for ever by design.
     pub streaming: Option<String>,
     /// The services behind it.
@@ -185,6 +187,8 @@ pub struct Cache {
     pub keeps_users_apart: Option<String>,
     /// How long a response is kept; absent: as the response says.
     pub lifetime: Fact<Timeout>,
+    /// Where its room is made without a bound; `None`: it has one, or that is not known.
+    pub unbounded: Option<Span>,
     /// Where it is written.
     pub span: Span,
 }
@@ -198,6 +202,22 @@ pub struct CrossOrigin {
     pub credentials: bool,
     /// Where it is written.
     pub span: Span,
+}
+
+/// A setting that switches off the check of who the servers are.
+#[derive(Debug, Clone)]
+pub struct Unverified {
+    /// As written: `proxy_ssl_verify off`.
+    pub setting: String,
+    /// Where.
+    pub span: Span,
+}
+
+impl Unverified {
+    /// The setting in these words, at this place.
+    pub(super) fn by(setting: &str, span: Span) -> Unverified {
+        Unverified { setting: setting.to_owned(), span }
+    }
 }
 
 /// How sure it is that a service is the one meant.
@@ -268,6 +288,7 @@ impl Route {
             body_limit: unread(span),
             cache: unread(span),
             cross_origin: unread(span),
+            unverified: None,
             streaming: None,
             targets: Vec::new(),
         }

@@ -1,9 +1,15 @@
 //! Names and ports that lead nowhere.
 
 use super::reference::{Meaning, Reference, is_closed};
+use super::route::{Gateway, Route};
 use super::service::{Front, FrontPort, MissingKey, Runner};
 use super::{Runtime, ServiceRef};
+use crate::model::words;
 use crate::source::Span;
+use std::collections::{HashMap, HashSet};
+
+/// More names that nobody has are not looked for among those that there are.
+const MOST_LOST: usize = 500;
 
 /// A port that a name is asked for and that it does not have.
 #[derive(Debug, Clone)]
@@ -26,6 +32,19 @@ pub struct WrongPort<'r> {
     pub is_certain: bool,
 }
 
+/// A Service of Kubernetes that a route asks for and that no manifest makes, while there is one that is called nearly so.
+#[derive(Debug, Clone)]
+pub struct LostBackend<'r> {
+    /// The name that is asked for.
+    pub host: &'r str,
+    /// The route.
+    pub route: &'r Route,
+    /// Its gateway.
+    pub gateway: &'r Gateway,
+    /// The Service that is called nearly so.
+    pub alike: &'r Front,
+}
+
 impl Runtime {
     /// Every name without a dot that a route of a gateway passes requests to, and that nobody has in the closed project in which
     /// the gateway runs, nor in any other.
@@ -44,6 +63,39 @@ impl Runtime {
         for reference in self.references().into_iter().filter(|one| one.meaning == Meaning::Nobody) {
             if closed(&reference) {
                 found.push(reference);
+            }
+        }
+        found
+    }
+
+    /// Every Service that routes of manifests ask for in vain, where one is called nearly so in the same namespace. One that is
+    /// called like nothing there may come from a chart, or from another repository.
+    pub fn lost_backends(&self) -> Vec<LostBackend<'_>> {
+        let clusters = self.projects.iter().enumerate().filter(|(_, project)| project.runner == Runner::Kubernetes);
+        let mut by_file: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, project) in clusters {
+            project.files.iter().for_each(|file| by_file.entry(file).or_default().push(at));
+        }
+        let mut known: HashSet<&str> =
+            self.services.iter().flat_map(|one| &one.fronts).map(|front| front.name.as_str()).collect();
+        known.extend(self.projects.iter().flat_map(|project| &project.others).map(String::as_str));
+        let mut asked: HashSet<(usize, &str)> = HashSet::new();
+        let mut found = Vec::new();
+        for route in self.routes.iter().filter(|route| route.targets.is_empty()) {
+            let Some(gateway) = self.gateways.get(route.gateway) else { continue };
+            let Some(projects) = by_file.get(gateway.path.as_str()) else { continue };
+            for server in route.servers.known().into_iter().flatten() {
+                let host = server.host.as_str();
+                let is_lost = !host.contains('.') && !known.contains(host) && asked.len() < MOST_LOST;
+                if !is_lost || !asked.insert((route.gateway, host)) {
+                    continue;
+                }
+                let near = self.services.iter().filter(|service| projects.contains(&service.project));
+                let is_whole = near.clone().all(|service| service.open.is_none());
+                let alike = near.flat_map(|service| &service.fronts).find(|front| is_nearly(&front.name, host));
+                if let Some(alike) = alike.filter(|_| is_whole) {
+                    found.push(LostBackend { host, route, gateway, alike });
+                }
             }
         }
         found
@@ -91,5 +143,31 @@ impl Runtime {
         let all = self.services.iter().enumerate();
         let found = all.flat_map(|(at, service)| service.missing_keys.iter().map(move |key| (at, key)));
         found.filter_map(|(at, key)| Some((self.service(at)?, key))).collect()
+    }
+}
+
+/// Whether two names differ by one letter, or by what says that they are services. Those that differ by a number are several.
+fn is_nearly(one: &str, other: &str) -> bool {
+    let bare = |name: &'_ str| -> String {
+        let cut = ["-service", "-svc", "-srv"].iter().find_map(|ending| name.strip_suffix(ending));
+        cut.unwrap_or(name).to_owned()
+    };
+    let without_digits = |name: &str| name.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+    let is_slip = || one.len().min(other.len()) > 4 && words::differs_by_one(one, other);
+    bare(one) == bare(other) || (without_digits(one) != without_digits(other) && is_slip())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_told_from_other_services() {
+        for (one, other) in [("orders", "orders-svc"), ("orders", "order"), ("frontend", "frotnend")] {
+            assert!(is_nearly(one, other), "{one} {other}");
+        }
+        for (one, other) in [("orders", "grafana"), ("worker-1", "worker-2"), ("api", "app"), ("web", "web-canary")] {
+            assert!(!is_nearly(one, other), "{one} {other}");
+        }
     }
 }

@@ -69,11 +69,11 @@ pub struct InstantTimeout<'r> {
 
 impl Runtime {
     /// Every wait of a gateway for a known service, in order of the first location. Streams are left out: they have no end
-    /// that a gateway could wait for.
+    /// that a gateway could wait for; so are bare connections, of which nobody knows what goes over them.
     pub fn waits(&self) -> Vec<Wait<'_>> {
         let mut at_key: HashMap<(Option<Span>, usize, Span), usize> = HashMap::new();
         let mut waits: Vec<Wait<'_>> = Vec::new();
-        for edge in self.edges().filter(|edge| edge.streaming().is_none()) {
+        for edge in self.edges().filter(|edge| edge.streaming().is_none() && edge.route().module != "tcp") {
             let Some(service) = edge.target() else { continue };
             let key = (edge.patience().0.span(), edge.route().gateway, service.span());
             let slot = *at_key.entry(key).or_insert_with(|| {
@@ -92,7 +92,7 @@ impl Runtime {
         let mut seen = std::collections::HashSet::new();
         let mut found = Vec::new();
         let is_nginx = |route: &&Route| self.gateways.get(route.gateway).is_some_and(|gateway| gateway.product.0 == "nginx");
-        for route in self.routes.iter().filter(|route| route.streaming.is_none()).filter(is_nginx) {
+        for route in self.routes.iter().filter(|route| route.streaming.is_none() && route.module != "tcp").filter(is_nginx) {
             for (name, fact) in [("connect", &route.waits.connect), ("read", &route.waits.read), ("send", &route.waits.send)] {
                 let Some((timeout, span)) = fact.known().zip(fact.span()) else { continue };
                 if timeout.after == Some(Duration::ZERO) && seen.insert(span) {

@@ -1,6 +1,6 @@
 //! Caddy: the sites of a Caddyfile, imports spliced in, and what each passes on.
 //!
-//! What is absent: the JSON form, the admin interface, plugins that pass requests on their own.
+//! What is absent: the admin interface, plugins that pass requests on their own.
 
 use super::super::route::{AccessLog, Listener};
 use super::Reading;

@@ -1,6 +1,6 @@
 //! What one site of a Caddyfile passes on: `reverse_proxy` in the site itself and in its `handle`, `handle_path` and `route` blocks.
 
-use super::super::route::{Address, CrossOrigin, Limit, PathMatch, Retry, Rewrite, Route};
+use super::super::route::{Address, CrossOrigin, Limit, PathMatch, Retry, Rewrite, Route, Unverified};
 use super::super::timeout::{Timeout, Units, parse};
 use super::caddy::Site;
 use super::{default, is_open, or};
@@ -112,7 +112,7 @@ fn wanted(text: &str, matchers: &HashMap<&str, &Line>) -> Option<Wanted> {
 }
 
 /// `/api/*` is every path that begins with `/api/`; `/api*` with `/api`; without a star the path is exact.
-fn pattern(text: &str) -> Option<PathMatch> {
+pub(super) fn pattern(text: &str) -> Option<PathMatch> {
     if is_open(text) {
         return None;
     }
@@ -179,6 +179,8 @@ fn route(
     route.waits.send = wait("write_timeout");
     route.waits.total = Fact::Absent;
     route.waits.idle = or(wait("keepalive"), || default("Caddy", "keepalive"));
+    let unverified = transport.and_then(|transport| transport.get("tls_insecure_skip_verify"));
+    route.unverified = unverified.map(|one| Unverified::by("tls_insecure_skip_verify", one.span));
     route.retry = retry(line, &route.waits.read);
     let enclosing = || around.telling.iter().copied();
     let limits: Vec<Limit> = enclosing()
@@ -223,7 +225,8 @@ fn route(
     route
 }
 
-fn servers(upstreams: &[&str], span: Span) -> Fact<Vec<Address>> {
+/// The hosts that `reverse_proxy` names.
+pub(super) fn servers(upstreams: &[&str], span: Span) -> Fact<Vec<Address>> {
     if upstreams.is_empty() || upstreams.iter().any(|one| one.contains('{')) {
         return Fact::not_read("the address is filled in later", vec![span]);
     }

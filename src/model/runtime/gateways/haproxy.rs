@@ -3,7 +3,7 @@
 //! A proxy takes its settings from the `defaults` before it, or from those that `from` names. What is absent: maps and variables in
 //! conditions, Lua, agents.
 
-use super::super::route::{AccessLog, Address, Gateway, Limit, Listener, PathMatch, Retry, Route};
+use super::super::route::{AccessLog, Address, Gateway, Limit, Listener, PathMatch, Retry, Route, Unverified};
 use super::super::timeout::{Timeout, Units, parse};
 use super::{Reading, milliseconds};
 use crate::documents::haproxy::{self, Line, Section};
@@ -250,6 +250,9 @@ fn route(gateway: usize, front: &Proxy<'_>, back: &Proxy<'_>, line: &Line) -> Ro
     let cache = back.line(&["http-request", "cache-use"]).or_else(|| front.line(&["http-request", "cache-use"]));
     // HAProxy's cache leaves requests with `Authorization` alone, and is small.
     route.cache = cache.map_or(Fact::Absent, |line| Fact::not_read("its cache is not read", vec![line.span()]));
+    let unverified =
+        servers.iter().find(|line| line.words.windows(2).any(|pair| pair[0].text == "verify" && pair[1].text == "none"));
+    route.unverified = unverified.map(|line| Unverified::by("verify none", line.span()));
     let tunnel = back.line(&["timeout", "tunnel"]).or_else(|| front.line(&["timeout", "tunnel"]));
     if tunnel.is_some() && back.last(&["timeout", "tunnel"]).is_some() {
         route.streaming = Some("`timeout tunnel` is for connections that are upgraded".into());

@@ -2,7 +2,7 @@
 //!
 //! Kong sends a request to the next target after an error or a timeout, as nginx does: never a POST that was sent.
 
-use super::super::route::{AccessLog, Address, Cache, CrossOrigin, Gateway, Limit, PathMatch, Retry, Rewrite, Route};
+use super::super::route::{AccessLog, Address, Cache, CrossOrigin, Gateway, Limit, PathMatch, Retry, Rewrite, Route, Unverified};
 use super::super::timeout::Timeout;
 use super::{Reading, default, duration, is_open, milliseconds, number, of_millis, or, texts};
 use crate::documents::NodeRef;
@@ -105,6 +105,8 @@ fn of(gateway: usize, root: NodeRef<'_>, service: NodeRef<'_>, route: NodeRef<'_
         one.waits.send = wait("write_timeout");
         one.waits.total = Fact::Absent;
         one.retry = retry(service, &one.waits.read, pass_span);
+        let unverified = service.get("tls_verify").filter(|node| node.text() == Some("false"));
+        one.unverified = unverified.map(|node| Unverified::by("tls_verify: false", node.span()));
         terms(&mut one, plugins);
         if service.get_text("protocol").is_some_and(|protocol| protocol.starts_with("grpc")) {
             one.module = "grpc";
@@ -185,8 +187,8 @@ fn terms(route: &mut Route, plugins: &[NodeRef<'_>]) {
             let size = number(plugin.at("config/allowed_payload_size")).unwrap_or(128);
             let factor = match plugin.at("config/size_unit").and_then(NodeRef::text) {
                 Some("bytes") => 1,
-                Some("kilobytes") => 1_000,
-                _ => 1_000_000,
+                Some("kilobytes") => 1 << 10,
+                _ => 1 << 20,
             };
             Fact::explicit(u64::from(size) * factor, place(plugin))
         }
@@ -205,7 +207,7 @@ fn terms(route: &mut Route, plugins: &[NodeRef<'_>]) {
                 .or_else(|| respects.then(|| "`cache_control` leaves requests with credentials alone".to_owned()));
             let lifetime = duration(plugin.at("config/cache_ttl"), Some(1.0));
             let lifetime = or(lifetime, || Fact::Known(of_millis(300_000), KONG));
-            Fact::explicit(Cache { keeps_users_apart, lifetime, span: place(plugin) }, place(plugin))
+            Fact::explicit(Cache { keeps_users_apart, lifetime, unbounded: None, span: place(plugin) }, place(plugin))
         }
     };
     route.cross_origin = match named("cors") {

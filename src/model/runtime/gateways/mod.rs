@@ -2,15 +2,17 @@
 //! words; what it does not read stays unknown.
 
 mod caddy;
+mod caddy_json;
 mod caddy_site;
 mod envoy;
 mod envoy_route;
 mod haproxy;
 mod kong;
-mod settings;
+pub(super) mod settings;
 mod spring;
+mod spring_settings;
 mod traefik;
-mod traefik_route;
+pub(super) mod traefik_route;
 mod traefik_rule;
 
 use super::halves::Half;
@@ -25,6 +27,7 @@ use crate::discover::{Discovery, Kind};
 use crate::documents::NodeRef;
 use crate::fact::{Fact, Origin, Product};
 use crate::model::Workspace;
+use crate::source::Span;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -51,7 +54,10 @@ pub(super) fn read(
     of_kind(Kind::Haproxy).for_each(|path| haproxy::read(&mut reading, path));
     let traefik: Vec<&str> = of_kind(Kind::Traefik).collect();
     traefik::read(&mut reading, &traefik);
-    of_kind(Kind::Caddy).for_each(|path| caddy::read(&mut reading, path));
+    of_kind(Kind::Caddy).for_each(|path| match path.ends_with(".json") {
+        true => caddy_json::read(&mut reading, path),
+        false => caddy::read(&mut reading, path),
+    });
     of_kind(Kind::Kong).for_each(|path| kong::read(&mut reading, path));
     of_kind(Kind::Spring).for_each(|path| spring::read(&mut reading, path));
 }
@@ -102,9 +108,12 @@ fn is_open(text: &str) -> bool {
 /// A length of time under a node; `bare`: the seconds that a number without a unit counts. Zero means that there is none.
 fn duration(node: Option<NodeRef<'_>>, bare: Option<f64>) -> Fact<Timeout> {
     let Some(node) = node else { return Fact::Absent };
-    let span = node.span();
+    node.text().map_or_else(|| Fact::not_read("not a length of time", vec![node.span()]), |text| length(text, node.span(), bare))
+}
+
+/// A length of time as it is written.
+fn length(text: &str, span: Span, bare: Option<f64>) -> Fact<Timeout> {
     let unknown = || Fact::not_read("not a length of time", vec![span]);
-    let Some(text) = node.text() else { return unknown() };
     if is_open(text) {
         return Fact::not_read("the value is filled in later", vec![span]);
     }

@@ -19,7 +19,7 @@ pub(super) struct Value {
 
 /// Settings by name.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Settings {
+pub(in crate::model::runtime) struct Settings {
     all: BTreeMap<String, Value>,
 }
 
@@ -31,7 +31,12 @@ fn joined(path: &[&str]) -> String {
 impl Settings {
     /// Adds everything below a node.
     pub(super) fn add_tree(&mut self, root: NodeRef<'_>) {
-        let mut todo: Vec<(String, NodeRef, usize)> = vec![(String::new(), root, 0)];
+        self.add_below(&[], root);
+    }
+
+    /// Adds everything below a node under a name.
+    pub(in crate::model::runtime) fn add_below(&mut self, path: &[&str], root: NodeRef<'_>) {
+        let mut todo: Vec<(String, NodeRef, usize)> = vec![(joined(path), root, 0)];
         while let Some((prefix, node, depth)) = todo.pop() {
             if depth > 24 || self.all.len() > 200_000 {
                 continue;
@@ -70,7 +75,7 @@ impl Settings {
         self.all.get(&joined(path))
     }
 
-    pub(super) fn text(&self, path: &[&str]) -> Option<&str> {
+    pub(in crate::model::runtime) fn text(&self, path: &[&str]) -> Option<&str> {
         self.get(path)?.text.as_deref()
     }
 
@@ -83,7 +88,7 @@ impl Settings {
     }
 
     /// Whether anything stands under a name.
-    pub(super) fn has(&self, path: &[&str]) -> bool {
+    pub(in crate::model::runtime) fn has(&self, path: &[&str]) -> bool {
         self.get(path).is_some() || self.below(path).next().is_some()
     }
 
@@ -93,7 +98,7 @@ impl Settings {
     }
 
     /// The names one step below, in order.
-    pub(super) fn names(&self, path: &[&str]) -> Vec<String> {
+    pub(in crate::model::runtime) fn names(&self, path: &[&str]) -> Vec<String> {
         let first = |(name, _): (&str, &Value)| name.split(BETWEEN).next().unwrap_or("").to_owned();
         self.below(path).map(first).collect::<BTreeSet<String>>().into_iter().collect()
     }

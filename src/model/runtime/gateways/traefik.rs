@@ -1,6 +1,6 @@
 //! Traefik: files, static and dynamic, and the labels of Compose services. A router becomes a route for each way to fit its rule.
 //!
-//! What is absent: providers that no file shows, IngressRoute objects, plugins.
+//! What is absent: providers that no file shows, plugins. IngressRoutes are read with the other objects of Kubernetes.
 
 use super::super::route::{AccessLog, Gateway, Listener};
 use super::super::tables::tables;
@@ -9,6 +9,7 @@ use super::{Reading, traefik_route};
 use crate::discover::Kind;
 use crate::fact::{Fact, Origin, Product};
 use crate::model::runtime::service::Service;
+use crate::source::Span;
 
 pub(super) fn read(reading: &mut Reading, paths: &[&str]) {
     let mut files: Vec<(&str, Settings)> = Vec::new();
@@ -67,9 +68,21 @@ fn of_labels(reading: &mut Reading, project: usize, files: &Settings) {
     known.add_missing(&arguments(reading, &gateway.services));
     if !gateway.services.is_empty() {
         describe(&mut gateway, &known);
+        // Where labels are all that Traefik reads, nobody else can route the services of this project.
+        let all_told = gateway.services.iter().filter_map(|at| reading.names.services.get(*at)).all(is_told_by_words_alone);
+        gateway.knows_routes = all_told && known.names(&["providers"]) == ["docker"];
     }
     let routes = traefik_route::routes(reading, &gateway, &settings, &known);
     reading.add(gateway, routes);
+}
+
+/// Whether a Traefik has its static settings from its command line alone.
+fn is_told_by_words_alone(service: &Service) -> bool {
+    let (words, environment) = (service.command.known().into_iter().flatten(), &service.environment);
+    let has_file = service.mounts.iter().any(|mount| mount.target.contains("traefik.")) || service.open.is_some();
+    let has_variables = environment.open().is_some() || environment.iter().any(|(name, _)| name.starts_with("TRAEFIK_"));
+    let is_pointed = words.filter(|word| word.to_ascii_lowercase().starts_with("--configfile")).count() > 0;
+    service.command.known().is_some() && !has_file && !has_variables && !is_pointed
 }
 
 fn is_traefik(service: &Service) -> bool {
@@ -85,10 +98,21 @@ fn arguments(reading: &Reading, services: &[usize]) -> Settings {
         for word in words {
             let Some(word) = word.strip_prefix("--") else { continue };
             let (name, text) = word.split_once('=').unwrap_or((word, "true"));
+            let span = within(reading, span, word);
             settings.add_dotted(name, Value { text: Some(text.to_owned()), span, service: None });
         }
     }
     settings
+}
+
+/// A command line longer than this is not searched for each of its words.
+const LONGEST_LINE: usize = 10_000;
+
+/// Where a word of a command line stands, if it is written there in so many words.
+fn within(reading: &Reading, line: Span, word: &str) -> Span {
+    let text = reading.workspace.sources().text(line);
+    let at = if text.len() > LONGEST_LINE { None } else { text.find(word) };
+    at.map_or(line, |at| Span::new(line.source, line.start as usize + at, line.start as usize + at + word.len()))
 }
 
 /// What static settings say. They may stand in a file, on a command line or in variables: what is not found is not known.

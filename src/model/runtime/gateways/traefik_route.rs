@@ -1,6 +1,6 @@
 //! The routes of Traefik's routers, with what their middlewares make of a request.
 
-use super::super::route::{Address, CrossOrigin, Gateway, Limit, PathMatch, Retry, Rewrite, Route};
+use super::super::route::{Address, CrossOrigin, Gateway, Limit, PathMatch, Retry, Rewrite, Route, Unverified};
 use super::super::timeout::{Timeout, Units, parse};
 use super::settings::{Settings, Value};
 use super::traefik_rule::{self, Case};
@@ -15,22 +15,24 @@ pub(super) fn routes(reading: &Reading, gateway: &Gateway, own: &Settings, known
     let mut found = Vec::new();
     for name in own.names(&["http", "routers"]) {
         let Some(rule) = own.get(&["http", "routers", &name, "rule"]) else { continue };
-        let cases = rule.text.as_deref().and_then(traefik_rule::parse);
-        let unknown = Case::default();
-        let is_known = cases.is_some();
-        for case in cases.as_deref().unwrap_or(std::slice::from_ref(&unknown)) {
+        for case in cases(rule.text.as_deref()) {
             let mut route = route(reading, gateway, own, known, &name, rule);
-            route.server_name = case.host.clone();
-            if is_known {
-                route.path = Fact::explicit(case.path.clone().unwrap_or(PathMatch::Prefix("/".into())), rule.span);
-                let methods = (!case.methods.is_empty()).then(|| Fact::explicit(case.methods.clone(), rule.span));
-                route.methods = methods.unwrap_or(Fact::Absent);
+            if let Some(case) = case {
+                case.tell(&mut route, rule.span);
             }
             route.rewrite = rewrite(known, &middlewares(own, known, &name), route.path.known());
             found.push(route);
         }
     }
     found
+}
+
+/// The ways to fit a rule; `None` for one that is not understood.
+pub(in crate::model::runtime) fn cases(rule: Option<&str>) -> Vec<Option<Case>> {
+    match rule.and_then(traefik_rule::parse) {
+        Some(cases) => cases.into_iter().map(Some).collect(),
+        None => vec![None],
+    }
 }
 
 fn route(reading: &Reading, gateway: &Gateway, own: &Settings, known: &Settings, name: &str, rule: &Value) -> Route {
@@ -68,7 +70,9 @@ fn route(reading: &Reading, gateway: &Gateway, own: &Settings, known: &Settings,
     if route.module == "grpc" {
         route.streaming = Some("HTTP/2 without TLS to the service is what gRPC needs".into());
     }
-    waits(&mut route, known);
+    let transport =
+        behind.as_deref().and_then(|name| known.text(&["http", "services", name, "loadbalancer", "serverstransport"]));
+    waits(&mut route, known, transport);
     middleware_terms(&mut route, known, &middlewares(own, known, name));
     route
 }
@@ -104,18 +108,24 @@ fn time(value: &Value, bare: Option<f64>) -> Fact<Timeout> {
     parsed.map_or_else(|| Fact::not_read("not a length of time", vec![value.span]), |timeout| Fact::explicit(timeout, value.span))
 }
 
-/// Waits for the servers: those of the one transport that is configured, else Traefik's own.
-fn waits(route: &mut Route, known: &Settings) {
-    let transports = known.names(&["http", "serverstransports"]);
+/// Waits for the servers: those of the transport that the service behind the route names, else those of Traefik's own settings.
+pub(in crate::model::runtime) fn waits(route: &mut Route, known: &Settings, transport: Option<&str>) {
+    let transport = transport.map(|name| name.split('@').next().unwrap_or(name).to_lowercase());
+    let trusting = match &transport {
+        Some(name) => known.get(&["http", "serverstransports", name, "insecureskipverify"]),
+        None => known.get(&["serverstransport", "insecureskipverify"]),
+    };
+    let trusting = trusting.filter(|value| value.text.as_deref() == Some("true"));
+    route.unverified = trusting.map(|value| Unverified::by("insecureSkipVerify", value.span));
     let wait = |key: &str| -> Fact<Timeout> {
-        let global = known.get(&["serverstransport", "forwardingtimeouts", key]);
-        let named = match transports.as_slice() {
-            [] => None,
-            [only] => known.get(&["http", "serverstransports", only, "forwardingtimeouts", key]),
-            _ => return Fact::not_read("several transports", Vec::new()),
+        let value = match &transport {
+            Some(name) if !known.has(&["http", "serverstransports", name]) => {
+                return Fact::not_read("its transport is not in the repository", Vec::new());
+            }
+            Some(name) => known.get(&["http", "serverstransports", name, "forwardingtimeouts", key]),
+            None => known.get(&["serverstransport", "forwardingtimeouts", key]),
         };
-        let written = named.or(global).map_or(Fact::Absent, |value| time(value, Some(1.0)));
-        or(written, || default("Traefik", key))
+        or(value.map_or(Fact::Absent, |value| time(value, Some(1.0))), || default("Traefik", key))
     };
     route.waits.connect = wait("dialtimeout");
     route.waits.read = wait("responseheadertimeout");
@@ -124,7 +134,12 @@ fn waits(route: &mut Route, known: &Settings) {
     route.waits.total = Fact::Absent;
 }
 
-fn rewrite(known: &Settings, middlewares: &Option<Vec<String>>, path: Option<&PathMatch>) -> Fact<Rewrite> {
+/// What middlewares do to the path.
+pub(in crate::model::runtime) fn rewrite(
+    known: &Settings,
+    middlewares: &Option<Vec<String>>,
+    path: Option<&PathMatch>,
+) -> Fact<Rewrite> {
     let unknown = |why: &str| Fact::not_read(why, Vec::new());
     let Some(names) = middlewares else { return unknown("a middleware that is not in the repository") };
     let mut result = Fact::Absent;
@@ -155,7 +170,8 @@ fn rewrite(known: &Settings, middlewares: &Option<Vec<String>>, path: Option<&Pa
     result
 }
 
-fn middleware_terms(route: &mut Route, known: &Settings, middlewares: &Option<Vec<String>>) {
+/// On which terms middlewares let requests through.
+pub(in crate::model::runtime) fn middleware_terms(route: &mut Route, known: &Settings, middlewares: &Option<Vec<String>>) {
     let Some(names) = middlewares else { return };
     let base = |name: &str, kind: &str| vec!["http".to_owned(), "middlewares".into(), name.to_owned(), kind.to_owned()];
     let path = |name: &str, kind: &str, rest: &[&str]| -> Vec<String> {

@@ -1,18 +1,29 @@
 //! Rules of Traefik's routers: ``Host(`a`) && PathPrefix(`/api`)``.
 
-use super::super::route::PathMatch;
+use super::super::route::{PathMatch, Route};
+use crate::fact::Fact;
+use crate::source::Span;
 
 /// One way to fit a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Case {
-    pub(super) host: Option<String>,
+pub(in crate::model::runtime) struct Case {
+    host: Option<String>,
     /// `None`: every path.
-    pub(super) path: Option<PathMatch>,
-    pub(super) methods: Vec<String>,
+    path: Option<PathMatch>,
+    methods: Vec<String>,
+}
+
+impl Case {
+    /// Tells a route what the rule asks for.
+    pub(in crate::model::runtime) fn tell(self, route: &mut Route, rule: Span) {
+        route.server_name = self.host;
+        route.path = Fact::explicit(self.path.unwrap_or(PathMatch::Prefix("/".into())), rule);
+        route.methods = if self.methods.is_empty() { Fact::Absent } else { Fact::explicit(self.methods, rule) };
+    }
 }
 
 /// A rule in all the ways to fit it; `None` where it is not wholly understood.
-pub(super) fn parse(rule: &str) -> Option<Vec<Case>> {
+pub(in crate::model::runtime) fn parse(rule: &str) -> Option<Vec<Case>> {
     let mut parser = Parser { rest: rule, depth: 0 };
     let cases = parser.either()?;
     parser.rest.trim().is_empty().then_some(cases)

@@ -4,7 +4,7 @@ use super::backend::{MOST, Routes, annotated_seconds};
 use super::object::Object;
 use crate::documents::NodeRef;
 use crate::fact::Fact;
-use crate::model::runtime::route::{Address, CrossOrigin, Limit, PathMatch, Retry, Rewrite, Route, Strength, Target};
+use crate::model::runtime::route::{Address, CrossOrigin, Limit, PathMatch, Retry, Rewrite, Route, Strength, Target, Unverified};
 
 /// Annotations of ingress-nginx. <https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/>
 const PREFIX: &str = "nginx.ingress.kubernetes.io/";
@@ -88,6 +88,9 @@ fn bare(object: &Object<'_>, gateway: usize, name: String, node: NodeRef<'_>) ->
     if named("websocket-services").is_some() || named("proxy-buffering").is_some_and(|(_, value)| value.text() == Some("off")) {
         route.streaming = Some("its annotations are for streams".into());
     }
+    let speaks_tls = protocol.is_some_and(|protocol| protocol.ends_with('S'));
+    let unverified = named("proxy-ssl-verify").filter(|(_, value)| speaks_tls && value.text() == Some("off"));
+    route.unverified = unverified.map(|(_, value)| Unverified::by("proxy-ssl-verify: off", value.span()));
     route.retry = retry(object);
     route.limits = limits(object);
     if let Some((_, size)) = named("proxy-body-size") {

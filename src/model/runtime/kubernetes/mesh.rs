@@ -5,7 +5,7 @@ use super::object::Object;
 use super::service_name;
 use crate::documents::NodeRef;
 use crate::fact::{Fact, Origin, Product};
-use crate::model::runtime::route::{Address, PathMatch, Retry, Rewrite, Route};
+use crate::model::runtime::route::{Address, PathMatch, Retry, Rewrite, Route, Unverified};
 use crate::model::runtime::timeout::Timeout;
 use crate::source::Span;
 
@@ -34,8 +34,10 @@ pub(super) fn read(object: &Object<'_>, objects: &[&Object<'_>], routes: &mut Ro
         route.server_name = host.clone();
         route.waits.total = timeout(rule);
         let backends: Vec<(Address, NodeRef<'_>)> = destinations.items().take(MOST).filter_map(address).collect();
-        let rules = backends.iter().find_map(|(address, _)| destination_rule(objects, &address.host));
-        route.waits.connect = duration(rules.and_then(|rules| rules.at("spec/trafficPolicy/connectionPool/tcp/connectTimeout")));
+        let policy = |field: &str| destinations.items().take(MOST).find_map(|one| policy(objects, one)?.field(field));
+        route.waits.connect = duration(policy("connectionPool").and_then(|pool| pool.at("tcp/connectTimeout")));
+        let trusting = policy("tls").and_then(|tls| tls.get("insecureSkipVerify")).filter(|node| node.as_bool() == Some(true));
+        route.unverified = trusting.map(|node| Unverified::by("insecureSkipVerify", node.span()));
         if route.waits.connect.known_absent() {
             route.waits.connect = Fact::not_read("the settings of the mesh decide", vec![object.name_span]);
         }
@@ -163,6 +165,28 @@ fn address(destination: NodeRef<'_>) -> Option<(Address, NodeRef<'_>)> {
     let host = destination.at("destination/host")?;
     let port = destination.at("destination/port/number").and_then(NodeRef::text).and_then(|port| port.trim().parse().ok());
     Some((Address { host: host.text()?.to_owned(), port }, host))
+}
+
+/// How connections to a destination are made: its subset's word, then its host's.
+struct Policy<'t> {
+    of_subset: Option<NodeRef<'t>>,
+    of_host: Option<NodeRef<'t>>,
+}
+
+impl<'t> Policy<'t> {
+    /// A part of it as a whole: what a subset says of connections leaves nothing of what the host says of them.
+    fn field(&self, name: &str) -> Option<NodeRef<'t>> {
+        self.of_subset.and_then(|policy| policy.get(name)).or_else(|| self.of_host?.get(name))
+    }
+}
+
+/// What the DestinationRule of a destination says.
+fn policy<'t>(objects: &[&Object<'t>], destination: NodeRef<'_>) -> Option<Policy<'t>> {
+    let rules = destination_rule(objects, destination.at("destination/host")?.text()?)?;
+    let wanted = destination.at("destination/subset").and_then(NodeRef::text);
+    let mut subsets = rules.at("spec/subsets").into_iter().flat_map(NodeRef::items).take(MOST);
+    let subset = subsets.find(|one| wanted.is_some() && one.get_text("name") == wanted);
+    Some(Policy { of_subset: subset.and_then(|one| one.get("trafficPolicy")), of_host: rules.at("spec/trafficPolicy") })
 }
 
 /// The DestinationRule of a host.

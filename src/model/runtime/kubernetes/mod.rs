@@ -16,6 +16,7 @@ mod mesh;
 mod object;
 mod overlay;
 mod secret;
+mod traefik;
 mod workload;
 
 pub(super) use embedded::add as embed;
@@ -39,7 +40,7 @@ pub(super) struct Cluster {
     pub(super) projects: Vec<Project>,
     /// The workloads; indexes of projects start at zero.
     pub(super) services: Vec<Service>,
-    /// Ingresses, Istio's VirtualServices, routes of the Gateway API.
+    /// Ingresses, Istio's VirtualServices, Traefik's IngressRoutes, routes of the Gateway API.
     pub(super) gateways: Vec<Gateway>,
     /// Their routes; indexes of gateways and services start at zero.
     pub(super) routes: Vec<Route>,
@@ -68,11 +69,13 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery) -> Cluster 
     let mut routes = Routes { gateways: Vec::new(), routes: Vec::new(), projects, services, project: 0 };
     for (project, objects) in parts.iter().enumerate() {
         routes.project = project;
+        let traefik = traefik::Objects::new(objects);
         for object in objects {
             match object.kind {
                 "Ingress" => ingress::read(object, &mut routes),
                 "HTTPRoute" | "GRPCRoute" => gateway_api::read(object, &mut routes),
                 "VirtualService" => mesh::read(object, objects, &mut routes),
+                "IngressRoute" => traefik.read(object, &mut routes),
                 _ => {}
             }
         }

@@ -10,7 +10,7 @@ const DEEPEST_LIST: usize = 4;
 const MOST_OBJECTS: usize = 20_000;
 
 /// The kinds that are read; a file that names none of them is not parsed.
-const KINDS: [&str; 19] = [
+const KINDS: [&str; 23] = [
     "Deployment",
     "StatefulSet",
     "DaemonSet",
@@ -30,6 +30,10 @@ const KINDS: [&str; 19] = [
     "DestinationRule",
     "List",
     "ScaledObject",
+    "IngressRoute",
+    "Middleware",
+    "ServersTransport",
+    "TraefikService",
 ];
 
 /// One object.

@@ -3,7 +3,7 @@
 use super::table::{Sanity, table};
 use crate::documents::url::DatabaseUrl;
 use crate::model::runtime::setting::Setting;
-use crate::model::runtime::{Profile, Runtime};
+use crate::model::runtime::{Profile, Runtime, Timeout, phrases};
 use crate::source::{SourceId, Span};
 use std::collections::HashSet;
 
@@ -77,15 +77,24 @@ impl Runtime {
         for setting in self.settings() {
             found.seconds_of_setting(setting.subject(), setting.setting(), setting.profile());
         }
-        for route in &self.routes {
+        for route in self.routes.iter().filter(|route| route.module != "tcp") {
+            let Some(gateway) = self.gateways.get(route.gateway) else { continue };
             for (kind, wait) in [("connect", &route.waits.connect), ("read", &route.waits.read), ("send", &route.waits.send)] {
                 let Some((timeout, span)) = wait.known().zip(wait.span()) else { continue };
-                let name = format!("{}_{kind}_timeout", route.module);
-                found.seconds(format!("{}/{name}", route.name), &name, &timeout.written, span, self.gateway_profile(route));
+                let name = phrases::said(gateway, route, kind, &[]).unwrap_or_else(|| format!("{}_{kind}_timeout", route.module));
+                if counts_seconds(timeout) {
+                    found.seconds(format!("{}/{name}", route.name), &name, &timeout.written, span, gateway.profile);
+                }
             }
         }
         (found.compared, found.suspects)
     }
+}
+
+/// Whether it is written as a number alone, and counts seconds.
+fn counts_seconds(timeout: &Timeout) -> bool {
+    let number = timeout.written.trim().parse::<u64>();
+    number.is_ok_and(|number| timeout.after.is_some_and(|after| after.as_secs() == number))
 }
 
 struct Found {
@@ -140,12 +149,7 @@ impl Found {
 
     fn seconds_of_setting(&mut self, subject: String, setting: &Setting, use_for: Profile) {
         let Some((timeout, span)) = setting.timeout.known().zip(setting.timeout.span()) else { return };
-        let is_seconds = timeout
-            .written
-            .trim()
-            .parse::<u64>()
-            .is_ok_and(|number| timeout.after.is_some_and(|after| after.as_secs() == number));
-        if is_seconds {
+        if counts_seconds(timeout) {
             self.seconds(subject, &setting.name, &timeout.written, span, use_for);
         }
     }

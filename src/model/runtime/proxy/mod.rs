@@ -1,14 +1,15 @@
 //! nginx: which location passes which requests to whom, and how long it waits.
 //!
 //! Inheritance is nginx's: the nearest block that names a setting wins, lists are replaced as a whole. An `include` that
-//! is not in the repository makes everything unknown that it could have said. What is absent: `stream`, scripts in Lua and
-//! JavaScript, maps beyond their default.
+//! is not in the repository makes everything unknown that it could have said. What is absent: scripts in Lua and JavaScript, maps
+//! beyond their default.
 
 mod library;
 mod paths;
 mod route;
 mod scope;
 mod server;
+mod stream;
 pub(super) mod target;
 mod terms;
 

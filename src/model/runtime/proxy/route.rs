@@ -7,7 +7,7 @@ use super::super::timeout::{Timeout, parse_nginx};
 use super::library::{Configuration, FileId, Library};
 use super::scope::{Frame, Framer, Scope};
 use super::server::Seen;
-use super::{paths, terms};
+use super::{paths, stream, terms};
 use crate::documents::nginx::Directive;
 use crate::fact::{Fact, Origin, Product};
 use std::collections::HashMap;
@@ -18,8 +18,8 @@ const DEEPEST: usize = 16;
 /// The modules that pass requests on; each has its own `_pass` and its own timeouts.
 const MODULES: [&str; 5] = ["proxy", "grpc", "uwsgi", "fastcgi", "scgi"];
 
-/// Blocks in which requests are handled.
-const BLOCKS: [&str; 5] = ["http", "server", "location", "if", "limit_except"];
+/// Blocks in which requests, or connections, are handled.
+const BLOCKS: [&str; 6] = ["http", "stream", "server", "location", "if", "limit_except"];
 
 /// Every route of a configuration, in order of place.
 pub(super) fn read(
@@ -54,9 +54,9 @@ struct Upstream<'c> {
     keepalive_timeout: Option<&'c Directive>,
 }
 
-struct Reader<'c, 'w, 'a, 's> {
+pub(super) struct Reader<'c, 'w, 'a, 's> {
     framer: Framer<'c, 'w, 'a, 's>,
-    gateway: usize,
+    pub(super) gateway: usize,
     /// The services whose environment fills `${X}` of a template.
     environment: Vec<&'s Service>,
     upstreams: HashMap<&'c str, Upstream<'c>>,
@@ -71,8 +71,13 @@ impl<'c> Reader<'c, '_, '_, '_> {
         for (file, upstream) in blocks.iter().filter(|(_, block)| block.name.text == "upstream") {
             self.upstream(*file, upstream);
         }
-        self.seen.frame(frames, self.framer.configuration.is_whole);
-        if frames.len() > 1 {
+        let is_stream = stream::is_within(frames);
+        if is_stream {
+            self.routes.extend(self.connection(frames));
+        } else {
+            self.seen.frame(frames, self.is_whole());
+        }
+        if frames.len() > 1 && !is_stream {
             for module in MODULES {
                 let pass = frames.last().and_then(|frame| frame.own(&format!("{module}_pass")).last().copied());
                 if let Some(pass) = pass {
@@ -83,10 +88,18 @@ impl<'c> Reader<'c, '_, '_, '_> {
         }
         for (file, block) in blocks.into_iter().filter(|(_, block)| BLOCKS.contains(&block.name.text.as_str())) {
             let frame = self.framer.frame(file, Some(block));
+            // The upstreams of `stream` are its own.
+            let others = frame.is("stream").then(|| std::mem::take(&mut self.upstreams));
             frames.push(frame);
             self.walk(frames, left);
             frames.pop();
+            self.upstreams = others.unwrap_or_else(|| std::mem::take(&mut self.upstreams));
         }
+    }
+
+    /// Whether nothing outside of what was read could speak.
+    pub(super) fn is_whole(&self) -> bool {
+        self.framer.configuration.is_whole
     }
 
     fn upstream(&mut self, file: FileId, block: &'c Directive) {
@@ -102,7 +115,7 @@ impl<'c> Reader<'c, '_, '_, '_> {
     }
 
     fn route(&self, frames: &[Frame<'c>], module: &'static str, pass: &Directive) -> Option<Route> {
-        let scope = Scope { frames, is_whole: self.framer.configuration.is_whole };
+        let scope = Scope { frames, is_whole: self.is_whole() };
         let opening = frames.last()?.opening?;
         let location = frames.iter().rev().find(|frame| frame.is("location")).and_then(|frame| frame.opening).unwrap_or(opening);
         let words = location.arguments.iter().map(|word| word.text.as_str());
@@ -130,13 +143,14 @@ impl<'c> Reader<'c, '_, '_, '_> {
             total: Fact::Absent,
             idle: self.idle(&scope, module, authority),
         };
+        route.unverified = terms::unverified(&scope, module, address.as_deref());
         route.retry = retry(&scope, module, &route.servers);
         route.streaming = streaming(&scope, module, location);
         Some(route)
     }
 
     /// The servers behind the host of a `_pass` directive.
-    fn servers(&self, pass: &Directive, authority: &str) -> Fact<Vec<Address>> {
+    pub(super) fn servers(&self, pass: &Directive, authority: &str) -> Fact<Vec<Address>> {
         if authority.starts_with("unix:") {
             return Fact::Absent;
         }
@@ -177,7 +191,7 @@ impl<'c> Reader<'c, '_, '_, '_> {
     }
 
     /// The text with `$x` and `${x}` replaced by what `set`, or the environment of a template, gives; the rest stays.
-    fn substitute(&self, scope: &Scope<'_, 'c>, text: &str) -> Option<String> {
+    pub(super) fn substitute(&self, scope: &Scope<'_, 'c>, text: &str) -> Option<String> {
         let mut out = String::new();
         let mut rest = text;
         while let Some(at) = rest.find('$') {
@@ -218,8 +232,14 @@ fn parts(address: &str) -> (&str, Option<&str>) {
 }
 
 /// A timeout in force: as written (0 ends at once: nginx has no "never"), or nginx's default.
-fn timeout(scope: &Scope<'_, '_>, module: &str, name: &str) -> Fact<Timeout> {
-    match scope.directives(&format!("{module}_{name}")) {
+pub(super) fn timeout(scope: &Scope<'_, '_>, module: &str, name: &str) -> Fact<Timeout> {
+    let default = format!("*_{name}");
+    written(scope, &format!("{module}_{name}"), &default)
+}
+
+/// A time in force under a directive, or the default of that name.
+pub(super) fn written(scope: &Scope<'_, '_>, directive: &str, default: &str) -> Fact<Timeout> {
+    match scope.directives(directive) {
         Fact::Known(directives, origin) => {
             let value = directives.last().and_then(|directive| match directive.arguments.as_slice() {
                 [only] => parse_nginx(&only.text).map(|duration| Timeout::after(duration, &only.text)),
@@ -230,7 +250,7 @@ fn timeout(scope: &Scope<'_, '_>, module: &str, name: &str) -> Fact<Timeout> {
                 None => Fact::not_read("not a time that nginx reads", origin.span().into_iter().collect()),
             }
         }
-        Fact::Absent => match tables().default("nginx", &format!("*_{name}")) {
+        Fact::Absent => match tables().default("nginx", default) {
             Some(value) => Fact::Known(
                 Timeout::after(value, &format!("{}s", value.as_secs())),
                 Origin::Default { product: Product("nginx") },

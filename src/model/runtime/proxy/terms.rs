@@ -1,6 +1,6 @@
 //! On which terms a location passes requests on: rate limits, the size of bodies, the cache, other origins.
 
-use super::super::route::{Cache, CrossOrigin, Limit};
+use super::super::route::{Cache, CrossOrigin, Limit, Unverified};
 use super::super::tables::tables;
 use super::super::timeout::{Timeout, parse_nginx};
 use super::scope::{Frame, Scope};
@@ -113,7 +113,27 @@ pub(super) fn cache(scope: &Scope<'_, '_>, module: &str) -> Fact<Cache> {
         Fact::Absent => Fact::Absent,
         Fact::Unknown(why) => Fact::Unknown(why),
     };
-    Fact::explicit(Cache { keeps_users_apart: apart, lifetime, span: zone.span }, zone.span)
+    let unbounded = unbounded(scope, module, zone);
+    Fact::explicit(Cache { keeps_users_apart: apart, lifetime, unbounded, span: zone.span }, zone.span)
+}
+
+/// The `proxy_cache_path` of the zone that is named, where nothing in it bounds what the zone takes of the disk.
+fn unbounded(scope: &Scope<'_, '_>, module: &str, zone: &Directive) -> Option<Span> {
+    let name = zone.arguments.first()?.text.as_str();
+    let paths = scope.frames.iter().flat_map(|frame| frame.own(&format!("{module}_cache_path")).iter().take(200));
+    let has = |path: &Directive, test: &dyn Fn(&str) -> bool| path.arguments.iter().any(|word| test(&word.text));
+    let is_its = |word: &str| word.strip_prefix("keys_zone=").is_some_and(|zone| zone.split(':').next() == Some(name));
+    let path = paths.into_iter().find(|path| has(path, &is_its))?;
+    (!has(path, &|word| word.starts_with("max_size=") || word.starts_with("min_free="))).then_some(path.span)
+}
+
+/// Where nginx is told not to look at the certificates of the servers. Without a word it does not look either.
+pub(super) fn unverified(scope: &Scope<'_, '_>, module: &str, address: Option<&str>) -> Option<Unverified> {
+    let speaks_tls = address.is_some_and(|address| address.starts_with("https://") || address.starts_with("grpcs://"));
+    let directives = scope.directives(&format!("{module}_ssl_verify"));
+    let directive = directives.known()?.last().filter(|_| speaks_tls)?;
+    let is_off = directive.arguments.first().is_some_and(|word| word.text == "off");
+    is_off.then(|| Unverified::by(&format!("{module}_ssl_verify off"), directive.span))
 }
 
 /// The names of the variables in a word.
