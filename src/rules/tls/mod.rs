@@ -4,6 +4,7 @@ mod cookie_not_secure;
 mod db_unverified;
 mod no_strict_transport;
 mod spec_https_listener_plain;
+mod upstream_unverified;
 mod verification_off;
 
 use super::Rule;
@@ -14,5 +15,6 @@ pub(super) const RULES: &[Rule] = &[
     db_unverified::RULE,
     no_strict_transport::RULE,
     spec_https_listener_plain::RULE,
+    upstream_unverified::RULE,
     verification_off::RULE,
 ];

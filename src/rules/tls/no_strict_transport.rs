@@ -16,7 +16,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let plain: Vec<&&Listener> = encrypted.iter().filter(|one| one.strict_transport.known_absent()).collect();
         // One that sets it shows that the others go without on purpose, or have it from behind.
         let (Some(first), true) = (plain.first(), plain.len() == encrypted.len()) else { continue };
-        let Some(help) = phrases::phrase(gateway.product.0, "strict_transport") else { continue };
+        let Some(help) = phrases::of(gateway, "strict_transport") else { continue };
         let message = format!("`{}` never sends `Strict-Transport-Security`", gateway.path);
         let diagnostic = Diagnostic::new(format!("{}/strict transport", gateway.path), message)
             .at(first.span, "TLS, and browsers are not told to keep to it")

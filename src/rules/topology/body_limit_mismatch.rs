@@ -55,9 +55,17 @@ fn takes(upload: &Upload<'_>) -> String {
 }
 
 fn shown(bytes: u64) -> String {
+    // One digit after the point, where it is not zero.
+    let in_units = |unit: u64, name: &str| {
+        let tenths = bytes / unit * 10 + bytes % unit * 10 / unit;
+        match tenths % 10 {
+            0 => format!("{} {name}", tenths / 10),
+            rest => format!("{}.{rest} {name}", tenths / 10),
+        }
+    };
     match bytes {
-        bytes if bytes >= 1 << 20 => format!("{} MB", bytes >> 20),
-        bytes if bytes >= 1 << 10 => format!("{} kB", bytes >> 10),
-        bytes => format!("{bytes} bytes"),
+        1_048_576.. => in_units(1 << 20, "MB"),
+        1_024.. => in_units(1 << 10, "kB"),
+        _ => format!("{bytes} bytes"),
     }
 }

@@ -1,6 +1,6 @@
 //! A gateway that passes requests to a name which nobody has.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Confidence, Diagnostic};
 use crate::model::runtime::reference::Meaning;
 use crate::rules::copies::{folded, rehearsed};
 use crate::rules::{Context, Rule, rule};
@@ -24,6 +24,16 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .cause(runner.span(), format!("`{}` runs it, and meets only the services of this project", runner.name()))
             .help("the name of a service of the project, or a network that both share");
         found.push(rehearsed(diagnostic, runner.profile()));
+    }
+    for lost in runtime.lost_backends() {
+        let (host, alike) = (lost.host, &lost.alike.name);
+        let message = format!("`{host}` leads nowhere: no Service of the manifests is called so");
+        let diagnostic = Diagnostic::new(format!("{} -> {host}", lost.route.name), message)
+            .at(lost.route.pass_span, "its requests go to nobody")
+            .cause(lost.alike.span, format!("`{alike}` is there"))
+            .help(alike.as_str())
+            .sure_at_most(Confidence::Medium, "something outside of the repository may make it");
+        found.push(rehearsed(diagnostic, lost.gateway.profile));
     }
     folded(found)
 }
