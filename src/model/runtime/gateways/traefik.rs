@@ -79,7 +79,8 @@ fn of_labels(reading: &mut Reading, project: usize, files: &Settings) {
 /// Whether a Traefik has its static settings from its command line alone.
 fn is_told_by_words_alone(service: &Service) -> bool {
     let (words, environment) = (service.command.known().into_iter().flatten(), &service.environment);
-    let has_file = service.mounts.iter().any(|mount| mount.target.contains("traefik.")) || service.open.is_some();
+    let is_static = |target: &str| target.contains("/etc/traefik") || target.contains("traefik.");
+    let has_file = service.mounts.iter().any(|mount| is_static(&mount.target)) || service.open.is_some();
     let has_variables = environment.open().is_some() || environment.iter().any(|(name, _)| name.starts_with("TRAEFIK_"));
     let is_pointed = words.filter(|word| word.to_ascii_lowercase().starts_with("--configfile")).count() > 0;
     service.command.known().is_some() && !has_file && !has_variables && !is_pointed

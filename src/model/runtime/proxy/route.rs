@@ -93,7 +93,9 @@ impl<'c> Reader<'c, '_, '_, '_> {
             frames.push(frame);
             self.walk(frames, left);
             frames.pop();
-            self.upstreams = others.unwrap_or_else(|| std::mem::take(&mut self.upstreams));
+            if let Some(others) = others {
+                self.upstreams = others;
+            }
         }
     }
 
