@@ -252,6 +252,7 @@ fn route(gateway: usize, front: &Proxy<'_>, back: &Proxy<'_>, line: &Line) -> Ro
     route.cache = cache.map_or(Fact::Absent, |line| Fact::not_read("its cache is not read", vec![line.span()]));
     let unverified =
         servers.iter().find(|line| line.words.windows(2).any(|pair| pair[0].text == "verify" && pair[1].text == "none"));
+    let unverified = unverified.filter(|line| line.words.iter().any(|word| word.text == "ssl"));
     route.unverified = unverified.map(|line| Unverified::by("verify none", line.span()));
     let tunnel = back.line(&["timeout", "tunnel"]).or_else(|| front.line(&["timeout", "tunnel"]));
     if tunnel.is_some() && back.last(&["timeout", "tunnel"]).is_some() {

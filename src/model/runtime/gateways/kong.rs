@@ -105,7 +105,9 @@ fn of(gateway: usize, root: NodeRef<'_>, service: NodeRef<'_>, route: NodeRef<'_
         one.waits.send = wait("write_timeout");
         one.waits.total = Fact::Absent;
         one.retry = retry(service, &one.waits.read, pass_span);
-        let unverified = service.get("tls_verify").filter(|node| node.text() == Some("false"));
+        let speaks_tls =
+            ["url", "protocol"].iter().any(|key| service.get_text(key).is_some_and(|text| text.starts_with("https")));
+        let unverified = service.get("tls_verify").filter(|node| speaks_tls && node.text() == Some("false"));
         one.unverified = unverified.map(|node| Unverified::by("tls_verify: false", node.span()));
         terms(&mut one, plugins);
         if service.get_text("protocol").is_some_and(|protocol| protocol.starts_with("grpc")) {

@@ -45,6 +45,7 @@ fn route(reading: &Reading, gateway: &Gateway, own: &Settings, known: &Settings,
         Some(value) => value.text.as_deref().map(|text| text.split('@').next().unwrap_or(text).to_lowercase()),
         None => shared.iter().find(|one| container.is_some() && one.as_str() == name).or(shared.first()).cloned(),
     };
+    let scheme = behind.as_deref().and_then(|name| known.text(&["http", "services", name, "loadbalancer", "server", "scheme"]));
     let urls = |name: &str| -> Vec<(String, Span)> {
         let servers = known.below(&["http", "services", name, "loadbalancer", "servers"]);
         servers.filter_map(|(key, value)| key.ends_with("url").then(|| Some((value.text.clone()?, value.span)))?).collect()
@@ -63,8 +64,6 @@ fn route(reading: &Reading, gateway: &Gateway, own: &Settings, known: &Settings,
         route.servers = Fact::explicit(vec![address], rule.span);
         let path = &gateway.path;
         route.targets = vec![itself(at, format!("its labels in `{path}` tell Traefik to pass requests to `{}`", service.name))];
-        let scheme =
-            behind.as_deref().and_then(|name| known.text(&["http", "services", name, "loadbalancer", "server", "scheme"]));
         route.module = if scheme == Some("h2c") { "grpc" } else { "http" };
     }
     if route.module == "grpc" {
@@ -72,7 +71,9 @@ fn route(reading: &Reading, gateway: &Gateway, own: &Settings, known: &Settings,
     }
     let transport =
         behind.as_deref().and_then(|name| known.text(&["http", "services", name, "loadbalancer", "serverstransport"]));
-    waits(&mut route, known, transport);
+    transported(&mut route, known, transport);
+    let speaks_tls = scheme == Some("https") || servers.iter().any(|(url, _)| url.starts_with("https://"));
+    route.unverified = route.unverified.filter(|_| speaks_tls);
     middleware_terms(&mut route, known, &middlewares(own, known, name));
     route
 }
@@ -108,8 +109,8 @@ fn time(value: &Value, bare: Option<f64>) -> Fact<Timeout> {
     parsed.map_or_else(|| Fact::not_read("not a length of time", vec![value.span]), |timeout| Fact::explicit(timeout, value.span))
 }
 
-/// Waits for the servers: those of the transport that the service behind the route names, else those of Traefik's own settings.
-pub(in crate::model::runtime) fn waits(route: &mut Route, known: &Settings, transport: Option<&str>) {
+/// How it speaks to the servers: as the transport says that the service behind the route names, else Traefik's own settings.
+pub(in crate::model::runtime) fn transported(route: &mut Route, known: &Settings, transport: Option<&str>) {
     let transport = transport.map(|name| name.split('@').next().unwrap_or(name).to_lowercase());
     let trusting = match &transport {
         Some(name) => known.get(&["http", "serverstransports", name, "insecureskipverify"]),

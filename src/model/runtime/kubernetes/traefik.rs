@@ -7,7 +7,7 @@ use super::object::Object;
 use crate::documents::NodeRef;
 use crate::fact::Fact;
 use crate::model::runtime::gateways::settings::Settings;
-use crate::model::runtime::gateways::traefik_route::{cases, middleware_terms, rewrite, waits};
+use crate::model::runtime::gateways::traefik_route::{cases, middleware_terms, rewrite, transported};
 use crate::model::runtime::route::{Address, Route};
 use std::collections::HashMap;
 
@@ -61,10 +61,13 @@ impl<'t> Objects<'t> {
                 route.rewrite = rewrite(&self.settings, &middlewares, route.path.known());
                 let transport = services.iter().find_map(|service| service.get_text("serversTransport"));
                 if transport.is_some() {
-                    waits(&mut route, &self.settings, transport);
+                    transported(&mut route, &self.settings, transport);
                 }
+                let speaks = |scheme: &str| services.iter().any(|service| service.get_text("scheme") == Some(scheme));
+                let has_port = services.iter().any(|service| service.get_text("port") == Some("443"));
+                route.unverified = route.unverified.filter(|_| speaks("https") || has_port);
                 middleware_terms(&mut route, &self.settings, &middlewares);
-                if services.iter().any(|service| service.get_text("scheme") == Some("h2c")) {
+                if speaks("h2c") {
                     route.module = "grpc";
                     route.streaming = Some("HTTP/2 without TLS to the service is what gRPC needs".into());
                 }
