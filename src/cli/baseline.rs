@@ -32,6 +32,7 @@ fn everything(arguments: &BaselineArguments, baseline: BaselineChoice) -> Result
         min_confidence: Confidence::Low,
         migrations: arguments.migrations.into(),
         baseline,
+        every_finding: true,
         ..run::options(&arguments.reading)?
     };
     let outcome = run::run(&target, &options)?;

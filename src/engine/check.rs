@@ -10,7 +10,7 @@ use super::running::Subject;
 use super::selection::{Selection, names};
 use super::shipped::{self, Known};
 use super::suppressions::{Circumstances, Places, Suppressions, UNUSED};
-use super::{Failure, Options, Outcome, Reach, findings, pending, running};
+use super::{Failure, Options, Outcome, Reach, findings, fold, pending, running};
 use crate::diagnostic::{Base, Confidence, Finding, Report, RuleInfo, Severity};
 use crate::discover::{self, Discovery};
 use crate::files::Files;
@@ -62,6 +62,10 @@ pub(super) fn check(
             !is_old || places.is_some_and(|places| shipped::keep_unnamed(finding, api, places))
         });
         outcome.report.debt = Some(all - outcome.report.findings.len());
+    }
+    if !options.every_finding {
+        let subject = Subject { head: &outcome.model, base: None, sources: &outcome.sources };
+        fold::fold(&mut outcome.report.findings, subject);
     }
     let targets = Targets {
         files: head,

@@ -10,6 +10,7 @@ pub mod context;
 mod edit_target;
 mod findings;
 mod fingerprint;
+mod fold;
 mod owners;
 mod pending;
 mod running;
@@ -104,6 +105,8 @@ pub struct Options {
     /// Whether the model keeps every step of every file with what it costs, and not only those that a rule may ask for. Never
     /// changes what is found.
     pub every_step: bool,
+    /// Whether findings that are one habit are reported one by one all the same: what is written down must be known by itself.
+    pub every_finding: bool,
 }
 
 impl Default for Options {
@@ -122,6 +125,7 @@ impl Default for Options {
             today: None,
             threads: 1,
             every_step: false,
+            every_finding: false,
         }
     }
 }

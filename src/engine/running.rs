@@ -100,8 +100,8 @@ mod tests {
 
     #[test]
     fn a_rule_that_fails_is_told_and_the_others_go_on() {
-        static STOPS: Rule = Rule { id: "errors/stops", page: "", check: stops };
-        static COUNTS: Rule = Rule { id: "errors/counts", page: "", check: counts };
+        static STOPS: Rule = Rule { id: "errors/stops", page: "", check: stops, fold: None };
+        static COUNTS: Rule = Rule { id: "errors/counts", page: "", check: counts, fold: None };
         let (model, mut sources) = (Model::default(), Sources::default());
         for threads in [1, 2] {
             let subject = Subject { head: &model, base: None, sources: &sources };

@@ -68,6 +68,7 @@ pub fn snapshot(root: &std::path::Path, environment: &BTreeMap<String, String>, 
         migrations: super::Migrations::Auto,
         reach: super::Reach::Everything,
         baseline: super::BaselineChoice::Nothing,
+        every_finding: true,
         ..options.clone()
     };
     super::alone(root, environment, &options).map(|outcome| Snapshot::of(&outcome))

@@ -90,6 +90,20 @@ pub struct Rule {
     pub page: &'static str,
     /// What it finds.
     pub check: fn(&Context) -> Vec<Diagnostic>,
+    /// What of its findings is one habit; `None` where each is said by itself.
+    pub fold: Option<FoldFn>,
+}
+
+/// Puts those of a rule's diagnostics together that are one habit. It is asked for what is left to be shown: suppressions, baselines
+/// and `--since` go by each finding alone.
+pub type FoldFn = fn(&Context, &[&Diagnostic]) -> Vec<Fold>;
+
+/// Findings that are said as one.
+pub struct Fold {
+    /// Which ones: positions among those that were given.
+    pub which: Vec<usize>,
+    /// What is said in their place.
+    pub said: Diagnostic,
 }
 
 /// The check of a rule whose findings the engine makes while it runs (suppressions, configuration, failed rules): they have
@@ -98,13 +112,17 @@ pub(crate) fn found_by_engine(_: &Context) -> Vec<Diagnostic> {
     Vec::new()
 }
 
-/// A rule from its id and its check; the page at `rules/<id>.md` is bound in at compile time.
+/// A rule from its id, its check, and where it has one its fold; the page at `rules/<id>.md` is bound in at compile time.
 macro_rules! rule {
     ($id:literal, $check:expr) => {
+        $crate::rules::rule!($id, $check, None)
+    };
+    ($id:literal, $check:expr, $fold:expr) => {
         crate::rules::Rule {
             id: $id,
             page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/", $id, ".md")),
             check: $check,
+            fold: $fold,
         }
     };
 }

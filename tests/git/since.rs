@@ -2,7 +2,8 @@
 
 use super::support::{Scratch, Work};
 use backend_lint::diagnostic::{Finding, Severity};
-use backend_lint::engine::{self, Failure, Options, Outcome, Reach};
+use backend_lint::engine::{self, BaselineChoice, Failure, Options, Outcome, Reach, baseline};
+use backend_lint::files::disk::Disk;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -270,4 +271,53 @@ fn what_is_shipped_is_quiet_and_what_is_not_is_raised() {
     work.write("openapi.yaml", api(&["/notes/", "/orders/", "/refunds/", "/bills/"]));
     let found = of_slashes(&work.0, Severity::Info);
     assert_eq!(found, vec![(Severity::Warning, "/notes/".into(), vec![left_out(3)])], "one more place of an old habit");
+}
+
+#[test]
+fn one_more_of_a_habit_is_told_by_itself() {
+    let scratch = Scratch::new();
+    let work = scratch.repository("shop");
+    let table = |name: &str| {
+        format!(
+            "CREATE TABLE {name} (id bigint PRIMARY KEY, owner_id bigint NOT NULL REFERENCES owners (id) ON DELETE CASCADE);\n"
+        )
+    };
+    let drop = |name: &str| format!("DROP TABLE {name};\n");
+    let names: Vec<String> = ('a'..='l').map(|letter| format!("{letter}{letter}s")).collect();
+    let create = names.iter().fold("CREATE TABLE owners (id bigint PRIMARY KEY);\n".to_owned(), |text, name| text + &table(name));
+    work.write("migrations/0001_start.up.sql", create)
+        .write("migrations/0001_start.down.sql", names.iter().rev().map(|name| drop(name)).collect::<String>() + &drop("owners"));
+    work.commit();
+    let rule = "indexes/foreign-key-without-index";
+    let everything =
+        |options: Options| engine::run(&work.0, &BTreeMap::new(), &Options { select: vec![rule.into()], ..options }).unwrap();
+    let said = |options: Options| -> Vec<(String, usize)> {
+        let findings = everything(options).report.findings;
+        findings.into_iter().map(|one| (one.diagnostic.message, one.diagnostic.occurrences.len())).collect()
+    };
+    assert_eq!(said(Options::default()), [("12 foreign keys of 12 tables, like `aas.owner_id`, have no index".to_owned(), 11)]);
+    let options = Options { every_finding: true, ..Options::default() };
+    let old = everything(options.clone());
+    assert_eq!(old.report.findings.len(), 12);
+    let written = baseline::render(&old.report.findings, &old.sources, &Disk::new(&work.0));
+    let snapshot = engine::snapshot(&work.0, &BTreeMap::new(), &Options::default()).unwrap();
+
+    work.git(&["checkout", "-q", "-b", "feature"]);
+    work.write("migrations/0002_zeds.up.sql", table("zeds")).write("migrations/0002_zeds.down.sql", drop("zeds"));
+    assert_eq!(said(Options::default()), [("13 foreign keys of 13 tables, like `aas.owner_id`, have no index".to_owned(), 12)]);
+    let new = vec![format!("{rule} public.zeds.owner_id")];
+    assert_eq!(brought(&work.0, since("main")), (new.clone(), 12));
+    assert_eq!(brought(&work.0, Reach::SinceRun(snapshot)), (new, 12));
+    let [(name, text)] = &written[..] else { panic!("one configuration, one file: {written:?}") };
+    let left = everything(Options { baseline: BaselineChoice::Text(name.clone(), text.clone()), ..Options::default() }).report;
+    let left: (Vec<&str>, usize) = (left.findings.iter().map(|one| &*one.diagnostic.subject).collect(), left.baselined);
+    assert_eq!(left, (vec!["public.zeds.owner_id"], 12));
+
+    let allow = |target: &str| format!("[[allow]]\nrule = \"{rule}\"\ntarget = \"{target}\"\nreason = \"seldom read\"\n");
+    work.write("backend-lint.toml", allow("zeds.owner_id") + &allow("bbs"));
+    assert_eq!(said(Options::default()), [("11 foreign keys of 11 tables, like `aas.owner_id`, have no index".to_owned(), 10)]);
+    work.write("backend-lint.toml", allow("zeds.owner_id") + &allow("bbs") + &allow("ccs"));
+    assert_eq!(said(Options::default()).len(), 10, "that few are told one by one");
+    work.write("backend-lint.toml", allow("migrations"));
+    assert_eq!(said(Options::default()), [], "what the finding itself says how to allow it");
 }

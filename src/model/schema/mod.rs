@@ -49,7 +49,7 @@ pub use outbox::Outbox;
 pub use pending::{LongName, PendingStep, RepeatedColumn};
 pub use quoted_names::QuotedName;
 pub use reference_types::{TypeFit, UnlikePair};
-pub use remedy::{drop_all_help, per_dialect, quoted, type_sql};
+pub use remedy::{create_first_indexes_help, drop_all_help, per_dialect, quoted, type_sql};
 pub use transitions::{LeftPart, LeftTransition};
 pub use view::*;
 

@@ -5,7 +5,7 @@ use super::view::{ColumnRef, ForeignKeyRef, IndexRef, TableRef};
 use crate::source::SourceId;
 use crate::sql::{ColumnType, Dialect};
 use std::borrow::Borrow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
 /// Reserved words that are likely names of tables and columns.
@@ -61,6 +61,11 @@ impl Database {
         if self.is_live_postgres() { "CONCURRENTLY " } else { "" }
     }
 
+    /// Where statements go that make or drop an index.
+    fn manner(&self) -> Manner {
+        if self.is_live_postgres() { Manner::Apart } else { Manner::Plain }
+    }
+
     /// What its statements are for, in words of people: `cockroachdb`, `mysql`.
     fn spoken_dialect(&self) -> &str {
         self.variant.as_deref().unwrap_or(self.dialect.name())
@@ -113,6 +118,28 @@ pub fn per_dialect<'m>(remedies: impl IntoIterator<Item = (TableRef<'m>, String)
 pub fn drop_all_help<'m>(indexes: impl IntoIterator<Item = IndexRef<'m>>) -> String {
     let first = per_dialect(indexes.into_iter().map(|index| (index.table(), index.drop_help())));
     format!("{first}\n-- and so on for each table named above")
+}
+
+/// How many statements are written out of those that all do the same.
+const WRITTEN_OUT: usize = 10;
+
+/// The statements that make the indexes of the first of many foreign keys, and the word that the others go the same way.
+pub fn create_first_indexes_help(keys: &[ForeignKeyRef]) -> String {
+    let mut databases: BTreeMap<usize, Vec<ForeignKeyRef>> = BTreeMap::new();
+    for key in keys {
+        let held = databases.entry(key.table().database_number()).or_default();
+        if !held.iter().any(|one| one.logical() == key.logical()) {
+            held.push(*key);
+        }
+    }
+    per_dialect(databases.into_values().filter_map(|keys| {
+        let (first, more) = (keys.first()?, keys.len().saturating_sub(WRITTEN_OUT));
+        let mut lines: Vec<String> =
+            keys.iter().take(WRITTEN_OUT).map(|key| key.table().create_index_sql(&key.columns)).collect();
+        lines.extend((more > 0).then(|| format!("-- and so on for the {more} others named above")));
+        let database = first.table().database();
+        Some((first.table(), database.place(first.table().span.source, &lines, database.manner())))
+    }))
 }
 
 impl<'m> TableRef<'m> {
@@ -174,15 +201,13 @@ impl<'m> TableRef<'m> {
         let name = self.free_index_name(about);
         let (unique, word) = (if unique { "UNIQUE " } else { "" }, self.database().concurrently());
         let statement = format!("CREATE {unique}INDEX {word}{} ON {} {tail};", quoted(dialect, &name), self.sql_name());
-        let manner = if self.database().is_live_postgres() { Manner::Apart } else { Manner::Plain };
-        self.database().place(self.span.source, &[statement], manner)
+        self.database().place(self.span.source, &[statement], self.database().manner())
     }
 
     /// The statements that make indexes, one over each of these lists of columns, and where to write them.
     pub fn create_indexes_help(&self, indexes: &[Vec<impl Borrow<str>>]) -> String {
         let statements: Vec<String> = indexes.iter().map(|columns| self.create_index_sql(columns)).collect();
-        let manner = if self.database().is_live_postgres() { Manner::Apart } else { Manner::Plain };
-        self.database().place(self.span.source, &statements, manner)
+        self.database().place(self.span.source, &statements, self.database().manner())
     }
 }
 
@@ -248,8 +273,8 @@ impl IndexRef<'_> {
             }
             (_, Dialect::MySql) => (format!("DROP INDEX {index} ON {};", table.sql_name()), Manner::Plain),
             _ => {
-                let manner = if database.is_live_postgres() { Manner::Apart } else { Manner::Plain };
-                (format!("DROP INDEX {}{}{index};", database.concurrently(), table.sql_qualifier()), manner)
+                let statement = format!("DROP INDEX {}{}{index};", database.concurrently(), table.sql_qualifier());
+                (statement, database.manner())
             }
         };
         database.place(self.span.source, &[statement], manner)

@@ -26,7 +26,11 @@ mod unused_by_queries;
 use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::model::queries::Unserved;
-use std::collections::BTreeMap;
+use crate::source::Span;
+use std::collections::{BTreeMap, HashMap};
+
+/// More findings of a rule in one database than this are its habit, and one thing to say.
+const SEVERAL: usize = 10;
 
 /// In order of id.
 pub(super) const RULES: &[Rule] = &[
@@ -75,4 +79,19 @@ fn once<'m>(all: Vec<Unserved<'m>>, tell: impl Fn(&Unserved<'m>) -> Diagnostic) 
         found.push(diagnostic);
     }
     found
+}
+
+/// The findings of each database, by their positions, with what they are about; `all` has what stands at a place, and the number of its
+/// database.
+fn by_database<T: Copy>(found: &[&Diagnostic], all: impl Iterator<Item = (Span, usize, T)>) -> Vec<Vec<(usize, Vec<T>)>> {
+    let known: HashMap<Span, (usize, T)> = all.map(|(span, database, one)| (span, (database, one))).collect();
+    let mut databases: BTreeMap<usize, Vec<(usize, Vec<T>)>> = BTreeMap::new();
+    for (at, said) in found.iter().enumerate() {
+        let places = std::iter::once(said.primary.span).chain(said.occurrences.iter().map(|one| one.span));
+        let here: Vec<(usize, T)> = places.filter_map(|span| known.get(&span).copied()).collect();
+        if let Some((database, _)) = here.first() {
+            databases.entry(*database).or_default().push((at, here.iter().map(|(_, one)| *one).collect()));
+        }
+    }
+    databases.into_values().collect()
 }

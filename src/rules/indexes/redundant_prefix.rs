@@ -1,47 +1,32 @@
 //! An index whose keys are the leading keys of another.
 
+use super::{SEVERAL, by_database};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::schema::{IndexRef, drop_all_help, per_dialect};
-use crate::rules::{Context, Rule, rule};
-use std::collections::BTreeMap;
+use crate::rules::{Context, Fold, Rule, rule};
+use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) const RULE: Rule = rule!("indexes/redundant-prefix", check);
+pub(super) const RULE: Rule = rule!("indexes/redundant-prefix", check, Some(fold));
 
 /// An index with so many keys more is much larger, and the short one may earn its place.
 const MUCH_LONGER: usize = 3;
 
-/// In more tables of one database than this, an index on the scope column alone is a habit, and one thing to fix.
-const SEVERAL: usize = 10;
-
-/// An index and the longer one, in each database that is the same one in other words.
-type Covered<'m> = Vec<(IndexRef<'m>, IndexRef<'m>)>;
+/// An index and the longer one.
+type Pair<'m> = (IndexRef<'m>, IndexRef<'m>);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut covered: BTreeMap<(usize, String, String), Covered> = BTreeMap::new();
-    for index in context.head.schema.droppable_indexes() {
-        context.consider();
-        // An index that repeats another is reported as that.
-        if let Some(longer) = index.covered_by().filter(|_| index.repeats().is_none()) {
-            covered.entry(index.logical()).or_default().push((index, longer));
-        }
+    // What stands in each database that is the same one in other words is one finding.
+    let mut covered: BTreeMap<(usize, String, String), Vec<Pair>> = BTreeMap::new();
+    for (index, longer) in pairs(context) {
+        covered.entry(index.logical()).or_default().push((index, longer));
     }
-    let mut habits: BTreeMap<(usize, &str), Vec<Covered>> = BTreeMap::new();
-    let mut found = Vec::new();
-    for (logical, pairs) in covered {
-        let scope =
-            pairs.first().filter(|(index, longer)| !is_much_longer(index, longer)).and_then(|(index, _)| index.scope_alone());
-        match scope {
-            Some(scope) => habits.entry((logical.0, scope)).or_default().push(pairs),
-            None => found.extend(finding(&pairs)),
-        }
-    }
-    for ((_, scope), tables) in habits {
-        match tables.len() > SEVERAL {
-            true => found.extend(habit(scope, &tables)),
-            false => found.extend(tables.iter().filter_map(|pairs| finding(pairs))),
-        }
-    }
-    found
+    covered.values().filter_map(|pairs| finding(pairs)).collect()
+}
+
+/// Each index that a longer one covers. One that repeats another is reported as that.
+fn pairs<'m>(context: &'m Context) -> impl Iterator<Item = Pair<'m>> {
+    let all = context.head.schema.droppable_indexes().inspect(|_| context.consider());
+    all.filter_map(|index| Some((index, index.covered_by().filter(|_| index.repeats().is_none())?)))
 }
 
 fn is_much_longer(index: &IndexRef, longer: &IndexRef) -> bool {
@@ -65,18 +50,52 @@ fn finding(pairs: &[(IndexRef, IndexRef)]) -> Option<Diagnostic> {
     Some(found)
 }
 
-/// One finding for all tables of a database that have an index on the same scope column alone beside one led by it.
-fn habit(scope: &str, tables: &[Covered]) -> Option<Diagnostic> {
-    let (index, longer) = tables.first()?.first()?;
-    let all = || tables.iter().flatten().map(|(index, _)| *index);
-    let message = format!("{} indexes on `{scope}` alone are prefixes of others of their tables", tables.len());
-    let mut found = Diagnostic::new(index.table().database().source.clone(), message)
-        .at(index.span, format!("a search by {} can use the longer one", index.keys_text()))
-        .cause(longer.span, format!("{} begins with the same key: {}", longer.described(), longer.keys_text()))
-        .help(drop_all_help(all()))
-        .evidence(format!("{}<", index.keys_text()));
-    for other in all().skip(1) {
-        found = found.occurrence(other.span, other.subject());
+/// What a database has more than a few of: an index on the same scope column alone beside one that it leads, which is one habit, and any
+/// others.
+fn fold(context: &Context, found: &[&Diagnostic]) -> Vec<Fold> {
+    let all = pairs(context).map(|(index, longer)| (index.span, index.table().family(), (index, longer)));
+    let mut folds = Vec::new();
+    for findings in by_database(found, all) {
+        let mut scopes: BTreeMap<&str, Vec<(usize, Vec<Pair>)>> = BTreeMap::new();
+        let mut others = Vec::new();
+        for (at, pairs) in findings {
+            let near = pairs.first().filter(|(index, longer)| !is_much_longer(index, longer));
+            match near.and_then(|(index, _)| index.scope_alone()) {
+                Some(scope) => scopes.entry(scope).or_default().push((at, pairs)),
+                None => others.push((at, pairs)),
+            }
+        }
+        for (scope, held) in scopes {
+            match held.len() > SEVERAL {
+                true => folds.extend(habit(Some(scope), held)),
+                false => others.extend(held),
+            }
+        }
+        others.sort_by_key(|(at, _)| *at);
+        if others.len() > SEVERAL {
+            folds.extend(habit(None, others));
+        }
     }
-    Some(found)
+    folds
+}
+
+/// One finding for many, on the same scope column alone where one is given.
+fn habit(scope: Option<&str>, findings: Vec<(usize, Vec<Pair>)>) -> Option<Fold> {
+    let (index, longer) = *findings.first()?.1.first()?;
+    let count = findings.len();
+    let tables: BTreeSet<_> = findings.iter().filter_map(|(_, pairs)| Some(pairs.first()?.0.table().logical())).collect();
+    let message = match scope {
+        Some(scope) => format!("{count} indexes on `{scope}` alone are prefixes of others of their tables"),
+        None => format!("{count} indexes of {} tables, like `{}`, are prefixes of others", tables.len(), index.label()),
+    };
+    let all = || findings.iter().flat_map(|(_, pairs)| pairs).map(|(index, _)| *index);
+    let mut said = Diagnostic::new(index.table().database().source.clone(), message)
+        .at(index.span, format!("a search by {} can use the longer one", index.keys_text()))
+        .cause(longer.span, format!("{} begins with the same keys: {}", longer.described(), longer.keys_text()))
+        .help(drop_all_help(all()))
+        .evidence(scope.unwrap_or_default());
+    for other in all().skip(1) {
+        said = said.occurrence(other.span, other.subject());
+    }
+    Some(Fold { which: findings.iter().map(|(at, _)| *at).collect(), said })
 }
