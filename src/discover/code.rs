@@ -1,5 +1,6 @@
 //! Migrations that are code: which files they are, of which tool, in which order. The conventions are `data/code_migrations.toml`.
 
+mod drivers;
 mod literals;
 
 pub use literals::{Code, read};
@@ -63,6 +64,7 @@ struct Tool {
 #[serde(deny_unknown_fields)]
 struct Table {
     tool: Vec<Tool>,
+    driver: Vec<drivers::Driver>,
 }
 
 fn table() -> &'static Table {
@@ -134,7 +136,7 @@ pub(super) fn find(
         let by_state = read(&state).filter(|_| tool.id == "rails" && settings.at(&root).dialect.is_none());
         let (named, why) = match by_state {
             Some(text) => ((dialect_of_ruby(&text), None), format!("`{state}`")),
-            None => dialect_of_code(&root, &sql, servers, settings),
+            None => dialect_of_code(&root, &sql, servers, settings, drivers::dialect(&table().driver, &root, read)),
         };
         let steps = order.iter().map(|path| migration(tool, path, texts.get(path).map_or("", String::as_str), settings));
         let migrations: Vec<Migration> = steps.collect();

@@ -130,15 +130,16 @@ pub(super) fn code_numbers(name: &str) -> Vec<u128> {
     file_name::code_numbers(name)
 }
 
-/// The dialect of migrations in code, with its relative, and why we think so.
+/// The dialect of migrations in code, with its relative, and why we think so; `driver` is what the project depends on.
 pub(super) fn dialect_of_code(
     root: &str,
     sql: &[String],
     servers: &[Server],
     settings: &Settings,
+    driver: Option<(Dialect, String)>,
 ) -> ((Dialect, Option<String>), String) {
     let texts: Vec<&str> = sql.iter().map(String::as_str).collect();
-    let verdict = dialect::of_code(root, &texts, servers, settings);
+    let verdict = dialect::of_code(root, &texts, (servers, driver), settings);
     (verdict.named, verdict.why)
 }
 
@@ -147,7 +148,7 @@ pub(super) fn declared_set(folder: &str, mut paths: Vec<String>, read: Read, set
     paths.sort();
     let texts: Vec<String> = paths.iter().take(SAMPLE).filter_map(|path| read(path)).collect();
     let settings = settings.at(folder);
-    let (named, why) = dialect_of_code(folder, &texts, &[], &settings);
+    let (named, why) = dialect_of_code(folder, &texts, &[], &settings, None);
     let transaction = match settings.transaction {
         Some(true) => Transaction::Wrapped("the configuration says so".into()),
         Some(false) => Transaction::Unwrapped("the configuration says so".into()),

@@ -45,6 +45,26 @@ fn each_tool_is_recognised_by_its_code() {
 }
 
 #[test]
+fn the_driver_of_the_project_says_the_dialect() {
+    let of = |manifests: &[(&str, &str)]| {
+        let migration = ("app/migrations/20240101000000-a.js", "module.exports = { up: async (queryInterface) => {} }\n");
+        let found = discover::find(&memory(&[&[migration], manifests].concat()), &plain());
+        let [set] = &found.migration_sets[..] else { panic!("one set: {found:?}") };
+        (set.dialect, set.evidence.iter().find(|one| one.starts_with("dialect ")).cloned().unwrap_or_default())
+    };
+    let mysql = r#"{ "dependencies": { "sequelize": "6", "mysql2": "3" }, "devDependencies": { "sqlite3": "5" } }"#;
+    let said = "dialect mysql: `mysql2` in package.json".to_owned();
+    assert_eq!(of(&[("package.json", mysql)]), (Dialect::MySql, said), "above the folder, and SQLite is for tests");
+    assert_eq!(
+        of(&[("app/package.json", r#"{ "dependencies": { "tedious": "1" } }"#), ("package.json", mysql)]).0,
+        Dialect::SqlServer
+    );
+    let both = r#"{ "dependencies": { "pg": "8", "mysql2": "3" } }"#;
+    assert_eq!(of(&[("package.json", both)]).1, "dialect postgres: nothing says which dialect; taken for postgres");
+    assert_eq!(of(&[("app/package.json", "{}"), ("package.json", mysql)]).0, Dialect::MySql);
+}
+
+#[test]
 fn plain_sources_are_no_migrations() {
     let files = [
         ("src/migrations/index.ts", "export * from './a';"),

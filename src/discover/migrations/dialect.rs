@@ -94,13 +94,22 @@ fn spoken(text: &str) -> (HashSet<&'static str>, HashSet<&'static str>) {
     (found_words, found_signs)
 }
 
-/// The dialect of migrations that are code: what the folder says, the SQL in them, the only server that the repository runs.
-pub(super) fn of_code(root: &str, texts: &[&str], servers: &[Server], settings: &Settings) -> Verdict {
+/// The dialect of migrations that are code: what the folder says, the driver of the project, the only server that the repository runs,
+/// the SQL in them.
+pub(super) fn of_code(
+    root: &str,
+    texts: &[&str],
+    (servers, driver): (&[Server], Option<(Dialect, String)>),
+    settings: &Settings,
+) -> Verdict {
     if let Some(dialect) = settings.at(root).dialect {
         return Verdict { named: (dialect, None), why: "the configuration says so".into() };
     }
     if let Some(verdict) = by_folder(root) {
         return verdict;
+    }
+    if let Some((dialect, why)) = driver {
+        return Verdict { named: (dialect, None), why };
     }
     let mut products: Vec<&Server> = servers.iter().collect();
     products.dedup_by_key(|server| &server.product);
