@@ -89,6 +89,9 @@ impl<'m> ForeignKeyRef<'m> {
         }
         let index = self.index_elsewhere()?;
         let why = match self.columns.as_slice() {
+            [one] if index.only && index.place_of(one) == Some("first") => {
+                format!("index `{}` is made `ON ONLY` the table, and not every partition has its part of it", index.label())
+            }
             [one] => {
                 let place = index.place_of(one).unwrap_or("later");
                 format!("index `{}` has it {place}, so a lookup by it alone cannot use it", index.label())

@@ -1,7 +1,7 @@
 //! Partitions: what a child takes over from its parent.
 
 use super::State;
-use crate::model::schema::catalog::{Backing, Check, Facet, Index};
+use crate::model::schema::catalog::{Backing, Check, Facet, Index, Table};
 use crate::source::{Name, Span};
 use crate::sql::{IndexKey, ObjectName};
 
@@ -32,7 +32,7 @@ impl State {
         let called = index.called();
         let name = self.made_name(slot, (label != "pkey").then_some(&*called), label);
         let family = if part { index.family } else { 0 };
-        let copy = Index { name, family, inherited: part, span, migration: self.migration, ..index.clone() };
+        let copy = Index { name, family, inherited: part, only: false, span, migration: self.migration, ..index.clone() };
         self.add_index(slot, copy);
     }
 
@@ -63,9 +63,28 @@ impl State {
 
     /// `ALTER INDEX .. ATTACH PARTITION`.
     pub(super) fn attach_index(&mut self, parent: &ObjectName, child: &ObjectName) {
-        let family = self.find_index(parent, None).and_then(|(slot, at)| Some(self.table(slot)?.indexes.get(at)?.family));
-        if let (Some(family), Some((slot, at))) = (family, self.find_index(child, None)) {
+        let of = self.find_index(parent, None).and_then(|(slot, at)| Some((slot, self.table(slot)?.indexes.get(at)?.family)));
+        if let (Some((of, family)), Some((slot, at))) = (of, self.find_index(child, None)) {
             self.join(slot, at, family);
+            self.complete_index(of, family);
+        }
+    }
+
+    /// An index `ON ONLY` a table is used once every partition has its part, which may complete the one further up.
+    fn complete_index(&mut self, mut slot: usize, family: usize) {
+        let has_part = |child: &Table| child.indexes.iter().any(|one| one.inherited && one.family == family && !one.only);
+        loop {
+            let children = self.children.get(&slot).into_iter().flatten().filter_map(|child| self.table(*child));
+            if !children.filter(|child| child.parent.is_some()).all(has_part) {
+                return;
+            }
+            let Some(table) = self.table_mut(slot) else { return };
+            table.indexes.iter_mut().filter(|one| one.family == family).for_each(|one| one.only = false);
+            let above = table.parent.clone();
+            match above.and_then(|above| self.exact(&above)).filter(|above| *above != slot) {
+                Some(above) => slot = above,
+                None => return,
+            }
         }
     }
 
