@@ -3,6 +3,11 @@
 //! A [`Span`] names its file, so one diagnostic can hold places in many files. What is absent: any knowledge of what a
 //! file means. Source ids never influence output; everything printed is ordered by path.
 
+mod packed;
+
+pub use packed::{Excerpt, Packed};
+
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// A name, or another short text: of at most 23 bytes it takes no memory beside its own 24, and copies of longer ones share theirs.
@@ -50,6 +55,28 @@ impl Span {
     }
 }
 
+/// Where a text stands that is read: its file, and its first byte there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Site {
+    /// The file.
+    pub source: SourceId,
+    /// What offsets in the text are counted from.
+    pub start: usize,
+}
+
+impl Site {
+    /// The span of a range of the text.
+    pub fn span(self, start: usize, end: usize) -> Span {
+        Span::new(self.source, self.start.saturating_add(start), self.start.saturating_add(end))
+    }
+}
+
+impl From<SourceId> for Site {
+    fn from(source: SourceId) -> Site {
+        Site { source, start: 0 }
+    }
+}
+
 /// A value and the place where it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Spanned<T> {
@@ -80,12 +107,18 @@ pub struct LineColumn {
 pub struct Source {
     /// Path relative to the root, separated by `/`.
     pub path: Arc<str>,
-    /// The text, decoded from UTF-8; a byte order mark is kept, so offsets are offsets of the file.
-    pub text: Arc<str>,
+    text: Text,
     /// The file that this one stands in, at the same offsets; `None` for a file of its own.
     outer: Option<SourceId>,
     lines: OnceLock<Vec<u32>>,
     characters: OnceLock<Vec<u32>>,
+}
+
+/// How a text is held.
+#[derive(Debug, Clone)]
+enum Text {
+    Plain(Arc<str>),
+    Packed(Arc<Packed>),
 }
 
 /// Distance in bytes between two entries of the table of characters. Lines shorter than this never need the table.
@@ -97,13 +130,80 @@ fn characters(bytes: &[u8]) -> usize {
 }
 
 impl Source {
+    /// The text, decoded from UTF-8; a byte order mark is kept, so offsets are offsets of the file. Of a large file [`Source::get`] is
+    /// cheaper.
+    pub fn text(&self) -> &Arc<str> {
+        match &self.text {
+            Text::Plain(text) => text,
+            Text::Packed(packed) => packed.whole(),
+        }
+    }
+
+    /// How many bytes the text has.
+    pub fn length(&self) -> usize {
+        match &self.text {
+            Text::Plain(text) => text.len(),
+            Text::Packed(packed) => packed.len(),
+        }
+    }
+
+    /// The text of a range. `None` where it does not fit.
+    pub fn get(&self, range: Range<usize>) -> Option<&str> {
+        match &self.text {
+            Text::Plain(text) => text.get(range),
+            Text::Packed(packed) => packed.get(range),
+        }
+    }
+
+    /// The text from the start, of at most so many bytes.
+    pub fn head(&self, bytes: usize) -> &str {
+        let mut end = bytes.min(self.length());
+        while !self.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.get(0..end).unwrap_or("")
+    }
+
+    /// Whether the text holds a word that has no line break.
+    pub fn contains(&self, word: &str) -> bool {
+        match &self.text {
+            Text::Plain(text) => text.contains(word),
+            Text::Packed(packed) => packed.pieces().any(|(_, piece)| piece.contains(word)),
+        }
+    }
+
+    fn is_char_boundary(&self, offset: usize) -> bool {
+        match &self.text {
+            Text::Plain(text) => text.is_char_boundary(offset),
+            Text::Packed(packed) => packed.is_char_boundary(offset),
+        }
+    }
+
+    /// The line (from 1) of an offset between two characters, and the first byte of the line.
+    fn line(&self, offset: usize) -> (u32, usize) {
+        if let Text::Packed(packed) = &self.text {
+            return packed.line(offset);
+        }
+        let line = self.lines().partition_point(|start| *start as usize <= offset);
+        (line as u32, self.lines()[line - 1] as usize)
+    }
+
+    /// The first byte of a line (from 1). `None` past the end.
+    fn line_start(&self, line: u32) -> Option<usize> {
+        if let Text::Packed(packed) = &self.text {
+            return packed.line_start(line);
+        }
+        self.lines().get((line as usize).checked_sub(1)?).map(|start| *start as usize)
+    }
+
     /// How many characters start between two offsets. A line may be a whole file of many megabytes: beyond a stride a
     /// table answers, so that a thousand places in such a line do not cost a thousand passes over it.
     fn characters_between(&self, start: usize, end: usize) -> usize {
-        let bytes = self.text.as_bytes();
-        if end - start <= STRIDE {
-            return characters(&bytes[start..end]);
+        // What is packed has no such lines.
+        if end - start <= STRIDE || matches!(self.text, Text::Packed(_)) {
+            return characters(self.get(start..end).unwrap_or("").as_bytes());
         }
+        let bytes = self.text().as_bytes();
         let table = self.characters.get_or_init(|| {
             let sums = bytes.chunks(STRIDE).scan(0, |sum, chunk| {
                 *sum += characters(chunk) as u32;
@@ -117,7 +217,7 @@ impl Source {
 
     fn lines(&self) -> &[u32] {
         self.lines.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            let breaks = self.text().bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
             std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
         })
     }
@@ -136,7 +236,7 @@ impl Sources {
     /// Adds a file that stands within another one, as a block of text in it: blanks stand for everything around the block, so that
     /// an offset means the same place in both.
     pub fn add_within(&mut self, outer: SourceId, block: std::ops::Range<usize>) -> SourceId {
-        let Source { path, text, .. } = self.get(outer).clone();
+        let (path, text) = (self.get(outer).path.clone(), self.get(outer).text().clone());
         let mut masked = String::with_capacity(text.len());
         for (at, c) in text.char_indices() {
             match c {
@@ -150,8 +250,22 @@ impl Sources {
     }
 
     fn push(&mut self, path: Arc<str>, text: Arc<str>, outer: Option<SourceId>) -> SourceId {
+        let text = Text::Plain(text);
         self.0.push(Source { path, text, outer, lines: OnceLock::new(), characters: OnceLock::new() });
         SourceId(self.0.len() as u32 - 1)
+    }
+
+    /// Compresses a text, where that can be done; what is asked of it is answered all the same.
+    pub fn pack(&mut self, id: SourceId) -> Option<Arc<Packed>> {
+        let source = self.0.get_mut(id.0 as usize)?;
+        if let Text::Plain(text) = &source.text {
+            source.text = Text::Packed(Arc::new(Packed::new(text)?));
+            (source.lines, source.characters) = (OnceLock::new(), OnceLock::new());
+        }
+        match &source.text {
+            Text::Packed(packed) => Some(packed.clone()),
+            Text::Plain(_) => None,
+        }
     }
 
     /// The same place in the file that holds a block: what is printed and suppressed.
@@ -186,14 +300,14 @@ impl Sources {
 
     /// The characters under a span; empty where the span does not fit the text.
     pub fn text(&self, span: Span) -> &str {
-        self.get(span.source).text.get(span.range()).unwrap_or("")
+        self.get(span.source).get(span.range()).unwrap_or("")
     }
 
     /// The nearest offset, at or before this one, that lies within the text and between two characters.
     pub fn boundary(&self, id: SourceId, offset: usize) -> usize {
-        let text = &self.get(id).text;
-        let mut offset = offset.min(text.len());
-        while !text.is_char_boundary(offset) {
+        let source = self.get(id);
+        let mut offset = offset.min(source.length());
+        while !source.is_char_boundary(offset) {
             offset -= 1;
         }
         offset
@@ -209,24 +323,18 @@ impl Sources {
     pub fn line_column(&self, id: SourceId, offset: u32) -> LineColumn {
         let source = self.get(id);
         let offset = self.boundary(id, offset as usize);
-        let line = source.lines().partition_point(|start| *start as usize <= offset);
-        let start = source.lines()[line - 1] as usize;
-        let mark = usize::from(start == 0 && offset > 0 && source.text.starts_with('\u{feff}'));
+        let (line, start) = source.line(offset);
+        let mark = usize::from(start == 0 && offset > 0 && source.get(0..3) == Some("\u{feff}"));
         let column = (source.characters_between(start, offset) - mark) as u32 + 1;
-        LineColumn { line: line as u32, column }
+        LineColumn { line, column }
     }
 
     /// The bytes of a line (from 1), without its line break. Empty past the end.
     pub fn line_range(&self, id: SourceId, line: u32) -> std::ops::Range<usize> {
         let source = self.get(id);
-        let starts = source.lines();
-        let Some(start) = (line as usize).checked_sub(1).and_then(|at| starts.get(at)) else {
-            return source.text.len()..source.text.len();
-        };
-        let end = starts.get(line as usize).map_or(source.text.len(), |next| *next as usize - 1);
-        let start = *start as usize;
-        let end = end.max(start);
-        let carriage_return = end > start && source.text.as_bytes()[end - 1] == b'\r';
+        let Some(start) = source.line_start(line) else { return source.length()..source.length() };
+        let end = source.line_start(line.saturating_add(1)).map_or(source.length(), |next| next - 1).max(start);
+        let carriage_return = end > start && source.get(start..end).is_some_and(|line| line.ends_with('\r'));
         start..if carriage_return { end - 1 } else { end }
     }
 }

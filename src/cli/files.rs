@@ -4,7 +4,7 @@ use super::arguments::{FilesArguments, ListFormat};
 use super::target::Target;
 use super::{End, Trouble, run, terminal};
 use crate::diagnostic::Unread;
-use crate::discover::generated::Generated;
+use crate::discover::generated::{Generated, LOOKED_AT};
 use crate::discover::{Artifact, Discovery, Kind, Migration, MigrationSet, Transaction, code};
 use crate::engine::Outcome;
 use crate::model::boundaries::Boundary;
@@ -151,7 +151,8 @@ fn file_name(path: &str) -> &str {
 
 /// What something else wrote, by path, as its text and `.gitattributes` say. A migration that a tool wrote is people's from then on.
 fn generated<'o>(outcome: &'o Outcome, root: &Path) -> HashMap<&'o str, Generated> {
-    let texts: HashMap<&str, &str> = outcome.sources.iter().map(|(_, source)| (&*source.path, &*source.text)).collect();
+    let sources = outcome.sources.iter();
+    let texts: HashMap<&str, &str> = sources.map(|(_, source)| (&*source.path, source.head(LOOKED_AT))).collect();
     let judged = outcome.discovery.artifacts.iter().filter(|one| one.kind != Kind::Migration);
     let made = judged.filter_map(|one| {
         let text = texts.get(one.path.as_str())?;

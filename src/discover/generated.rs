@@ -11,6 +11,9 @@ const HEAD: usize = 2048;
 /// How far marks of documents without comments are looked for, in bytes.
 const MARKS: usize = 16 << 10;
 
+/// How much of a text [`of`] looks at, in bytes from the start.
+pub const LOOKED_AT: usize = 1 << 16;
+
 /// A file that something made.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Generated {

@@ -48,7 +48,7 @@ impl<'r> Changes<'r> {
     /// The lines of a file that the base does not have: all of a new file, but for one that only has another name.
     fn changed_lines(&self, source: SourceId) -> Lines {
         let path = self.sources.path(source);
-        let text = &*self.sources.get(source).text;
+        let text = &**self.sources.get(source).text();
         let earlier = if self.base.exists(path) { Some(path.to_owned()) } else { self.earlier_name(path, text) };
         let before = earlier.and_then(|path| decode(self.base.read(&path).ok()?).ok()).unwrap_or_default().replace("\r\n", "\n");
         let now = text.replace("\r\n", "\n");

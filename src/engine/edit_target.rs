@@ -4,7 +4,7 @@
 use super::pending;
 use crate::diagnostic::{Exception, Finding};
 use crate::discover::Discovery;
-use crate::discover::generated::Generated;
+use crate::discover::generated::{Generated, LOOKED_AT};
 use crate::files::Files;
 use crate::model::api::OperationRef;
 use crate::model::mentions;
@@ -45,7 +45,7 @@ impl Targets<'_> {
         for finding in findings.iter() {
             let (path, source) = (path_of(finding), finding.diagnostic.primary.span.source);
             // A migration that a tool wrote is edited all the same, until it has run.
-            let text = &self.sources.get(source).text;
+            let text = self.sources.get(source).head(LOOKED_AT);
             let made =
                 || self.discovery.generated(path, text, |path| self.files.exists(path)).filter(|_| !migrations.contains(path));
             known.entry(path).or_insert_with(made);

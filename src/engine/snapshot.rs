@@ -7,6 +7,7 @@
 use super::{Failure, Options, Outcome, shipped};
 use crate::discover::migrations;
 use crate::engine::fingerprint::hash;
+use crate::source::Source;
 use crate::sql::{self, Dialect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,10 +51,11 @@ fn hex<'p>(parts: impl Iterator<Item = &'p str>) -> String {
 impl Snapshot {
     /// The snapshot of a run that had no base and showed everything.
     pub(super) fn of(outcome: &Outcome) -> Snapshot {
-        let texts: BTreeMap<&str, &str> = outcome.sources.iter().map(|(_, source)| (&*source.path, &*source.text)).collect();
+        let sources: BTreeMap<&str, &Source> = outcome.sources.iter().map(|(_, source)| (&*source.path, source)).collect();
         let sets = outcome.discovery.migration_sets.iter();
         let kinds = sets.flat_map(|set| set.migrations.iter().map(|one| (one.path.as_str(), (set.tool.as_str(), set.dialect))));
-        let written = kinds.filter_map(|(path, kind)| Some((path.to_owned(), Written::of(Some(kind), texts.get(path)?))));
+        let written =
+            kinds.filter_map(|(path, kind)| Some((path.to_owned(), Written::of(Some(kind), sources.get(path)?.text()))));
         let findings = outcome.report.findings.iter().map(|finding| finding.fingerprint.clone());
         let places = shipped::by_fingerprint(&outcome.report.findings, &outcome.model.api);
         Snapshot { name: String::new(), migrations: written.collect(), findings: findings.collect(), places }

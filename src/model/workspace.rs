@@ -3,7 +3,7 @@
 use crate::diagnostic::{Place, Unread};
 use crate::documents::{self, Tree};
 use crate::files::{Files, Listing};
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{Packed, SourceId, Sources, Span};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -134,7 +134,12 @@ impl<'a> Workspace<'a> {
 
     /// The text of a source.
     pub fn text(&self, id: SourceId) -> Arc<str> {
-        self.sources.get(id).text.clone()
+        self.sources.get(id).text().clone()
+    }
+
+    /// Compresses the text of a source, where that can be done.
+    pub fn pack(&mut self, id: SourceId) -> Option<Arc<Packed>> {
+        self.sources.pack(id)
     }
 
     /// The document tree of a file (YAML, JSON or TOML by its name, YAML where that says nothing).
@@ -174,7 +179,7 @@ impl<'a> Workspace<'a> {
             }
         }
         let found = paths.iter().filter_map(|path| Some((path.clone(), self.by_path.get(path)?.clone().ok()?)));
-        found.map(|(path, id)| (path, id, self.sources.get(id).text.clone())).collect()
+        found.map(|(path, id)| (path, id, self.sources.get(id).text().clone())).collect()
     }
 
     /// Looks into files in threads without keeping them; results stand in the order of the paths. What cannot be read is empty.

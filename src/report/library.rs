@@ -66,8 +66,8 @@ impl LibraryReport {
 
 /// The text of a file as it may be shown: passwords in addresses are masked, byte for byte.
 fn shown(sources: &Sources, file: SourceId) -> Arc<str> {
-    match without_passwords(&sources.get(file).text) {
-        Cow::Borrowed(_) => sources.get(file).text.clone(),
+    match without_passwords(sources.get(file).text()) {
+        Cow::Borrowed(_) => sources.get(file).text().clone(),
         Cow::Owned(masked) => masked.into(),
     }
 }

@@ -4,7 +4,7 @@
 
 use super::lexer::{Kind, Token, literal_value};
 use super::{Dialect, ObjectName};
-use crate::source::{Name, SourceId, Span, Spanned};
+use crate::source::{Name, Site, Span, Spanned};
 use std::ops::Range;
 
 /// The longest name that PostgreSQL keeps, in bytes; it cuts longer ones.
@@ -13,10 +13,10 @@ const NAME_BYTES: usize = 63;
 /// Where reading stands in a statement. Cheap to copy, so trying is cheap.
 #[derive(Clone, Copy)]
 pub struct Cursor<'t> {
-    /// The whole file.
+    /// The whole file, or the part of it that is read.
     pub text: &'t str,
-    /// The file's name.
-    pub source: SourceId,
+    /// Where that stands.
+    pub site: Site,
     /// Its dialect.
     pub dialect: Dialect,
     tokens: &'t [Token],
@@ -28,8 +28,8 @@ pub struct Cursor<'t> {
 
 impl<'t> Cursor<'t> {
     /// A cursor at the first of `tokens`.
-    pub fn new(text: &'t str, source: SourceId, dialect: Dialect, tokens: &'t [Token]) -> Cursor<'t> {
-        Cursor { text, source, dialect, tokens, at: 0, end: tokens.len(), anchor: None }
+    pub fn new(text: &'t str, site: impl Into<Site>, dialect: Dialect, tokens: &'t [Token]) -> Cursor<'t> {
+        Cursor { text, site: site.into(), dialect, tokens, at: 0, end: tokens.len(), anchor: None }
     }
 
     /// The same, but every place that it gives is `anchor`, where there is one.
@@ -75,7 +75,7 @@ impl<'t> Cursor<'t> {
 
     /// The place of a token.
     pub fn token_span(&self, token: Token) -> Span {
-        self.anchor.unwrap_or_else(|| Span::new(self.source, token.start as usize, token.end as usize))
+        self.anchor.unwrap_or_else(|| self.site.span(token.start as usize, token.end as usize))
     }
 
     /// Walks one token.
@@ -145,7 +145,7 @@ impl<'t> Cursor<'t> {
     /// The place of these tokens, by index.
     pub fn span_of(&self, range: Range<usize>) -> Span {
         let bytes = self.bytes_of(range);
-        self.anchor.unwrap_or_else(|| Span::new(self.source, bytes.start, bytes.end))
+        self.anchor.unwrap_or_else(|| self.site.span(bytes.start, bytes.end))
     }
 
     /// The bytes of these tokens, by index.

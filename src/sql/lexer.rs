@@ -74,7 +74,7 @@ pub struct Lexer<'t> {
     end: usize,
     dialect: Dialect,
     /// Inside `/*! .. */` of MySQL, whose content is code.
-    versioned: bool,
+    pub versioned: bool,
     /// Where something was opened and never closed, and what.
     pub unterminated: Vec<(usize, &'static str)>,
 }

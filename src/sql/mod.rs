@@ -12,6 +12,7 @@ mod lower;
 mod names;
 pub mod op;
 mod query;
+mod reading;
 mod repeated;
 mod same;
 mod split;
@@ -20,6 +21,7 @@ mod types;
 pub use names::names_in;
 pub use op::*;
 pub use query::*;
+pub use reading::{Part, Reading};
 pub use repeated::{may_repeat_columns, repeated_columns, repeats};
 pub use same::{first_difference, said, same_outcome};
 
@@ -57,24 +59,7 @@ pub fn each(
     comment: &mut dyn FnMut(Span),
 ) -> Vec<Problem> {
     let range = range.unwrap_or(0..text.len());
-    let mut splitter = split::Splitter::new(text, range, dialect);
-    let (mut tokens, mut comments, mut statements) = (Vec::new(), Vec::new(), Vec::new());
-    let mut session = lower::Session::new(text);
-    'all: while let Some(piece) = splitter.next_piece(&mut tokens, &mut comments) {
-        let place = lower::Place { maybe: piece.conditional, ..lower::Place::new(text, source, dialect) };
-        session.lower(place, &tokens, &mut statements);
-        comments.drain(..).for_each(|token| comment(Span::new(source, token.start as usize, token.end as usize)));
-        for mut statement in statements.drain(..) {
-            // Nearly all hold one operation, where room was made for several.
-            statement.ops.shrink_to_fit();
-            if keep(statement).is_break() {
-                break 'all;
-            }
-        }
-    }
-    comments.drain(..).for_each(|token| comment(Span::new(source, token.start as usize, token.end as usize)));
-    let problem = |(at, what): &(usize, &'static str)| Problem::new(source, *at, at + 1, *what);
-    splitter.unterminated().iter().map(problem).collect()
+    Reading::new(dialect).part(source, (text, range), false, keep, comment).problems
 }
 
 /// Whether one of the first words of a statement says that it is about a function or a procedure.

@@ -26,9 +26,18 @@ pub struct Splitter<'t> {
     text: &'t str,
     lexer: Lexer<'t>,
     dialect: Dialect,
-    delimiter: Option<&'t str>,
+    state: State,
+}
+
+/// What the statements before say about how those after them end.
+#[derive(Clone, Default)]
+pub struct State {
+    /// MySQL's `DELIMITER`.
+    delimiter: Option<String>,
     /// How many conditions of a template are open.
     conditions: usize,
+    /// Inside `/*! .. */` of MySQL.
+    versioned: bool,
 }
 
 /// What kind of body the statement being read can have.
@@ -47,7 +56,24 @@ enum Body {
 impl<'t> Splitter<'t> {
     /// A splitter over a part of a file.
     pub fn new(text: &'t str, range: std::ops::Range<usize>, dialect: Dialect) -> Splitter<'t> {
-        Splitter { text, lexer: Lexer::new(text, range, dialect), dialect, delimiter: None, conditions: 0 }
+        Splitter { text, lexer: Lexer::new(text, range, dialect), dialect, state: State::default() }
+    }
+
+    /// The same, which goes on where another one has come to.
+    pub fn after(mut self, state: State) -> Splitter<'t> {
+        self.lexer.versioned = state.versioned;
+        self.state = state;
+        self
+    }
+
+    /// What it has come to: the offset, and what is needed to go on from there in another text.
+    pub fn state(&self) -> (usize, State) {
+        (self.lexer.at, State { versioned: self.lexer.versioned, ..self.state.clone() })
+    }
+
+    /// Whether nothing is left.
+    pub fn is_at_end(&self) -> bool {
+        self.lexer.at >= self.lexer.end()
     }
 
     /// Places where something was opened and never closed.
@@ -56,7 +82,7 @@ impl<'t> Splitter<'t> {
     }
 
     fn at_delimiter(&mut self) -> Option<usize> {
-        let delimiter = self.delimiter?;
+        let delimiter = self.state.delimiter.as_deref()?;
         self.lexer.skip_blank();
         let rest = self.text.get(self.lexer.at..self.lexer.end())?;
         rest.starts_with(delimiter).then_some(delimiter.len())
@@ -70,7 +96,7 @@ impl<'t> Splitter<'t> {
         let mut piece: Option<Piece> = None;
         let mut previous = Kind::Semicolon;
         loop {
-            if self.delimiter.is_some()
+            if self.state.delimiter.is_some()
                 && let Some(length) = self.at_delimiter()
             {
                 self.lexer.at += length;
@@ -80,7 +106,7 @@ impl<'t> Splitter<'t> {
                 }
             }
             let Some(mut token) = self.lexer.next_token() else { return piece };
-            if let Some(delimiter) = self.delimiter
+            if let Some(delimiter) = self.state.delimiter.as_deref()
                 && matches!(token.kind, Kind::Word | Kind::Number | Kind::Symbol)
                 && let Some(length) = token.text(self.text).find(delimiter)
             {
@@ -104,7 +130,7 @@ impl<'t> Splitter<'t> {
                 }
                 Kind::Template if piece.is_none() && self.controls(token) => continue,
                 Kind::Semicolon if self.dialect == Dialect::SqlServer => {}
-                Kind::Semicolon if self.delimiter.is_none() && depth == 0 && blocks == 0 => {
+                Kind::Semicolon if self.state.delimiter.is_none() && depth == 0 && blocks == 0 => {
                     if piece.is_none() {
                         continue;
                     }
@@ -142,7 +168,7 @@ impl<'t> Splitter<'t> {
             }
             previous = token.kind;
             let (start, end) = (token.start as usize, token.end as usize);
-            let whole = piece.get_or_insert(Piece { start, end, conditional: self.conditions > 0 });
+            let whole = piece.get_or_insert(Piece { start, end, conditional: self.state.conditions > 0 });
             whole.end = end;
             let is_insert = || tokens.first().is_some_and(|first| first.text(self.text).eq_ignore_ascii_case("INSERT"));
             if tokens.len() < INSERT_TOKENS || !is_insert() {
@@ -157,8 +183,8 @@ impl<'t> Splitter<'t> {
         let inner = written.trim_start_matches(['{', '%', '-', '+', '$']).trim_start();
         let word = inner.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or("");
         match word {
-            "if" | "unless" | "range" | "for" | "with" | "block" | "define" | "macro" => self.conditions += 1,
-            _ if word.starts_with("end") => self.conditions = self.conditions.saturating_sub(1),
+            "if" | "unless" | "range" | "for" | "with" | "block" | "define" | "macro" => self.state.conditions += 1,
+            _ if word.starts_with("end") => self.state.conditions = self.state.conditions.saturating_sub(1),
             "else" | "elif" | "elseif" | "elsif" => {}
             _ => return written.starts_with("{%"),
         }
@@ -182,7 +208,7 @@ impl<'t> Splitter<'t> {
         self.lexer.at = start;
         let rest = self.text.get(start..self.lexer.end()).unwrap_or("");
         let line = rest.split(['\n', '\r']).next().unwrap_or("").trim();
-        self.delimiter = (line != ";" && !line.is_empty()).then_some(line);
+        self.state.delimiter = (line != ";" && !line.is_empty()).then(|| line.to_owned());
         self.lexer.skip_line();
     }
 

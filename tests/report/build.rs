@@ -5,7 +5,7 @@ use backend_lint::source::{SourceId, Sources, Span};
 
 /// The span of the first occurrence of `needle`.
 pub fn find(sources: &Sources, id: SourceId, needle: &str) -> Span {
-    let start = sources.get(id).text.find(needle).unwrap_or_else(|| panic!("no {needle:?} in {}", sources.path(id)));
+    let start = sources.get(id).text().find(needle).unwrap_or_else(|| panic!("no {needle:?} in {}", sources.path(id)));
     Span::new(id, start, start + needle.len())
 }
 

@@ -65,7 +65,7 @@ proptest! {
         prop_assert!(found.len() > spans.len());
         for place in found {
             let id = if place["path"] == "a b.yaml" { SourceId(0) } else { SourceId(1) };
-            let text = &sources.get(id).text;
+            let text = sources.get(id).text();
             let offset = |end: &str| place[end]["offset"].as_u64().expect("an offset") as usize;
             prop_assert!(text.get(offset("start")..offset("end")).is_some(), "{place}");
             for end in ["start", "end"] {

@@ -9,6 +9,7 @@ mod effects_elsewhere;
 mod effects_recorded;
 mod families;
 mod hostile;
+mod packed;
 mod replay;
 mod servers;
 mod stated;

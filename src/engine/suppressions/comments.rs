@@ -51,11 +51,9 @@ pub(super) fn find(sources: &Sources, ids: impl Iterator<Item = SourceId>, diale
 
 fn in_file(sources: &Sources, id: SourceId, dialects: &Dialects) -> Vec<Comment> {
     let source = sources.get(id);
-    let (text, Some(language)) = (&source.text, language(&source.path)) else { return Vec::new() };
-    let mut found = text.match_indices(MARKER).map(|(at, _)| at).peekable();
-    if found.peek().is_none() {
-        return Vec::new();
-    }
+    let Some(language) = language(&source.path).filter(|_| source.contains(MARKER)) else { return Vec::new() };
+    let text = source.text();
+    let found = text.match_indices(MARKER).map(|(at, _)| at);
     // Only files that hold the marker are parsed again, so that the common case costs a search.
     let comments: Vec<u32> = match language {
         Language::Tree => {
@@ -98,7 +96,7 @@ fn opener(before: &str, language: Language) -> Option<usize> {
 
 /// The next line that is no comment of its own, so that suppressions can be stacked.
 fn line_below(sources: &Sources, id: SourceId, line: u32, language: Language) -> u32 {
-    let text = &sources.get(id).text;
+    let text = sources.get(id).text();
     let marks: &[&str] = if language == Language::Sql { &["--", "/*"] } else { &["#"] };
     let mut below = line + 1;
     while text.get(sources.line_range(id, below)).is_some_and(|line| marks.iter().any(|mark| line.trim_start().starts_with(mark)))

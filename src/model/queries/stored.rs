@@ -3,7 +3,7 @@
 use super::{Origin, Query};
 use crate::model::Workspace;
 use crate::model::schema::{Function, Schema};
-use crate::source::{Span, Spanned};
+use crate::source::{Excerpt, Span, Spanned};
 use crate::sql::{self, Dynamic};
 use std::collections::BTreeMap;
 
@@ -25,8 +25,7 @@ pub(super) fn read(workspace: &Workspace, schema: &Schema) -> (Vec<Query>, Vec<D
         let dialect = database.dialect;
         let path = |span: Span| workspace.sources().path(span.source).to_owned();
         for view in &database.views {
-            let text = workspace.text(view.span.source);
-            let Some(statement) = sql::read_view(view.span, &text, dialect) else { continue };
+            let Some(statement) = sql::read_view(view.span, written(workspace, view.span), dialect) else { continue };
             queries.push(Query {
                 name: Some(Spanned::new(view.name.to_string(), view.span)),
                 cardinality: None,
@@ -39,16 +38,15 @@ pub(super) fn read(workspace: &Workspace, schema: &Schema) -> (Vec<Query>, Vec<D
         let mut routines: BTreeMap<String, sql::Routine> = BTreeMap::new();
         let statements = database.migrations.iter().flat_map(|migration| &migration.statements);
         for statement in statements {
-            let text = workspace.text(statement.head.source);
-            let head = text.get(statement.span.range()).unwrap_or("");
+            let part = written(workspace, statement.span);
             // Nearly all statements are none: their first word is cheap to see.
             // The catalog knows which of them is still there, by which names it was dropped or replaced.
             let stands = |one: &Function| {
                 one.span.source == statement.span.source && statement.span.range().contains(&one.span.range().start)
             };
-            if sql::is_about_routine(head)
+            if sql::is_about_routine(part.text)
                 && database.objects.functions.iter().any(stands)
-                && let Some(routine) = sql::read_routine(statement.span, &text, dialect)
+                && let Some(routine) = sql::read_routine(statement.span, part, dialect)
             {
                 routines.insert(routine.name.name.to_ascii_lowercase(), routine);
             }
@@ -72,4 +70,9 @@ pub(super) fn read(workspace: &Workspace, schema: &Schema) -> (Vec<Query>, Vec<D
         }
     }
     (queries, dynamic)
+}
+
+/// A statement as it is written.
+fn written<'w>(workspace: &'w Workspace, span: Span) -> Excerpt<'w> {
+    Excerpt { text: workspace.sources().text(span), start: span.start as usize }
 }

@@ -3,7 +3,7 @@
 mod schema_files;
 
 use super::backward;
-use super::catalog::Database;
+use super::catalog::{Database, Table};
 use super::effects::{self, Moment};
 use super::forward::{self, Forward, Keep, LARGE};
 use super::history::{AppliedMigration, AppliedStatement, IgnoredComment, Role, Step};
@@ -22,7 +22,7 @@ use crate::discover::servers::Server;
 use crate::discover::{Discovery, Migration, MigrationSet, Transaction, migrations};
 use crate::model::workspace::{in_threads, threads_for};
 use crate::model::{FileStatus, Pending, Settings, Workspace};
-use crate::source::{Name, SourceId, Span};
+use crate::source::{Excerpt, Name, Packed, SourceId, Span};
 use crate::sql::{self, Change, Dialect, SchemaOp, Statement};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -93,6 +93,7 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
             ranges: ranges(one),
             code: is_code.then_some(set.tool.as_str()),
             at_once: half.is_some(),
+            packs: false,
         })
         .collect();
     let scripts = read_all(workspace, files, set.dialect);
@@ -184,9 +185,11 @@ struct File<'a> {
     code: Option<&'a str>,
     /// Whether all of its statements are wanted before they are replayed.
     at_once: bool,
+    /// Whether its text may be packed, where it is large: nothing is judged by it, and little is asked of it.
+    packs: bool,
 }
 
-/// A file that was read: its text, code of another language masked, and its statements.
+/// A file that was read: its text, code of another language masked and empty where it is packed, and its statements.
 struct Text {
     source: SourceId,
     text: Arc<str>,
@@ -209,11 +212,24 @@ fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Ve
             }
         }
     }
+    let mut packed: BTreeMap<&str, Arc<Packed>> = BTreeMap::new();
+    for file in files.iter().filter(|file| file.packs && file.path.ends_with(".sql")) {
+        if let Some((id, text)) = by_path.get_mut(file.path).filter(|(_, text)| text.len() > LARGE)
+            && let Some(made) = workspace.pack(*id)
+        {
+            packed.insert(file.path, made);
+            *text = Arc::from("");
+        }
+    }
     let models = by_path.iter().filter(|(path, _)| path.ends_with(".prisma"));
     let models: Vec<Arc<str>> = models.map(|(_, (_, text))| text.clone()).collect();
     let length = by_path.values().map(|(_, text)| text.len()).sum();
     let read = in_threads(threads_for(length, workspace.threads()), &files, |file| {
         let (source, text) = by_path.get(file.path)?;
+        if let Some(packed) = packed.get(file.path) {
+            let forward = Forward::packed(*source, dialect, packed.clone());
+            return Some(Text { source: *source, text: text.clone(), forward, open: false });
+        }
         if let Some(script) = stated::read(file.path, *source, (text, &models), dialect).filter(|_| file.code.is_none()) {
             return Some(Text { source: *source, text: text.clone(), forward: Forward::of(script), open: false });
         }
@@ -259,6 +275,7 @@ fn replay(database: &mut Database, mut reads: Vec<Read>, foreign_steps: &[String
     let mut state = State::new(database.dialect);
     let pending: Vec<bool> = reads.iter().map(|read| read.pending && together).collect();
     let texts: Vec<Arc<str>> = reads.iter().map(|read| read.text.clone()).collect();
+    let packed: Vec<Option<Arc<Packed>>> = reads.iter().map(|read| read.forward.packed_text().cloned()).collect();
     let mut foreign: Vec<(u128, &String)> = foreign_steps.iter().map(|path| (leading_number(file_name(path)), path)).collect();
     foreign.sort();
     let mut foreign = foreign.into_iter().peekable();
@@ -288,9 +305,19 @@ fn replay(database: &mut Database, mut reads: Vec<Read>, foreign_steps: &[String
     }
     state.finish(database);
     for table in &mut database.tables {
-        let (start, end) = (table.name_span.start as usize, table.name_span.end as usize);
-        let written = texts.get(table.migration).and_then(|text| text.get(start..end));
+        let written = texts.get(table.migration).and_then(|text| text.get(table.name_span.range()));
         table.qualifier = written.and_then(names::qualifier).map(Name::from);
+    }
+    for (number, text) in packed.iter().enumerate().filter_map(|(number, text)| Some((number, text.as_ref()?))) {
+        let mut tables: Vec<&mut Table> = database.tables.iter_mut().filter(|table| table.migration == number).collect();
+        tables.sort_by_key(|table| table.name_span);
+        let spans: Vec<Span> = tables.iter().map(|table| table.name_span).collect();
+        let mut tables = tables.into_iter();
+        text.pick(spans.iter().map(|span| span.range()), |written| {
+            if let Some(table) = tables.next() {
+                table.qualifier = names::qualifier(written).map(Name::from);
+            }
+        });
     }
     unread
 }
@@ -324,9 +351,9 @@ fn apply(
     let mut undo = Undo::new(state, &read.forward, &read.text, transactions.around());
     let keep = if read.pending || read.status != FileStatus::Same { Keep::Everything } else { keep };
     let (mut statements, mut emptied) = (Vec::new(), Vec::new());
-    let apply = |mut statement: Statement| {
-        effects::comment(&mut statement, &read.text, state.dialect);
-        state.doubt(&statement, &read.text);
+    let apply = |mut statement: Statement, text: Excerpt| {
+        effects::comment(&mut statement, text, state.dialect);
+        state.doubt(&statement, text);
         let before = transactions.around();
         let in_transaction = transactions.of(&statement);
         undo.act(state, &statement, (before, transactions.around()));
@@ -374,7 +401,7 @@ fn apply(
         }
         ops.sort_by_key(|(at, _)| *at);
         let ops: Vec<Step> = ops.into_iter().map(|(_, step)| step).collect();
-        if !keep.wants_statement(&ops, statements.is_empty(), read.text.get(statement.span.range())) {
+        if !keep.wants_statement(&ops, statements.is_empty(), text.under(statement.span)) {
             return;
         }
         statements.push(AppliedStatement {

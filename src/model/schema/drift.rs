@@ -135,16 +135,11 @@ fn is_dump_of(dump: &Database, made: &Database, sources: &Sources) -> bool {
     if dump.tool.is_some() || made.tool.is_none() || dump.dialect != made.dialect || !is_beside || !known {
         return false;
     }
-    let Some(text) = dump.migrations.first().map(|one| &sources.get(one.source).text) else { return false };
-    let head = text.get(..sources_end(text, MARGIN)).unwrap_or(text);
-    let tail_from = sources_end(text, text.len().saturating_sub(MARGIN));
-    let tail = text.get(tail_from..).unwrap_or("");
+    let Some(id) = dump.migrations.first().map(|one| one.source) else { return false };
+    let source = sources.get(id);
+    let head = source.head(MARGIN);
+    let tail = source.get(sources.boundary(id, source.length().saturating_sub(MARGIN))..source.length()).unwrap_or("");
     DUMP_MARKS.iter().any(|mark| head.contains(mark) || tail.contains(mark))
-}
-
-/// The nearest character boundary at or before an offset.
-fn sources_end(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// The columns of a table by their names in lower case.

@@ -3,7 +3,7 @@
 
 use super::super::text::{printable, without_passwords};
 use crate::diagnostic::{Label, Role};
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, Span};
 use std::ops::Range;
 
 /// Labels at most this many lines apart are shown in one window; the lines between them are folded.
@@ -37,18 +37,26 @@ impl<'f> Spot<'f> {
     /// A span over several lines is shortened to its first, one past the end of the text to its end.
     pub fn new(sources: &Sources, role: Role, label: &'f Label) -> Spot<'f> {
         let source = label.span.source;
-        let text = &sources.get(source).text;
         let start = sources.boundary(source, label.span.start as usize);
         let line = sources.line_column(source, start as u32).line;
         let line_end = sources.line_range(source, line).end;
         // The start may lie on the line break itself: there is nothing to underline, but there is a place.
         let start = start.min(line_end);
-        let longest = text[start..line_end].char_indices().nth(UNDERLINED).map_or(line_end, |(at, _)| start + at);
+        let longest = sources
+            .text(Span::new(source, start, line_end))
+            .char_indices()
+            .nth(UNDERLINED)
+            .map_or(line_end, |(at, _)| start + at);
         let end = sources.boundary(source, (label.span.end as usize).min(longest)).max(start);
         // A byte order mark is no column: a span of it alone points at the first character.
-        let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(line_end) } else { 0 };
+        let mark = if has_mark(sources, source) { '\u{feff}'.len_utf8().min(line_end) } else { 0 };
         Spot { role, text: &label.text, source, line, range: start.max(mark)..end.max(mark) }
     }
+}
+
+/// Whether a file begins with a byte order mark.
+fn has_mark(sources: &Sources, source: SourceId) -> bool {
+    sources.get(source).get(0..'\u{feff}'.len_utf8()) == Some("\u{feff}")
 }
 
 /// Spots of one file that are near each other.
@@ -105,7 +113,6 @@ impl Window<'_> {
 
     fn push_line(&self, sources: &Sources, line: u32, out: &mut String, ranges: &mut [Range<usize>]) {
         let Some(source) = self.spots.first().map(|spot| spot.source) else { return };
-        let text = &*sources.get(source).text;
         let here = || self.spots.iter().zip(0..).filter(|(spot, _)| spot.line == line);
         let whole = sources.line_range(source, line);
         let mut shown = whole.clone();
@@ -117,11 +124,11 @@ impl Window<'_> {
         }
         if shown.start > whole.start {
             out.push_str(CUT);
-        } else if shown.start == 0 && text.starts_with('\u{feff}') {
+        } else if shown.start == 0 && has_mark(sources, source) {
             shown.start = '\u{feff}'.len_utf8().min(shown.end);
         }
         let base = out.len();
-        let masked = without_passwords(&text[shown.clone()]);
+        let masked = without_passwords(sources.text(Span::new(source, shown.start, shown.end)));
         let within =
             |at: usize| base + printable(masked.get(..at.clamp(shown.start, shown.end) - shown.start).unwrap_or("")).len();
         for (spot, at) in here() {

@@ -105,7 +105,7 @@ fn finish(cursor: &mut Cursor, name: Option<Spanned<String>>, table: ObjectName,
         concurrently: None,
         if_not_exists: false,
         only: false,
-        span: Span { source: cursor.source, start: 0, end: 0 },
+        span: Span { source: cursor.site.source, start: 0, end: 0 },
     };
     while !cursor.is_done() {
         if cursor.eat_any(&["INCLUDE", "STORING", "COVERING"]).is_some() {

@@ -27,7 +27,7 @@ pub use routine::Session;
 use super::cursor::Cursor;
 use super::lexer::Token;
 use super::{Change, Dialect, ObjectChange, ObjectName, SchemaOp, Statement, TableAction, Understanding};
-use crate::source::{SourceId, Span};
+use crate::source::{Site, SourceId, Span};
 use alter::Target;
 
 /// Longer statements that define something are not read: nobody writes them, and they would cost out of proportion.
@@ -77,10 +77,10 @@ impl Reading {
 /// Where and how a statement stands.
 #[derive(Clone, Copy)]
 pub struct Place<'t> {
-    /// The whole file.
+    /// The whole file, or the part of it that is read.
     pub text: &'t str,
-    /// Its name.
-    pub source: SourceId,
+    /// Where that stands.
+    pub site: Site,
     /// Its dialect.
     pub dialect: Dialect,
     /// The `DO` block around the statement.
@@ -93,12 +93,12 @@ pub struct Place<'t> {
 
 impl<'t> Place<'t> {
     /// A place in a file, outside of blocks and conditions.
-    pub fn new(text: &'t str, source: SourceId, dialect: Dialect) -> Place<'t> {
-        Place { text, source, dialect, block: None, maybe: false, anchor: None }
+    pub fn new(text: &'t str, site: impl Into<Site>, dialect: Dialect) -> Place<'t> {
+        Place { text, site: site.into(), dialect, block: None, maybe: false, anchor: None }
     }
 
     pub fn cursor(&self, tokens: &'t [Token]) -> Cursor<'t> {
-        Cursor::new(self.text, self.source, self.dialect, tokens).anchored(self.anchor)
+        Cursor::new(self.text, self.site, self.dialect, tokens).anchored(self.anchor)
     }
 }
 

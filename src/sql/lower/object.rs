@@ -61,7 +61,7 @@ fn tables_of_body(cursor: &Cursor) -> Vec<ObjectName> {
     let Some(body) = body.filter(|_| language.is_none_or(is_sql)) else { return Vec::new() };
     let mut lexer = Lexer::new(cursor.text, body, cursor.dialect);
     let tokens: Vec<Token> = std::iter::from_fn(|| lexer.next_token()).filter(super::routine::is_code).collect();
-    let inner = Cursor::new(cursor.text, cursor.source, cursor.dialect, &tokens);
+    let inner = Cursor::new(cursor.text, cursor.site, cursor.dialect, &tokens);
     let mut tables = Vec::new();
     for part in statements(inner) {
         for table in view::names(&part).tables {

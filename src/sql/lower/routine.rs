@@ -6,7 +6,7 @@ use crate::sql::cursor::Cursor;
 use crate::sql::lexer::{Kind, Lexer, Token, literal_inside};
 use crate::sql::{Dialect, Statement, Understanding};
 use std::collections::HashMap;
-use std::ops::Range;
+use std::sync::Arc;
 
 /// Routines that call each other deeper than this are not followed.
 const DEEPEST: usize = 4;
@@ -17,15 +17,13 @@ const MOST: usize = 10_000;
 #[derive(Clone)]
 struct Routine {
     parameters: Vec<String>,
-    /// The bytes of its body.
-    body: Range<usize>,
-    /// Whether it may change the catalog.
-    changes: bool,
+    /// Its body, where that may change the catalog.
+    body: Option<Arc<str>>,
 }
 
 /// What a file has said so far.
-pub struct Session<'m> {
-    text: &'m str,
+#[derive(Default)]
+pub struct Session {
     /// What variables hold.
     pub known: Known,
     prepared: HashMap<String, Vec<String>>,
@@ -33,12 +31,7 @@ pub struct Session<'m> {
     depth: usize,
 }
 
-impl<'m> Session<'m> {
-    /// The session of a file that has not said anything yet.
-    pub fn new(text: &'m str) -> Session<'m> {
-        Session { text, known: Known::default(), prepared: HashMap::new(), routines: HashMap::new(), depth: 0 }
-    }
-
+impl Session {
     /// Lowers one statement of the file; a block gives the statements inside it, and so does the call of a routine of the file.
     pub fn lower<'t>(&mut self, place: Place<'t>, tokens: &'t [Token], out: &mut Vec<Statement>) {
         let cursor = place.cursor(tokens);
@@ -142,8 +135,8 @@ impl<'m> Session<'m> {
             }
         };
         let Some(body) = body else { return };
-        let changes = whole.text.get(body.clone()).is_none_or(may_change);
-        self.routines.insert(name.name.to_lowercase(), Routine { parameters, body, changes });
+        let body = whole.text.get(body).filter(|body| may_change(body)).map(Arc::from);
+        self.routines.insert(name.name.to_lowercase(), Routine { parameters, body });
     }
 
     /// `CALL f(..)`, `SELECT f(..)`, `PERFORM f(..)` of a routine of this file: what it does. `false` for everything else.
@@ -153,17 +146,16 @@ impl<'m> Session<'m> {
         let Some(name) = cursor.object_name() else { return false };
         let Some(routine) = self.routines.get(&name.name.to_lowercase()).cloned() else { return false };
         let arguments = cursor.group().map(|inner| inner.parts()).unwrap_or_default();
-        if verb != "CALL" && !routine.changes || self.depth >= DEEPEST || out.len() >= MOST {
+        if verb != "CALL" && routine.body.is_none() || self.depth >= DEEPEST || out.len() >= MOST {
             return false;
         }
         let whole = super::column::whole(&place.cursor(tokens));
         let before = out.len();
-        if routine.changes {
+        if let Some(text) = routine.body.as_deref() {
             let values = arguments.iter().map(|one| self.known.texts(one)).collect();
             let inside = walk::with_arguments(&self.known, &routine.parameters, values);
             let outside = std::mem::replace(&mut self.known, inside);
-            let text = self.text;
-            let mut lexer = Lexer::new(text, routine.body, place.dialect);
+            let mut lexer = Lexer::new(text, 0..text.len(), place.dialect);
             let body: Vec<Token> = std::iter::from_fn(|| lexer.next_token()).filter(is_code).collect();
             self.depth += 1;
             let inner = Place { text, anchor: Some(whole), block: Some(place.block.unwrap_or(whole)), ..place };

@@ -101,13 +101,13 @@ pub fn batch<'t>(place: Place<'t>, session: &mut Session, tokens: &'t [Token], o
     }
 }
 
-struct Walk<'s, 'm, 't> {
+struct Walk<'s, 't> {
     place: Place<'t>,
-    session: &'s mut Session<'m>,
+    session: &'s mut Session,
     open: Vec<Open>,
 }
 
-impl<'t> Walk<'_, '_, 't> {
+impl<'t> Walk<'_, 't> {
     /// Walks a word that opens or closes something; `false` where a statement starts here.
     fn control(&mut self, cursor: &mut Cursor) -> bool {
         if cursor.eat_any(&["BEGIN TRY", "BEGIN CATCH"]).is_some() {

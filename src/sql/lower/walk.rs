@@ -26,9 +26,9 @@ enum Open {
 }
 
 /// A body that is being walked.
-pub struct Walk<'s, 'm, 't> {
+pub struct Walk<'s, 't> {
     pub place: Place<'t>,
-    pub session: &'s mut Session<'m>,
+    pub session: &'s mut Session,
     named: Vec<ObjectName>,
     open: Vec<Open>,
     declaring: bool,
@@ -73,7 +73,7 @@ fn skip_past(cursor: &mut Cursor, words: &[&str]) {
     cursor.next();
 }
 
-impl<'t> Walk<'_, '_, 't> {
+impl<'t> Walk<'_, 't> {
     fn is_mysql(&self) -> bool {
         self.place.dialect == Dialect::MySql
     }

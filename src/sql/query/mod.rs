@@ -20,7 +20,7 @@ use super::lower::{Place, view};
 use super::split::Splitter;
 use super::{Dialect, ObjectName};
 use crate::diagnostic::Problem;
-use crate::source::{SourceId, Span, Spanned};
+use crate::source::{Site, Span, Spanned};
 use std::ops::Range;
 
 /// What a statement does to rows.
@@ -115,18 +115,20 @@ pub struct RowStatement {
 
 /// Reads the statements in a part of a file that holds queries; spans are those of the whole file. The problems are those
 /// of that part. SQL Server and ClickHouse are not read.
-pub fn read_rows(source: SourceId, text: &str, range: Range<usize>, dialect: Dialect) -> (Vec<RowStatement>, Vec<Problem>) {
+pub fn read_rows(site: impl Into<Site>, text: &str, range: Range<usize>, dialect: Dialect) -> (Vec<RowStatement>, Vec<Problem>) {
+    let site = site.into();
+    let wrong = |at: usize, what: &str| Problem { span: site.span(at, at + 1), message: what.into(), other: None };
     if matches!(dialect, Dialect::SqlServer | Dialect::ClickHouse) {
-        let problem = Problem::new(source, 0, 0, format!("SQL of {} is not read", dialect.name()));
+        let problem = Problem { span: site.span(0, 0), ..wrong(0, &format!("SQL of {} is not read", dialect.name())) };
         return (Vec::new(), vec![problem]);
     }
     let mut splitter = Splitter::new(text, range, dialect);
     let (mut tokens, mut comments, mut statements) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(piece) = splitter.next_piece(&mut tokens, &mut comments) {
         comments.clear();
-        let cursor = Place::new(text, source, dialect).cursor(&tokens);
+        let cursor = Place::new(text, site, dialect).cursor(&tokens);
         let mut statement = statement(&cursor, &tokens);
-        statement.span = Span::new(source, piece.start, piece.end);
+        statement.span = site.span(piece.start, piece.end);
         if tokens.last().is_some_and(|last| (last.end as usize) < piece.end) {
             statement.doubt = Some("it has too many rows to be read to its end");
         }
@@ -134,11 +136,11 @@ pub fn read_rows(source: SourceId, text: &str, range: Range<usize>, dialect: Dia
     }
     let unterminated = splitter.unterminated();
     if let (Some((at, what)), Some(last)) = (unterminated.first(), statements.last_mut())
-        && last.span.end as usize > *at
+        && last.span.end > site.span(*at, *at).end
     {
         last.doubt = Some(what);
     }
-    let problems = unterminated.iter().map(|(at, what)| Problem::new(source, *at, at + 1, *what)).collect();
+    let problems = unterminated.iter().map(|(at, what)| wrong(*at, what)).collect();
     (statements, problems)
 }
 
@@ -155,11 +157,8 @@ fn statement(whole: &Cursor, tokens: &[Token]) -> RowStatement {
     let doubt = if verb == Verb::Other { Some("it is no query that is read") } else { doubt(whole, tokens) };
     let span = whole.span_of(0..tokens.len());
     let even = tokens::with_parameters(whole.text, tokens, whole.dialect);
-    let scopes = if verb == Verb::Other {
-        Vec::new()
-    } else {
-        reader::scopes(Cursor::new(whole.text, whole.source, whole.dialect, &even))
-    };
+    let scopes =
+        if verb == Verb::Other { Vec::new() } else { reader::scopes(Cursor::new(whole.text, whole.site, whole.dialect, &even)) };
     RowStatement { span, verb, tables, inserts, order_by, order_by_more, limit, offset, creates: created(main), scopes, doubt }
 }
 

@@ -1,7 +1,7 @@
 //! Queries that the database keeps: the body of a view, and the statements of a function.
 
 use super::{RowStatement, read_rows, statement};
-use crate::source::{SourceId, Span};
+use crate::source::{Excerpt, Site, Span};
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::{Kind, Lexer, Token, literal_inside};
 use crate::sql::lower::Place;
@@ -39,24 +39,26 @@ fn tokens(text: &str, range: Range<usize>, dialect: Dialect) -> Vec<Token> {
 }
 
 /// The query of the `CREATE VIEW` at `span`.
-pub fn read_view(span: Span, text: &str, dialect: Dialect) -> Option<RowStatement> {
-    let tokens = tokens(text, span.range(), dialect);
-    let mut walk = Cursor::new(text, span.source, dialect, &tokens);
+pub fn read_view(span: Span, part: Excerpt, dialect: Dialect) -> Option<RowStatement> {
+    let (text, site, range) = part.at(span)?;
+    let tokens = tokens(text, range.clone(), dialect);
+    let mut walk = Cursor::new(text, site, dialect, &tokens);
     walk.skip_until(|here| here.is("VIEW"));
     walk.skip_until(|here| here.is("AS"));
     walk.eat("AS").then_some(())?;
     let start = walk.peek(0)?.start as usize;
-    let (mut all, _) = read_rows(span.source, text, start..span.end as usize, dialect);
+    let (mut all, _) = read_rows(site, text, start..range.end, dialect);
     (!all.is_empty()).then(|| all.swap_remove(0))
 }
 
 /// The function or procedure that the statement at `span` creates. PostgreSQL only; `None` for another statement.
-pub fn read_routine(span: Span, text: &str, dialect: Dialect) -> Option<Routine> {
+pub fn read_routine(span: Span, part: Excerpt, dialect: Dialect) -> Option<Routine> {
     if dialect != Dialect::Postgres {
         return None;
     }
-    let all = tokens(text, span.range(), dialect);
-    let mut walk = Cursor::new(text, span.source, dialect, &all);
+    let (text, site, range) = part.at(span)?;
+    let all = tokens(text, range, dialect);
+    let mut walk = Cursor::new(text, site, dialect, &all);
     walk.eat("CREATE").then_some(())?;
     walk.eat("OR REPLACE");
     walk.eat_any(&["FUNCTION", "PROCEDURE"])?;
@@ -75,8 +77,8 @@ pub fn read_routine(span: Span, text: &str, dialect: Dialect) -> Option<Routine>
     let mut routine = Routine { name, language, parameters, statements: Vec::new(), dynamic: Vec::new() };
     let Some(body) = body else { return Some(routine) };
     match routine.language.as_str() {
-        "sql" => routine.statements = read_rows(span.source, text, body, dialect).0,
-        "plpgsql" => procedural(span.source, text, body, &mut routine),
+        "sql" => routine.statements = read_rows(site, text, body, dialect).0,
+        "plpgsql" => procedural(site, text, body, &mut routine),
         _ => {}
     }
     Some(routine)
@@ -90,9 +92,9 @@ fn parameter(mut part: Cursor) -> Option<String> {
 }
 
 /// The statements in the body of a PL/pgSQL function; conditions and loops are looked through.
-fn procedural(source: SourceId, text: &str, body: Range<usize>, routine: &mut Routine) {
+fn procedural(site: Site, text: &str, body: Range<usize>, routine: &mut Routine) {
     let all = tokens(text, body, Dialect::Postgres);
-    let place = Place::new(text, source, Dialect::Postgres);
+    let place = Place::new(text, site, Dialect::Postgres);
     let mut walk = place.cursor(&all);
     while !walk.is_done() {
         if walk.eat_kind(Kind::Semicolon).is_some() {

@@ -33,12 +33,16 @@ pub(super) fn databases(workspace: &mut Workspace, discovery: &Discovery, settin
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         groups.entry((folder.to_owned(), dialect, variant)).or_default().push(one.0.to_owned());
     }
+    // What is packed is nowhere else.
+    drop(texts);
     let mut databases = Vec::new();
     for ((folder, dialect, variant), paths) in groups {
-        let files = paths.iter().map(|path| File { path, ranges: vec![None], code: None, at_once: false }).collect();
+        let keep = Keep::of(settings, false, dialect);
+        let is_alone = paths.len() == 1;
+        let packs = is_alone && keep == Keep::State(dialect);
+        let files = paths.iter().map(|path| File { path, ranges: vec![None], code: None, at_once: false, packs }).collect();
         let scripts = read_all(workspace, files, dialect);
         let mut parts: Vec<(Vec<Read>, HashSet<Name>)> = Vec::new();
-        let is_alone = paths.len() == 1;
         for (path, script) in paths.into_iter().zip(scripts) {
             let Some(Text { source, text, forward, .. }) = script else { continue };
             let creates = if is_alone { HashSet::new() } else { created(&forward, &text) };
@@ -75,7 +79,7 @@ pub(super) fn databases(workspace: &mut Workspace, discovery: &Discovery, settin
             if let Some(set) = discovery.migration_sets.iter().find(|set| code::prints(set, &database.source)) {
                 (database.printed_by, database.way_out) = (Some(set.tool.clone()), set.way_out.clone());
             }
-            note_unread(workspace, replay(&mut database, reads, &[], Keep::of(settings, false, dialect)));
+            note_unread(workspace, replay(&mut database, reads, &[], keep));
             // Tables of the server itself, restated for a tool that reads queries: nothing here makes them.
             let restated = |table: &&mut Table| dialect == Dialect::Postgres && table.name.name.starts_with("pg_");
             database.tables.iter_mut().filter(restated).for_each(|table| table.external = true);

@@ -16,7 +16,7 @@ use super::catalog::{Check, Column, Table, TableName};
 use super::history::{AppliedStatement, Effects, LockMode, Reversible, Step, TableBefore, TableOrigin};
 use super::replay::State;
 use super::transaction::Transactions;
-use crate::source::Name;
+use crate::source::{Excerpt, Name};
 use crate::sql::{Change, Dialect, ObjectName, SchemaOp, Statement, TableAction, Understanding};
 
 /// The moment just before an operation is applied.
@@ -85,8 +85,8 @@ pub(super) fn past_step(moment: &Moment, op: SchemaOp) -> Step {
 
 /// A comment on a table or a column, and statistics over it, lock the table: they become an operation of their own, since they
 /// have no other effect.
-pub(super) fn comment(statement: &mut Statement, text: &str, dialect: Dialect) {
-    let written = text.get(statement.span.range()).unwrap_or("");
+pub(super) fn comment(statement: &mut Statement, text: Excerpt, dialect: Dialect) {
+    let written = text.under(statement.span);
     let starts = |word: &str| written.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
     if dialect != Dialect::Postgres || !statement.ops.is_empty() || !(starts("comment ") || starts("create statistics ")) {
         return;

@@ -22,7 +22,7 @@ impl Schema {
     pub fn repeated_columns(&self, sources: &Sources, looked: impl Fn()) -> Vec<RepeatedColumn> {
         let mut found = Vec::new();
         for migration in self.pending_migrations() {
-            let text = &*sources.get(migration.source).text;
+            let text = &**sources.get(migration.source).text();
             for statement in &migration.migration().statements {
                 let table = statement.ops.iter().find_map(|step| step.table.as_ref()).map(|table| table.name.to_string());
                 let table = table.unwrap_or_default();

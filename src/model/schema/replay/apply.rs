@@ -5,7 +5,8 @@ use super::types::{NewDomain, NewView};
 use super::{State, default_path};
 use crate::fact::Fact;
 use crate::model::schema::catalog::{Facet, TableName};
-use crate::source::{Name, Span};
+use crate::model::schema::forward::LOOK_BACK;
+use crate::source::{Excerpt, Name, Span};
 use crate::sql::{Change, DataVerb, ObjectName, SchemaOp, Statement, TableAction, Understanding};
 
 const CONDITION: &str = "may have been changed under a condition";
@@ -242,11 +243,11 @@ impl State {
         keys.chain(table.foreign_keys.iter().map(|one| &one.name)).chain(table.checks.iter().map(|one| &one.name)).any(same)
     }
 
-    /// Counts a statement, and notes what the part that was not understood may have touched; `text` is the whole file.
-    pub fn doubt(&mut self, statement: &Statement, text: &str) {
+    /// Counts a statement, and notes what the part that was not understood may have touched; `text` is the file around it.
+    pub fn doubt(&mut self, statement: &Statement, text: Excerpt) {
         self.now += 1;
         self.guarded = statement.guarded;
-        let written = text.get(statement.span.range()).unwrap_or("");
+        let written = text.under(statement.span);
         self.casts_unknown |= ["create cast", "create operator"]
             .iter()
             .any(|words| written.get(..words.len()).is_some_and(|head| head.eq_ignore_ascii_case(words)));
@@ -285,21 +286,19 @@ impl State {
 }
 
 /// What an opaque statement may draw on: itself, and for `EXECUTE` of a prepared text what stands before it in the file.
-fn code_before(text: &str, span: Span) -> &str {
-    let own = text.get(span.range()).unwrap_or("");
+fn code_before(around: Excerpt<'_>, span: Span) -> &str {
+    let own = around.under(span);
+    let Some((text, _, range)) = around.at(span) else { return own };
     if !own.get(..7).is_some_and(|word| word.eq_ignore_ascii_case("execute")) {
         return own;
     }
-    let end = (span.end as usize).min(text.len());
+    let end = range.end.min(text.len());
     let mut start = end.saturating_sub(LOOK_BACK);
     while !text.is_char_boundary(start) {
         start += 1;
     }
     text.get(start..end).unwrap_or(own)
 }
-
-/// How far back the text of a prepared statement is looked for, in bytes.
-const LOOK_BACK: usize = 16 << 10;
 
 /// What of a table is in doubt when an action may not have run; `None` where the action only adds, which counts as done.
 fn doubtful(action: &TableAction) -> Option<&'static [Facet]> {

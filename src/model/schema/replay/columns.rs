@@ -131,6 +131,10 @@ impl State {
                 }
                 continue;
             };
+            // Most that change at all change once, where room would be made for four.
+            if column.changes.is_empty() {
+                column.changes.reserve_exact(1);
+            }
             column.changes.push(span);
             match change {
                 ColumnChange::Type(Some(to)) => column.column_type = Fact::explicit(Arc::new(to.value.clone()), to.span),

@@ -32,7 +32,7 @@ use std::sync::Arc;
 pub(super) struct State {
     pub dialect: Dialect,
     /// Tables by slot; a dropped one leaves its slot empty, so that slots stay names.
-    pub tables: Vec<Option<Box<Table>>>,
+    pub tables: Vec<Option<Table>>,
     /// When each slot was filled: number of the statement.
     born: Vec<usize>,
     /// Slots by folded bare name.
@@ -143,15 +143,15 @@ impl State {
 
     /// Every table that stands, by slot.
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
-        self.tables.iter().flatten().map(Box::as_ref)
+        self.tables.iter().flatten()
     }
 
     pub fn table(&self, slot: usize) -> Option<&Table> {
-        self.tables.get(slot)?.as_deref()
+        self.tables.get(slot)?.as_ref()
     }
 
     fn table_mut(&mut self, slot: usize) -> Option<&mut Table> {
-        self.tables.get_mut(slot)?.as_deref_mut()
+        self.tables.get_mut(slot)?.as_mut()
     }
 
     fn key(&self, name: &str) -> Name {
@@ -213,7 +213,7 @@ impl State {
         if table.temporary {
             self.temporary.push(slot);
         }
-        self.tables.push(Some(Box::new(table)));
+        self.tables.push(Some(table));
         self.born.push(self.now);
         self.by_name.push(&key, slot);
         for name in index_names {
@@ -230,7 +230,7 @@ impl State {
         let table = self.tables.get_mut(slot)?.take()?;
         let key = self.key(&table.name.name);
         self.by_name.remove(&key, slot);
-        Some(*table)
+        Some(table)
     }
 
     fn note_index(&mut self, name: &str, slot: usize) {

@@ -124,7 +124,7 @@ impl State {
     /// The end of a migration: what was not made again is lost.
     pub(super) fn end_moves(&mut self) {
         for (number, slot) in std::mem::take(&mut self.moves).rebuilds {
-            let Some(table) = self.tables.get(slot).and_then(Option::as_deref) else { continue };
+            let Some(table) = self.tables.get(slot).and_then(Option::as_ref) else { continue };
             let Some(rebuild) = self.rebuilds.get_mut(number) else { continue };
             let old = rebuild.before.indexes.iter().filter(|index| index.backs.is_none());
             let same_name = |one: &Option<Name>, other: &Option<Name>| {

@@ -171,7 +171,7 @@ impl State {
             foreign_key.references = to.clone();
         }
         if let Some(place) = self.tables.get_mut(slot) {
-            *place = Some(Box::new(table));
+            *place = Some(table);
         }
         let key = self.key(&to.name);
         self.by_name.push(&key, slot);
