@@ -80,6 +80,61 @@ fn long_terraform_folders() {
 }
 
 #[test]
+fn long_terraform_folders_of_containers() {
+    let mut text = String::new();
+    for at in 0..2_000 {
+        write!(
+            text,
+            "resource \"aws_lb\" \"l{at}\" {{\n  idle_timeout = 30\n}}\nresource \"aws_lb_listener\" \"n{at}\" {{\n  load_balancer_arn = \
+             aws_lb.l{at}.arn\n  default_action {{\n    target_group_arn = aws_lb_target_group.g{at}.arn\n  }}\n}}\nresource \
+             \"aws_ecs_task_definition\" \"t{at}\" {{\n  container_definitions = jsonencode([{{ name = \"a\", image = \"a\", environment = [{{ \
+             name = \"U\", value = \"postgres://${{aws_db_instance.d{at}.address}}/a\" }}] }}])\n}}\nresource \"aws_ecs_service\" \"s{at}\" {{\n  \
+             task_definition = aws_ecs_task_definition.t{at}.arn\n  load_balancer {{\n    target_group_arn = \
+             aws_lb_target_group.g{at}.arn\n    container_name = \"a\"\n  }}\n}}\nresource \"aws_db_instance\" \"d{at}\" {{\n  engine = \
+             \"postgres\"\n}}\nresource \"aws_appautoscaling_target\" \"a{at}\" {{\n  resource_id = \
+             \"service/${{aws_ecs_service.s{at}.name}}\"\n  max_capacity = 9\n}}\n"
+        )
+        .unwrap();
+    }
+    within(60, "2,000 services with all around them", || {
+        let (runtime, unread) = read(&[("main.tf", text)]);
+        assert_eq!((runtime.services().count(), runtime.edges().count(), unread), (4_000, 2_000, 0));
+    });
+}
+
+#[test]
+fn values_that_multiply() {
+    let chart = "name: a\nversion: 1.0.0\n";
+    let mut bomb = String::from("image: { repository: a }\nreplicaCount: 1\n");
+    bomb.push_str("x0: &x0 { a: { b: { c: {} } } }\n");
+    (1..60).for_each(|at| {
+        writeln!(bomb, "x{at}: &x{at} {{ a: *x{0}, b: *x{0}, c: *x{0}, d: *x{0}, e: [*x{0}, *x{0}] }}", at - 1).unwrap()
+    });
+    within(30, "maps that multiply", || {
+        let (runtime, _) = read(&[("c/Chart.yaml", chart.into()), ("c/values.yaml", bomb)]);
+        assert_eq!(runtime.services().count(), 1);
+    });
+    let mut many = String::new();
+    (0..20_000).for_each(|at| writeln!(many, "p{at}: {{ image: {{ repository: r{at} }}, replicaCount: {at} }}").unwrap());
+    within(30, "20,000 parts", || {
+        let (runtime, _) = read(&[("c/Chart.yaml", chart.into()), ("c/values.yaml", many)]);
+        assert!(runtime.services().count() >= 500);
+    });
+}
+
+#[test]
+fn variables_that_nothing_sets_by_the_thousand() {
+    let mut text = String::from("services:\n  a:\n    image: a\n    command: [");
+    (0..20_000).for_each(|at| write!(text, "\"$V{}\", ", at % 1_900).unwrap());
+    text.push_str("]\n    environment:\n");
+    (0..20_000).for_each(|at| writeln!(text, "      E{at}: \"${{V{}}}\"", at % 1_900).unwrap());
+    within(30, "40,000 uses", || {
+        let (runtime, _) = read(&[("compose.yaml", text)]);
+        assert_eq!(runtime.unset_variables().1.first().map(|one| one.all.len()), Some(1_900));
+    });
+}
+
+#[test]
 fn templates_that_go_in_circles_or_multiply() {
     let mut bomb = String::from("Transform: AWS::Serverless-2016-10-31\nx0: &x0 [a, a]\n");
     (1..40).for_each(|at| writeln!(bomb, "x{at}: &x{at} [*x{0}, *x{0}, *x{0}]", at - 1).unwrap());

@@ -31,6 +31,8 @@ struct Inflections {
     tenants: HashSet<String>,
     outboxes: HashSet<String>,
     sent_marks: HashSet<String>,
+    inboxes: HashSet<String>,
+    message_numbers: HashSet<String>,
     shown_parts: HashSet<String>,
 }
 
@@ -73,6 +75,8 @@ fn inflections() -> &'static Inflections {
             tenants: list("tenants", "columns"),
             outboxes: list("outbox", "words"),
             sent_marks: list("outbox", "marks"),
+            inboxes: list("inbox", "tables"),
+            message_numbers: list("inbox", "numbers"),
             shown_parts: list("secrets", "shown"),
         }
     })
@@ -248,6 +252,18 @@ pub fn is_bookkeeping(table: &str) -> bool {
 /// Whether a table, in snake case, is an outbox by its name.
 pub fn is_outbox(snake: &str) -> bool {
     snake.split('_').any(|word| inflections().outboxes.contains(word))
+}
+
+/// Whether a table, in snake case, is by its name one in which a consumer notes what it has handled.
+pub fn is_inbox(snake: &str) -> bool {
+    let known = &inflections().inboxes;
+    snake.split('_').any(|word| known.contains(word))
+        || known.iter().any(|name| name.contains('_') && snake.ends_with(name.as_str()))
+}
+
+/// Whether a column of an inbox, in snake case, says which message it was.
+pub fn is_message_number(snake: &str) -> bool {
+    inflections().message_numbers.contains(snake)
 }
 
 /// Whether a column of an outbox, in snake case, says that a row is sent.

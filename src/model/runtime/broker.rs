@@ -3,13 +3,16 @@
 use super::alert::tree;
 use super::profile::profile;
 use super::queue::{Notation, Queue, Topic};
-use super::tables::tables;
+use super::server::Server;
+use super::tables::{Bounds, tables};
+use super::{Runtime, ServiceRef, Timeout};
 use crate::discover::{Discovery, Kind};
 use crate::documents::NodeRef;
-use crate::fact::{Fact, Product};
+use crate::fact::{Fact, Origin, Product};
 use crate::model::Workspace;
 use crate::source::Span;
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 /// Reads every `definitions.json`.
 pub(super) fn queues(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Queue> {
@@ -34,6 +37,49 @@ pub(super) fn queues(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Qu
         }
     }
     found
+}
+
+/// A broker that takes a message away from a worker that has not confirmed it, and a worker that may need longer.
+#[derive(Debug, Clone)]
+pub struct ShortDelivery<'r> {
+    /// The broker.
+    pub broker: &'r Server,
+    /// After how long it does.
+    pub waits: Duration,
+    /// Where that is written.
+    pub span: Span,
+    /// The worker.
+    pub worker: ServiceRef<'r>,
+    /// How long a job may take.
+    pub job: Duration,
+    /// The setting that says so.
+    pub setting: &'r str,
+    /// Where that is written.
+    pub job_span: Span,
+}
+
+impl Runtime {
+    /// Every RabbitMQ that is told how long a consumer may take, with each service of its project whose jobs have a written limit; the
+    /// broker must be the only one there.
+    pub fn broker_deliveries(&self) -> Vec<ShortDelivery<'_>> {
+        let project = |server: &Server| server.service.and_then(|at| self.services.get(at)).map(|service| service.project);
+        let mut brokers: HashMap<usize, Vec<&Server>> = HashMap::new();
+        for server in self.servers.iter().filter(|server| server.product == "rabbitmq") {
+            project(server).into_iter().for_each(|project| brokers.entry(project).or_default().push(server));
+        }
+        let found = self.settings().filter_map(|setting| {
+            let said = setting.setting();
+            let Fact::Known(Timeout { after: Some(job), .. }, Origin::Explicit(job_span)) = &said.timeout else { return None };
+            let worker = setting.service().filter(|_| said.bounds == Bounds::Job)?;
+            let [broker] = brokers.get(&worker.service().project)?.as_slice() else { return None };
+            let told = broker.get("consumer_timeout");
+            let told = told.known()?;
+            let waits = Duration::from_millis(told.value.trim().parse().ok()?);
+            let (span, job_span) = (told.span, *job_span);
+            Some(ShortDelivery { broker, waits, span, worker, job: *job, setting: &said.name, job_span })
+        });
+        found.collect()
+    }
 }
 
 /// What the definitions say besides queues.

@@ -6,7 +6,8 @@
 
 pub mod alert;
 pub mod application;
-mod broker;
+pub mod breaker;
+pub mod broker;
 pub mod budget;
 pub mod chain;
 mod cloud;
@@ -17,6 +18,7 @@ pub mod exposure;
 pub mod function;
 mod gateways;
 pub mod halves;
+mod init_sql;
 mod json;
 mod json_gateways;
 pub mod keepalive;

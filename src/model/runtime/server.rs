@@ -1,7 +1,8 @@
-//! What servers are told: PostgreSQL, MySQL, Redis and PgBouncer by their command, by the variables of their image, by the files
+//! What servers are told: PostgreSQL, MySQL, Redis, PgBouncer and RabbitMQ by their command, by the variables of their image, by the files
 //! that they mount; and settings files that nobody is seen to mount.
 
 use super::database::is_product;
+use super::init_sql;
 use super::pool::table::table;
 use super::profile::{self, Profile};
 use super::service::Service;
@@ -19,8 +20,13 @@ use std::collections::BTreeSet;
 const LONGEST_CHAIN: usize = 8;
 
 /// The products whose settings are read: as `data/images.toml` names them, and the kind of their files.
-const PRODUCTS: [(&str, Kind); 4] =
-    [("postgres", Kind::PostgresqlConf), ("mysql", Kind::MysqlConf), ("redis", Kind::RedisConf), ("pgbouncer", Kind::Pgbouncer)];
+const PRODUCTS: [(&str, Kind); 5] = [
+    ("postgres", Kind::PostgresqlConf),
+    ("mysql", Kind::MysqlConf),
+    ("redis", Kind::RedisConf),
+    ("pgbouncer", Kind::Pgbouncer),
+    ("rabbitmq", Kind::RabbitmqConf),
+];
 
 /// A server with what it is told.
 #[derive(Debug, Clone)]
@@ -153,9 +159,15 @@ impl Server {
     /// The settings files that a service mounts; scripts for the first start may say anything.
     fn read_mounts(&mut self, workspace: &mut Workspace, service: &Service, mounted: &mut BTreeSet<String>) {
         let kind = PRODUCTS.iter().find(|(name, _)| *name == self.product).map(|(_, kind)| *kind);
+        let mut by_sql = Vec::new();
         for mount in &service.mounts {
             if self.product == "postgres" && mount.target.starts_with("/docker-entrypoint-initdb.d") {
-                self.gap.get_or_insert_with(|| "scripts for the first start may set more".into());
+                let paths = mount.source.as_deref().map(|source| files_under(workspace, source)).unwrap_or_default();
+                let (told, is_whole) = init_sql::settings(workspace, &paths);
+                by_sql.extend(told);
+                if !is_whole || paths.is_empty() {
+                    self.gap.get_or_insert_with(|| "scripts for the first start may set more".into());
+                }
             }
             let ends = [".conf", ".cnf", ".ini"];
             let target_is_file = ends.iter().any(|end| mount.target.ends_with(end));
@@ -177,6 +189,8 @@ impl Server {
                 self.gap = self.gap.take().or(file.gap);
             }
         }
+        // The server writes them to a file that stands over the others.
+        self.told.extend(by_sql);
     }
 
     /// The variables of the image that are settings.
@@ -327,6 +341,7 @@ pub fn shown(product: &str) -> &str {
         "mysql" => "MySQL",
         "redis" => "Redis",
         "pgbouncer" => "PgBouncer",
+        "rabbitmq" => "RabbitMQ",
         _ => product,
     }
 }

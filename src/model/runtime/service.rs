@@ -234,6 +234,11 @@ impl Environment {
         }
     }
 
+    /// A variable that is named.
+    pub fn named(&self, name: &str) -> Option<&Variable> {
+        self.entries.get(name)
+    }
+
     /// Every variable that is named, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Variable)> {
         self.entries.iter().map(|(name, variable)| (name.as_str(), variable))

@@ -55,8 +55,10 @@ fn report(load: &Load<'_>, room: u32) -> Option<Diagnostic> {
         Origin::Default { .. } => diagnostic.context(load.server.span, format!("{product} accepts {limit} by default{kept}")),
         _ => diagnostic.cause(origin.span().unwrap_or(load.server.span), format!("accepts {limit}{kept}")),
     };
-    diagnostic = diagnostic
-        .help(format!("pools of {} or less for each of the {processes} processes, or a pooler in between", each.max(1)));
+    diagnostic = diagnostic.help(match processes {
+        1 => format!("a pool of {} or less", each.max(1)),
+        _ => format!("pools of {} or less for each of the {processes} processes, or a pooler in between", each.max(1)),
+    });
     let by_default = parts.iter().any(|part| part.origin.is_default());
     if by_default || origin.is_default() {
         diagnostic = diagnostic.at_most(Severity::Warning, "one of the numbers is a default");

@@ -1,6 +1,7 @@
 //! The rules of the group `retries`.
 
 mod amplification;
+mod breaker_half_open_unbounded;
 mod no_backoff;
 mod non_idempotent;
 mod unbounded;
@@ -8,4 +9,5 @@ mod unbounded;
 use super::Rule;
 
 /// In order of id.
-pub(super) const RULES: &[Rule] = &[amplification::RULE, no_backoff::RULE, non_idempotent::RULE, unbounded::RULE];
+pub(super) const RULES: &[Rule] =
+    &[amplification::RULE, breaker_half_open_unbounded::RULE, no_backoff::RULE, non_idempotent::RULE, unbounded::RULE];

@@ -14,9 +14,19 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let message = |key: &str| format!("the value of `{key}` stands in the file");
         let key = file.first()?.key.clone();
         let label = "everybody who can read the repository, and its history, has it";
-        report(file, |one| message(&one.key), label, format!("take it from outside: ${{{}}}", variable(&key)))
+        let help = match is_of_chart(&file.path) {
+            true => "nothing here, and the name of a Secret that the installation has".to_owned(),
+            false => format!("take it from outside: ${{{}}}", variable(&key)),
+        };
+        report(file, |one| message(&one.key), label, help)
     });
     found.collect()
+}
+
+/// Whether a file is called as the values of a chart are, in which variables mean nothing.
+fn is_of_chart(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or("");
+    name.starts_with("values") && (name.ends_with(".yaml") || name.ends_with(".yml"))
 }
 
 /// `SPRING_DATASOURCE_PASSWORD` for `spring.datasource.password`.

@@ -2,9 +2,10 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fact::Origin;
+use crate::model::runtime::broker::ShortDelivery;
 use crate::model::runtime::function::Delivery;
 use crate::model::runtime::timeout::shown;
-use crate::rules::{Context, Rule, rule};
+use crate::rules::{Context, Rule, rehearsal, rule};
 
 pub(super) const RULE: Rule = rule!("timeouts/visibility-below-job", check);
 
@@ -17,7 +18,27 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         context.consider();
         found.extend(report(delivery));
     }
+    for delivery in context.head.runtime.broker_deliveries() {
+        context.consider();
+        if delivery.waits <= delivery.job && !delivery.waits.is_zero() {
+            found.push(rehearsal::lowered(of_broker(&delivery), delivery.worker.profile()));
+        }
+    }
     found
+}
+
+/// RabbitMQ closes the channel of a consumer that takes longer, and gives the message to another one.
+fn of_broker(delivery: &ShortDelivery<'_>) -> Diagnostic {
+    let (broker, worker) = (&delivery.broker.name, delivery.worker.name());
+    let (waits, job) = (shown(delivery.waits), shown(delivery.job));
+    let enough = (delivery.job + delivery.job / 10).as_millis();
+    let message = format!("`{broker}` gives a message to another after {waits}, while `{worker}` may work on it for {job}");
+    Diagnostic::new(delivery.broker.subject(), message)
+        .at(delivery.span, "the channel of a consumer that has not confirmed by then is closed")
+        .cause(delivery.job_span, format!("`{}` lets one job take {job}", delivery.setting))
+        .help(format!("consumer_timeout = {enough}"))
+        .evidence(worker.to_owned())
+        .at_most(Severity::Warning, "a worker that confirms before it works is not concerned")
 }
 
 fn report(delivery: Delivery<'_>) -> Option<Diagnostic> {

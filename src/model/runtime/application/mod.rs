@@ -4,6 +4,7 @@
 //! Rules ask [`view`]: `application.views()`, `view.get("spring.datasource.url")`. What is absent: what only code, a
 //! configuration server or the shell could say; where one of these may speak, an answer is unknown and not absent.
 
+mod config_server;
 mod flatten;
 pub mod owner;
 mod placeholder;
@@ -112,6 +113,7 @@ pub(super) fn read(
             application.expiry_in_code = expiry_in_code(workspace, &application.place);
         }
     }
+    config_server::add(workspace, &mut all, services);
     all
 }
 

@@ -127,28 +127,33 @@ pub(super) fn find(workspace: &Workspace, projects: &[Project], services: &[Serv
     for one in &uses {
         by_project.entry(one.project).or_default().push(one);
     }
+    let by_name: HashMap<(usize, &str), &Service> =
+        services.iter().map(|service| ((service.project, service.name.as_str()), service)).collect();
     let mut found: BTreeMap<(&str, Profile), UnsetVariables> = BTreeMap::new();
     for (at, uses) in by_project {
         let Some(project) = projects.get(at) else { continue };
-        let mut all: Vec<Unset> = Vec::new();
+        let mut first: HashMap<(&str, bool), Unset> = HashMap::new();
         for one in uses.iter().filter(|one| one.is_unset && !mentioned.contains(one.name.as_str())) {
             let own = one.shell_of.as_ref().and_then(|name| {
-                let service = services.iter().find(|service| service.project == at && service.name == *name)?;
+                let service = by_name.get(&(at, name.as_str()))?;
                 // What the container gets from the same variable is no other value.
-                let mut known = service.environment.iter().filter(|(_, variable)| variable.value.known().is_some());
-                let (_, variable) = known.find(|(key, _)| *key == one.name)?;
+                let variable = service.environment.named(&one.name).filter(|variable| variable.value.known().is_some())?;
                 Some((name.clone(), variable.key_span))
             });
-            match all.iter_mut().find(|known| known.name == one.name && known.in_container.is_some() == own.is_some()) {
-                Some(known) if one.span.start < known.span.start => known.span = one.span,
-                Some(_) => {}
-                None => all.push(Unset { name: one.name.clone(), span: one.span, in_container: own }),
+            let known = first.entry((one.name.as_str(), own.is_some())).or_insert_with(|| Unset {
+                name: one.name.clone(),
+                span: one.span,
+                in_container: own.clone(),
+            });
+            if (one.span.source, one.span.start) < (known.span.source, known.span.start) {
+                (known.span, known.in_container) = (one.span, own);
             }
         }
+        let mut all: Vec<Unset> = first.into_values().collect();
         if all.is_empty() {
             continue;
         }
-        all.sort_by_key(|one| (one.span.source, one.span.start));
+        all.sort_by(|a, b| (a.span.source, a.span.start, &a.name).cmp(&(b.span.source, b.span.start, &b.name)));
         let profile = profile(project.path(), &[]);
         let of_project: BTreeSet<&str> = uses.iter().map(|one| one.name.as_str()).collect();
         let named = example(project.folder(), &paths, &hits, &of_project);

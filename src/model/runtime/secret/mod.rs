@@ -207,13 +207,16 @@ impl Finder {
     fn values(&mut self, tree: &Tree, use_for: Profile) {
         let mut scalars = Vec::new();
         let mut todo: Vec<(String, NodeRef<'_>)> = tree.root().into_iter().map(|root| (String::new(), root)).collect();
-        while let Some((path, node)) = todo.pop().filter(|_| scalars.len() < MOST_VALUES) {
+        // Aliases may multiply maps that hold no values.
+        let mut left = MOST_VALUES;
+        while let Some((path, node)) = todo.pop().filter(|_| scalars.len() < MOST_VALUES && left > 0) {
+            left -= 1;
             for (key, value) in node.entries() {
                 let Some(name) = key.text() else { continue };
                 let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
                 match value.text() {
                     Some(text) if !value.is_null() => scalars.push((path, text, key.span())),
-                    _ if path.len() < LONGEST_KEY => todo.push((path, value)),
+                    _ if path.len() < LONGEST_KEY && todo.len() < MOST_VALUES => todo.push((path, value)),
                     _ => {}
                 }
             }
@@ -222,7 +225,7 @@ impl Finder {
                 let name = item.get("name").and_then(|name| Some((name.text()?, name.span())));
                 match name.zip(item.get_text("value")) {
                     Some(((name, span), text)) => scalars.push((name.to_owned(), text, span)),
-                    None if path.len() < LONGEST_KEY => todo.push((path.clone(), item)),
+                    None if path.len() < LONGEST_KEY && todo.len() < MOST_VALUES => todo.push((path.clone(), item)),
                     None => {}
                 }
             }

@@ -90,11 +90,12 @@ pub(super) fn is_value(text: &str) -> bool {
         && !table().placeholders.iter().any(|part| lower.contains(part.as_str()))
 }
 
-/// Whether a value may be the name of an object, a key or a file: small letters, digits and what parts words, in short runs.
+/// Whether a value may be the name of an object, a key or a file: letters of one case, digits and what parts words, in short runs.
 pub(super) fn is_name(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let runs = text.split(['-', '.', '_', '/']);
-    runs.into_iter().all(|run| run.len() < 16 && run.bytes().all(is_plain))
+    let runs = || text.split(['-', '.', '_', '/']);
+    let is_made_of =
+        |fits: fn(&u8) -> bool| runs().all(|run| run.len() < 16 && run.bytes().all(|byte| fits(&byte) || byte.is_ascii_digit()));
+    is_made_of(u8::is_ascii_lowercase) || (is_made_of(u8::is_ascii_uppercase) && text.contains('_'))
 }
 
 /// Whether a value is made of the words of which everybody's local passwords are made, or of those that `beside` it stand in the
@@ -118,6 +119,16 @@ pub(super) fn is_weak(text: &str, beside: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_objects_are_no_secrets() {
+        for name in ["orders-db", "private.pem", "password", "LLM_API_KEY", "tls/ca.crt"] {
+            assert!(is_name(name), "{name}");
+        }
+        for secret in ["CeRc6WK8KjzRXrKkd9YFnSWcN", "s3cr3t!", "0123456789abcdef0123456789abcdef", "AKIAIOSFODNN7EXAMPLE"] {
+            assert!(!is_name(secret), "{secret}");
+        }
+    }
 
     #[test]
     fn keys_that_hold_secrets() {

@@ -9,6 +9,7 @@ use crate::model::runtime::profile::Profile;
 use crate::model::runtime::route::{Gateway, PathMatch, Route, Strength, Target};
 use crate::model::runtime::service::{Environment, Port, Replicas, Service, Variable};
 use crate::source::Span;
+use std::collections::HashMap;
 
 /// How this product is called in messages and tables.
 const BALANCER: &str = "AWS ALB";
@@ -20,6 +21,7 @@ impl<'b> Folder<'b> {
     /// The services of ECS, with the names of the target groups that lead to each.
     pub(super) fn containers(&self) -> Vec<(Service, Vec<String>)> {
         let mut found = Vec::new();
+        let scalers = self.scalers();
         for (name, block) in self.resources("aws_ecs_service") {
             let mut service = Service::bare(0, name.to_owned(), block.span);
             service.workload = Some("aws_ecs_service".to_owned());
@@ -27,13 +29,9 @@ impl<'b> Folder<'b> {
             (service.healthcheck, service.restart, service.stop.grace) = (unread(span), unread(span), unread(span));
             (service.command, service.entrypoint, service.image) = (unread(span), unread(span), unread(span));
             service.open = Some("a task may be given more when it is deployed".to_owned());
-            service.replicas = self.replicas(name, block);
-            let balanced: Vec<&Block> = block.body.blocks("load_balancer").collect();
-            let groups = balanced.iter().filter_map(|inner| {
-                self.target(inner.body.get("target_group_arn"), "aws_lb_target_group")
-                    .or_else(|| self.target(inner.body.get("target_group_arn"), "aws_alb_target_group"))
-            });
-            let groups: Vec<String> = groups.collect();
+            service.replicas = self.replicas(scalers.get(name).copied(), block);
+            let balanced: Vec<&'b Block> = block.body.blocks("load_balancer").collect();
+            let groups: Vec<String> = balanced.iter().filter_map(|inner| self.group(inner)).collect();
             let serving = balanced.iter().find_map(|inner| self.text(inner.body.get("container_name").map(|one| &one.value)));
             if let Some(container) = self.container(block, serving.as_deref()) {
                 self.fill(&mut service, container);
@@ -47,7 +45,7 @@ impl<'b> Folder<'b> {
     /// The container that a service is about: the one that serves, else the first of its task.
     fn container(&self, block: &Block, serving: Option<&str>) -> Option<&'b [Entry]> {
         let task = self.target(block.body.get("task_definition"), "aws_ecs_task_definition")?;
-        let (_, task) = self.resources("aws_ecs_task_definition").find(|(name, _)| *name == task)?;
+        let task = self.resource("aws_ecs_task_definition", &task)?;
         let Said::Call(function, arguments) = &task.body.get("container_definitions")?.value.said else { return None };
         let Said::List(containers) = &arguments.first().filter(|_| function == "jsonencode")?.said else { return None };
         let objects = || {
@@ -137,23 +135,28 @@ impl<'b> Folder<'b> {
         }
     }
 
+    /// The autoscalers by the service that they scale.
+    fn scalers(&self) -> HashMap<&'b str, &'b Block> {
+        let targets = self.resources("aws_appautoscaling_target");
+        let named = targets.filter_map(|(_, target)| Some((target, target.body.get("resource_id")?)));
+        let scaled = named.flat_map(|(target, resource)| {
+            let paths = super::references(&resource.value).into_iter();
+            paths.filter_map(|path| path.strip_prefix("aws_ecs_service.")?.split('.').next()).map(move |name| (name, target))
+        });
+        scaled.collect()
+    }
+
     /// How many tasks run: as many as an autoscaler may start, else as written.
-    fn replicas(&self, name: &str, block: &Block) -> Fact<Replicas> {
-        let own = format!("aws_ecs_service.{name}");
-        for (_, target) in self.resources("aws_appautoscaling_target") {
-            let Some(resource) = target.body.get("resource_id") else { continue };
-            let is_own =
-                |path: &&str| path.strip_prefix(own.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-            if super::references(&resource.value).iter().any(is_own) {
-                let number = |attribute: &str| self.property(target.body.get(attribute)).whole();
-                return match number("max_capacity") {
-                    Fact::Known(most, origin) => {
-                        let least = number("min_capacity").known().copied().unwrap_or(1);
-                        Fact::Known(Replicas { least, most }, origin)
-                    }
-                    _ => Fact::not_read("an autoscaler decides", vec![target.span]),
-                };
-            }
+    fn replicas(&self, scaler: Option<&'b Block>, block: &'b Block) -> Fact<Replicas> {
+        if let Some(target) = scaler {
+            let number = |attribute: &str| self.property(target.body.get(attribute)).whole();
+            return match number("max_capacity") {
+                Fact::Known(most, origin) => {
+                    let least = number("min_capacity").known().copied().unwrap_or(1);
+                    Fact::Known(Replicas { least, most }, origin)
+                }
+                _ => Fact::not_read("an autoscaler decides", vec![target.span]),
+            };
         }
         match self.property(block.body.get("desired_count")).whole() {
             Fact::Known(number, origin) => Fact::Known(Replicas::fixed(number), origin),
@@ -163,6 +166,11 @@ impl<'b> Folder<'b> {
 
     /// The application load balancers with what they pass on. `services`: those of the folder with their target groups.
     pub(super) fn balancers(&self, path: &str, services: &[(Service, Vec<String>)]) -> Vec<(Gateway, Vec<Route>)> {
+        let mut behind: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, (_, groups)) in services.iter().enumerate() {
+            groups.iter().for_each(|group| behind.entry(group).or_default().push(at));
+        }
+        let actions = self.actions();
         let mut found = Vec::new();
         for of_type in ["aws_lb", "aws_alb"] {
             for (name, block) in self.resources(of_type) {
@@ -172,52 +180,55 @@ impl<'b> Folder<'b> {
                     continue;
                 }
                 let gateway = Gateway::bare(Product(BALANCER), path.to_owned(), Vec::new(), Profile::Unknown);
-                let routes = self.routes(of_type, name, block, services);
-                found.push((gateway, routes));
+                let idle = or_default(self.property(block.body.get("idle_timeout")).seconds(), BALANCER, "idle_timeout");
+                let own = actions.get(&(of_type, name.to_owned())).into_iter().flatten();
+                let routes = own.filter_map(|(name, is_every, action)| {
+                    let group = self.group(action)?;
+                    let mut route = Route::bare(0, name.clone(), block.span, action.span);
+                    route.path = match is_every {
+                        true => Fact::explicit(PathMatch::Prefix("/".into()), action.span),
+                        false => Fact::not_read("conditions of a rule", vec![action.span]),
+                    };
+                    route.methods = Fact::Absent;
+                    (route.waits.read, route.waits.idle) = (idle.clone(), idle.clone());
+                    let targets = behind.get(group.as_str()).into_iter().flatten().filter_map(|at| {
+                        let why = format!("the target group `{group}` leads to the service `{}`", services.get(*at)?.0.name);
+                        Some(Target { service: *at, strength: Strength::Structure, why })
+                    });
+                    route.targets = targets.collect();
+                    Some(route)
+                });
+                found.push((gateway, routes.collect()));
             }
         }
         found
     }
 
-    fn routes(&self, of_type: &str, name: &str, block: &Block, services: &[(Service, Vec<String>)]) -> Vec<Route> {
-        let mut routes = Vec::new();
-        let idle = or_default(self.property(block.body.get("idle_timeout")).seconds(), BALANCER, "idle_timeout");
-        let mut add = |name: String, path: Fact<PathMatch>, action: &Block| {
-            let group = action.body.get("target_group_arn");
-            let group = ["aws_lb_target_group", "aws_alb_target_group"].into_iter().find_map(|one| self.target(group, one));
-            let Some(group) = group else { return };
-            let mut route = Route::bare(0, name, block.span, action.span);
-            route.path = path;
-            route.methods = Fact::Absent;
-            (route.waits.read, route.waits.idle) = (idle.clone(), idle.clone());
-            let behind = services.iter().enumerate().filter(|(_, (_, groups))| groups.contains(&group));
-            route.targets.extend(behind.map(|(service, (one, _))| Target {
-                service,
-                strength: Strength::Structure,
-                why: format!("the target group `{group}` leads to the service `{}`", one.name),
-            }));
-            routes.push(route);
-        };
-        for listener_type in ["aws_lb_listener", "aws_alb_listener"] {
-            for (listener, body) in self.resources(listener_type) {
-                if self.target(body.body.get("load_balancer_arn"), of_type).as_deref() != Some(name) {
-                    continue;
-                }
-                for action in body.body.blocks("default_action") {
-                    let every = Fact::explicit(PathMatch::Prefix("/".into()), action.span);
-                    add(format!("listener {listener}"), every, action);
-                }
-                for rule_type in ["aws_lb_listener_rule", "aws_alb_listener_rule"] {
-                    for (rule, body) in self.resources(rule_type) {
-                        if self.target(body.body.get("listener_arn"), listener_type).as_deref() == Some(listener) {
-                            let unknown = || Fact::not_read("conditions of a rule", vec![body.span]);
-                            body.body.blocks("action").for_each(|action| add(format!("rule {rule}"), unknown(), action));
-                        }
-                    }
-                }
+    /// What the listeners of each load balancer do: a name for it, whether it does so with every request, and the action.
+    fn actions(&self) -> HashMap<(&'static str, String), Vec<(String, bool, &'b Block)>> {
+        let mut rules: HashMap<String, Vec<(&str, &Block)>> = HashMap::new();
+        for (rule, block) in ["aws_lb_listener_rule", "aws_alb_listener_rule"].into_iter().flat_map(|one| self.resources(one)) {
+            let listener = block.body.get("listener_arn");
+            let listener = ["aws_lb_listener", "aws_alb_listener"].into_iter().find_map(|one| self.target(listener, one));
+            listener.into_iter().for_each(|listener| rules.entry(listener).or_default().push((rule, block)));
+        }
+        let mut found: HashMap<(&'static str, String), Vec<(String, bool, &Block)>> = HashMap::new();
+        for (listener, block) in ["aws_lb_listener", "aws_alb_listener"].into_iter().flat_map(|one| self.resources(one)) {
+            let balancer = block.body.get("load_balancer_arn");
+            let balancer = ["aws_lb", "aws_alb"].into_iter().find_map(|one| Some((one, self.target(balancer, one)?)));
+            let Some(own) = balancer.map(|balancer| found.entry(balancer).or_default()) else { continue };
+            own.extend(block.body.blocks("default_action").map(|action| (format!("listener {listener}"), true, action)));
+            for (rule, block) in rules.remove(listener).into_iter().flatten() {
+                own.extend(block.body.blocks("action").map(|action| (format!("rule {rule}"), false, action)));
             }
         }
-        routes
+        found
+    }
+
+    /// The target group that an action or a service names.
+    fn group(&self, block: &'b Block) -> Option<String> {
+        let named = block.body.get("target_group_arn");
+        ["aws_lb_target_group", "aws_alb_target_group"].into_iter().find_map(|one| self.target(named, one))
     }
 
     /// A literal, or what a variable or a local holds.

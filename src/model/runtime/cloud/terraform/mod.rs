@@ -59,7 +59,10 @@ pub(super) fn read(workspace: &mut Workspace, paths: Vec<&str>) -> Vec<(String, 
 }
 
 struct Folder<'b> {
-    bodies: &'b [Body],
+    /// Resources by type, in order.
+    resources: HashMap<&'b str, Vec<(&'b str, &'b Block)>>,
+    /// Resources by type and name: the first of each.
+    named: HashMap<(&'b str, &'b str), &'b Block>,
     /// Defaults of variables.
     variables: HashMap<&'b str, &'b Value>,
     locals: HashMap<&'b str, &'b Value>,
@@ -70,23 +73,30 @@ impl<'b> Folder<'b> {
         let all = |kind: &'static str| bodies.iter().flat_map(move |body| body.blocks(kind));
         let default = |block: &'b Block| Some((block.labels.first()?.as_str(), &block.body.get("default")?.value));
         let local = |attribute: &'b Attribute| (attribute.name.as_str(), &attribute.value);
+        let mut resources: HashMap<&str, Vec<(&str, &Block)>> = HashMap::new();
+        let mut by_name = HashMap::new();
+        for block in all("resource") {
+            if let [of_type, name] = block.labels.as_slice() {
+                resources.entry(of_type).or_default().push((name, block));
+                by_name.entry((of_type.as_str(), name.as_str())).or_insert(block);
+            }
+        }
         Folder {
-            bodies,
+            resources,
+            named: by_name,
             variables: all("variable").filter_map(default).collect(),
             locals: all("locals").flat_map(|block| &block.body.attributes).map(local).collect(),
         }
     }
 
-    fn blocks(&self, kind: &'b str) -> impl Iterator<Item = &'b Block> {
-        self.bodies.iter().flat_map(move |body| body.blocks(kind))
+    /// Resources of a type: name and block.
+    fn resources(&self, of_type: &str) -> impl Iterator<Item = (&'b str, &'b Block)> {
+        self.resources.get(of_type).into_iter().flatten().copied()
     }
 
-    /// Resources of a type: name and block.
-    fn resources(&self, of_type: &'b str) -> impl Iterator<Item = (&'b str, &'b Block)> {
-        self.blocks("resource").filter_map(move |block| match block.labels.as_slice() {
-            [found, name] if found == of_type => Some((name.as_str(), block)),
-            _ => None,
-        })
+    /// A resource by its type and name.
+    fn resource(&self, of_type: &str, name: &str) -> Option<&'b Block> {
+        self.named.get(&(of_type, name)).copied()
     }
 
     fn stack(&self, open: Option<(&'static str, Span)>) -> Stack {

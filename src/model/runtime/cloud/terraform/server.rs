@@ -78,7 +78,7 @@ impl Folder<'_> {
         let resource = super::address(path)?;
         let (of_type, name) = resource.split_once('.')?;
         let kind = MANAGED.iter().find(|kind| kind.of_type == of_type)?;
-        let (name, block) = self.resources(kind.of_type).find(|(known, _)| *known == name)?;
+        let block = self.resource(kind.of_type, name)?;
         let domain = if of_type.starts_with("aws_elasticache") { "cache" } else { "rds" };
         Some(format!("{}.{domain}.amazonaws.com", self.shown(kind, name, block)))
     }
@@ -98,7 +98,7 @@ impl Folder<'_> {
         let mut place: Option<Span> = None;
         for (attribute, of_type) in kind.groups.iter().rev() {
             let Some(name) = self.target(block.body.get(attribute), of_type) else { continue };
-            let Some((_, group)) = self.resources(of_type).find(|(known, _)| *known == name) else { continue };
+            let Some(group) = self.resource(of_type, &name) else { continue };
             for parameter in group.body.blocks("parameter") {
                 let (Some(name), Some(value)) = (parameter.body.get("name"), parameter.body.get("value")) else { continue };
                 let said = (self.value(&name.value, DEEPEST), self.value(&value.value, DEEPEST));

@@ -116,15 +116,13 @@ fn add(chart: &Chart, path: &str, layers: &[&Tree], cluster: &mut Cluster) {
     let project = cluster.projects.len();
     let mut services: Vec<Service> = Vec::new();
     let mut fronts = Vec::new();
-    for (name, component) in values.components(&chart.name) {
-        let is_part = chart.parts.iter().any(|(key, _)| *key == name);
-        if is_part || store::product(&name).is_some() {
+    for component in values.components(&chart.name) {
+        let name = &component.name;
+        if chart.parts.iter().any(|(key, _)| key == name) || store::product(name).is_some() {
             continue;
         }
-        if let Some(service) = workload::read(project, &name, &component, &chart.name) {
-            fronts.push((services.len(), component));
-            services.push(service);
-        }
+        services.push(workload::read(project, &component, &chart.name));
+        fronts.push((services.len() - 1, component.own));
     }
     store::add(chart, &values, project, &mut services);
     if services.is_empty() {

@@ -9,6 +9,9 @@ const DEEPEST: usize = 3;
 /// Parts of one chart, and keys of one map, that are read.
 const MOST: usize = 500;
 
+/// Maps of one chart that are looked into: aliases may multiply them.
+const MOST_MAPS: usize = 20_000;
+
 /// Keys that what runs has beside its image.
 const MARKS: [&str; 16] = [
     "replicaCount",
@@ -32,6 +35,22 @@ const MARKS: [&str; 16] = [
 /// Names of parts that help others: they run beside them, or once.
 const HELPERS: [&str; 10] =
     ["init", "metrics", "exporter", "volumepermissions", "test", "tests", "sysctl", "kubectl", "sidecar", "initcontainer"];
+
+/// Keys that a part has which runs the image of the whole chart.
+const COUNTS: [&str; 4] = ["replicaCount", "replicas", "autoscaling", "hpa"];
+
+/// Something that runs.
+#[derive(Debug, Clone)]
+pub(super) struct Component<'t> {
+    /// Its name.
+    pub(super) name: String,
+    /// The key that stands for it.
+    pub(super) key: NodeRef<'t>,
+    /// Its own values.
+    pub(super) own: Values<'t>,
+    /// Its own values over those of the chart, for what parts share: the image and the variables.
+    pub(super) shared: Values<'t>,
+}
 
 /// A map of values: the same map of each file, the strongest first.
 #[derive(Debug, Clone)]
@@ -92,29 +111,53 @@ impl<'t> Values<'t> {
         self.entry("ingress").filter(|(_, node)| node.is_map() && self.flag("ingress/enabled") == Some(true))
     }
 
-    /// Everything that runs, by name: the chart itself, or parts of its values with an image of their own.
-    pub(super) fn components(&self, chart: &str) -> Vec<(String, Values<'t>)> {
-        let mut found = Vec::new();
-        if self.runs() {
-            found.push((chart.to_owned(), self.clone()));
+    /// Everything that runs: parts of the values that run the chart's image, else the chart itself; and parts with an image of
+    /// their own.
+    pub(super) fn components(&self, chart: &str) -> Vec<Component<'t>> {
+        let mut found = self.sharing();
+        if let Some((key, _)) = self.entry("image").filter(|_| found.is_empty() && self.runs()) {
+            found.push(Component { name: chart.to_owned(), key, own: self.clone(), shared: self.clone() });
         }
-        self.parts(DEEPEST, &mut found);
+        let mut budget = MOST_MAPS;
+        self.parts(DEEPEST, &mut budget, &mut found);
         found.truncate(MOST);
         found
     }
 
-    fn parts(&self, left: usize, found: &mut Vec<(String, Values<'t>)>) {
+    /// The parts that run the image of the whole chart: `web` and `worker` with a number of their own each.
+    fn sharing(&self) -> Vec<Component<'t>> {
+        let counts = |values: &Values<'_>| COUNTS.iter().any(|count| values.entry(count).is_some());
+        if self.entry("image").is_none() || counts(self) {
+            return Vec::new();
+        }
+        let parts = self.keys().into_iter().filter_map(|key| {
+            let own = self.map(key.text()?);
+            let is_off = own.0.is_empty() || own.entry("image").is_some() || own.flag("enabled") == Some(false);
+            let is_helper = HELPERS.contains(&key.text()?.to_ascii_lowercase().as_str());
+            let shared = Values(own.0.iter().chain(&self.0).copied().collect());
+            (!is_off && !is_helper && counts(&own)).then(|| Component {
+                name: key.text().unwrap_or("").to_owned(),
+                key,
+                own,
+                shared,
+            })
+        });
+        parts.collect()
+    }
+
+    fn parts(&self, left: usize, budget: &mut usize, found: &mut Vec<Component<'t>>) {
         let Some(left) = left.checked_sub(1).filter(|_| found.len() < MOST) else { return };
         for key in self.keys() {
-            let Some(name) = key.text() else { continue };
+            let (Some(name), Some(rest)) = (key.text(), budget.checked_sub(1)) else { continue };
+            *budget = rest;
             let part = self.map(name);
             let is_helper = HELPERS.contains(&name.to_ascii_lowercase().as_str());
             if part.0.is_empty() || is_helper || part.flag("enabled") == Some(false) {
                 continue;
             }
             match part.runs() {
-                true => found.push((name.to_owned(), part)),
-                false => part.parts(left, found),
+                true => found.push(Component { name: name.to_owned(), key, shared: part.clone(), own: part }),
+                false => part.parts(left, budget, found),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! A part of a chart that runs, as a service.
 
 use super::WHY;
-use super::values::Values;
+use super::values::{Component, Values};
 use crate::documents::NodeRef;
 use crate::documents::interpolation::STAND_IN;
 use crate::fact::Fact;
@@ -15,19 +15,19 @@ const MOST: usize = 2_000;
 const VARIABLES: [&str; 9] =
     ["environment", "envVars", "envs", "env", "extraEnvironment", "extraEnvs", "extraEnvVars", "extraEnv", "additionalEnv"];
 
-/// Reads a part; `None` where its values have no place.
-pub(super) fn read(project: usize, name: &str, values: &Values<'_>, chart: &str) -> Option<Service> {
-    let (key, _) = values.entry("image")?;
-    let mut service = Service::bare(project, name.to_owned(), key.span());
+/// Reads a part of a chart.
+pub(super) fn read(project: usize, component: &Component<'_>, chart: &str) -> Service {
+    let Component { name, key, own: values, shared } = component;
+    let mut service = Service::bare(project, name.clone(), key.span());
     service.workload = Some("Chart".to_owned());
     if name != chart {
         service.aliases.push((format!("{chart}-{name}"), "name of a chart's part"));
     }
-    service.image = image(values);
+    service.image = image(shared);
     service.is_partial = service.image.known().is_none();
     service.healthcheck = Fact::not_read(WHY, vec![key.span()]);
     service.restart = Fact::not_read(WHY, vec![key.span()]);
-    service.environment = environment(values);
+    service.environment = environment(shared);
     if let Some(owner) = values.layers().iter().find(|layer| layer.get("command").or_else(|| layer.get("args")).is_some()) {
         (service.entrypoint, service.command) = workload::command(*owner);
     }
@@ -39,7 +39,7 @@ pub(super) fn read(project: usize, name: &str, values: &Values<'_>, chart: &str)
     service.stop = Stop { grace: container::seconds(grace), pre_stop: hooks.unwrap_or(Fact::Absent), ..Stop::default() };
     workload::open(&mut service, WHY);
     service.replicas = replicas(values);
-    Some(service)
+    service
 }
 
 /// `image: { registry, repository, tag }`, or the reference itself.
@@ -62,10 +62,10 @@ fn replicas(values: &Values<'_>) -> Fact<Replicas> {
     let why = || Fact::not_read(WHY, Vec::new());
     for name in ["autoscaling", "hpa", "horizontalPodAutoscaler", "keda"] {
         let scaler = values.map(name);
-        let most = scaler.number(&["maxReplicas", "maxReplicaCount", "max"]);
+        let most = scaler.number(&["maxReplicas", "maxReplicaCount", "max", "maxpods"]);
         match (scaler.flag("enabled"), most.known_with_origin()) {
             (Some(true), Some((most, origin))) => {
-                let least = scaler.number(&["minReplicas", "minReplicaCount", "min"]).known().copied().unwrap_or(1);
+                let least = scaler.number(&["minReplicas", "minReplicaCount", "min", "minpods"]).known().copied().unwrap_or(1);
                 return Fact::Known(Replicas { least, most: *most }, origin.clone());
             }
             (Some(true), None) => return why(),
