@@ -17,6 +17,15 @@ const BALANCER: &str = "AWS ALB";
 /// Containers of a task, and entries of their lists, that are read.
 const MOST: usize = 500;
 
+/// What a listener does with requests.
+struct Action<'b> {
+    /// As its file calls it: `listener https`, `rule api`.
+    name: String,
+    /// Whether it does so with every request that no rule takes.
+    is_every: bool,
+    block: &'b Block,
+}
+
 impl<'b> Folder<'b> {
     /// The services of ECS, with the names of the target groups that lead to each.
     pub(super) fn containers(&self) -> Vec<(Service, Vec<String>)> {
@@ -182,12 +191,13 @@ impl<'b> Folder<'b> {
                 let gateway = Gateway::bare(Product(BALANCER), path.to_owned(), Vec::new(), Profile::Unknown);
                 let idle = or_default(self.property(block.body.get("idle_timeout")).seconds(), BALANCER, "idle_timeout");
                 let own = actions.get(&(of_type, name.to_owned())).into_iter().flatten();
-                let routes = own.filter_map(|(name, is_every, action)| {
-                    let group = self.group(action)?;
-                    let mut route = Route::bare(0, name.clone(), block.span, action.span);
-                    route.path = match is_every {
-                        true => Fact::explicit(PathMatch::Prefix("/".into()), action.span),
-                        false => Fact::not_read("conditions of a rule", vec![action.span]),
+                let routes = own.filter_map(|action| {
+                    let group = self.group(action.block)?;
+                    let passes = action.block.span;
+                    let mut route = Route::bare(0, action.name.clone(), block.span, passes);
+                    route.path = match action.is_every {
+                        true => Fact::explicit(PathMatch::Prefix("/".into()), passes),
+                        false => Fact::not_read("conditions of a rule", vec![passes]),
                     };
                     route.methods = Fact::Absent;
                     (route.waits.read, route.waits.idle) = (idle.clone(), idle.clone());
@@ -204,22 +214,24 @@ impl<'b> Folder<'b> {
         found
     }
 
-    /// What the listeners of each load balancer do: a name for it, whether it does so with every request, and the action.
-    fn actions(&self) -> HashMap<(&'static str, String), Vec<(String, bool, &'b Block)>> {
+    /// What the listeners of each load balancer do.
+    fn actions(&self) -> HashMap<(&'static str, String), Vec<Action<'b>>> {
         let mut rules: HashMap<String, Vec<(&str, &Block)>> = HashMap::new();
         for (rule, block) in ["aws_lb_listener_rule", "aws_alb_listener_rule"].into_iter().flat_map(|one| self.resources(one)) {
             let listener = block.body.get("listener_arn");
             let listener = ["aws_lb_listener", "aws_alb_listener"].into_iter().find_map(|one| self.target(listener, one));
             listener.into_iter().for_each(|listener| rules.entry(listener).or_default().push((rule, block)));
         }
-        let mut found: HashMap<(&'static str, String), Vec<(String, bool, &Block)>> = HashMap::new();
+        let mut found: HashMap<(&'static str, String), Vec<Action<'b>>> = HashMap::new();
         for (listener, block) in ["aws_lb_listener", "aws_alb_listener"].into_iter().flat_map(|one| self.resources(one)) {
             let balancer = block.body.get("load_balancer_arn");
             let balancer = ["aws_lb", "aws_alb"].into_iter().find_map(|one| Some((one, self.target(balancer, one)?)));
             let Some(own) = balancer.map(|balancer| found.entry(balancer).or_default()) else { continue };
-            own.extend(block.body.blocks("default_action").map(|action| (format!("listener {listener}"), true, action)));
+            let every = block.body.blocks("default_action");
+            own.extend(every.map(|block| Action { name: format!("listener {listener}"), is_every: true, block }));
             for (rule, block) in rules.remove(listener).into_iter().flatten() {
-                own.extend(block.body.blocks("action").map(|action| (format!("rule {rule}"), false, action)));
+                let some = block.body.blocks("action");
+                own.extend(some.map(|block| Action { name: format!("rule {rule}"), is_every: false, block }));
             }
         }
         found

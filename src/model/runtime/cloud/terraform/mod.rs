@@ -15,7 +15,7 @@ use crate::source::Span;
 use std::collections::{BTreeMap, HashMap};
 
 /// A folder without any of these words is not read.
-const WORDS: [&str; 7] = [
+const WORDS: [&str; 8] = [
     "aws_sqs_queue",
     "aws_lambda_function",
     "statement_timeout",
@@ -23,6 +23,7 @@ const WORDS: [&str; 7] = [
     "aws_ecs_service",
     "\"aws_lb\"",
     "\"aws_alb\"",
+    "terraform-aws-modules/rds",
 ];
 /// Locals that refer to locals are followed so far.
 const DEEPEST: usize = 5;
@@ -63,6 +64,8 @@ struct Folder<'b> {
     resources: HashMap<&'b str, Vec<(&'b str, &'b Block)>>,
     /// Resources by type and name: the first of each.
     named: HashMap<(&'b str, &'b str), &'b Block>,
+    /// Modules of others that are used, by name.
+    modules: HashMap<&'b str, &'b Block>,
     /// Defaults of variables.
     variables: HashMap<&'b str, &'b Value>,
     locals: HashMap<&'b str, &'b Value>,
@@ -84,6 +87,7 @@ impl<'b> Folder<'b> {
         Folder {
             resources,
             named: by_name,
+            modules: all("module").filter_map(|block| Some((block.labels.first()?.as_str(), block))).collect(),
             variables: all("variable").filter_map(default).collect(),
             locals: all("locals").flat_map(|block| &block.body.attributes).map(local).collect(),
         }

@@ -1,7 +1,7 @@
 //! Managed servers: RDS instances and clusters, ElastiCache, with what their parameter groups tell them.
 
 use super::{DEEPEST, Folder, Property};
-use crate::documents::hcl::Block;
+use crate::documents::hcl::{Block, Said, Value};
 use crate::fact::{Fact, Origin};
 use crate::model::runtime::service::Service;
 use crate::source::Span;
@@ -12,6 +12,9 @@ struct Managed {
     names: &'static [&'static str],
     groups: &'static [(&'static str, &'static str)],
 }
+
+/// Modules of the registry that make such servers.
+const MODULES: &str = "terraform-aws-modules/rds";
 
 const MANAGED: [Managed; 4] = [
     Managed { of_type: "aws_db_instance", names: &["identifier"], groups: &[("parameter_group_name", "aws_db_parameter_group")] },
@@ -35,7 +38,7 @@ const MANAGED: [Managed; 4] = [
     },
 ];
 
-impl Folder<'_> {
+impl<'b> Folder<'b> {
     /// The managed servers of the folder as services: the words of their parameter groups are those of a command.
     pub(super) fn servers(&self) -> Vec<Service> {
         let mut found = Vec::new();
@@ -44,37 +47,66 @@ impl Folder<'_> {
                 found.extend(self.server(kind, name, block));
             }
         }
+        let mut modules: Vec<(&&str, &&Block)> = self.modules.iter().collect();
+        modules.sort_by_key(|(_, block)| block.span);
+        found.extend(modules.into_iter().filter_map(|(name, block)| self.of_module(name, block)));
         found
     }
 
-    fn server(&self, kind: &Managed, name: &str, block: &Block) -> Option<Service> {
+    /// A server that the module of a registry makes: `terraform-aws-modules/rds/aws`, `terraform-aws-modules/rds-aurora/aws`.
+    fn of_module(&self, name: &str, block: &'b Block) -> Option<Service> {
+        let text = |attribute: &str| match self.property(block.body.get(attribute)) {
+            Property::Text(text, _) => Some(text),
+            _ => None,
+        };
+        text("source").filter(|source| source.starts_with(MODULES))?;
+        let product = product(&text("engine")?)?;
+        let lists = ["db_cluster_parameter_group_parameters", "db_parameter_group_parameters", "parameters"];
+        let lists = lists.into_iter().filter_map(|attribute| match &block.body.get(attribute)?.value.said {
+            Said::List(items) => Some(items),
+            _ => None,
+        });
+        let pairs = lists.flatten().filter_map(|item| match &item.said {
+            Said::Object(entries) => {
+                let of = |key: &str| entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value);
+                Some((of("name")?, of("value")?))
+            }
+            _ => None,
+        });
+        let told = self.words(product, pairs);
+        Some(managed(self.name_of_module(name, block), "module", product, block.span, told))
+    }
+
+    /// The name of a server that a module makes.
+    fn name_of_module(&self, name: &str, block: &'b Block) -> String {
+        let said = ["identifier", "name"].into_iter().find_map(|attribute| match self.property(block.body.get(attribute)) {
+            Property::Text(text, _) => Some(text),
+            _ => None,
+        });
+        said.unwrap_or_else(|| name.to_owned())
+    }
+
+    fn server(&self, kind: &Managed, name: &str, block: &'b Block) -> Option<Service> {
         let text = |attribute: &str| match self.property(block.body.get(attribute)) {
             Property::Text(text, _) => Some(text),
             _ => None,
         };
         let product = match text("engine") {
-            Some(engine) if engine.contains("postgres") => "postgres",
-            Some(engine) if engine.contains("mysql") || engine.contains("mariadb") => "mysql",
+            Some(engine) => product(&engine)?,
             None if kind.of_type == "aws_elasticache_replication_group" => "redis",
-            Some(engine) if engine == "redis" || engine == "valkey" => "redis",
-            _ => return None,
+            None => return None,
         };
-        let mut service = Service::bare(0, self.shown(kind, name, block), block.span);
-        service.workload = Some(kind.of_type.to_owned());
-        service.image = Fact::Known(product.to_owned(), Origin::Inferred(block.span));
-        // What a group does not say, the size of the instance does.
-        service.environment.opened("the cloud chooses what its parameter group leaves open".to_owned(), block.span);
-        let unknown = || Fact::not_read("the cloud runs it", vec![block.span]);
-        service.healthcheck = Fact::not_read("the cloud runs it", vec![block.span]);
-        service.restart = Fact::not_read("the cloud runs it", vec![block.span]);
-        service.replicas = Fact::not_read("the cloud runs it", vec![block.span]);
-        service.stop.grace = Fact::not_read("the cloud runs it", vec![block.span]);
-        service.command = self.told(kind, product, block).map_or_else(unknown, |(words, span)| Fact::explicit(words, span));
-        Some(service)
+        let told = self.told(kind, product, block);
+        Some(managed(self.shown(kind, name, block), kind.of_type, product, block.span, told))
     }
 
     /// The address of a managed server that a reference asks for, as far as its name makes it.
     pub(super) fn address_of(&self, path: &str) -> Option<String> {
+        if let Some((name, attribute)) = path.strip_prefix("module.").and_then(|rest| rest.split_once('.')) {
+            let block =
+                self.modules.get(name).copied().filter(|_| attribute.ends_with("address") || attribute.ends_with("endpoint"))?;
+            return Some(format!("{}.rds.amazonaws.com", self.name_of_module(name, block)));
+        }
         let resource = super::address(path)?;
         let (of_type, name) = resource.split_once('.')?;
         let kind = MANAGED.iter().find(|kind| kind.of_type == of_type)?;
@@ -84,7 +116,7 @@ impl Folder<'_> {
     }
 
     /// The name by which the cloud calls a server, where it is written; else that of its resource.
-    fn shown(&self, kind: &Managed, name: &str, block: &Block) -> String {
+    fn shown(&self, kind: &Managed, name: &str, block: &'b Block) -> String {
         let said = kind.names.iter().find_map(|attribute| match self.property(block.body.get(attribute)) {
             Property::Text(text, _) => Some(text),
             _ => None,
@@ -92,25 +124,59 @@ impl Folder<'_> {
         said.unwrap_or_else(|| name.to_owned())
     }
 
-    /// What the parameter groups of a server tell it, as the words of a command that would say the same.
-    fn told(&self, kind: &Managed, product: &str, block: &Block) -> Option<(Vec<String>, Span)> {
+    /// What the parameter groups of a server tell it.
+    fn told(&self, kind: &Managed, product: &str, block: &'b Block) -> Option<(Vec<String>, Span)> {
+        let groups = kind.groups.iter().rev().filter_map(|(attribute, of_type)| {
+            let name = self.target(block.body.get(attribute), of_type)?;
+            self.resource(of_type, &name)
+        });
+        let parameters = groups.flat_map(|group| group.body.blocks("parameter"));
+        let pairs =
+            parameters.filter_map(|parameter| Some((&parameter.body.get("name")?.value, &parameter.body.get("value")?.value)));
+        self.words(product, pairs)
+    }
+
+    /// Parameters and their values as the words of a command that would say the same.
+    fn words(&self, product: &str, pairs: impl Iterator<Item = (&'b Value, &'b Value)>) -> Option<(Vec<String>, Span)> {
         let mut words = Vec::new();
         let mut place: Option<Span> = None;
-        for (attribute, of_type) in kind.groups.iter().rev() {
-            let Some(name) = self.target(block.body.get(attribute), of_type) else { continue };
-            let Some(group) = self.resource(of_type, &name) else { continue };
-            for parameter in group.body.blocks("parameter") {
-                let (Some(name), Some(value)) = (parameter.body.get("name"), parameter.body.get("value")) else { continue };
-                let said = (self.value(&name.value, DEEPEST), self.value(&value.value, DEEPEST));
-                let (Property::Text(key, _), Property::Text(text, _)) = said else { continue };
-                match product {
-                    "postgres" => words.extend(["-c".to_owned(), format!("{key}={text}")]),
-                    _ => words.extend([format!("--{key}"), text]),
-                }
-                let span = name.value.span.to(value.value.span);
-                place = Some(place.filter(|known| known.source == span.source).map_or(span, |known| known.to(span)));
+        for (name, value) in pairs {
+            let (Said::Text(key), Property::Text(text, _)) = (&name.said, self.value(value, DEEPEST)) else { continue };
+            match product {
+                "postgres" => words.extend(["-c".to_owned(), format!("{key}={text}")]),
+                _ => words.extend([format!("--{key}"), text]),
             }
+            let span = name.span.to(value.span);
+            place = Some(place.filter(|known| known.source == span.source).map_or(span, |known| known.to(span)));
         }
         Some((words, place?))
     }
+}
+
+/// What an engine is to us.
+fn product(engine: &str) -> Option<&'static str> {
+    match engine {
+        engine if engine.contains("postgres") => Some("postgres"),
+        engine if engine.contains("mysql") || engine.contains("mariadb") => Some("mysql"),
+        "redis" | "valkey" => Some("redis"),
+        _ => None,
+    }
+}
+
+/// A server of the cloud as a service.
+fn managed(name: String, workload: &str, product: &str, span: Span, told: Option<(Vec<String>, Span)>) -> Service {
+    let mut service = Service::bare(0, name, span);
+    service.workload = Some(workload.to_owned());
+    service.image = Fact::Known(product.to_owned(), Origin::Inferred(span));
+    // What a group does not say, the size of the instance does.
+    service.environment.opened("the cloud chooses what its parameter group leaves open".to_owned(), span);
+    service.healthcheck = Fact::not_read("the cloud runs it", vec![span]);
+    service.restart = Fact::not_read("the cloud runs it", vec![span]);
+    service.replicas = Fact::not_read("the cloud runs it", vec![span]);
+    service.stop.grace = Fact::not_read("the cloud runs it", vec![span]);
+    service.command = match told {
+        Some((words, at)) => Fact::explicit(words, at),
+        None => Fact::not_read("the cloud runs it", vec![span]),
+    };
+    service
 }
