@@ -34,8 +34,9 @@ impl<'a> OperationRef<'a> {
             let folded = parameter.folded();
             match parameter.location() {
                 Location::Header => {
-                    let described = || parameter.description().is_some_and(words::speaks_of_idempotency);
-                    creates.headers.contains(&folded) || (creates.described_headers.contains(&folded) && described())
+                    let described = || parameter.description().is_some_and(words::speaks_of_keys);
+                    let named = || creates.described_headers.iter().any(|name| folded.ends_with(name));
+                    creates.headers.contains(&folded) || (named() && described())
                 }
                 Location::Query => folded == "idempotencykey" || folded == "clienttoken" || folded == "requestid",
                 _ => false,

@@ -173,6 +173,12 @@ pub(super) fn speaks_of_idempotency(text: &str) -> bool {
     text.to_ascii_lowercase().contains("idempoten")
 }
 
+/// Whether prose about a header says that it marks repeated requests: by the word, or because the server keeps its keys.
+pub(super) fn speaks_of_keys(text: &str) -> bool {
+    let keeps = |words: &[String]| words.iter().any(|word| word == "keys") && words.iter().any(|word| word.starts_with("stor"));
+    speaks_of_idempotency(text) || keeps(&tokens(text))
+}
+
 /// Whether prose speaks of idempotency as of something that the service offers, and not as of what PUT and DELETE always are.
 pub(super) fn offers_idempotency(text: &str) -> bool {
     let is_of_method = |sentence: &str| {
