@@ -2,8 +2,9 @@
 
 use super::Api;
 use super::cursor::{Cursor, Pin};
-use super::document::DocumentRef;
+use super::document::{DocumentRef, Version};
 use super::operation::OperationRef;
+use super::parameter::IGNORED_HEADERS;
 use super::path::PathRef;
 use super::schema::SchemaRef;
 use crate::source::Span;
@@ -13,6 +14,14 @@ use std::collections::HashSet;
 #[derive(Clone, Copy)]
 pub struct Declared<'a> {
     cursor: Cursor<'a>,
+}
+
+impl Declared<'_> {
+    /// Whether it is a header that OpenAPI ignores as a parameter; 2.0 does not say so.
+    pub fn is_ignored_header(self) -> bool {
+        let is_named = || IGNORED_HEADERS.iter().any(|name| self.name().eq_ignore_ascii_case(name));
+        self.place() == "header" && self.cursor.version() != Version::V2 && is_named()
+    }
 }
 
 impl std::fmt::Debug for Declared<'_> {

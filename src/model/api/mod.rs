@@ -123,7 +123,7 @@ pub use operation::{Method, OperationRef, ResourceName, Role, Segment};
 pub use overlap::{Overlap, Which};
 pub use paging::{PageSize, Paging};
 pub use paging_kind::PagingKind;
-pub use parameter::{Location, ParameterRef};
+pub use parameter::{IGNORED_HEADERS, Location, ParameterRef};
 pub use path::PathRef;
 pub use problem::{StatusClash, TypeFault};
 pub use reach::Lost;

@@ -152,7 +152,8 @@ fn holds_no_cursor(body: SchemaRef) -> bool {
             let properties = core.declared_anywhere();
             let open =
                 properties.is_empty() && !core.is_array() && core.types().iter().all(|name| matches!(*name, "object" | "null"));
-            if !core.is_wholly_known() || core.additional_properties().is_some() || open && core.enum_values().is_empty() {
+            let odd = core.array_items().is_some_and(|items| !items.cursor.node.is_map());
+            if odd || !core.is_wholly_known() || core.additional_properties().is_some() || open && core.enum_values().is_empty() {
                 return false;
             }
             if properties.iter().any(|property| may_be_cursor(property.name)) {

@@ -5,6 +5,9 @@ use super::schema::SchemaRef;
 use super::words;
 use crate::source::{Span, Spanned};
 
+/// Headers, in lower case, that OpenAPI from 3.0 on ignores as parameters: media types and security have places of their own.
+pub const IGNORED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
+
 /// Where a parameter stands in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Location {

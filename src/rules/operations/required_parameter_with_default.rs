@@ -18,6 +18,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             path.operations().iter().for_each(|operation| all.extend(operation.written_parameters()));
             // A part of the path has to be there anyway, and some write down its usual value.
             let judged = all.into_iter().filter(|one| matches!(one.place(), "query" | "header" | "cookie") && one.is_known());
+            // What is ignored whole has a finding of its own.
+            let judged = judged.filter(|one| !one.is_ignored_header());
             for parameter in judged.filter(|one| seen.insert(one.pin())) {
                 context.consider();
                 if let Some(default) = parameter.default_span().filter(|_| parameter.says_required()) {

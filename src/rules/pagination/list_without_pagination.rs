@@ -7,8 +7,11 @@ use crate::rules::{Context, Rule, rule};
 /// A GET on a collection that answers with every entry at once.
 pub(super) const RULE: Rule = rule!("pagination/list-without-pagination", check);
 
-/// From this many lists on, a document in which no list has pages gets one finding.
+/// From this many lists on, a document in which hardly a list has pages gets one finding.
 const HABIT: usize = 5;
+
+/// So many lists without pages for each with them make that.
+const HARDLY: usize = 4;
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -27,7 +30,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             }
         }
         match growing.as_slice() {
-            [(first, list), rest @ ..] if growing.len() >= HABIT && document.conventions().paged_lists == 0 => {
+            [(first, list), rest @ ..] if growing.len() >= HABIT.max(document.conventions().paged_lists * HARDLY) => {
                 found.push(habit(document, *first, list, rest));
             }
             _ => found.extend(growing.iter().map(|(operation, list)| report(*operation, list))),
@@ -82,10 +85,13 @@ fn report(operation: OperationRef, list: &List) -> Diagnostic {
     diagnostic
 }
 
-/// The document knows no pages at all: one finding, with every list that grows.
+/// The document knows no pages, or hardly any: one finding, with every list that grows.
 fn habit(document: DocumentRef, first: OperationRef, list: &List, rest: &[(OperationRef, List)]) -> Diagnostic {
-    let message =
-        format!("`{}` and {} other lists return every entry at once: no list here has pages", first.subject(), rest.len());
+    let paged = match document.conventions().paged_lists {
+        0 => "no list here has pages",
+        _ => "hardly a list here has pages",
+    };
+    let message = format!("`{}` and {} other lists return every entry at once: {paged}", first.subject(), rest.len());
     let mut diagnostic = Diagnostic::new(document.subject(), message)
         .at(first.span(), "takes neither a page size nor a position")
         .context(list.span(), "this array grows with the data")

@@ -13,27 +13,41 @@ const PROSE: [&str; 7] = ["description", "summary", "title", "example", "example
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for document in context.head.api.documents() {
+        // What stands beside one reference is mended at once.
         let mut ignored: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for reference in document.references() {
             context.consider();
-            for key in reference.ignored_siblings() {
-                ignored.entry((key.value, reference.object())).or_default().push((key.span, reference));
+            let (prose, rules): (Vec<_>, Vec<_>) =
+                reference.ignored_siblings().into_iter().partition(|key| PROSE.contains(&key.value));
+            for (keys, is_prose) in [(prose, true), (rules, false)] {
+                let Some(span) = keys.first().map(|key| key.span) else { continue };
+                let mut names: Vec<&str> = keys.iter().map(|key| key.value).collect();
+                names.sort_unstable();
+                ignored.entry((names, reference.object(), is_prose)).or_default().push((span, reference));
             }
         }
-        for ((key, object), places) in ignored {
+        for ((keys, object, is_prose), places) in ignored {
             let Some(((span, first), rest)) = places.split_first() else { continue };
             let version = document.version_text().map_or("this version", |version| version.value);
-            let message = format!("`{key}` beside `$ref` is ignored in OpenAPI {version}");
+            let message = match keys.as_slice() {
+                [key] => format!("`{key}` beside `$ref` is ignored in OpenAPI {version}"),
+                [key, other] => format!("`{key}` and `{other}` beside `$ref` are ignored in OpenAPI {version}"),
+                [key, rest @ ..] => {
+                    format!("`{key}` and {} more keys beside `$ref` are ignored in OpenAPI {version}", rest.len())
+                }
+                [] => continue,
+            };
+            let (key, lines) = (keys.join(" "), keys.iter().map(|key| format!("{key}: ..")).collect::<Vec<_>>().join("\n"));
             let diagnostic = Diagnostic::new(format!("{} {object} {key}", document.subject()), message)
                 .at(*span, "only the reference counts")
                 .context(first.span(), "the reference")
                 .help(match object.as_str() {
-                    "schema" => format!("allOf:\n  - $ref: '{}'\n{key}: ..", first.text()),
-                    _ => format!("move `{key}` into what is referred to"),
+                    "schema" => format!("allOf:\n  - $ref: '{}'\n{lines}", first.text()),
+                    _ => format!("move `{}` into what is referred to", keys.join("` and `")),
                 })
                 .evidence(format!("{key} beside a reference to a {object}"));
             let diagnostic = rest.iter().fold(diagnostic, |all, (span, one)| all.occurrence(*span, one.pointer()));
-            found.push(match PROSE.contains(&key) {
+            found.push(match is_prose {
                 true => diagnostic.at_most(Severity::Info, "only an explanation is lost"),
                 false => diagnostic,
             });

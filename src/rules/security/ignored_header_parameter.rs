@@ -1,7 +1,7 @@
 //! A header declared as a parameter where OpenAPI ignores it.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::api::{DocumentRef, Location, OperationRef, ParameterRef, Version};
+use crate::model::api::{DocumentRef, IGNORED_HEADERS, Location, OperationRef, ParameterRef, Version};
 use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 use crate::source::Span;
@@ -19,7 +19,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             for parameter in operation.parameters().into_iter().filter(|parameter| parameter.location() == Location::Header) {
                 context.consider();
                 let name = parameter.name().to_ascii_lowercase();
-                if matches!(name.as_str(), "authorization" | "accept" | "content-type") {
+                if IGNORED_HEADERS.contains(&name.as_str()) {
                     by_name.entry(name).or_default().push((parameter, operation));
                 }
             }
