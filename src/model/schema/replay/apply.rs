@@ -275,7 +275,7 @@ impl State {
     /// A procedure or prepared text says in its literals what it works on: the tables that a text names are in doubt.
     /// `false` where it names none.
     fn doubt_named_in(&mut self, text: &str, why: &str, span: Span) -> bool {
-        let mut slots: Vec<usize> = words(text).flat_map(|word| self.by_name.get(&self.key(word))).copied().collect();
+        let mut slots: Vec<usize> = words(text).flat_map(|word| self.by_name.get(&self.key(word))).collect();
         slots.sort_unstable();
         slots.dedup();
         for slot in &slots {

@@ -49,8 +49,8 @@ impl State {
 
     /// Whether an index of a known table of this schema has the name.
     fn is_index(&self, name: &TableName) -> bool {
-        let owners = self.index_owners.get(&self.key(&name.name)).iter();
-        let tables = owners.filter_map(|slot| self.certain(*slot)).filter(|table| table.name.schema == name.schema);
+        let owners = self.index_owners.get(&self.key(&name.name));
+        let tables = owners.filter_map(|slot| self.certain(slot)).filter(|table| table.name.schema == name.schema);
         tables.into_iter().any(|table| table.indexes.iter().any(|index| index.name.as_deref() == Some(&*name.name)))
     }
 

@@ -17,8 +17,8 @@ impl State {
     pub fn excerpt(&self, names: &BTreeSet<Name>) -> Option<State> {
         let mut part = State::new(self.dialect);
         part.migration = self.migration;
-        let named = names.iter().flat_map(|name| self.by_name.get(name).iter().chain(self.index_owners.get(name)));
-        let slots: BTreeSet<usize> = named.copied().collect();
+        let named = names.iter().flat_map(|name| self.by_name.get(name).chain(self.index_owners.get(name)));
+        let slots: BTreeSet<usize> = named.collect();
         let mut places: BTreeMap<usize, usize> = BTreeMap::new();
         for slot in slots {
             let Some(table) = self.table(slot) else { continue };

@@ -130,9 +130,7 @@ impl State {
                 let key = self.key(&name.name);
                 let cuts = key.match_indices('_').map(|(at, _)| at).collect::<Vec<_>>();
                 let prefixes = cuts.iter().rev().filter_map(|at| key.get(..*at));
-                prefixes
-                    .into_iter()
-                    .find_map(|prefix| self.by_name.get(prefix).iter().copied().find(|slot| self.table(*slot).is_some()))
+                prefixes.into_iter().find_map(|prefix| self.by_name.get(prefix).find(|slot| self.table(*slot).is_some()))
             }
         };
         if let Some(slot) = slot {

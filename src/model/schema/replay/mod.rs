@@ -169,8 +169,8 @@ impl State {
     /// The slot of an existing table: exact where a schema is written, else along the search path, else the only one of
     /// that name.
     pub fn find(&self, name: &ObjectName) -> Option<usize> {
-        let named = |slot: &usize| self.table(*slot).map(|table| (*slot, &table.name));
-        let slots: Vec<(usize, &TableName)> = self.by_name.get(&self.key(&name.name)).iter().filter_map(named).collect();
+        let named = |slot: usize| self.table(slot).map(|table| (slot, &table.name));
+        let slots: Vec<(usize, &TableName)> = self.by_name.get(&self.key(&name.name)).filter_map(named).collect();
         let in_schema = |schema: &str| {
             let fits = |(_, name): &&(usize, &TableName)| name.schema.as_deref().is_some_and(|one| self.same(one, schema));
             slots.iter().find(fits).map(|(slot, _)| *slot)
@@ -244,17 +244,16 @@ impl State {
     /// Whether a constraint of any table of a schema has this name; an index behind a constraint counts as one.
     fn is_taken_by_constraint(&self, schema: Option<&Name>, name: &str) -> bool {
         let key = self.key(name);
-        let in_schema = |slot: &&usize| self.table(**slot).is_some_and(|table| table.name.schema.as_ref() == schema);
+        let in_schema = |slot: &usize| self.table(*slot).is_some_and(|table| table.name.schema.as_ref() == schema);
         let is_it = |one: &Option<Name>| one.as_deref() == Some(name);
-        let holds = |slot: &usize| {
-            self.table(*slot).is_some_and(|table| {
+        let holds = |slot: usize| {
+            self.table(slot).is_some_and(|table| {
                 table.checks.iter().any(|one| is_it(&one.name))
                     || table.foreign_keys.iter().any(|one| is_it(&one.name))
                     || table.indexes.iter().any(|one| one.backs.is_some() && is_it(&one.name))
             })
         };
-        let owners = [self.constraint_owners.get(&key), self.index_owners.get(&key)];
-        owners.into_iter().flatten().filter(in_schema).any(holds)
+        self.constraint_owners.get(&key).chain(self.index_owners.get(&key)).filter(in_schema).any(holds)
     }
 
     fn note_reference(&mut self, name: &str, slot: usize) {
@@ -263,7 +262,7 @@ impl State {
 
     /// Slots that may refer to a table of this name, each once.
     pub fn referring(&self, name: &str) -> Vec<usize> {
-        let mut slots = self.referrers.get(&self.key(name)).to_vec();
+        let mut slots: Vec<usize> = self.referrers.get(&self.key(name)).collect();
         slots.sort_unstable();
         slots.dedup();
         slots.retain(|slot| self.table(*slot).is_some());
@@ -303,19 +302,19 @@ impl State {
         };
         match table {
             Some(table) => in_slot(self.find(table)?),
-            None => self.index_owners.get(&self.key(&name.name)).iter().rev().find_map(|slot| in_slot(*slot)),
+            None => self.index_owners.get(&self.key(&name.name)).rev().find_map(in_slot),
         }
     }
 
     /// Whether a relation or constraint name is taken in the schema of a table.
     fn is_taken(&self, schema: Option<&Name>, name: &str) -> bool {
-        let same_schema = |slot: &usize| self.table(*slot).is_some_and(|table| table.name.schema.as_ref() == schema);
+        let same_schema = |slot: usize| self.table(slot).is_some_and(|table| table.name.schema.as_ref() == schema);
         let key = self.key(name);
-        let table = self.by_name.get(&key).iter().any(same_schema);
-        let holds = |slot: &usize| {
-            self.table(*slot).is_some_and(|table| table.indexes.iter().any(|index| index.name.as_deref() == Some(name)))
+        let table = self.by_name.get(&key).any(same_schema);
+        let holds = |slot: usize| {
+            self.table(slot).is_some_and(|table| table.indexes.iter().any(|index| index.name.as_deref() == Some(name)))
         };
-        let index = self.index_owners.get(&key).iter().any(|slot| same_schema(slot) && holds(slot));
+        let index = self.index_owners.get(&key).any(|slot| same_schema(slot) && holds(slot));
         table || index
     }
 

@@ -202,8 +202,9 @@ impl State {
     }
 
     pub(super) fn exact(&self, name: &TableName) -> Option<usize> {
-        let slots = self.by_name.get(&self.key(&name.name));
-        slots.iter().copied().find(|slot| self.table(*slot).is_some_and(|table| table.name.schema == name.schema))
+        self.by_name
+            .get(&self.key(&name.name))
+            .find(|slot| self.table(*slot).is_some_and(|table| table.name.schema == name.schema))
     }
 
     /// `DROP SCHEMA`.
