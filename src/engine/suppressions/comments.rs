@@ -2,7 +2,7 @@
 
 use super::directive::{Directive, MARKER, parse};
 use crate::documents;
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, Span};
 use crate::sql::{self, Dialect};
 use std::collections::HashMap;
 
@@ -27,6 +27,8 @@ enum Language {
     Sql,
     /// `#` at the start of a line or after a space.
     Hash,
+    /// As [`Language::Hash`], and `;` at the start of a line.
+    Ini,
 }
 
 /// The language that a path's name tells.
@@ -37,6 +39,7 @@ fn language(path: &str) -> Option<Language> {
         "json" => None,
         "sql" => Some(Language::Sql),
         "yaml" | "yml" | "toml" => Some(Language::Tree),
+        "ini" | "cnf" => Some(Language::Ini),
         _ => Some(Language::Hash),
     }
 }
@@ -51,7 +54,10 @@ pub(super) fn find(sources: &Sources, ids: impl Iterator<Item = SourceId>, diale
 
 fn in_file(sources: &Sources, id: SourceId, dialects: &Dialects) -> Vec<Comment> {
     let source = sources.get(id);
-    let Some(language) = language(&source.path).filter(|_| source.contains(MARKER)) else { return Vec::new() };
+    // A file that stands in a block of another one has the comments of its own language, at places of that one.
+    let outer = sources.outermost(Span::new(id, 0, 0)).source;
+    let language = if outer == id { language(&source.path) } else { Some(Language::Hash) };
+    let Some(language) = language.filter(|_| source.contains(MARKER)) else { return Vec::new() };
     let text = source.text();
     let found = text.match_indices(MARKER).map(|(at, _)| at);
     // Only files that hold the marker are parsed again, so that the common case costs a search.
@@ -63,9 +69,10 @@ fn in_file(sources: &Sources, id: SourceId, dialects: &Dialects) -> Vec<Comment>
             let dialect = dialects.get(&*source.path).copied().unwrap_or(Dialect::Postgres);
             sql::comments(text, dialect).iter().map(|comment| comment.start as u32).collect()
         }
-        Language::Hash => Vec::new(),
+        Language::Hash | Language::Ini => Vec::new(),
     };
-    let is_comment = |opener: usize| language == Language::Hash || comments.binary_search(&(opener as u32)).is_ok();
+    let is_plain = matches!(language, Language::Hash | Language::Ini);
+    let is_comment = |opener: usize| is_plain || comments.binary_search(&(opener as u32)).is_ok();
     found
         .filter_map(|at| {
             let line = sources.line_column(id, u32::try_from(at).ok()?).line;
@@ -75,7 +82,7 @@ fn in_file(sources: &Sources, id: SourceId, dialects: &Dialects) -> Vec<Comment>
             let directive = parse(text.get(..range.end)?, at).filter(|_| is_comment(opener))?;
             let alone = text.get(range.start..opener)?.trim_start_matches('\u{feff}').trim().is_empty();
             let line = if alone { line_below(sources, id, line, language) } else { line };
-            Some(Comment { source: id, directive, line, at_end: !alone && language == Language::Sql })
+            Some(Comment { source: outer, directive, line, at_end: !alone && language == Language::Sql })
         })
         .collect()
 }
@@ -85,11 +92,14 @@ fn opener(before: &str, language: Language) -> Option<usize> {
     let text = before.trim_end();
     let stripped = match language {
         Language::Sql => text.strip_suffix("--").map(|rest| rest.trim_end_matches('-')).or_else(|| text.strip_suffix("/*")),
-        Language::Tree | Language::Hash => text.strip_suffix('#').map(|rest| rest.trim_end_matches('#')),
+        Language::Ini if text.trim_start().trim_matches(';').is_empty() => {
+            text.strip_suffix(';').map(|rest| rest.trim_end_matches(';'))
+        }
+        Language::Tree | Language::Hash | Language::Ini => text.strip_suffix('#').map(|rest| rest.trim_end_matches('#')),
     }?;
     let free = match language {
         Language::Sql | Language::Tree => true,
-        Language::Hash => stripped.is_empty() || stripped.ends_with([' ', '\t', ';', '{', '}', '\u{feff}']),
+        Language::Hash | Language::Ini => stripped.is_empty() || stripped.ends_with([' ', '\t', ';', '{', '}', '\u{feff}']),
     };
     free.then_some(stripped.len())
 }
@@ -97,7 +107,11 @@ fn opener(before: &str, language: Language) -> Option<usize> {
 /// The next line that is no comment of its own, so that suppressions can be stacked.
 fn line_below(sources: &Sources, id: SourceId, line: u32, language: Language) -> u32 {
     let text = sources.get(id).text();
-    let marks: &[&str] = if language == Language::Sql { &["--", "/*"] } else { &["#"] };
+    let marks: &[&str] = match language {
+        Language::Sql => &["--", "/*"],
+        Language::Ini => &["#", ";"],
+        Language::Tree | Language::Hash => &["#"],
+    };
     let mut below = line + 1;
     while text.get(sources.line_range(id, below)).is_some_and(|line| marks.iter().any(|mark| line.trim_start().starts_with(mark)))
     {
@@ -135,7 +149,21 @@ mod tests {
             lines("a.yaml", &format!("\u{feff}# {allow}\na: \"# {allow}\"\nb: |\n  # {allow}\nc: 1 # {allow}\n")),
             [(2, false), (5, false)]
         );
+        assert_eq!(
+            lines("pgbouncer.ini", &format!("; {allow}\n;; why\na = 1 # {allow}\nb = 1 ; {allow}\n")),
+            [(3, false), (3, false)]
+        );
         assert_eq!(lines("a.json", &format!("{{}} # {allow}")), []);
+    }
+
+    #[test]
+    fn a_file_within_another_one_has_comments_of_its_own() {
+        let text = "data:\n  nginx.conf: |\n    # backend-lint: allow(a/b)\n    proxy_pass http://x;\n";
+        let mut sources = Sources::default();
+        let outer = sources.add("web.yaml", text);
+        let inner = sources.add_within(outer, text.find("# ").unwrap_or(0)..text.len());
+        let found = find(&sources, [outer, inner].into_iter(), &Dialects::new());
+        assert_eq!(found.iter().map(|one| (one.source, one.line)).collect::<Vec<_>>(), [(outer, 4)]);
     }
 
     #[test]
