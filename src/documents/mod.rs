@@ -7,6 +7,7 @@
 pub mod builder;
 pub mod caddy;
 pub mod conf;
+pub mod dockerfile;
 pub mod env;
 pub mod events;
 pub mod granit;

@@ -39,7 +39,12 @@ impl Model {
             let said = service.service();
             match said.workload {
                 Some(_) => said.probes.is_empty() && said.open.is_none(),
-                None => said.healthcheck.known_absent() && !matches!(service.check(), Check::Present(_)),
+                // What opens no port, and migrates or ends, serves nothing.
+                None => {
+                    let ends = service.migrates_at_start() || (said.restart.known().is_some() && !service.is_restarted());
+                    let serves = !said.ports.is_empty() || !ends;
+                    serves && said.healthcheck.known_absent() && !matches!(service.check(), Check::Present(_))
+                }
             }
         };
         let is_meant = |service: &ServiceRef<'_>| matches!(service.role(), Role::Application) || self.is_titled(*service);

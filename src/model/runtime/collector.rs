@@ -115,7 +115,7 @@ impl Runtime {
     }
 
     /// Whether a name may lead to something that is no service of the repository.
-    fn leads_outside(&self, from: &Service, host: &str) -> bool {
+    pub(super) fn leads_outside(&self, from: &Service, host: &str) -> bool {
         let leads_outside = self.telemetry.leads_outside.get(from.project).copied().unwrap_or(false);
         let others = self.projects.get(from.project).map_or(&[][..], |project| &project.others);
         let linked = from.links.iter().any(|(name, _)| name == host) || others.iter().any(|name| name == host);

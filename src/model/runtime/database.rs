@@ -250,7 +250,7 @@ impl Databases {
 
 /// Whether the image of a service is this product.
 pub(super) fn is_product(service: &Service, name: &str) -> bool {
-    service.image.known().and_then(|image| tables().product(image)).is_some_and(|product| product.name == name)
+    service.product().is_some_and(|product| product.name == name)
 }
 
 /// `POSTGRES_HOST=db`: a use without a URL.

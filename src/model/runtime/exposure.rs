@@ -21,7 +21,7 @@ pub struct OpenStore<'r> {
     pub span: Span,
     /// Who opens it: `LoadBalancer` and the like of Kubernetes, or a published port of Compose.
     pub is_cluster: bool,
-    /// Why it is meant to stay up, and not for the length of a session of work.
+    /// Why it is meant to stay up, and not for the length of a session of work, and its clients are beside it.
     pub stays: Option<String>,
 }
 
@@ -43,23 +43,66 @@ pub struct UnlockedStore<'r> {
 impl Runtime {
     /// Every store whose port is published on all addresses of its host, or outside of its cluster, in order.
     pub fn open_stores(&self) -> Vec<OpenStore<'_>> {
-        self.services().filter_map(open_store).collect()
+        let deployments = Deployments::of(self);
+        self.services().filter_map(|service| open_store(service, &deployments)).collect()
     }
 
     /// Every store that lets everybody in, in order.
     pub fn unlocked_stores(&self) -> Vec<UnlockedStore<'_>> {
-        self.services().filter_map(unlocked_store).collect()
+        let deployments = Deployments::of(self);
+        self.services().filter_map(|service| unlocked_store(service, &deployments)).collect()
     }
 }
 
+/// Which projects are deployments, by index.
+///
+/// A project that runs an application from a released image and builds nothing is one: that is how one deploys. So is a project that
+/// builds what it runs, where its applications are started again for ever and see none of their sources. Any other that builds its
+/// services, or has stores alone, is for work on the code.
+pub(super) struct Deployments(Vec<bool>);
+
+impl Deployments {
+    /// Judges every project, each service looked at once.
+    pub(super) fn of(runtime: &Runtime) -> Deployments {
+        let mut by_project: Vec<Vec<ServiceRef<'_>>> = vec![Vec::new(); runtime.projects.len()];
+        for service in runtime.services() {
+            if let Some(all) = by_project.get_mut(service.service().project) {
+                all.push(service);
+            }
+        }
+        Deployments(by_project.iter().map(|all| is_deployment(all)).collect())
+    }
+
+    pub(super) fn has(&self, service: ServiceRef<'_>) -> bool {
+        self.0.get(service.service().project).copied().unwrap_or(false)
+    }
+}
+
+fn is_deployment(all: &[ServiceRef<'_>]) -> bool {
+    let is_application = |other: &&ServiceRef<'_>| matches!(other.role(), Role::Application | Role::Unknown | Role::Worker);
+    let mut applications = all.iter().filter(is_application);
+    if all.iter().all(|other| other.service().build.known_absent()) {
+        return applications.next().is_some();
+    }
+    let is_job = |one: &ServiceRef<'_>| one.service().restart.known().is_some() && !one.is_restarted();
+    let builds_one = all.iter().any(|one| one.role() == Role::Application);
+    builds_one && applications.all(|one| is_job(one) || (one.is_restarted() && !one.sees_its_sources()))
+}
+
 impl ServiceRef<'_> {
-    /// Whether its project runs an application from a released image and builds nothing: that is how one deploys. A project that
-    /// builds its services, or has stores alone, is for work on the code.
-    pub fn is_deployed(self) -> bool {
-        let project = self.service().project;
-        let all = || self.runtime().services().filter(|other| other.service().project == project);
-        let is_application = |other: ServiceRef<'_>| matches!(other.role(), Role::Unknown | Role::Worker);
-        all().all(|other| other.service().build.known_absent()) && all().any(is_application)
+    /// Whether it is started again whenever it ends.
+    pub fn is_restarted(self) -> bool {
+        self.service().restart.known().is_some_and(|policy| matches!(policy.as_str(), "always" | "unless-stopped"))
+    }
+
+    /// Whether it mounts the folder that it is built from, as one does to work on it.
+    fn sees_its_sources(self) -> bool {
+        let said = self.service();
+        let is_above = |folder: &str, build: &str| {
+            folder.is_empty() || build == folder || build.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let mut sources = said.mounts.iter().filter_map(|mount| mount.source.as_deref());
+        said.build.known().is_some_and(|build| sources.any(|source| is_above(source, build)))
     }
 }
 
@@ -71,11 +114,19 @@ fn product(service: ServiceRef<'_>) -> Option<String> {
     }
 }
 
-fn is_everywhere(port: &Port) -> bool {
-    port.is_published && port.host_address.as_deref().is_none_or(|address| matches!(address, "0.0.0.0" | "::" | "" | "*"))
+/// Whether the clients of a product are often outside of the project by design.
+fn is_outward(product: &str) -> bool {
+    let list = TABLE.get("outward").and_then(|outward| outward.get("products")?.as_array());
+    list.into_iter().flatten().any(|one| one.as_str() == Some(product))
 }
 
-fn open_store(service: ServiceRef<'_>) -> Option<OpenStore<'_>> {
+fn is_everywhere(port: &Port) -> bool {
+    port.is_published
+        && port.is_fixed
+        && port.host_address.as_deref().is_none_or(|address| matches!(address, "0.0.0.0" | "::" | "" | "*"))
+}
+
+fn open_store<'r>(service: ServiceRef<'r>, deployments: &Deployments) -> Option<OpenStore<'r>> {
     let product = product(service)?;
     let said = service.service();
     if service.is_run_by(Runner::Kubernetes) {
@@ -91,10 +142,11 @@ fn open_store(service: ServiceRef<'_>) -> Option<OpenStore<'_>> {
         });
     }
     let port = said.ports.iter().find(|port| is_everywhere(port))?;
-    let restart = said.restart.known().filter(|policy| matches!(policy.as_str(), "always" | "unless-stopped"));
+    let restart = said.restart.known().filter(|_| service.is_restarted());
     let stays = match service.profile() {
+        _ if is_outward(&product) => None,
         Profile::Production => Some("its file is for production".to_owned()),
-        _ => restart.filter(|_| service.is_deployed()).map(|policy| format!("`restart: {policy}`")),
+        _ => restart.filter(|_| deployments.has(service)).map(|policy| format!("`restart: {policy}`")),
     };
     Some(OpenStore { service, product, port: port.container, span: port.span, is_cluster: false, stays })
 }
@@ -106,8 +158,10 @@ struct Opener {
     instead: String,
 }
 
+static TABLE: LazyLock<toml::Table> = LazyLock::new(|| include_str!("../../../data/exposure.toml").parse().unwrap_or_default());
+
 static OPENERS: LazyLock<Vec<Opener>> = LazyLock::new(|| {
-    let table: toml::Table = include_str!("../../../data/exposure.toml").parse().unwrap_or_default();
+    let table = &*TABLE;
     let rows = table.get("opener").and_then(toml::Value::as_array).cloned().unwrap_or_default();
     let text = |row: &toml::Value, key: &str| row.get(key).and_then(toml::Value::as_str).map(str::to_owned);
     let opener = |row: &toml::Value| {
@@ -121,10 +175,10 @@ static OPENERS: LazyLock<Vec<Opener>> = LazyLock::new(|| {
     rows.iter().filter_map(opener).collect()
 });
 
-fn unlocked_store(service: ServiceRef<'_>) -> Option<UnlockedStore<'_>> {
+fn unlocked_store<'r>(service: ServiceRef<'r>, deployments: &Deployments) -> Option<UnlockedStore<'r>> {
     product(service)?;
     let said = service.service();
-    let open = open_store(service);
+    let open = open_store(service, deployments);
     for opener in OPENERS.iter() {
         let Some((name, variable)) = said.environment.iter().find(|(key, _)| *key == opener.name) else { continue };
         let value = variable.value.known().map(|value| value.to_ascii_lowercase());

@@ -2,7 +2,6 @@
 
 use super::Runtime;
 use super::service::ProbeKind;
-use super::tables::tables;
 use super::timeout::Timeout;
 use super::view::{EdgeRef, ServiceRef};
 use crate::fact::{Fact, Origin};
@@ -33,7 +32,7 @@ pub(super) fn place(value: &mut Map<String, Value>, span: Span, sources: &Source
 
 fn service(runtime: &Runtime, one: ServiceRef<'_>, sources: &Sources) -> Value {
     let said = one.service();
-    let product = said.image.known().and_then(|image| tables().product(image)).map(|product| product.name.clone());
+    let product = said.product().map(|product| product.name.clone());
     let request_timeout = match one.request_timeout() {
         Fact::Known(limit, origin) => {
             let mut value = timeout(&Fact::Known(limit.timeout, origin), sources);

@@ -42,13 +42,26 @@ impl<'r> ServiceRef<'r> {
             }
         });
         // Only gunicorn's threads and its event loops keep connections; another program may decide that.
+        let class = self.service().server_file.get("worker_class");
+        let threads = self.service().server_file.get("threads");
+        let keeps = class.known().is_some_and(|class| class.contains("gthread") || class.contains("gevent"))
+            || threads.known().is_some_and(|threads| threads != "1");
         if *name == "gunicorn"
+            && !keeps
             && !words.iter().any(|word| word.contains("gthread") || word.contains("gevent") || *word == "--threads")
         {
             return unknown("gunicorn's synchronous workers keep no connections");
         }
         let setting = format!("{name} {shown}");
+        let in_file = self.service().server_file.get("keepalive");
         match value {
+            None if *name == "gunicorn" && !in_file.known_absent() => match in_file {
+                Fact::Known(text, origin) => match parse(&text, Units::Common, Some(1.0)) {
+                    Some(length) => Fact::Known(KeepAlive { length, setting }, origin),
+                    None => unknown("not a length of time"),
+                },
+                _ => unknown("its configuration file may say it"),
+            },
             Some(text) => match parse(text, Units::Common, Some(1.0)) {
                 Some(length) => Fact::Known(KeepAlive { length, setting }, origin),
                 None => unknown("not a length of time"),

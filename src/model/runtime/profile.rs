@@ -44,16 +44,35 @@ pub fn profile(path: &str, compose_profiles: &[String]) -> Profile {
     tagged.chain(named).find(|profile| *profile != Profile::Unknown).unwrap_or(Profile::Unknown)
 }
 
+/// What the comment at the head of a file says.
+pub(super) fn of_head(text: &str) -> Profile {
+    let head = text.lines().map(str::trim).take(40).take_while(|line| line.is_empty() || line.starts_with('#'));
+    let head = head.map(|line| line.trim_start_matches('#').trim()).collect::<Vec<_>>().join(" ").to_ascii_lowercase();
+    let says = |words: &String| head.contains(words.as_str()) && !head.contains(&format!("not {words}"));
+    match tables().words("profile", "dev_words").iter().any(says) {
+        true => Profile::Development,
+        false => Profile::Unknown,
+    }
+}
+
 fn of_name(name: &str) -> Profile {
     let kinds =
         [("test", Profile::Test), ("dev", Profile::Development), ("example", Profile::Example), ("prod", Profile::Production)];
-    let has = |key: &str| name.split(['.', '-', '_']).any(|word| tables().words("profile", key).iter().any(|one| one == word));
+    let parts = || name.split(['.', '-', '_']).chain([name]);
+    let has = |key: &str| parts().any(|word| tables().words("profile", key).iter().any(|one| one == word));
     kinds.into_iter().find(|(key, _)| has(key)).map_or(Profile::Unknown, |(_, profile)| profile)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_head_of_a_file_says_the_profile() {
+        assert_eq!(of_head("# This is meant for local development only.\n\n# Thanks\nservices:\n"), Profile::Development);
+        assert_eq!(of_head("# For production, not for local development\nservices:\n"), Profile::Unknown);
+        assert_eq!(of_head("services:\n# not for production\n"), Profile::Unknown);
+    }
 
     #[test]
     fn names_say_the_profile() {
@@ -67,6 +86,9 @@ mod tests {
         assert_eq!(of("e2e/compose.yaml"), Profile::Test);
         assert_eq!(of("services/delivery/.env"), Profile::Unknown);
         assert_eq!(of(".env.local"), Profile::Development);
+        assert_eq!(of(".devenv/docker/compose.yaml"), Profile::Development);
+        assert_eq!(of(".github/compose.yaml"), Profile::Test);
+        assert_eq!(of("internal/github/compose.yaml"), Profile::Unknown);
         assert_eq!(profile("compose.yaml", &["debug".into()]), Profile::Development);
     }
 }

@@ -18,6 +18,8 @@ pub struct Reference<'r> {
     pub service: Option<ServiceRef<'r>>,
     /// What names it: a variable, a route.
     pub key: String,
+    /// Whether that is a variable.
+    pub is_variable: bool,
     /// The host.
     pub host: String,
     /// The port, where one is written.
@@ -46,6 +48,7 @@ pub enum Meaning {
 struct Words {
     keys: Vec<String>,
     not_keys: Vec<String>,
+    not_schemes: Vec<String>,
     own: Vec<String>,
 }
 
@@ -55,7 +58,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         let items = table.get(key).and_then(toml::Value::as_array).into_iter().flatten();
         items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
     };
-    Words { keys: list("keys"), not_keys: list("not_keys"), own: list("own") }
+    Words { keys: list("keys"), not_keys: list("not_keys"), not_schemes: list("not_schemes"), own: list("own") }
 });
 
 impl Runtime {
@@ -71,7 +74,8 @@ impl Runtime {
                 let span = variable.value.span().unwrap_or(variable.key_span);
                 for (host, port) in hosts(key, text) {
                     let meaning = self.meaning(&names, &host, Some(service), &[service.index()]);
-                    found.push(Reference { service: Some(service), key: key.to_owned(), host, port, span, meaning });
+                    let (service, key) = (Some(service), key.to_owned());
+                    found.push(Reference { service, key, is_variable: true, host, port, span, meaning });
                 }
             }
         }
@@ -87,7 +91,8 @@ impl Runtime {
                     Some(target) => Meaning::Service(target.clone()),
                     None => self.meaning(&names, &host, service, runners),
                 };
-                found.push(Reference { service, key: route.name.clone(), host, port, span: route.pass_span, meaning });
+                let (key, span) = (route.name.clone(), route.pass_span);
+                found.push(Reference { service, key, is_variable: false, host, port, span, meaning });
             }
         }
         found
@@ -139,6 +144,7 @@ fn hosts(key: &str, text: &str) -> Vec<(String, Option<u16>)> {
     let mut found = Vec::new();
     for part in text.split([',', ' ', ';']).filter(|part| !part.is_empty()).take(50) {
         let authority = match part.split_once("://") {
+            Some((scheme, _)) if WORDS.not_schemes.iter().any(|one| scheme.eq_ignore_ascii_case(one)) => continue,
             Some((_, rest)) => rest.split(['/', '?', '#', '\'', '"', ')']).next().unwrap_or(""),
             None if is_address && !part.contains('/') => part,
             None => continue,
@@ -177,6 +183,7 @@ mod tests {
         assert_eq!(of("DSN", "user:pw@tcp(mysql:3306)/app"), Vec::<String>::new());
         assert_eq!(of("KAFKA_BROKERS", "a:9092,b:9092"), ["a:Some(9092)", "b:Some(9092)"]);
         assert_eq!(of("COMPOSE_PROFILES", "feature-complete"), Vec::<String>::new());
+        assert_eq!(of("BUCKET", "s3://profiles?region=x&endpoint=files:8333"), Vec::<String>::new());
         assert_eq!(of("DB_HOST", "true"), Vec::<String>::new());
         assert_eq!(of("LISTEN_ADDR", "api:8080"), Vec::<String>::new());
         assert_eq!(of("X", "http://a.example.com/x?y=http://b"), ["a.example.com:None"]);

@@ -50,13 +50,12 @@ impl Runtime {
 
 /// Whether the words of a command line bring a database up to date.
 pub(super) fn migrates(words: &[String]) -> bool {
-    COMMANDS.iter().any(|wanted| {
-        let mut rest = words.iter().map(|word| word.rsplit('/').next().unwrap_or(word));
-        !wanted.is_empty()
-            && wanted.iter().enumerate().all(|(number, wanted)| match number {
-                0 => rest.any(|word| word == wanted),
-                _ => rest.by_ref().take_while(|word| !is_end(word)).any(|word| word == wanted),
-            })
+    let words: Vec<&str> = words.iter().map(|word| word.rsplit('/').next().unwrap_or(word)).collect();
+    words.split(|word| is_end(word)).any(|command| {
+        COMMANDS.iter().any(|wanted| {
+            let mut rest = command.iter();
+            !wanted.is_empty() && wanted.iter().all(|wanted| rest.any(|word| word == wanted))
+        })
     })
 }
 
@@ -74,6 +73,7 @@ mod tests {
         let of = |line: &str| migrates(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
         assert!(of("goose -dir migrations up && ./api") && of("npx prisma migrate deploy && node server.js"));
         assert!(of("python /app/manage.py migrate --noinput && gunicorn shop.wsgi"));
+        assert!(of("sleep 10 && /entrypoint.sh db migrate && /entrypoint.sh run") && of("flask db upgrade"));
         assert!(!of("./api serve") && !of("goose status && up") && !of("migrate version") && !of("prisma migrate status"));
     }
 }

@@ -6,7 +6,6 @@ use super::init_sql;
 use super::pool::table::table;
 use super::profile::{self, Profile};
 use super::service::Service;
-use super::tables::tables;
 use crate::discover::{Discovery, Kind};
 use crate::documents::lines::Lines;
 use crate::documents::{conf, ini, url};
@@ -348,7 +347,7 @@ pub fn shown(product: &str) -> &str {
 
 /// Whether an image is one of a server that we know, so that a service that runs it has no application of its own.
 pub(super) fn is_server(service: &Service) -> bool {
-    service.image.known().and_then(|image| tables().product(image)).is_some()
+    service.product().is_some()
 }
 
 #[cfg(test)]

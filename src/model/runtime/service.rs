@@ -3,6 +3,8 @@
 //! What is absent: networks and volumes by themselves, and every value that only the shell, a cluster or an image could give.
 
 use super::profile::Profile;
+use super::server_file::ServerFile;
+use super::tables::{Product, tables};
 use super::timeout::Timeout;
 use crate::fact::Fact;
 use crate::source::Span;
@@ -64,6 +66,9 @@ pub struct Service {
     pub span: Span,
     /// The image, variables resolved.
     pub image: Fact<String>,
+    /// What is known of an image that could not be resolved as a whole (`postgres:${TAG}`): the rest stands as
+    /// [`crate::documents::interpolation::STAND_IN`].
+    pub image_partly: Option<String>,
     /// The folder that it is built from, relative to the root.
     pub build: Fact<String>,
     /// The words of `command`; a script behind `sh -c` is split.
@@ -109,6 +114,8 @@ pub struct Service {
     pub fronts: Vec<Front>,
     /// How many processes of one replica serve requests; unknown where no known server says it.
     pub workers: Fact<u32>,
+    /// The file of settings that its server reads.
+    pub server_file: ServerFile,
     /// Keys of objects of the repository that it asks for and that these do not have.
     pub missing_keys: Vec<MissingKey>,
     /// Why what is absent here may be said elsewhere: a patch, a file that could not be read.
@@ -127,6 +134,7 @@ impl Service {
             name,
             span,
             image: Fact::Absent,
+            image_partly: None,
             build: Fact::Absent,
             command: Fact::Absent,
             entrypoint: Fact::Absent,
@@ -149,11 +157,22 @@ impl Service {
             outside: None,
             fronts: Vec::new(),
             workers: Fact::not_read("no known server says it", vec![span]),
+            server_file: ServerFile::None,
             missing_keys: Vec::new(),
             open: None,
             is_partial: false,
             profile: Profile::Unknown,
         }
+    }
+
+    /// The image as far as it is known.
+    pub fn known_image(&self) -> Option<&str> {
+        self.image.known().or(self.image_partly.as_ref()).map(String::as_str)
+    }
+
+    /// The product that its image is, where it is a known one.
+    pub fn product(&self) -> Option<&'static Product> {
+        self.known_image().and_then(|image| tables().product(image))
     }
 }
 
@@ -361,8 +380,11 @@ pub struct Port {
     pub container: u16,
     /// Whether the host publishes it.
     pub is_published: bool,
-    /// The address of the host on which it is published; `None`: all of them.
+    /// The address of the host on which it is published; `None`: all of them; with
+    /// [`crate::documents::interpolation::STAND_IN`] where it is not known.
     pub host_address: Option<String>,
+    /// Whether it has a port of the host that somebody chose; otherwise it is published at another one at each start.
+    pub is_fixed: bool,
     /// Its name in a manifest.
     pub name: Option<String>,
     /// Where it stands.
@@ -378,6 +400,8 @@ pub struct Dependency {
     pub condition: String,
     /// Whether it is written in the short form, without a condition.
     pub is_short: bool,
+    /// Whether the service does not start without it; `required: false` says otherwise.
+    pub is_required: bool,
     /// Where it stands.
     pub span: Span,
 }
@@ -402,6 +426,15 @@ pub struct HealthCheck {
 pub struct Mount {
     /// Path relative to the root; `None` where it lies outside of the repository or could not be read.
     pub source: Option<String>,
-    /// Path within the container.
+    /// Path within the container; with [`crate::documents::interpolation::STAND_IN`] where a variable of it is not known.
     pub target: String,
+    /// Whether what is written there goes with the container: an `emptyDir`, a `tmpfs`.
+    pub is_lost: bool,
+}
+
+impl Mount {
+    /// Something that is kept when the container goes.
+    pub fn kept(source: Option<String>, target: impl Into<String>) -> Mount {
+        Mount { source, target: target.into(), is_lost: false }
+    }
 }

@@ -37,7 +37,7 @@ pub struct Setting {
 /// What the command and the variables of a service state. Services that are a product of their own (a database, a broker)
 /// have no application settings.
 pub(super) fn of_service(index: usize, service: &Service) -> Vec<Setting> {
-    let product = service.image.known().and_then(|image| tables().product(image));
+    let product = service.product();
     let mut found = Vec::new();
     if product.is_none() {
         found.extend(of_command(index, service));
@@ -213,14 +213,15 @@ fn gunicorn(
             .find_map(|name| words::flag(arguments, name))
             .or_else(|| names.iter().find_map(|name| words::flag(&more, name)))
     };
-    let has_file = of(&["-c", "--config"]).is_some();
+    let in_file = |name: &str| service.server_file.get(name);
     let in_variable = row.names().find_map(|name| words::flag(&more, name));
     let timeout = match (flag, in_variable, more_origin) {
         (Some((_, value)), ..) => read(&Fact::Known(value.to_owned(), origin.clone()), Units::Common, row.unit),
         (None, Some(value), Some(origin)) => read(&Fact::Known(value.to_owned(), origin), Units::Common, row.unit),
-        _ if has_file || variable.unknown().is_some() => {
+        _ if variable.unknown().is_some() || in_file("timeout").unknown().is_some() => {
             Fact::not_read("gunicorn's configuration is not read", origin.span().into_iter().collect())
         }
+        _ if !in_file("timeout").known_absent() => read(&in_file("timeout"), Units::Common, row.unit),
         _ => match tables().default("gunicorn", "--timeout") {
             Some(value) => Fact::Known(
                 Timeout::after(value, &format!("{}", value.as_secs())),
@@ -231,11 +232,13 @@ fn gunicorn(
     };
     let mut setting = Setting::new(Some(index), "gunicorn --timeout".into(), row, timeout, row.instead.clone());
     setting.flag = flag.map(|(name, _)| name.to_owned());
-    let class = of(&["-k", "--worker-class"]).unwrap_or("sync");
-    let threads = of(&["--threads"]).unwrap_or("1");
+    let (file_class, file_threads) = (in_file("worker_class"), in_file("threads"));
+    let class = of(&["-k", "--worker-class"]).or(file_class.known().map(String::as_str)).unwrap_or("sync");
+    let threads = of(&["--threads"]).or(file_threads.known().map(String::as_str)).unwrap_or("1");
+    let is_open = file_class.unknown().is_some() || file_threads.unknown().is_some();
     if class != "sync" || threads != "1" {
         setting.weaker = Some("only gunicorn's synchronous workers end a request with it".into());
     }
-    setting.is_certain = !has_file;
+    setting.is_certain = !is_open;
     setting
 }

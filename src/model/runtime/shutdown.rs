@@ -1,11 +1,15 @@
 //! How a service is stopped: how long it has, and how long it wants.
 
+use super::application::{Application, View};
 use super::compose::words;
 use super::service::Service;
+use super::tables::tables;
 use super::timeout::{self, Timeout, Units};
-use super::{Runtime, ServiceRef};
+use super::{Profile, Runtime, ServiceRef};
+use crate::discover::Kind;
 use crate::fact::{Fact, Origin, Product};
 use crate::source::Span;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -85,15 +89,72 @@ impl Runtime {
         self.services().filter_map(stopping).collect()
     }
 
-    /// Every service whose server is told to drop what it has begun, the setting, and where that is written.
-    pub fn immediate_stops(&self) -> Vec<(ServiceRef<'_>, String, Span)> {
-        let found = self.services().filter_map(|service| {
-            let drain = drain(service.service()).filter(|drain| drain.after.is_zero())?;
-            let span = drain.origin.span()?;
-            Some((service, drain.setting, span))
-        });
-        found.collect()
+    /// Every server that is told to drop what it has begun.
+    pub fn immediate_stops(&self) -> Vec<ImmediateStop> {
+        let mut found: Vec<ImmediateStop> = Vec::new();
+        for service in self.services() {
+            let Some(drain) = drain(service.service()).filter(|drain| drain.after.is_zero()) else { continue };
+            let Some(span) = drain.origin.span() else { continue };
+            let instead = format!("{} 30", drain.setting.split(' ').next_back().unwrap_or(""));
+            let (subject, name) = (service.subject(), service.name().to_owned());
+            let setting = format!("`{}` is 0", drain.setting);
+            found.push(ImmediateStop { subject, name, setting, instead, span, use_for: service.profile() });
+        }
+        let mut seen = HashSet::new();
+        let real = |view: &View<'_>| view.application.format == Kind::Spring && !view.use_for().is_rehearsal();
+        for view in self.views().into_iter().filter(real) {
+            let Fact::Known(said, _) = view.get(SPRING_SHUTDOWN) else { continue };
+            if !said.text.trim().eq_ignore_ascii_case("immediate") || !seen.insert(said.span) {
+                continue;
+            }
+            let name = view.service.map_or_else(|| view.application.place.clone(), |service| service.name.clone());
+            let subject = view.service.map_or_else(|| view.application.subject(), |service| format!("service {}", service.name));
+            let (setting, instead) = (format!("`{}` is `immediate`", said.key), format!("{}: graceful", said.key));
+            found.push(ImmediateStop { subject, name, setting, instead, span: said.span, use_for: view.use_for() });
+        }
+        found
     }
+
+    /// How long the framework of a service drains, as its settings say it.
+    fn framework_drain(&self, service: ServiceRef<'_>) -> Option<Drain> {
+        let runs = |application: &&Application| {
+            application.format == Kind::Spring && application.owners.iter().any(|owner| owner.service == service.index())
+        };
+        let view = self.applications.iter().find(runs)?.view_in(service.service());
+        let mode = view.get(SPRING_SHUTDOWN);
+        let is_graceful = mode.known().is_some_and(|said| said.text.trim().eq_ignore_ascii_case("graceful"));
+        // A bare number is one of milliseconds, as for every Duration of Spring Boot.
+        let (after, origin) = match view.time(SPRING_PHASE, Some(0.001)) {
+            Fact::Known(Timeout { after: Some(after), .. }, origin) if is_graceful || mode.known_absent() => (after, origin),
+            Fact::Absent if is_graceful => {
+                (tables().default("Spring Boot", SPRING_PHASE)?, Origin::Default { product: Product("Spring Boot") })
+            }
+            _ => return None,
+        };
+        Some(Drain { setting: SPRING_PHASE.into(), after, origin })
+    }
+}
+
+/// Whether the server of a Spring application drains, and how long it may.
+/// <https://docs.spring.io/spring-boot/reference/web/graceful-shutdown.html>
+const SPRING_SHUTDOWN: &str = "server.shutdown";
+const SPRING_PHASE: &str = "spring.lifecycle.timeout-per-shutdown-phase";
+
+/// A server that is told to drop what it has begun.
+#[derive(Debug, Clone)]
+pub struct ImmediateStop {
+    /// What it is about, logically.
+    pub subject: String,
+    /// The service, or the folder of its settings.
+    pub name: String,
+    /// What says so: "`gunicorn --graceful-timeout` is 0".
+    pub setting: String,
+    /// What to write instead.
+    pub instead: String,
+    /// Where it is written.
+    pub span: Span,
+    /// For which kind of use it is made.
+    pub use_for: Profile,
 }
 
 fn stopping(service: ServiceRef<'_>) -> Option<Stopping<'_>> {
@@ -113,7 +174,7 @@ fn stopping(service: ServiceRef<'_>) -> Option<Stopping<'_>> {
         // Only the sleep is missing: what follows it takes its own time all the same.
         _ => None,
     };
-    let drain = drain(said).filter(|drain| !drain.after.is_zero());
+    let drain = drain(said).or_else(|| service.runtime().framework_drain(service)).filter(|drain| !drain.after.is_zero());
     (pre_stop.is_some() || drain.is_some()).then_some(Stopping { service, grace, grace_origin, pre_stop, drain })
 }
 
@@ -130,6 +191,11 @@ fn drain(service: &Service) -> Option<Drain> {
         let flag = program.flags.iter().find_map(|flag| Some((flag, words::flag(arguments, flag)?)));
         let (after, origin) = match flag {
             Some((_, text)) => (timeout::parse(text, Units::Common, Some(1.0))?, Origin::Explicit(span)),
+            None if program.name == "gunicorn" => match service.server_file.get("graceful_timeout") {
+                Fact::Known(text, origin) => (timeout::parse(&text, Units::Common, Some(1.0))?, origin),
+                Fact::Absent => (program.default?, Origin::Default { product: Product(known_name(&program.name)) }),
+                Fact::Unknown(_) => return None,
+            },
             // A configuration file could say anything.
             None if words::flag(arguments, "-c").or(words::flag(arguments, "--config")).is_some() => return None,
             None => (program.default?, Origin::Default { product: Product(known_name(&program.name)) }),

@@ -1,6 +1,7 @@
 //! What `data/defaults.toml` and `data/images.toml` say.
 
 use super::timeout::{self, Units};
+use crate::documents::interpolation::STAND_IN;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -86,6 +87,8 @@ pub struct Product {
     pub name: String,
     /// What it does, as a word of the table.
     pub role: String,
+    /// The folder of its image in which it keeps its data.
+    pub data: Option<String>,
     folder: Option<String>,
 }
 
@@ -100,6 +103,7 @@ pub struct Tables {
     /// Parameters of database URLs.
     pub parameters: Vec<TimeoutRow>,
     images: HashMap<String, Product>,
+    keepers: Vec<Product>,
     words: HashMap<(String, String), Vec<String>>,
 }
 
@@ -118,10 +122,19 @@ impl Tables {
     pub fn product(&self, image: &str) -> Option<&Product> {
         let reference = image.split('@').next().unwrap_or("");
         let (folders, last) = reference.rsplit_once('/').unwrap_or(("", reference));
-        let name = last.split(':').next().unwrap_or("").to_ascii_lowercase();
+        let name = last.trim_start_matches(STAND_IN).split(':').next().unwrap_or("").to_ascii_lowercase();
         let product = self.images.get(&name)?;
         let fits = product.folder.as_deref().is_none_or(|folder| name != "server" || folders.ends_with(folder));
         fits.then_some(product)
+    }
+
+    /// The store that keeps its data in a folder of its container.
+    pub fn keeper(&self, target: &str) -> Option<&Product> {
+        let fits = |product: &&Product| {
+            let rest = product.data.as_deref().and_then(|data| target.strip_prefix(data));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.keepers.iter().find(fits)
     }
 }
 
@@ -137,13 +150,17 @@ pub fn tables() -> &'static Tables {
             variables: rows(&defaults, "variable").filter_map(timeout_row).collect(),
             parameters: rows(&defaults, "parameter").filter_map(timeout_row).collect(),
             images: HashMap::new(),
+            keepers: Vec::new(),
             words: HashMap::new(),
         };
         for row in rows(&images, "product") {
             let (name, role) = (string(row, "name"), string(row, "role").unwrap_or_default());
+            let (data, folder) = (string(row, "data"), string(row, "folder"));
+            let product = |name: String| Product { name, role: role.clone(), data: data.clone(), folder: folder.clone() };
+            tables.keepers.extend(name.clone().filter(|_| data.is_some()).map(product));
             for image in strings(row, "images") {
-                let name = name.clone().unwrap_or_else(|| image.clone());
-                tables.images.insert(image, Product { name, role: role.clone(), folder: string(row, "folder") });
+                let product = product(name.clone().unwrap_or_else(|| image.clone()));
+                tables.images.insert(image, product);
             }
         }
         for (section, value) in defaults.iter().chain(&images).filter(|(_, value)| value.is_table()) {

@@ -101,8 +101,18 @@ impl Runtime {
         found
     }
 
-    /// Every port that a route or a variable asks a Service of Kubernetes for in vain.
+    /// Every port that a route or a variable asks in vain: a Service of Kubernetes for, or a container whose server says where it
+    /// listens.
     pub fn wrong_ports(&self) -> Vec<WrongPort<'_>> {
+        let unheard = |reference: &Reference<'_>| {
+            let (Meaning::Service(target), Some(port)) = (&reference.meaning, reference.port) else { return None };
+            let service = self.service(target.service).filter(|service| service.is_run_by(Runner::Compose))?;
+            let heard = service.listens_at();
+            let (has, span) = (heard.known()?.clone(), heard.span()?);
+            let (key, host) = (reference.key.clone(), reference.host.clone());
+            let wrong = WrongPort { key, host, port, service, has, span: reference.span, front: span, is_certain: false };
+            (!wrong.has.contains(&port)).then_some(wrong)
+        };
         let wrong = |reference: Reference<'_>| {
             let (Meaning::Service(target), Some(port)) = (&reference.meaning, reference.port) else { return None };
             let service = self.service(target.service).filter(|service| service.is_run_by(Runner::Kubernetes))?;
@@ -117,21 +127,24 @@ impl Runtime {
             let (key, host, span) = (reference.key, reference.host, reference.span);
             is_wrong.then_some(WrongPort { key, host, port, service, has: ports, span, front, is_certain: true })
         };
-        self.references().into_iter().filter_map(wrong).collect()
+        self.references().into_iter().filter_map(|reference| unheard(&reference).or_else(|| wrong(reference))).collect()
     }
 
-    /// Every port of a Service of Kubernetes that leads to a name which no container of its pods gives to a port.
+    /// Every port of a Service of Kubernetes that leads to a name which no container of its pods gives to a port, or to a number that
+    /// is none of those which they list.
     pub fn lost_target_ports(&self) -> Vec<(ServiceRef<'_>, &Front, &FrontPort)> {
         let mut found = Vec::new();
         for (at, service) in self.services.iter().enumerate().filter(|(_, service)| service.open.is_none() && !service.is_partial)
         {
+            // A known product listens where its makers say, whatever the manifest lists.
+            let lists_all = !service.ports.is_empty() && service.product().is_none();
             for front in &service.fronts {
                 for port in &front.ports {
-                    let is_name = port.target.parse::<u16>().is_err();
-                    let is_known = service.ports.iter().any(|one| one.name.as_deref() == Some(port.target.as_str()));
-                    if let (true, false, Some(service)) = (is_name, is_known, self.service(at)) {
-                        found.push((service, front, port));
-                    }
+                    let is_lost = match port.target.parse::<u16>() {
+                        Ok(number) => lists_all && service.ports.iter().all(|one| one.container != number),
+                        Err(_) => service.ports.iter().all(|one| one.name.as_deref() != Some(port.target.as_str())),
+                    };
+                    found.extend(self.service(at).filter(|_| is_lost).map(|service| (service, front, port)));
                 }
             }
         }
@@ -147,7 +160,7 @@ impl Runtime {
 }
 
 /// Whether two names differ by one letter, or by what says that they are services. Those that differ by a number are several.
-fn is_nearly(one: &str, other: &str) -> bool {
+pub(super) fn is_nearly(one: &str, other: &str) -> bool {
     let bare = |name: &'_ str| -> String {
         let cut = ["-service", "-svc", "-srv"].iter().find_map(|ending| name.strip_suffix(ending));
         cut.unwrap_or(name).to_owned()

@@ -156,7 +156,7 @@ impl<'r> ServiceRef<'r> {
 
     /// What it does: by its image, else by its command, else because it is built here.
     pub fn role(self) -> Role {
-        if let Some(product) = self.service.image.known().and_then(|image| tables().product(image)) {
+        if let Some(product) = self.service.product() {
             return match product.role.as_str() {
                 "gateway" => Role::Gateway,
                 "datastore" => Role::Datastore(product.name.clone()),
@@ -176,6 +176,9 @@ impl<'r> ServiceRef<'r> {
                 _ => {}
             }
         }
+        if let Some(product) = self.kept_by() {
+            return Role::Datastore(product);
+        }
         let programs = tables().words("worker", "programs");
         let mut words = [&self.service.entrypoint, &self.service.command].into_iter().filter_map(Fact::known).flatten();
         if words.any(|word| programs.iter().any(|program| word.rsplit('/').next() == Some(program))) {
@@ -187,6 +190,16 @@ impl<'r> ServiceRef<'r> {
             false => Role::Application,
             true => Role::Unknown,
         }
+    }
+
+    /// The store that it must be, whatever its image is called: it sees the folder in which that one keeps its data, and that of no
+    /// other one, and waits for nobody, as a copier of backups would.
+    fn kept_by(self) -> Option<String> {
+        let runs_on = !matches!(self.service.workload.as_deref(), Some("Job" | "CronJob" | "Pod"));
+        let targets = self.service.mounts.iter().filter(|_| runs_on && self.service.depends_on.is_empty());
+        let mut stores = targets.filter_map(|mount| tables().keeper(&mount.target)).map(|product| &product.name);
+        let first = stores.next()?;
+        stores.all(|other| other == first).then(|| first.clone())
     }
 
     /// The routes of gateways that lead here.

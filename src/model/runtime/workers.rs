@@ -53,8 +53,18 @@ pub(super) fn of(service: &Service) -> Fact<u32> {
                 _ => unknown("the number of workers is not written as a number"),
             };
         }
-        if of(&server.file_flags).is_some() {
-            return unknown("its configuration file may say it");
+        match service.server_file.get("workers") {
+            Fact::Known(text, origin) => {
+                return match text.trim().parse() {
+                    Ok(number) if number > 0 => Fact::Known(number, origin),
+                    _ => unknown("the number of workers is not written as a number"),
+                };
+            }
+            Fact::Unknown(why) => return Fact::Unknown(why),
+            Fact::Absent if of(&server.file_flags).is_some() && !service.server_file.is_read() => {
+                return unknown("its configuration file may say it");
+            }
+            Fact::Absent => {}
         }
         for name in &server.variables {
             match service.environment.get(name) {

@@ -1,6 +1,7 @@
 //! An eviction policy that never applies, because nothing bounds the memory.
 
 use crate::diagnostic::Diagnostic;
+use crate::rules::copies::folded;
 use crate::rules::{Context, Rule, rehearsal, rule};
 
 pub(super) const RULE: Rule = rule!("cache/policy-without-maxmemory", check);
@@ -24,5 +25,5 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         }
         found.push(rehearsal::lowered(diagnostic, eviction.server.use_for));
     }
-    found
+    folded(found)
 }

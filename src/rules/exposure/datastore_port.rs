@@ -60,7 +60,7 @@ fn of_folder(mut stores: Vec<OpenStore<'_>>) -> Option<Diagnostic> {
         diagnostic = diagnostic.occurrence(other.span, other.service.subject());
     }
     if first.stays.is_none() {
-        diagnostic = diagnostic.at_most(Severity::Info, "nothing says that it stays up");
+        diagnostic = diagnostic.at_most(Severity::Info, "nothing says that it stays up, with all its clients beside it");
     }
     Some(diagnostic)
 }

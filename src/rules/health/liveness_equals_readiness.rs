@@ -1,22 +1,49 @@
 //! Liveness and readiness that ask the same, with the same patience.
 
 use crate::diagnostic::Diagnostic;
+use crate::model::runtime::ServiceRef;
+use crate::model::runtime::service::Probe;
 use crate::rules::copies::{folded, rehearsed};
+use crate::rules::spread::counted;
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("health/liveness-equals-readiness", check);
 
+/// Workloads of one namespace that do so, each with its two probes: it is one habit.
+type Group<'m> = Vec<(ServiceRef<'m>, &'m Probe, &'m Probe)>;
+
 fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let mut groups: Vec<Group<'_>> = Vec::new();
     for service in context.head.runtime.services().filter(|service| service.service().open.is_none()) {
         service.service().probes.iter().for_each(|_| context.consider());
         let Some((liveness, readiness)) = service.twin_probes() else { continue };
-        let message = format!("`{}` is restarted as soon as it is not ready: both probes ask the same", service.name());
-        let diagnostic = Diagnostic::new(service.subject(), message)
-            .at(liveness.span, "gives up no later than the readiness probe, so a busy pod is killed, not spared")
-            .cause(readiness.span, "asks the same")
-            .help("failureThreshold: 10  # of the liveness probe: restart only what does not recover");
-        found.push(rehearsed(diagnostic, service.profile()));
+        let same = |group: &&mut Group<'_>| {
+            group.first().is_some_and(|(first, ..)| first.service().project == service.service().project)
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push((service, liveness, readiness)),
+            None => groups.push(vec![(service, liveness, readiness)]),
+        }
     }
-    folded(found)
+    folded(groups.iter().filter_map(report).collect())
+}
+
+fn report(group: &Group<'_>) -> Option<Diagnostic> {
+    let (service, liveness, readiness) = group.first()?;
+    let name = service.name();
+    let message = match group.len() {
+        1 => format!("`{name}` is restarted as soon as it is not ready: both probes ask the same"),
+        many => format!(
+            "`{name}` and {} are restarted as soon as they are not ready: both probes ask the same",
+            counted(many - 1, "other")
+        ),
+    };
+    let mut diagnostic = Diagnostic::new(service.subject(), message)
+        .at(liveness.span, "gives up no later than the readiness probe, so a busy pod is killed, not spared")
+        .cause(readiness.span, "asks the same")
+        .help("failureThreshold: 10  # of the liveness probe: restart only what does not recover");
+    for (other, liveness, _) in group.iter().skip(1) {
+        diagnostic = diagnostic.occurrence(liveness.span, other.subject());
+    }
+    Some(rehearsed(diagnostic, service.profile()))
 }

@@ -14,11 +14,14 @@ pub(super) const RULE: Rule = rule!("health/unprobed-service", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let runtime = &context.head.runtime;
     let waited: BTreeSet<_> = runtime.start_waits().iter().map(|wait| wait.target.span()).collect();
-    let mut by_project: Vec<Vec<ServiceRef<'_>>> = Vec::new();
+    let jobs = runtime.jobs();
+    let mut by_set_up: Vec<Vec<ServiceRef<'_>>> = Vec::new();
     for service in runtime.services().filter(|service| service.is_run_by(Runner::Compose) && !service.service().is_partial) {
         let is_store = matches!(service.role(), Role::Datastore(_) | Role::Broker(_) | Role::Cache(_) | Role::Pooler);
         let is_tool = matches!(service.role(), Role::Tool);
-        if is_tool || !(is_store || waited.contains(&service.span())) {
+        // What does its work and ends has no health.
+        let is_job = jobs.contains(&service.span());
+        if is_tool || is_job || !(is_store || waited.contains(&service.span())) {
             continue;
         }
         context.consider();
@@ -26,26 +29,22 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         if !service.service().healthcheck.known_absent() || matches!(service.check(), Check::Present(_)) {
             continue;
         }
-        match by_project.last_mut().filter(|group| same_project(group, service)) {
+        match by_set_up.iter_mut().find(|group| group.first().is_some_and(|first| first.set_up() == service.set_up())) {
             Some(group) => group.push(service),
-            None => by_project.push(vec![service]),
+            None => by_set_up.push(vec![service]),
         }
     }
-    by_project.iter().filter_map(|group| report(group)).collect()
-}
-
-fn same_project(group: &[ServiceRef<'_>], service: ServiceRef<'_>) -> bool {
-    group.first().is_some_and(|first| first.service().project == service.service().project)
+    by_set_up.iter().filter_map(|group| report(group)).collect()
 }
 
 fn report(group: &[ServiceRef<'_>]) -> Option<Diagnostic> {
     let first = group.first()?;
-    let path = first.project().map_or("", |project| project.path());
-    let message = match group.len() {
+    let names: BTreeSet<&str> = group.iter().map(|one| one.name()).collect();
+    let message = match names.len() {
         1 => format!("nobody can wait until `{}` answers: it has no health check", first.name()),
         many => format!("nobody can wait until `{}` and {} answer: no health check", first.name(), counted(many - 1, "other")),
     };
-    let mut diagnostic = Diagnostic::new(format!("project {path}"), message)
+    let mut diagnostic = Diagnostic::new(first.set_up().subject(), message)
         .at(first.span(), "no `healthcheck`")
         .help(help(*first))
         .at_most(Severity::Info, "a service may try again until the other one answers");

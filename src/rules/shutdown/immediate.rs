@@ -10,13 +10,13 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let runtime = &context.head.runtime;
     runtime.stoppings().iter().for_each(|_| context.consider());
     let mut found = Vec::new();
-    for (service, setting, span) in runtime.immediate_stops() {
+    for stop in runtime.immediate_stops() {
         context.consider();
-        let message = format!("`{}` drops its requests when it is stopped: `{setting}` is 0", service.name());
-        let diagnostic = Diagnostic::new(service.subject(), message)
-            .at(span, "every deploy ends requests that are under way")
-            .help(format!("{} 30", setting.split(' ').next_back().unwrap_or("")));
-        found.push(rehearsed(diagnostic, service.profile()));
+        let message = format!("`{}` drops its requests when it is stopped: {}", stop.name, stop.setting);
+        let diagnostic = Diagnostic::new(stop.subject, message)
+            .at(stop.span, "every deploy ends requests that are under way")
+            .help(stop.instead);
+        found.push(rehearsed(diagnostic, stop.use_for));
     }
     folded(found)
 }

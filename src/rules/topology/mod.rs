@@ -5,6 +5,9 @@ mod config_key_missing;
 mod grpc_over_http1;
 mod shared_database;
 mod spec_path_unrouted;
+mod store_without_volume;
+mod undefined_dependency;
+mod unknown_host;
 mod unknown_upstream;
 mod unset_variable;
 mod upstream_port_mismatch;
@@ -18,6 +21,9 @@ pub(super) const RULES: &[Rule] = &[
     grpc_over_http1::RULE,
     shared_database::RULE,
     spec_path_unrouted::RULE,
+    store_without_volume::RULE,
+    undefined_dependency::RULE,
+    unknown_host::RULE,
     unknown_upstream::RULE,
     unset_variable::RULE,
     upstream_port_mismatch::RULE,

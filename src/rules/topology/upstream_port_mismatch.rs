@@ -1,7 +1,9 @@
 //! A port at which nobody listens.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::runtime::ServiceRef;
 use crate::model::runtime::reference::Meaning;
+use crate::model::runtime::service::{Front, FrontPort};
 use crate::rules::copies::{folded, rehearsed};
 use crate::rules::{Context, Rule, rule};
 
@@ -15,17 +17,35 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for wrong in runtime.wrong_ports() {
         let (service, port, host) = (wrong.service, wrong.port, &wrong.host);
         let has = wrong.has.iter().map(|port| format!("`{port}`")).collect::<Vec<_>>().join(", ");
-        let subject = format!("{} {host}:{port}", wrong.key);
-        let diagnostic = Diagnostic::new(subject, format!("`{host}:{port}` leads nowhere: the Service has only {has}"))
+        // Whichever route asks, a server that does not listen there is one thing to mend.
+        let asked = if wrong.is_certain { wrong.key.clone() } else { service.subject() };
+        let subject = format!("{asked} {host}:{port}");
+        let (message, label, doubt) = match wrong.is_certain {
+            true => (
+                format!("`{host}:{port}` leads nowhere: the Service has only {has}"),
+                format!("the Service in front of `{}`", service.name()),
+                "another overlay may add the port",
+            ),
+            false => (
+                format!("`{host}:{port}` leads nowhere: `{}` listens at {has}", service.name()),
+                "here it is told where to listen".to_owned(),
+                "something else in the container may listen there",
+            ),
+        };
+        let diagnostic = Diagnostic::new(subject, message)
             .at(wrong.span, "connections to this port are refused or time out")
-            .cause(wrong.front, format!("the Service in front of `{}`", service.name()))
+            .cause(wrong.front, label)
             .help(format!("{host}:{}", wrong.has.first().map_or(String::new(), u16::to_string)))
-            .at_most(Severity::Warning, "another overlay may add the port");
+            .at_most(Severity::Warning, doubt);
         found.push(rehearsed(diagnostic, service.profile()));
     }
     for (service, front, port) in runtime.lost_target_ports() {
         context.consider();
         let target = &port.target;
+        if target.parse::<u16>().is_ok() {
+            found.push(rehearsed(unlisted(service, front, port), service.profile()));
+            continue;
+        }
         let message =
             format!("port {} of the Service `{}` leads nowhere: no container names a port `{target}`", port.port, front.name);
         let names: Vec<String> =
@@ -41,4 +61,16 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         found.push(rehearsed(diagnostic, service.profile()));
     }
     folded(found)
+}
+
+/// A port that no container of the pods lists: it may listen all the same, and hardly ever does.
+fn unlisted(service: ServiceRef<'_>, front: &Front, port: &FrontPort) -> Diagnostic {
+    let target = &port.target;
+    let listed = service.service().ports.iter().map(|port| format!("`{}`", port.container)).collect::<Vec<_>>().join(", ");
+    let message = format!("port {} of the Service `{}` leads to {target}, where no container listens", port.port, front.name);
+    Diagnostic::new(format!("service {}:{}", front.name, port.port), message)
+        .at(port.span, "connections to it are refused")
+        .cause(service.span(), format!("its containers list {listed}"))
+        .help(format!("targetPort: {}", service.service().ports.first().map_or(0, |port| port.container)))
+        .at_most(Severity::Warning, "a container may listen at a port that it does not list")
 }

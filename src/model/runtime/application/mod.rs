@@ -108,7 +108,10 @@ pub(super) fn read(
         // `sort_by_key` is stable: `application.properties` stays where its path puts it.
         application.layers.sort_by_key(|layer| layer.profile.is_some());
         let path = application.layers.first().map_or(application.place.clone(), |layer| layer.path.clone());
-        application.owners = owner::owners(&path, projects, services);
+        let names = ["springapplicationname", "quarkusapplicationname", "micronautapplicationname"];
+        let name = application.entries().find(|(_, entry)| names.contains(&entry.name.as_str()));
+        let name = name.map(|(_, entry)| entry.raw.trim().to_owned());
+        application.owners = owner::owners(&path, name.as_deref(), projects, services);
         if application.entries().any(|(_, entry)| entry.name == "springcachetype") {
             application.expiry_in_code = expiry_in_code(workspace, &application.place);
         }

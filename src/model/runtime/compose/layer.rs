@@ -4,6 +4,7 @@ use super::project::Index;
 use super::value::Variables;
 use super::words;
 use crate::documents::NodeRef;
+use crate::documents::interpolation::STAND_IN;
 use crate::fact::{Fact, Origin};
 use crate::files;
 use crate::model::runtime::service::{Dependency, Label, Mount, Port, Replicas, Stop};
@@ -17,9 +18,12 @@ const LONGEST_LIST: usize = 2_000;
 #[derive(Debug, Clone)]
 pub(super) struct Layer {
     pub image: Fact<String>,
+    pub image_partly: Option<String>,
     pub build: Fact<String>,
     /// `build.dockerfile`.
     pub dockerfile: Option<String>,
+    /// `build.target`.
+    pub target: Option<String>,
     pub command: Fact<Vec<String>>,
     pub entrypoint: Fact<Vec<String>>,
     pub env_files: Vec<EnvFileUse>,
@@ -48,8 +52,10 @@ impl Layer {
     pub(super) fn bare() -> Layer {
         Layer {
             image: Fact::Absent,
+            image_partly: None,
             build: Fact::Absent,
             dockerfile: None,
+            target: None,
             command: Fact::Absent,
             entrypoint: Fact::Absent,
             env_files: Vec::new(),
@@ -103,8 +109,10 @@ pub(super) fn read(path: &str, node: NodeRef<'_>, variables: &Variables, index: 
     let tagged = node.merged_entries().into_iter().filter(|(_, value)| matches!(value.tag(), Some("!reset" | "!override")));
     Layer {
         image: variables.of_key(node, "image"),
+        image_partly: node.get_text("image").and_then(|image| variables.resolve_partly(image)),
         build: reader.build(node),
         dockerfile: node.at("build/dockerfile").and_then(|file| variables.scalar(file).known().cloned()),
+        target: node.at("build/target").and_then(|stage| variables.scalar(stage).known().cloned()),
         command: reader.command(node, "command"),
         entrypoint: reader.command(node, "entrypoint"),
         env_files: reader.env_files(node),
@@ -252,25 +260,41 @@ impl Reader<'_> {
     fn ports(&self, node: NodeRef<'_>) -> Vec<Port> {
         let published = self.nodes(node, "ports").into_iter().flat_map(|item| {
             let span = item.span();
-            let (text, host_address) = match item.is_map() {
+            let (text, host_address, is_fixed) = match item.is_map() {
                 true => {
-                    let target = self.variables.of_key(item, "target").known().cloned();
-                    (target.unwrap_or_default(), self.variables.of_key(item, "host_ip"))
+                    let target = self.variables.of_key(item, "target").known().cloned().unwrap_or_default();
+                    let address = self.variables.of_key(item, "host_ip").known().cloned();
+                    (target, address, item.get("published").is_some())
                 }
                 false => {
-                    let text = self.variables.scalar(item).known().cloned().unwrap_or_default();
-                    let host = host_address(&text).map(str::to_owned);
-                    (text, host.map_or(Fact::Absent, |host| Fact::explicit(host, span)))
+                    let raw = item.text().unwrap_or("");
+                    let text = self.variables.resolve_partly(raw).unwrap_or_default();
+                    let host = text.rsplit_once(':').map(|(host, _)| host);
+                    // One variable before the port may hold an address, too, unless it is named for a port.
+                    let is_port = raw.to_ascii_uppercase().contains("PORT");
+                    let address = match host {
+                        Some(host) if host.contains(STAND_IN) && !is_port => Some(STAND_IN.to_string()),
+                        _ => host_address(&text).map(str::to_owned),
+                    };
+                    let is_fixed = host.is_some();
+                    (text, address, is_fixed)
                 }
             };
             let container = text.split('/').next().and_then(|text| text.rsplit(':').next()).unwrap_or("");
-            let host_address = host_address.known().cloned();
-            let port = |container| Port { container, is_published: true, host_address: host_address.clone(), name: None, span };
+            let port = |container| Port {
+                container,
+                is_published: true,
+                host_address: host_address.clone(),
+                is_fixed,
+                name: None,
+                span,
+            };
             range(container).into_iter().map(port).collect::<Vec<Port>>()
         });
         let exposed = self.nodes(node, "expose").into_iter().flat_map(|item| {
             let text = self.variables.scalar(item).known().cloned().unwrap_or_default();
-            let port = |container| Port { container, is_published: false, host_address: None, name: None, span: item.span() };
+            let span = item.span();
+            let port = |container| Port { container, is_published: false, host_address: None, is_fixed: false, name: None, span };
             range(text.split('/').next().unwrap_or("")).into_iter().map(port).collect::<Vec<Port>>()
         });
         published.chain(exposed).collect()
@@ -282,7 +306,9 @@ impl Reader<'_> {
         if value.is_map() {
             let entries = value.merged_entries().into_iter().take(LONGEST_LIST).filter_map(|(key, value)| {
                 let condition = value.get_text("condition").unwrap_or(started).to_owned();
-                Some(Dependency { service: key.text()?.to_owned(), condition, is_short: false, span: key.span() })
+                let is_required = value.get("required").and_then(NodeRef::as_bool) != Some(false);
+                let service = key.text()?.to_owned();
+                Some(Dependency { service, condition, is_short: false, is_required, span: key.span() })
             });
             return entries.collect();
         }
@@ -290,7 +316,8 @@ impl Reader<'_> {
         items
             .filter_map(|item| {
                 let service = item.text()?.to_owned();
-                Some(Dependency { service, condition: started.to_owned(), is_short: true, span: item.span() })
+                let condition = started.to_owned();
+                Some(Dependency { service, condition, is_short: true, is_required: true, span: item.span() })
             })
             .collect()
     }
@@ -391,18 +418,31 @@ impl Reader<'_> {
         let mut found = Vec::new();
         for item in self.nodes(node, "volumes") {
             if item.is_map() {
-                let (source, target) = (self.variables.of_key(item, "source"), self.variables.of_key(item, "target"));
-                let is_bind = item.get_text("type") == Some("bind");
-                let Some(target) = target.known() else { continue };
-                let source = source.known().filter(|_| is_bind).and_then(|source| self.resolve_path(source));
-                found.push(Mount { source, target: target.clone() });
-            } else if let Some(text) = self.variables.scalar(item).known() {
+                let source = self.variables.of_key(item, "source");
+                let target = item.get_text("target").and_then(|target| self.variables.resolve_partly(target));
+                let kind = item.get_text("type");
+                let source = source.known().filter(|_| kind == Some("bind")).and_then(|source| self.resolve_path(source));
+                let target = target.unwrap_or_else(|| STAND_IN.to_string());
+                found.push(Mount { is_lost: kind == Some("tmpfs"), ..Mount::kept(source, target) });
+            } else if let Some(text) = item.text().and_then(|text| self.variables.resolve_partly(text)) {
                 let mut parts = text.split(':');
-                let (Some(source), Some(target)) = (parts.next(), parts.next()) else { continue };
+                let (source, target) = match (parts.next(), parts.next()) {
+                    (Some(source), Some(target)) => (source, target),
+                    // One variable may hold both; a path alone is a volume without a name.
+                    (Some(whole), None) if whole.contains(STAND_IN) => ("", whole),
+                    _ => continue,
+                };
                 // A name without a slash is a volume, not a path.
-                let source = (source.starts_with('.') || source.contains('/')).then(|| self.resolve_path(source)).flatten();
-                found.push(Mount { source, target: target.to_owned() });
+                let is_path = (source.starts_with('.') || source.contains('/')) && !source.contains(STAND_IN);
+                found.push(Mount::kept(is_path.then(|| self.resolve_path(source)).flatten(), target));
             }
+        }
+        for item in self.nodes(node, "tmpfs") {
+            let target = item.text().and_then(|text| text.split(':').next()).unwrap_or_default().to_owned();
+            found.push(Mount { source: None, target, is_lost: true });
+        }
+        if !self.nodes(node, "volumes_from").is_empty() {
+            found.push(Mount::kept(None, STAND_IN));
         }
         for item in self.nodes(node, "configs") {
             let (name, target) = if item.is_map() {
@@ -412,7 +452,7 @@ impl Reader<'_> {
             };
             let Some(name) = name else { continue };
             let source = self.index.configs.iter().find(|(known, _)| known == name).map(|(_, path)| path.clone());
-            found.push(Mount { source, target: target.unwrap_or_else(|| format!("/{name}")) });
+            found.push(Mount::kept(source, target.unwrap_or_else(|| format!("/{name}"))));
         }
         found
     }

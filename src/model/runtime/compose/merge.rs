@@ -7,7 +7,7 @@ use super::value::{Variables, expand_file};
 use crate::documents::env;
 use crate::fact::{Fact, Origin};
 use crate::model::Workspace;
-use crate::model::runtime::profile::profile;
+use crate::model::runtime::profile::{Profile, profile};
 use crate::model::runtime::service::{Environment, HealthCheck, Service, Variable};
 use crate::model::runtime::startup;
 use crate::source::Span;
@@ -17,9 +17,12 @@ fn put(below: &mut Layer, over: Layer) {
     for key in &over.replaces {
         reset(below, key);
     }
-    override_by(&mut below.image, over.image);
+    if !over.image.known_absent() {
+        (below.image, below.image_partly) = (over.image, over.image_partly);
+    }
     override_by(&mut below.build, over.build);
     below.dockerfile = over.dockerfile.or(below.dockerfile.take());
+    below.target = over.target.or(below.target.take());
     below.outside = over.outside.or(below.outside.take());
     override_by(&mut below.command, over.command);
     override_by(&mut below.entrypoint, over.entrypoint);
@@ -56,7 +59,7 @@ fn override_by<T>(below: &mut Fact<T>, over: Fact<T>) {
 
 fn reset(below: &mut Layer, key: &str) {
     match key {
-        "image" => below.image = Fact::Absent,
+        "image" => (below.image, below.image_partly) = (Fact::Absent, None),
         "build" => below.build = Fact::Absent,
         "command" => below.command = Fact::Absent,
         "entrypoint" => below.entrypoint = Fact::Absent,
@@ -84,6 +87,8 @@ pub(super) struct Merger<'m, 'w, 'a> {
     /// The file that names the project.
     pub(super) path: &'m str,
     pub(super) variables: &'m Variables,
+    /// What the head of that file says of its use.
+    pub(super) head: Profile,
     /// How many more variables the project may have.
     pub(super) budget: &'m mut usize,
 }
@@ -112,6 +117,7 @@ impl Merger<'_, '_, '_> {
         }
         let mut service = Service {
             image: all.image,
+            image_partly: all.image_partly,
             build: all.build,
             command: all.command,
             entrypoint: all.entrypoint,
@@ -119,7 +125,10 @@ impl Merger<'_, '_, '_> {
             ports: all.ports,
             depends_on: all.depends_on,
             healthcheck,
-            profile: profile(self.path, &all.profiles),
+            profile: match profile(self.path, &all.profiles) {
+                Profile::Unknown => self.head,
+                named => named,
+            },
             profiles: all.profiles,
             replicas: all.replicas,
             stop: all.stop,
@@ -133,7 +142,7 @@ impl Merger<'_, '_, '_> {
             is_partial,
             ..Service::bare(self.project, part.name, part.span)
         };
-        (service.image_check, service.base_image) = startup::image_check(self.workspace, &service, all.dockerfile.as_deref());
+        startup::add_image(self.workspace, &mut service, all.dockerfile.as_deref(), all.target.as_deref());
         Some(service)
     }
 

@@ -8,7 +8,9 @@ use crate::discover::{Discovery, Kind};
 use crate::documents::{NodeId, NodeRef, Tree, env};
 use crate::files;
 use crate::model::Workspace;
+use crate::model::runtime::profile::{self, Profile};
 use crate::model::runtime::service::{Project, Runner, Service};
+use crate::model::runtime::startup;
 use crate::source::{SourceId, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -50,6 +52,7 @@ pub(in crate::model::runtime) fn read(
         projects.push(Project { runner: Runner::Compose, files, is_default, namespace: None, others: Vec::new() });
         services.extend(found);
     }
+    startup::lend_image_checks(&projects, &mut services);
     let uses = reader.uses;
     let unset = unset::find(workspace, &projects, &services, uses);
     (projects, services, unset)
@@ -188,9 +191,11 @@ impl Reader<'_, '_> {
             }
         }
         let path = paths.first().cloned().unwrap_or_default();
+        let head = self.workspace.source(&path).map(|source| profile::of_head(&self.workspace.text(source)));
+        let head = head.unwrap_or(Profile::Unknown);
         let services = parts.into_iter().filter_map(|part| {
             let variables = &order.get(part.last)?.variables;
-            Merger { workspace: self.workspace, project: index, path: &path, variables, budget: &mut budget }.merge(part)
+            Merger { workspace: self.workspace, project: index, path: &path, head, variables, budget: &mut budget }.merge(part)
         });
         let services = services.collect();
         (paths, services)

@@ -3,7 +3,6 @@
 //! What is absent: providers that no file shows, plugins. IngressRoutes are read with the other objects of Kubernetes.
 
 use super::super::route::{AccessLog, Gateway, Listener};
-use super::super::tables::tables;
 use super::settings::{Settings, Value};
 use super::{Reading, traefik_route};
 use crate::discover::Kind;
@@ -87,7 +86,7 @@ fn is_told_by_words_alone(service: &Service) -> bool {
 }
 
 fn is_traefik(service: &Service) -> bool {
-    service.image.known().and_then(|image| tables().product(image)).is_some_and(|product| product.name == Kind::Traefik.name())
+    service.product().is_some_and(|product| product.name == Kind::Traefik.name())
 }
 
 /// The static settings on the command lines of services: `--accesslog.format=json`.

@@ -170,6 +170,7 @@ fn ports(container: NodeRef<'_>) -> Vec<Port> {
             container: container.text()?.trim().parse().ok()?,
             is_published: host,
             host_address: port.get_text("hostIP").map(str::to_owned),
+            is_fixed: host,
             name: port.get_text("name").map(str::to_owned),
             span: container.span(),
         })
@@ -177,17 +178,27 @@ fn ports(container: NodeRef<'_>) -> Vec<Port> {
     found.collect()
 }
 
-/// The files of ConfigMaps that the container sees.
+/// The files of ConfigMaps that the container sees, and every volume but secrets.
 fn mounts(spec: NodeRef<'_>, container: NodeRef<'_>, objects: &[&Object<'_>]) -> Vec<Mount> {
     let volumes = || spec.get("volumes").into_iter().flat_map(NodeRef::items).take(MOST);
     let mut found = Vec::new();
     for mount in container.get("volumeMounts").into_iter().flat_map(NodeRef::items).take(MOST) {
         let (Some(name), Some(target)) = (mount.get_text("name"), mount.get_text("mountPath")) else { continue };
-        let Some(volume) = volumes().find(|volume| volume.get_text("name") == Some(name)) else { continue };
-        let Some(map) = volume.at("configMap/name").and_then(NodeRef::text) else { continue };
+        // What the pod does not declare is a claim that its StatefulSet makes.
+        let Some(volume) = volumes().find(|volume| volume.get_text("name") == Some(name)) else {
+            found.push(Mount::kept(None, target));
+            continue;
+        };
+        let Some(map) = volume.at("configMap/name").and_then(NodeRef::text) else {
+            if volume.get("secret").is_none() {
+                let is_lost = volume.get("emptyDir").is_some();
+                found.push(Mount { is_lost, ..Mount::kept(None, target) });
+            }
+            continue;
+        };
         let known = objects.iter().find(|object| object.kind == "ConfigMap" && object.name == map);
         let Some(data) = known.and_then(|object| Some((object, object.at("data")?))) else {
-            found.push(Mount { source: None, target: target.to_owned() });
+            found.push(Mount::kept(None, target));
             continue;
         };
         let (object, data) = data;
@@ -204,7 +215,7 @@ fn mounts(spec: NodeRef<'_>, container: NodeRef<'_>, objects: &[&Object<'_>]) ->
                 Some(_) => continue,
                 None => format!("{}/{file}", target.trim_end_matches('/')),
             };
-            found.push(Mount { source: Some(super::embedded::name(object, key)), target });
+            found.push(Mount::kept(Some(super::embedded::name(object, key)), target));
         }
     }
     found

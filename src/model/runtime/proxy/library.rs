@@ -203,7 +203,7 @@ fn through(mount: &Mount, path: &str) -> Option<String> {
 
 /// Whether an official image sees this file as its only configuration besides its own.
 fn is_alone_in_image(service: &Service, path: &str) -> bool {
-    let is_nginx = service.image.known().and_then(|image| tables().product(image)).is_some_and(|product| product.name == "nginx");
+    let is_nginx = service.product().is_some_and(|product| product.name == "nginx");
     let of_nginx: Vec<&Mount> = service.mounts.iter().filter(|mount| mount.target.starts_with("/etc/nginx")).collect();
     is_nginx && matches!(of_nginx.as_slice(), [only] if only.source.as_deref() == Some(path))
 }

@@ -3,7 +3,6 @@
 use super::super::names::{Asker, Names};
 use super::super::route::{Gateway, Route, Target};
 use super::super::service::{Project, Service};
-use super::super::tables::tables;
 use std::collections::HashMap;
 
 /// The services that run a configuration file: they mount it, or are built from the folder that holds it.
@@ -35,8 +34,7 @@ fn all(services: &[Service], test: impl Fn(&Service) -> bool) -> Vec<usize> {
 }
 
 fn mounts(service: &Service, path: &str) -> bool {
-    let is_gateway =
-        service.image.known().and_then(|image| tables().product(image)).is_some_and(|product| product.role == "gateway");
+    let is_gateway = service.product().is_some_and(|product| product.role == "gateway");
     service.mounts.iter().any(|mount| {
         let Some(source) = &mount.source else { return false };
         let within = path == source || path.strip_prefix(source.as_str()).is_some_and(|rest| rest.starts_with('/'));

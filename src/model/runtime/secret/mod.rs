@@ -143,10 +143,19 @@ fn beside(pairs: &[(&str, &str)]) -> Vec<String> {
         let upper = key.to_ascii_uppercase();
         open.iter().any(|word| upper.rsplit(['_', '.', '-']).next().is_some_and(|last| last == *word))
     };
+    // Beside the secret half of a pair of keys, the other half is a name.
+    let has_pair = pairs.iter().any(|(key, _)| {
+        let upper = key.to_ascii_uppercase();
+        upper.ends_with("SECRET_KEY") || upper.ends_with("SECRET_ACCESS_KEY")
+    });
+    let is_half = |key: &str| {
+        let upper = key.to_ascii_uppercase();
+        has_pair && upper.ends_with("ACCESS_KEY") && !upper.ends_with("SECRET_ACCESS_KEY")
+    };
     let plain = |text: &str| fallback(text).unwrap_or(text).trim().to_owned();
     pairs
         .iter()
-        .filter(|(key, text)| is_open(key) && text.len() < 80)
+        .filter(|(key, text)| (is_open(key) || is_half(key)) && text.len() < 80)
         .map(|(_, text)| plain(text))
         .filter(|text| !text.is_empty())
         .collect()
@@ -260,7 +269,8 @@ impl Finder {
             },
         };
         let is_reference = secret.contains("${") || secret.contains("$(") || secret.starts_with('$') || secret.contains("#{");
-        if is_reference || !words::is_value(secret) || !self.seen.insert((span.source, span.start)) {
+        let is_none = is_reference || !words::is_value(secret) || words::repeats(key, secret);
+        if is_none || !self.seen.insert((span.source, span.start)) {
             return;
         }
         let is_weak = words::is_weak(secret, beside) || words::is_for_show(key);
@@ -282,16 +292,21 @@ impl Finder {
         }
         // The same secret in several files (overlays, copies of one set-up) is one thing to change.
         let mut found: Vec<FileSecrets> = Vec::new();
-        let mut by_first: BTreeMap<(Form, String, u64), usize> = BTreeMap::new();
+        let mut by_secret: BTreeMap<(Form, String, u64), usize> = BTreeMap::new();
+        // What was chosen is the same secret under whatever key; words that everybody uses are not.
+        let key_of = |one: &Credential| (one.form, if one.is_weak { one.key.clone() } else { String::new() }, one.same);
         for ((path, form), mut all) in files {
             all.sort_by_key(|one| one.span.start);
             let file = FileSecrets { path, form, all };
             let Some(first) = file.first() else { continue };
-            let key = (form, first.key.clone(), first.same);
-            match by_first.get(&key).and_then(|at| found.get_mut(*at)).filter(|known| known.use_for() == file.use_for()) {
+            let known = by_secret.get(&key_of(first)).and_then(|at| found.get_mut(*at));
+            match known.filter(|known| known.use_for() == file.use_for()) {
                 Some(known) => known.all.extend(file.all),
                 None => {
-                    by_first.entry(key).or_insert(found.len());
+                    let keys = file.all.iter().filter(|one| !one.is_weak).chain([first]).map(key_of);
+                    for key in keys {
+                        by_secret.entry(key).or_insert(found.len());
+                    }
                     found.push(file);
                 }
             }

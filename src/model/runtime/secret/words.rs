@@ -80,6 +80,12 @@ pub(super) fn is_for_show(key: &str) -> bool {
     words(key).iter().any(|word| table().show.contains(word))
 }
 
+/// Whether a value only repeats its key, so that it can be found and replaced: `GOOGLE_API_KEY_VAL` of `GOOGLE_API_KEY`.
+pub(super) fn repeats(key: &str, text: &str) -> bool {
+    let last = words(key.rsplit('.').next().unwrap_or(key));
+    last.len() > 1 && words(text).starts_with(&last)
+}
+
 /// Whether a value is a secret at all, and no stand-in, path or reference.
 pub(super) fn is_value(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
@@ -180,6 +186,8 @@ mod tests {
         ] {
             assert!(!is_value(value), "{value}");
         }
+        assert!(repeats("GOOGLE_API_KEY", "GOOGLE_API_KEY_VAL") && repeats("spring.datasource.dbPassword", "db-password"));
+        assert!(!repeats("PASSWORD", "password1") && !repeats("GOOGLE_API_KEY", "AIzaSyD3f"));
         let beside = ["shop".to_owned(), "orders-db".to_owned()];
         for value in [
             "astronomy_password",

@@ -115,6 +115,7 @@ impl<'b> Folder<'b> {
                 container,
                 is_published: false,
                 host_address: None,
+                is_fixed: false,
                 name: None,
                 span: mapping.span,
             }));

@@ -154,7 +154,7 @@ fn ports(values: &Values<'_>) -> Vec<Port> {
     let named = ["containerPort", "containerPorts/http", "service/targetPort"];
     let found = named.into_iter().filter_map(|path| values.entry(path)).filter_map(|(_, value)| {
         let container = value.text()?.trim().parse().ok().filter(|port| *port > 0)?;
-        Some(Port { container, is_published: false, host_address: None, name: None, span: value.span() })
+        Some(Port { container, is_published: false, host_address: None, is_fixed: false, name: None, span: value.span() })
     });
     found.take(1).collect()
 }

@@ -1,0 +1,81 @@
+//! At which ports the server of a service listens, as its command line or the file of its settings says it.
+
+use super::ServiceRef;
+use super::compose::words;
+use crate::fact::{Fact, Origin};
+
+/// Servers, and the flags that say where they listen: an address with a port, or a port alone.
+/// <https://docs.gunicorn.org/en/stable/settings.html#bind>, <https://www.uvicorn.org/settings/#socket-binding>,
+/// <https://hypercorn.readthedocs.io/en/latest/how_to_guides/configuring.html>, <https://github.com/django/daphne#running>
+const SERVERS: [(&str, &[&str]); 4] =
+    [("gunicorn", &["-b", "--bind"]), ("uvicorn", &["--port"]), ("hypercorn", &["-b", "--bind"]), ("daphne", &["-p", "--port"])];
+
+impl ServiceRef<'_> {
+    /// The ports at which its server listens; unknown where it is not said, or where the command starts other programs beside it.
+    pub fn listens_at(self) -> Fact<Vec<u16>> {
+        let said = self.service();
+        let unknown = || Fact::not_read("no known server says it", vec![said.span]);
+        let parts = [&said.entrypoint, &said.command];
+        if parts.iter().any(|part| part.unknown().is_some()) {
+            return unknown();
+        }
+        let line: Vec<String> = parts.iter().filter_map(|part| part.known()).flatten().cloned().collect();
+        let origin = parts.iter().rev().find_map(|part| part.span()).map_or(Origin::Explicit(said.span), Origin::Explicit);
+        let Some((name, flags, arguments)) =
+            SERVERS.iter().find_map(|(name, flags)| Some((*name, *flags, words::arguments_of(&line, name)?)))
+        else {
+            return unknown();
+        };
+        if line.iter().any(|word| word == "&") {
+            return unknown();
+        }
+        let (texts, origin) = match all_of(arguments, flags) {
+            texts if !texts.is_empty() => (texts, origin),
+            _ if name != "gunicorn" || !said.environment.get("GUNICORN_CMD_ARGS").known_absent() => return unknown(),
+            _ => match said.server_file.get("bind") {
+                Fact::Known(text, origin) => (vec![text], origin),
+                _ => return unknown(),
+            },
+        };
+        let ports: Option<Vec<u16>> = texts.iter().map(|text| port(text)).collect();
+        ports.map_or_else(unknown, |ports| Fact::Known(ports, origin))
+    }
+}
+
+/// Every value of some flags.
+fn all_of(arguments: &[String], flags: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, word) in arguments.iter().enumerate() {
+        for flag in flags {
+            let Some(rest) = word.strip_prefix(flag) else { continue };
+            match rest.strip_prefix('=') {
+                Some(value) => found.push(value.to_owned()),
+                None if rest.is_empty() => found.extend(arguments.get(at + 1).cloned()),
+                None if !flag.starts_with("--") => found.push(rest.to_owned()),
+                None => {}
+            }
+        }
+    }
+    found
+}
+
+/// The port of `0.0.0.0:8000`, `[::]:8000`, `:8000` or `8000`.
+fn port(text: &str) -> Option<u16> {
+    text.trim().rsplit(':').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_of_addresses() {
+        assert_eq!(
+            (port("0.0.0.0:8000"), port("[::]:80"), port(":9000"), port("8000")),
+            (Some(8000), Some(80), Some(9000), Some(8000))
+        );
+        assert_eq!((port("unix:/run/app.sock"), port("${BIND}"), port("0.0.0.0:$PORT")), (None, None, None));
+        let words: Vec<String> = "-b :80 --bind=:81 -b:82 --bind-x 9".split(' ').map(str::to_owned).collect();
+        assert_eq!(all_of(&words, &["-b", "--bind"]), [":80", ":81", ":82"]);
+    }
+}

@@ -1,0 +1,57 @@
+//! A database whose data is gone with its container.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::runtime::persistence::FleetingStore;
+use crate::rules::copies::{folded, rehearsed};
+use crate::rules::spread::counted;
+use crate::rules::{Context, Rule, rule};
+use std::collections::HashMap;
+
+pub(super) const RULE: Rule = rule!("topology/store-without-volume", check);
+
+fn check(context: &Context) -> Vec<Diagnostic> {
+    let runtime = &context.head.runtime;
+    runtime.services().filter(|service| service.is_plain_database()).for_each(|_| context.consider());
+    // The stores of one set-up are one decision.
+    let mut groups: Vec<Vec<FleetingStore<'_>>> = Vec::new();
+    let mut places = HashMap::new();
+    for store in runtime.fleeting_stores() {
+        let next = groups.len();
+        let at = *places.entry((store.service.service().project, store.stays)).or_insert(next);
+        match groups.get_mut(at) {
+            Some(group) => group.push(store),
+            None => groups.push(vec![store]),
+        }
+    }
+    folded(groups.iter().filter_map(|group| report(group)).collect())
+}
+
+fn report(group: &[FleetingStore<'_>]) -> Option<Diagnostic> {
+    let store = group.first()?;
+    let name = store.service.name();
+    let message = match group.len() {
+        1 => format!("`{name}` keeps its data in its container, and loses it with it: no volume"),
+        many => format!(
+            "`{name}` and {} keep their data in their containers, and lose it with them: no volume",
+            counted(many - 1, "other")
+        ),
+    };
+    let label = match (store.is_cluster, store.has_lost_mount) {
+        (true, true) => "its `emptyDir` goes with the pod: the next one starts empty",
+        (true, false) => "when the pod is moved or replaced, the next one starts empty",
+        _ => "after `docker compose down` the next container starts empty",
+    };
+    let folder = store.folder.as_deref().unwrap_or("/path/of/its/data");
+    let help = match store.is_cluster {
+        true => format!("volumeMounts: [{{ name: data, mountPath: {folder} }}]  # of a persistentVolumeClaim"),
+        false => format!("volumes: [\"{name}-data:{folder}\"]  # and `{name}-data:` under the top-level `volumes`"),
+    };
+    let mut diagnostic = Diagnostic::new(store.service.subject(), message).at(store.service.span(), label).help(help);
+    for other in group.iter().skip(1) {
+        diagnostic = diagnostic.occurrence(other.service.span(), other.service.subject());
+    }
+    if store.stays.is_none() {
+        diagnostic = diagnostic.at_most(Severity::Info, "nothing says that it stays up");
+    }
+    Some(rehearsed(diagnostic, store.service.profile()))
+}
