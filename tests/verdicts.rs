@@ -4,6 +4,9 @@
 //! The first is keyed by repository, commit and fingerprint; `tests/verdicts/replay.py` walks its commits again and says which findings
 //! are still made. The second is keyed by document and fingerprint, and holds each finding of today.
 
+#[path = "verdicts/configuration.rs"]
+mod configuration;
+
 use backend_lint::engine::{self, Options};
 use backend_lint::rules;
 use std::collections::{BTreeMap, BTreeSet};
