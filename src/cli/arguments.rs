@@ -193,7 +193,7 @@ pub(super) struct ModelArguments {
 
 #[derive(Args)]
 pub(super) struct WhyArguments {
-    /// An operation ("GET /orders"), an object of the API (`Order`), or a table (`orders`)
+    /// An operation ("GET /orders"), an object of the API (`Order`), a table (`orders`), a service (`api`), or a rule
     #[arg(value_name = "TARGET")]
     pub(super) target: String,
     /// The folder

@@ -1,4 +1,7 @@
-//! `why`: why things were joined, and what would change that.
+//! `why`: why things were joined, and what would change that; why a rule fired, or did not.
+
+mod connections;
+mod rule;
 
 use super::arguments::WhyArguments;
 use super::target::Target;
@@ -7,16 +10,32 @@ use crate::engine::suggest;
 use crate::model::Model;
 use crate::model::api::OperationRef;
 use crate::model::links::{Candidate, Decision, EntityLink, Family, OperationJoin, TableKey};
+use crate::model::schema::TableRef;
 use crate::report::printable;
+use crate::rules;
 use crate::source::{Sources, Span};
+use connections::Connections;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 pub(super) fn run(arguments: &WhyArguments) -> Result<End, Trouble> {
     let target = Target::new(std::slice::from_ref(&arguments.path))?;
-    let outcome = run::run(&target, &run::options(&arguments.reading)?)?;
-    let (model, sources) = (&outcome.model, &outcome.sources);
+    let options = run::options(&arguments.reading)?;
     let wanted = arguments.target.trim();
-    let text = [operations(model, sources, wanted), objects(model, sources, wanted), tables(model, wanted)].concat();
+    if let Some(text) = rule::rule(&target, &options, wanted)? {
+        terminal::write(&printed(&text), false)?;
+        return Ok(End::Clean);
+    }
+    let outcome = run::run(&target, &options)?;
+    let (model, sources) = (&outcome.model, &outcome.sources);
+    let connections = Connections::new(model, sources);
+    let text = [
+        operations(model, sources, &connections, wanted),
+        objects(model, sources, wanted),
+        tables(model, &connections, wanted),
+        connections::services(model, sources, &connections, wanted),
+    ]
+    .concat();
     if text.is_empty() {
         return Err(Trouble::new(unknown(model, wanted)));
     }
@@ -33,9 +52,11 @@ fn unknown(model: &Model, wanted: &str) -> String {
     let operations: Vec<String> = model.api.operations().map(OperationRef::subject).collect();
     let objects = model.links.entities.iter().map(|link| link.name.clone());
     let tables = model.schema.tables().map(|table| table.subject());
-    let all: Vec<String> = operations.into_iter().chain(objects).chain(tables).collect();
+    let services = model.runtime.services().map(|service| service.name().to_owned());
+    let rules = rules::all().map(|rule| rule.id.to_owned());
+    let all: Vec<String> = operations.into_iter().chain(objects).chain(tables).chain(services).chain(rules).collect();
     let known: Vec<&str> = all.iter().map(String::as_str).collect();
-    format!("no operation, object or table is called `{wanted}`{}", suggest::hint(wanted, &known))
+    format!("no operation, object, table, service or rule is called `{wanted}`{}", suggest::hint(wanted, &known))
 }
 
 fn place(sources: &Sources, span: Span) -> String {
@@ -50,7 +71,7 @@ fn names(tables: &[TableKey]) -> String {
     names.join(", ")
 }
 
-fn operations(model: &Model, sources: &Sources, wanted: &str) -> String {
+fn operations(model: &Model, sources: &Sources, connections: &Connections, wanted: &str) -> String {
     let mut out = String::new();
     let all = model.api.operations().enumerate();
     for (number, operation) in all.filter(|(_, operation)| operation.subject().eq_ignore_ascii_case(wanted)) {
@@ -59,6 +80,7 @@ fn operations(model: &Model, sources: &Sources, wanted: &str) -> String {
             Some(join) => operation_join(&mut out, &operation.subject(), join),
             None => out.push_str("  no table is known here\n"),
         }
+        connections.behind_operation(&mut out, &operation.subject(), operation.document().path());
     }
     out
 }
@@ -131,10 +153,12 @@ fn objects(model: &Model, sources: &Sources, wanted: &str) -> String {
 }
 
 /// What was joined to a table.
-fn tables(model: &Model, wanted: &str) -> String {
+fn tables(model: &Model, connections: &Connections, wanted: &str) -> String {
     let mut out = String::new();
     let is_it = |key: &TableKey| key.name.name == wanted || key.name.to_string() == wanted;
-    if !model.schema.tables().any(|table| table.name.name == wanted || table.subject() == wanted) {
+    let called = |table: &TableRef<'_>| table.name.name == wanted || table.subject() == wanted;
+    let found: Vec<TableRef> = model.schema.tables().filter(called).collect();
+    if found.is_empty() {
         return out;
     }
     let _ = writeln!(out, "table {wanted}");
@@ -148,6 +172,12 @@ fn tables(model: &Model, wanted: &str) -> String {
     }
     if out.matches("\n  ").count() == 0 {
         out.push_str("  nothing of the API was joined to it\n");
+    }
+    let databases: BTreeSet<(&str, &str)> =
+        found.iter().map(|table| (table.database().source.as_str(), table.dialect().name())).collect();
+    for (source, dialect) in databases {
+        let _ = writeln!(out, "  is stated in {source} ({dialect})");
+        connections.behind(&mut out, source);
     }
     out
 }

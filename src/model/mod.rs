@@ -73,9 +73,9 @@ impl Model {
         let schema = Arc::new(schema::read(&mut workspace, discovery, settings));
         let queries = Arc::new(queries::read(&mut workspace, discovery, settings, &schema));
         let runtime = Arc::new(runtime::read(&mut workspace, discovery, settings));
-        let links = Arc::new(links::join(&api, &schema, &queries, &runtime, settings));
-        let mentions = Arc::new(mentions::read(&mut workspace, &schema, settings));
         let boundaries = Arc::new(boundaries::read(&workspace, discovery, &runtime, settings));
+        let links = Arc::new(links::join(&api, &schema, &queries, &runtime, &boundaries, settings));
+        let mentions = Arc::new(mentions::read(&mut workspace, &schema, settings));
         let (unread, kept) = workspace.leave();
         (Model { api, schema, queries, runtime, links, mentions, boundaries, unread }, kept)
     }

@@ -34,6 +34,10 @@ struct Inflections {
     inboxes: HashSet<String>,
     message_numbers: HashSet<String>,
     shown_parts: HashSet<String>,
+    filters: HashSet<String>,
+    ranges: HashSet<String>,
+    since: HashSet<String>,
+    table_marks: HashSet<String>,
 }
 
 fn inflections() -> &'static Inflections {
@@ -78,6 +82,10 @@ fn inflections() -> &'static Inflections {
             inboxes: list("inbox", "tables"),
             message_numbers: list("inbox", "numbers"),
             shown_parts: list("secrets", "shown"),
+            filters: list("filters", "heads"),
+            ranges: list("filters", "ranges"),
+            since: list("filters", "moments"),
+            table_marks: list("tables", "marks"),
         }
     })
 }
@@ -140,16 +148,51 @@ pub fn noun(name: &str) -> String {
 
 /// A noun without the words that API and table names carry for other reasons: `CreateOrderRequest` and `order_dto` are `order`.
 pub fn bare_noun(name: &str) -> String {
+    bare_nouns(name).pop().unwrap_or_default()
+}
+
+/// The nouns that a name may say, the most words first: `order_item_request`, `order_item` and `order` for `CreateOrderItemRequest`.
+pub fn bare_nouns(name: &str) -> Vec<String> {
     let table = inflections();
     let snake = snake(name);
     let mut words: Vec<&str> = snake.split('_').collect();
     while words.len() > 1 && table.before.contains(words[0]) {
         words.remove(0);
     }
+    let mut found = vec![noun(&words.join("_"))];
     while words.len() > 1 && words.last().is_some_and(|last| table.after.contains(*last)) {
         words.pop();
+        found.push(noun(&words.join("_")));
     }
-    noun(&words.join("_"))
+    found
+}
+
+/// The name of a table in snake case without what says no more than that it is one: `order` for `tbl_order` and `order_tbl`.
+pub fn without_table_mark(snake: &str) -> &str {
+    let marks = &inflections().table_marks;
+    let head = snake.split_once('_').filter(|(mark, rest)| marks.contains(*mark) && !rest.is_empty()).map(|(_, rest)| rest);
+    let tail = || snake.rsplit_once('_').filter(|(rest, mark)| marks.contains(*mark) && !rest.is_empty()).map(|(rest, _)| rest);
+    head.or_else(tail).unwrap_or(snake)
+}
+
+/// Whether a word before a name says that it filters: `filter[status]`.
+pub fn is_filter(head: &str) -> bool {
+    inflections().filters.contains(&head.to_ascii_lowercase())
+}
+
+/// The columns of which a filter may ask for one side, in snake case: `price` for `min_price`, `created` and `created_at` for
+/// `createdAfter` and `created[gte]`; none where its name has no such word.
+pub fn ranged(name: &str) -> Vec<String> {
+    let table = inflections();
+    let snake = snake(name);
+    let tail = snake.rsplit_once('_').filter(|(_, word)| table.ranges.contains(*word));
+    let head = || snake.split_once('_').filter(|(word, _)| table.ranges.contains(*word)).map(|(word, rest)| (rest, word));
+    let Some((column, word)) = tail.or_else(head) else { return Vec::new() };
+    let mut found = vec![column.to_owned()];
+    if table.since.contains(word) {
+        found.extend(["at", "on", "date", "time"].map(|ending| format!("{column}_{ending}")));
+    }
+    found
 }
 
 /// What the name of an operation or query says that one thing is: `order` for `listOrders`, `orders.list`, `GetOrderByID`. `None`
@@ -374,6 +417,23 @@ mod tests {
         assert_eq!(bare_noun("CreateOrderRequest"), "order");
         assert_eq!(bare_noun("OwnerFields"), "owner");
         assert_eq!(bare_noun("Request"), "request");
+        assert_eq!(bare_nouns("CreateOrderItemRequest"), ["order_item_request", "order_item", "order"]);
+        assert_eq!((without_table_mark("tbl_order"), without_table_mark("orders_tbl")), ("order", "orders"));
+        assert_eq!((without_table_mark("tbl"), without_table_mark("order_t_item")), ("tbl", "order_t_item"));
+    }
+
+    #[test]
+    fn ranges_are_those_of_a_column() {
+        for (name, columns) in [
+            ("minPrice", vec!["price"]),
+            ("price_max", vec!["price"]),
+            ("created[gte]", vec!["created", "created_at", "created_on", "created_date", "created_time"]),
+            ("createdAfter", vec!["created", "created_at", "created_on", "created_date", "created_time"]),
+            ("price", vec![]),
+            ("minutes", vec![]),
+        ] {
+            assert_eq!(ranged(name), columns, "{name}");
+        }
     }
 
     #[test]

@@ -135,6 +135,15 @@ impl DataVerb {
     }
 }
 
+/// Rows that stand in a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rows {
+    /// The columns that are named; empty: all of the table, in order.
+    pub columns: Vec<Spanned<String>>,
+    /// The values of each row in the order of the columns; `None` for what is no text.
+    pub values: Vec<Vec<Option<Spanned<String>>>>,
+}
+
 /// What changes.
 #[derive(Debug, Clone)]
 pub enum Change {
@@ -357,6 +366,8 @@ pub enum Change {
         copied: bool,
         /// Tables and views that the rows come from.
         sources: Vec<ObjectName>,
+        /// The rows of an `INSERT`, where all of them stand in it and are few; what is no text is left out of them.
+        rows: Option<Box<Rows>>,
     },
     /// `SET name = value`; `local` for `SET LOCAL`. Also `ALTER ROLE/DATABASE/SYSTEM .. SET`, with `local` false and `scope` named.
     Setting {

@@ -84,11 +84,112 @@ fn objects_and_tables_say_what_they_were_joined_to() {
     assert!(text.contains("stores Order (high)") && text.contains("GET /orders is about it (high)"), "{text}");
 }
 
+const COMPOSE: &str = "services:
+  proxy:
+    image: nginx:1.27
+    volumes: [\"./nginx.conf:/etc/nginx/nginx.conf:ro\"]
+  api:
+    build: .
+    environment:
+      DATABASE_URL: postgres://shop@db:5432/shop
+  db:
+    image: postgres:17
+";
+
+const NGINX: &str = "events {}
+http {
+  server {
+    listen 80;
+    location /orders { proxy_pass http://api:8080; }
+  }
+}
+";
+
+fn shop_that_runs() -> Repository {
+    let repository = shop("");
+    repository.write("compose.yaml", COMPOSE);
+    repository.write("nginx.conf", NGINX);
+    repository
+}
+
+#[test]
+fn an_operation_shows_its_route_service_and_store() {
+    let text = shop_that_runs().run(&["why", "GET /orders"]).out;
+    let chain: Vec<&str> = text.lines().skip_while(|line| !line.contains("is called through")).collect();
+    let lines = [
+        "  is called through nginx.conf location /orders (high, nginx.conf:5): `openapi.yaml` is the only document, and `api` the only service behind a gateway",
+        "    passes requests to api (high, nginx.conf:5): `api` is a service of `compose.yaml`, where `proxy` runs `nginx.conf`",
+        "      keeps data in db (high, compose.yaml:8): `DATABASE_URL` names the service",
+    ];
+    assert_eq!(chain, lines);
+}
+
+#[test]
+fn a_service_and_a_table_show_what_is_around_them() {
+    let repository = shop_that_runs();
+    let text = repository.run(&["why", "service api"]).out;
+    for line in [
+        "service api (compose.yaml:5): application",
+        "  is described by openapi.yaml (high",
+        "  is reached through nginx.conf location /orders (high",
+        "  keeps data in db (high",
+        "    [services.api]",
+    ] {
+        assert!(text.contains(line), "no {line:?} in\n{text}");
+    }
+    let text = repository.run(&["why", "db"]).out;
+    assert!(text.contains("  keeps data of api (high") && text.contains("  holds the tables of migrations (medium"), "{text}");
+    let text = repository.run(&["why", "orders"]).out;
+    assert!(text.contains("is stated in migrations (postgres)\n  is run on db (medium"), "{text}");
+}
+
+#[test]
+fn a_rule_says_what_it_found_or_why_it_is_silent() {
+    let repository = shop_that_runs();
+    let text = repository.run(&["why", "contract/length-mismatch"]).out;
+    assert!(
+        text.starts_with("rule contract/length-mismatch: looked at 0 subjects, found 0\n  silent: nothing here is"),
+        "{text}"
+    );
+    let text = repository.run(&["why", "migrations/drop-table"]).out;
+    assert!(text.contains("silent: it judges migrations that have not run, and none is pending here"), "{text}");
+    let text = repository.run(&["why", "queries/tenant-predicate-missing"]).out;
+    for line in ["it is off by default", "silent: it needs queries of the application, and none was found"] {
+        assert!(text.contains(line), "no {line:?} in\n{text}");
+    }
+    let text = repository.run(&["why", "errors/missing-server-error"]).out;
+    assert!(!text.contains("silent"), "{text}");
+}
+
+#[test]
+fn the_model_shows_the_joins_of_the_configuration() {
+    let text = shop_that_runs().run(&["model", "--format", "json"]).out;
+    let model: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let links = model["links"].as_array().cloned().unwrap_or_default();
+    let kinds: std::collections::BTreeSet<&str> = links.iter().filter_map(|link| link["kind"].as_str()).collect();
+    let wanted = [
+        "object-table",
+        "operation-route",
+        "operation-table",
+        "route-service",
+        "service-store",
+        "specification-service",
+        "sql-store",
+    ];
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), wanted);
+    for link in &links {
+        let said = ["from", "to", "confidence", "evidence", "path"]
+            .iter()
+            .all(|field| link[field].as_str().is_some_and(|text| !text.is_empty()));
+        assert!(said && link["line"].as_u64().is_some(), "{link}");
+    }
+}
+
 #[test]
 fn an_unknown_name_is_an_error_with_the_nearest_one() {
     shop("")
         .run(&["why", "GET /order"])
-        .refused("no operation, object or table is called `GET /order`; did you mean `GET /orders`?");
+        .refused("no operation, object, table, service or rule is called `GET /order`; did you mean `GET /orders`?");
 }
 
 #[test]

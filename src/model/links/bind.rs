@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 /// What is known of an object of the API before it is joined.
 #[derive(Debug, Clone, Default)]
 pub struct Profile {
-    /// What its component name says that one object is: `order` for `CreateOrderRequest`.
-    pub component: Option<String>,
+    /// What its component name may say that one object is, the most words first: `order_item_request`, `order_item`, `order` for
+    /// `CreateOrderItemRequest`.
+    pub components: Vec<String>,
     /// The version that its component name carries: `v1` for `V1Order`.
     pub version: Option<String>,
     /// What the paths of the operations that use it say: `order` for `/orders/{id}`.
@@ -32,16 +33,31 @@ pub struct Bound<'t> {
     named_by: usize,
 }
 
-/// The best table for an object; `None` where nothing fits or the signals are split between two tables.
-pub fn bind<'t>(profile: &Profile, tables: &'t Tables) -> Option<Bound<'t>> {
-    let nouns: BTreeSet<&String> = profile.component.iter().chain(&profile.resources).chain(&profile.holders).collect();
-    let named = nouns.iter().flat_map(|noun| tables.named(noun)).filter_map(|table| judge(profile, table, false));
-    let longer = nouns.iter().flat_map(|noun| tables.ending_in(noun)).filter_map(|table| judge(profile, table, true));
+impl Profile {
+    /// What its component name says in view of the tables: the most words that a table is called, else the fewest.
+    fn component(&self, tables: &Tables) -> Option<&String> {
+        let known = self.components.iter().find(|noun| tables.named(noun).next().is_some());
+        known.or(self.components.last())
+    }
+}
+
+/// The tables that an object may be stored in, the likeliest first.
+pub fn bindings<'t>(profile: &Profile, tables: &'t Tables) -> Vec<Bound<'t>> {
+    let component = profile.component(tables);
+    let nouns: BTreeSet<&String> = component.into_iter().chain(&profile.resources).chain(&profile.holders).collect();
+    let judged = |table, longer| judge(profile, component, table, longer);
+    let named = nouns.iter().flat_map(|noun| tables.named(noun)).filter_map(|table| judged(table, false));
+    let longer = nouns.iter().flat_map(|noun| tables.ending_in(noun)).filter_map(|table| judged(table, true));
     let mut found: Vec<Bound<'t>> = named.chain(longer).collect();
     // Where tables carry versions too, an object of one version is not stored in a table of another.
     let elsewhere = profile.version.as_ref().filter(|version| tables.has_version(version));
     found.retain(|bound| elsewhere.is_none_or(|version| bound.table.version.as_ref() == Some(version)));
     found.sort_by_key(|bound| std::cmp::Reverse(rank(bound)));
+    found
+}
+
+/// The best of the tables; `None` where there is none, or the signals are split between two.
+pub fn best(found: Vec<Bound<'_>>) -> Option<Bound<'_>> {
     let best = found.first()?.clone();
     let others = found.iter().filter(|other| other.table.tables != best.table.tables);
     let split = others.into_iter().any(|second| rank(second) == rank(&best));
@@ -53,12 +69,12 @@ fn rank(bound: &Bound) -> (Confidence, usize, usize) {
 }
 
 /// `longer`: the name of the table may have words before the noun (`billing_invoices`), which has to be made up for by columns.
-fn judge<'t>(profile: &Profile, table: &'t LogicalTable, longer: bool) -> Option<Bound<'t>> {
+fn judge<'t>(profile: &Profile, component: Option<&String>, table: &'t LogicalTable, longer: bool) -> Option<Bound<'t>> {
     let says = |noun: &String| match longer {
         true => table.noun.strip_suffix(noun.as_str()).is_some_and(|head| head.ends_with('_')),
         false => *noun == table.noun,
     };
-    let by_component = profile.component.as_ref().is_some_and(says);
+    let by_component = component.is_some_and(says);
     let by_path = profile.resources.iter().any(says);
     let by_holder = !by_path && profile.holders.iter().any(says);
     // `id` and the usual time stamps stand in every table and prove nothing.
@@ -112,7 +128,7 @@ mod tests {
 
     fn profile(component: Option<&str>, resource: &str, properties: &[&str]) -> Profile {
         Profile {
-            component: component.map(str::to_owned),
+            components: component.map(str::to_owned).into_iter().collect(),
             version: None,
             resources: BTreeSet::from([resource.to_owned()]),
             holders: BTreeSet::new(),
@@ -123,11 +139,12 @@ mod tests {
     #[test]
     fn two_signals_are_needed_to_be_sure() {
         let orders = table("order", &["id", "total", "status", "currency"]);
-        let sure = judge(&profile(Some("order"), "order", &["total", "status", "currency"]), &orders, false);
-        assert_eq!(sure.map(|bound| bound.confidence), Some(Confidence::High));
-        let name_only = judge(&profile(Some("order"), "basket", &["x", "y", "z", "total"]), &orders, false);
-        assert_eq!(name_only.map(|bound| bound.confidence), Some(Confidence::Low));
-        assert!(judge(&profile(Some("cart"), "basket", &["total", "status", "currency"]), &orders, false).is_none());
-        assert!(judge(&profile(Some("order"), "order", &["x", "y"]), &orders, false).is_none());
+        let judge = |profile: Profile| judge(&profile, profile.components.first(), &orders, false).map(|bound| bound.confidence);
+        let sure = judge(profile(Some("order"), "order", &["total", "status", "currency"]));
+        assert_eq!(sure, Some(Confidence::High));
+        let name_only = judge(profile(Some("order"), "basket", &["x", "y", "z", "total"]));
+        assert_eq!(name_only, Some(Confidence::Low));
+        assert!(judge(profile(Some("cart"), "basket", &["total", "status", "currency"])).is_none());
+        assert!(judge(profile(Some("order"), "order", &["x", "y"])).is_none());
     }
 }

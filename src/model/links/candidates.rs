@@ -106,7 +106,8 @@ impl Candidate {
     }
 }
 
-/// What is known while operations are judged one by one.
+/// What is known while operations are judged one by one, in view of certain tables.
+#[derive(Clone, Copy)]
 pub(super) struct Judge<'j> {
     pub tables: &'j Tables,
     pub entities: &'j [EntityLink],
@@ -237,7 +238,8 @@ impl Judge<'_> {
     /// The tables of the objects that it gives and takes.
     fn by_content(&self, operation: OperationRef) -> Vec<(Vec<TableKey>, Signal)> {
         let given = operation.success_schema().into_iter().chain(operation.request_schema());
-        let pins: Vec<_> = given.flat_map(entities::pins).collect();
+        let resource = entities::resource(operation);
+        let pins: Vec<_> = given.flat_map(|schema| entities::pins(schema, resource.as_deref())).collect();
         let links = pins.iter().filter_map(|pin| self.entities.iter().find(|link| link.pin == *pin));
         let signal = |link: &EntityLink| Signal {
             family: Family::Content,

@@ -2,7 +2,7 @@
 
 use super::bind::Profile;
 use super::tables;
-use crate::model::api::{Api, Method, OperationRef, Pin, SchemaRef, Segment};
+use crate::model::api::{Api, Method, OperationRef, Pin, Property, SchemaRef, Segment};
 use crate::model::words;
 use std::collections::BTreeMap;
 
@@ -106,7 +106,7 @@ impl Entities {
             self.all.push(Entity {
                 pin: schema.pin(),
                 profile: Profile {
-                    component: name.as_deref().map(words::bare_noun),
+                    components: name.as_deref().map(words::bare_nouns).unwrap_or_default(),
                     version: name.as_deref().and_then(words::version),
                     resources: used.resource.map(str::to_owned).into_iter().collect(),
                     holders: used.holder.map(str::to_owned).into_iter().collect(),
@@ -148,31 +148,49 @@ pub fn is_scalar(schema: SchemaRef) -> bool {
     core.is_string() || core.is_number() || core.types().contains(&"boolean") || !(core.is_object() || core.is_array())
 }
 
+/// Whether a property holds the thing itself: by its name, or because it is called what the path says (`{order: {..}}`).
+fn holds_itself(property: &Property, resource: Option<&str>) -> bool {
+    words::is_wrapper(property.name) || resource.is_some_and(|resource| words::noun(property.name) == resource)
+}
+
 /// The objects that a body is about, the likeliest first: the elements of a list, what a wrapper holds, the body itself.
-pub fn pins(schema: SchemaRef) -> Vec<Pin> {
-    let core = schema.core();
-    if let Some(items) = core.array_items().filter(|_| core.is_array()) {
-        return vec![items.core().pin()];
-    }
+pub fn pins(schema: SchemaRef, resource: Option<&str>) -> Vec<Pin> {
     let mut found = Vec::new();
+    pins_within(schema, resource, 0, &mut found);
+    found
+}
+
+fn pins_within(schema: SchemaRef, resource: Option<&str>, depth: usize, found: &mut Vec<Pin>) {
+    let core = schema.core();
+    if depth > DEEPEST {
+        return;
+    }
+    if let Some(items) = core.array_items().filter(|_| core.is_array()) {
+        return pins_within(items, resource, depth + 1, found);
+    }
     for property in core.properties() {
         let inner = property.schema.core();
-        let wrapper = words::is_wrapper(property.name);
         match inner.array_items().filter(|_| inner.is_array()) {
+            Some(items) if holds_itself(&property, resource) => pins_within(items, resource, depth + 1, found),
             Some(items) => found.push(items.core().pin()),
-            None if wrapper && inner.is_object() => found.extend(pins_within(inner)),
+            None if inner.is_object() && holds_itself(&property, resource) => {
+                pins_within(inner, resource, depth + 1, found);
+            }
             None => {}
         }
     }
     found.push(core.pin());
-    found
 }
 
-/// One level down: `{data: {results: [..]}}`.
-fn pins_within(schema: SchemaRef) -> Vec<Pin> {
-    let lists = schema.properties().into_iter().filter_map(|property| {
+/// The properties of one thing that a body is or wraps: those of the body, and of what its wrappers hold.
+pub fn sent<'a>(schema: SchemaRef<'a>, resource: Option<&str>, depth: usize) -> Vec<Property<'a>> {
+    let mut found = Vec::new();
+    for property in schema.core().properties() {
         let inner = property.schema.core();
-        inner.array_items().filter(|_| inner.is_array()).map(|items| items.core().pin())
-    });
-    lists.chain([schema.pin()]).collect()
+        if inner.is_object() && depth < DEEPEST && holds_itself(&property, resource) {
+            found.extend(sent(inner, resource, depth + 1));
+        }
+        found.push(property);
+    }
+    found
 }

@@ -74,6 +74,11 @@ impl ColumnRef<'_> {
         table.in_place(&statement)
     }
 
+    /// Whether it holds a moment or a day.
+    pub fn is_moment(&self) -> bool {
+        self.known_type().is_some_and(is_moment)
+    }
+
     /// Whether it names a row of another table, by a foreign key or by its name.
     pub fn names_a_row(&self) -> bool {
         self.is_foreign_key() || words::snake(&self.name).ends_with("_id")

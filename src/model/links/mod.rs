@@ -6,9 +6,11 @@
 mod bind;
 mod candidates;
 mod compare;
+mod connections;
 mod defaults;
 mod entities;
 mod fields;
+mod filters;
 mod health;
 mod json;
 mod named_queries;
@@ -18,6 +20,7 @@ mod order;
 pub mod passages;
 mod ranges;
 pub mod routes;
+mod scopes;
 mod serves;
 mod settings;
 mod storage;
@@ -28,12 +31,14 @@ mod view;
 
 pub use candidates::{Candidate, Decision, Family, OperationJoin, Signal};
 pub use compare::ValueComparison;
+pub use connections::{Connection, ConnectionKind};
 pub use defaults::DefaultClash;
 pub use fields::{FormatClash, TypeClash, UnkeptField};
+pub use filters::Filter;
 pub use health::{UnprobedEndpoint, UnservedProbe};
 pub use json::to_json;
 pub use narrowing::{Excess, NarrowedField};
-pub use operations::{Filter, OperationTable};
+pub use operations::OperationTable;
 pub use order::{Taken, TakenValues};
 pub use ranges::RangeClash;
 pub use storage::KeyStorage;
@@ -41,6 +46,7 @@ pub use tables::TableKey;
 pub use values::ShortestColumn;
 pub use view::{ParameterColumn, PropertyColumn, UnservedSort};
 
+use super::boundaries::Boundaries;
 use super::queries::{Queries, QueryLinks};
 use super::{Settings, api::Api, api::OperationRef, api::Pin, runtime::Runtime, schema::Schema};
 use crate::diagnostic::Confidence;
@@ -96,34 +102,47 @@ pub struct Links {
     pub queries: QueryLinks,
     /// Routes of gateways and the operations that they lead to, in order of the routes.
     pub routes: Vec<routes::RouteLink>,
+    /// Documents and the services that they describe, in order of the services.
+    pub services: Vec<routes::ServiceLink>,
     /// Where the properties of each of [`Links::entities`] are stored; found at the first question.
     fields: OnceLock<Vec<Vec<view::FieldPlace>>>,
 }
 
 /// Joins the parts.
-pub fn join(api: &Api, schema: &Schema, queries: &Queries, runtime: &Runtime, settings: &Settings) -> Links {
+pub fn join(
+    api: &Api,
+    schema: &Schema,
+    queries: &Queries,
+    runtime: &Runtime,
+    boundaries: &Boundaries,
+    settings: &Settings,
+) -> Links {
     let routes = routes::join(api, runtime, settings);
-    let mut links = Links { queries: super::queries::join(schema, queries), routes, ..Links::default() };
+    let services = routes::describe(api, runtime, settings);
+    let mut links = Links { queries: super::queries::join(schema, queries), routes, services, ..Links::default() };
     let found = entities::collect(api);
     // Without an API nothing asks what the tables of a large database are called.
     if found.is_empty() && api.operations().next().is_none() {
         return links;
     }
-    let tables = tables::Tables::new(schema);
-    if tables.is_empty() {
+    let scopes = scopes::Scopes::new(schema, boundaries);
+    if scopes.all().is_empty() {
         return links;
     }
+    let operations: Vec<OperationRef> = api.operations().collect();
     for entity in &found {
-        links.entities.extend(bind::bind(&entity.profile, &tables).map(|bound| candidates::entity_link(entity, bound)));
+        let document = operations.get(entity.operation).map_or("", |operation| operation.document().path());
+        let bound = scopes.nearest(document, |tables| bind::bindings(&entity.profile, tables));
+        links.entities.extend(bind::best(bound).map(|bound| candidates::entity_link(entity, bound)));
     }
     let named = named_queries::NamedQueries::new(schema, queries, &links.queries);
-    let judge = candidates::Judge { tables: &tables, entities: &links.entities, queries: &named };
-    let operations: Vec<OperationRef> = api.operations().collect();
+    let judge = candidates::Judge { tables: scopes.all(), entities: &links.entities, queries: &named };
     let mut joins: Vec<OperationJoin> = Vec::with_capacity(operations.len());
     for operation in &operations {
-        let found = judge.candidates(*operation);
+        let among = |tables| candidates::Judge { tables, ..judge }.candidates(*operation);
+        let found = scopes.nearest(operation.document().path(), among);
         joins.push(match settings.links.get(&operation.subject()) {
-            Some(table) => OperationJoin::declared(&tables, table.as_ref(), found),
+            Some(table) => OperationJoin::declared(scopes.all(), table.as_ref(), found),
             None => OperationJoin::decide(found),
         });
     }

@@ -1,9 +1,10 @@
 //! Operations with their tables and queries: what filters, pages and conflicts are judged by.
 
-use super::tables;
+use super::filters::Filter;
+use super::{entities, tables};
 use crate::diagnostic::Confidence;
 use crate::model::Model;
-use crate::model::api::{Method, OperationRef, ParameterRef, Status};
+use crate::model::api::{Method, OperationRef, Status};
 use crate::model::queries::{Narrowing, QueryRef};
 use crate::model::schema::{ColumnRef, Facet, IndexRef, TableRef};
 use crate::model::words;
@@ -22,15 +23,6 @@ pub struct OperationTable<'m> {
     pub confidence: Confidence,
     /// Why: "`GET /orders` is about `public.orders`: ...".
     pub why: String,
-}
-
-/// A query parameter that is a column of the operation's table.
-#[derive(Debug, Clone)]
-pub struct Filter<'m> {
-    /// The parameter.
-    pub parameter: ParameterRef<'m>,
-    /// The column, in each database that has the table; never empty.
-    pub columns: Vec<ColumnRef<'m>>,
 }
 
 impl Model {
@@ -56,33 +48,10 @@ impl Model {
     }
 }
 
-/// What a filter parameter is called without what says that it is one: `status` for `filter[status]`.
-fn filter_name(name: &str) -> &str {
-    let inner = name.split_once('[').and_then(|(head, rest)| {
-        let wraps = ["filter", "filters", "where", "q"].contains(&head.to_ascii_lowercase().as_str());
-        rest.strip_suffix(']').filter(|_| wraps)
-    });
-    inner.or_else(|| name.strip_prefix("filter.")).or_else(|| name.strip_prefix("filter_")).unwrap_or(name)
-}
-
 impl<'m> OperationTable<'m> {
     /// The table that is shown.
     pub fn table(&self) -> TableRef<'m> {
         self.tables[0]
-    }
-
-    /// Its query parameters that are columns of the table: `status`, `filter[status]`, `customerId`.
-    pub fn filters(&self) -> Vec<Filter<'m>> {
-        let of = |parameter: ParameterRef<'m>| {
-            let wanted = tables::fold(filter_name(parameter.name()));
-            if words::is_sort(&wanted) {
-                return None;
-            }
-            let named = |table: &TableRef<'m>| table.columns().find(|column| tables::fold(&column.name) == wanted);
-            let columns: Vec<ColumnRef> = self.tables.iter().filter_map(named).collect();
-            (!columns.is_empty()).then_some(Filter { parameter, columns })
-        };
-        self.operation.query_parameters().into_iter().filter_map(of).collect()
     }
 
     /// Columns by which a request narrows the rows anyway: those of path parameters and of required ones.
@@ -125,7 +94,12 @@ impl<'m> OperationTable<'m> {
     /// The unique indexes that a new row can violate by what the client sends: all of their columns are sent, or say whose row it
     /// is, and at least one is sent. Keys that the server makes are none, and neither are those of a partial index.
     pub fn sent_uniques(&self) -> Vec<(IndexRef<'m>, Vec<ColumnRef<'m>>)> {
-        let sent: BTreeSet<String> = self.operation.request_properties().iter().map(|one| tables::fold(one.name)).collect();
+        let resource = entities::resource(self.operation);
+        let properties = match self.operation.request_schema() {
+            Some(schema) => entities::sent(schema, resource.as_deref(), 0),
+            None => self.operation.request_properties(),
+        };
+        let sent: BTreeSet<String> = properties.iter().map(|one| tables::fold(one.name)).collect();
         let path: BTreeSet<String> = self.operation.parameters().iter().map(|one| tables::fold(one.name())).collect();
         let table = self.table();
         let of = |index: IndexRef<'m>| {
@@ -159,27 +133,5 @@ impl<'m> OperationTable<'m> {
         let found = self.table().columns().find(|column| words::is_row_version(&column.name));
         let known = self.tables.iter().all(|table| table.columns_complete() && table.gap(Facet::Columns).is_none());
         (found.is_some() || known).then_some(found)
-    }
-}
-
-impl<'m> Filter<'m> {
-    /// The columns that no index serves, where that is known. Columns of few values are served by none to any avail.
-    pub fn unserved(&self, narrowing: &[String]) -> Vec<ColumnRef<'m>> {
-        let held_otherwise = |column: &ColumnRef| {
-            column.table().indexes().any(|index| {
-                let holds = index.keys.iter().any(|key| match &key.column {
-                    Some(name) => *name == column.name,
-                    None => words::mentions(key.text(), &column.name),
-                });
-                holds && (index.method != "btree" || index.keys.first().is_some_and(|key| key.column.is_none()))
-            })
-        };
-        let bare = |column: &&ColumnRef| {
-            column.is_plain()
-                && !column.takes_few_values()
-                && !held_otherwise(column)
-                && column.sort_index(narrowing).known_absent()
-        };
-        self.columns.iter().filter(bare).copied().collect()
     }
 }

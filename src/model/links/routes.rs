@@ -10,7 +10,7 @@ use crate::model::Settings;
 use crate::model::api::{Api, DocumentRef, OperationRef};
 use crate::model::runtime::route::{Gateway, PathMatch, Route};
 use crate::model::runtime::{EdgeRef, Role, Runtime, ServiceRef};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More routes than this are not joined, nor more pairs of a route and an operation.
 const MOST_PAIRS: usize = 4_000_000;
@@ -32,9 +32,25 @@ pub struct RouteLink {
     pub why: String,
 }
 
+/// A document and a service that it describes.
+#[derive(Debug, Clone)]
+pub struct ServiceLink {
+    /// Number of the document, among all.
+    pub document: usize,
+    /// Number of the service, among all.
+    pub service: usize,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Why.
+    pub why: String,
+}
+
 /// A document with its operations and the paths under which they are called.
 struct Described<'a> {
     document: DocumentRef<'a>,
+    /// Names that its path says, without endings such as `-service`, and the one that its title says.
+    named: Vec<String>,
+    titled: Vec<String>,
     operations: Vec<(usize, OperationRef<'a>, Vec<String>)>,
 }
 
@@ -52,10 +68,11 @@ pub(super) fn join(api: &Api, runtime: &Runtime, settings: &Settings) -> Vec<Rou
         return Vec::new();
     }
     let gateways: Vec<&Gateway> = runtime.gateways().collect();
+    let behind = behind_gateways(runtime);
     let mut by_service: BTreeMap<crate::source::Span, Vec<Belonging>> = BTreeMap::new();
     for edge in runtime.edges() {
         if let Some(service) = edge.target() {
-            by_service.entry(service.span()).or_insert_with(|| belongings(service, runtime, &described, settings));
+            by_service.entry(service.span()).or_insert_with(|| belongings(service, runtime, &behind, &described, settings));
         }
     }
     let mut edges: BTreeMap<crate::source::Span, Vec<EdgeRef>> = BTreeMap::new();
@@ -123,7 +140,8 @@ fn described(api: &Api) -> Vec<Described<'_>> {
     let documents = api.documents().map(|document| {
         let own = numbered.iter().filter(|(_, operation)| operation.document().path() == document.path());
         let operations = own.map(|(at, operation)| (*at, *operation, bases(*operation))).collect();
-        Described { document, operations }
+        let (named, titled) = (names(document, true), names(document, false));
+        Described { document, named, titled, operations }
     });
     documents.collect()
 }
@@ -141,8 +159,76 @@ fn bases(operation: OperationRef<'_>) -> Vec<String> {
     found
 }
 
-/// The documents that describe a service.
-fn belongings(service: ServiceRef<'_>, runtime: &Runtime, all: &[Described<'_>], settings: &Settings) -> Vec<Belonging> {
+/// The documents of every service, gateway or not.
+pub(super) fn describe(api: &Api, runtime: &Runtime, settings: &Settings) -> Vec<ServiceLink> {
+    let described = described(api);
+    let services: Vec<ServiceRef> = runtime.services().collect();
+    if described.is_empty() || services.len().saturating_mul(described.len()) > MOST_PAIRS / 100 {
+        return Vec::new();
+    }
+    let reached: BTreeSet<&str> = runtime.edges().filter_map(|edge| edge.target()).map(ServiceRef::name).collect();
+    let behind = behind_gateways(runtime);
+    let built: BTreeSet<&str> =
+        services.iter().filter(|one| one.role() == Role::Application).map(|service| service.name()).collect();
+    let mut found = Vec::new();
+    for (number, service) in services.iter().enumerate() {
+        let mut own = stated_or_named(*service, runtime, &described, settings);
+        if own.is_empty() && !is_stated(*service, settings) {
+            let by_elimination = match reached.contains(service.name()) {
+                true => only(*service, &behind, &described),
+                false => alone(*service, &built, &described),
+            };
+            own.extend(by_elimination);
+        }
+        let link = |(document, confidence, why)| ServiceLink { document, service: number, confidence, why };
+        found.extend(own.into_iter().map(link));
+    }
+    found
+}
+
+/// The applications that gateways lead to, by name.
+fn behind_gateways(runtime: &Runtime) -> BTreeSet<&str> {
+    let mut services: BTreeMap<crate::source::Span, ServiceRef> = BTreeMap::new();
+    runtime.edges().filter_map(|edge| edge.target()).for_each(|service| {
+        services.insert(service.span(), service);
+    });
+    services.into_values().filter(is_application).map(ServiceRef::name).collect()
+}
+
+fn is_application(service: &ServiceRef<'_>) -> bool {
+    matches!(service.role(), Role::Application | Role::Unknown)
+}
+
+/// Whether the configuration says which files a service has.
+fn is_stated(service: ServiceRef<'_>, settings: &Settings) -> bool {
+    settings.services.iter().any(|(name, _)| name == service.name())
+}
+
+/// The only document of a repository describes its only application.
+fn alone(service: ServiceRef<'_>, applications: &BTreeSet<&str>, all: &[Described<'_>]) -> Option<Belonging> {
+    let [only] = all else { return None };
+    let (path, name) = (only.document.path(), service.name());
+    let is_alone = applications.len() == 1 && applications.contains(name);
+    is_alone.then(|| (0, Confidence::Medium, format!("`{path}` is the only document, and `{name}` the only application")))
+}
+
+/// The documents that describe a service that a gateway leads to.
+fn belongings(
+    service: ServiceRef<'_>,
+    runtime: &Runtime,
+    behind: &BTreeSet<&str>,
+    all: &[Described<'_>],
+    settings: &Settings,
+) -> Vec<Belonging> {
+    let mut found = stated_or_named(service, runtime, all, settings);
+    if found.is_empty() && !is_stated(service, settings) {
+        found.extend(only(service, behind, all));
+    }
+    found
+}
+
+/// The documents that the configuration, the place or the name gives to a service.
+fn stated_or_named(service: ServiceRef<'_>, runtime: &Runtime, all: &[Described<'_>], settings: &Settings) -> Vec<Belonging> {
     let stated = settings.services.iter().find(|(name, _)| name == service.name());
     let mut found: Vec<Belonging> = Vec::new();
     for (at, one) in all.iter().enumerate() {
@@ -163,27 +249,22 @@ fn belongings(service: ServiceRef<'_>, runtime: &Runtime, all: &[Described<'_>],
                 continue;
             }
         }
-        let is_named = names(one, true).iter().any(|name| *name == bare(service.name()));
-        let is_titled = || names(one, false).iter().any(|name| *name == bare(service.name()));
+        let is_named = one.named.contains(&bare(service.name()));
+        let is_titled = || one.titled.contains(&bare(service.name()));
         if is_named {
             found.push((at, Confidence::Medium, format!("`{path}` is called like `{}`", service.name())));
         } else if all.len() > 1 && is_titled() {
             found.push((at, Confidence::Low, format!("the title of `{path}` is like `{}`", service.name())));
         }
     }
-    if found.is_empty() && stated.is_none() {
-        found.extend(only(service, runtime, all));
-    }
     found
 }
 
-/// The only document of a repository belongs to its only application.
-fn only(service: ServiceRef<'_>, runtime: &Runtime, all: &[Described<'_>]) -> Option<Belonging> {
+/// The only document of a repository belongs to the only application behind a gateway.
+fn only(service: ServiceRef<'_>, behind: &BTreeSet<&str>, all: &[Described<'_>]) -> Option<Belonging> {
     let [only] = all else { return None };
-    let is_application = |one: &ServiceRef| matches!(one.role(), Role::Application | Role::Unknown);
     let name = service.name();
-    let others = runtime.services().filter(|one| is_application(one) && one.upstream_edges().next().is_some());
-    let is_only = is_application(&service) && others.into_iter().all(|one| one.name() == name);
+    let is_only = is_application(&service) && behind.iter().all(|other| *other == name);
     let path = only.document.path();
     let is_built =
         service.service().build.known().is_some_and(|context| context.is_empty() || path.starts_with(context.as_str()));
@@ -198,7 +279,7 @@ fn unresolved(route: &Route, gateways: &[&Gateway], routes: &[&Route], all: &[De
     let named = all.iter().enumerate().filter_map(|(at, one)| {
         let host = hosts.iter().find(|host| {
             let label = bare(host.split('.').next().unwrap_or(""));
-            !label.is_empty() && names(one, true).contains(&label)
+            !label.is_empty() && one.named.contains(&label)
         })?;
         Some((at, Confidence::Medium, format!("`{}` is called like the host `{host}` in `{gateway}`", one.document.path())))
     });
@@ -230,13 +311,13 @@ fn unresolved(route: &Route, gateways: &[&Gateway], routes: &[&Route], all: &[De
 }
 
 /// Names by which a document is known, without endings such as `-service`: of its file and folders, or of its title.
-fn names(one: &Described<'_>, of_path: bool) -> Vec<String> {
+fn names(document: DocumentRef<'_>, of_path: bool) -> Vec<String> {
     let mut found: Vec<String> = if of_path {
-        let mut parts = one.document.path().rsplit('/');
+        let mut parts = document.path().rsplit('/');
         let file = parts.next().unwrap_or("").split('.').next().unwrap_or("");
         std::iter::once(file).chain(parts).map(bare).collect()
     } else {
-        vec![bare(&one.document.title().replace(' ', "-"))]
+        vec![bare(&document.title().replace(' ', "-"))]
     };
     found.retain(|name| {
         !matches!(

@@ -42,27 +42,27 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// Puts the tables of all databases together. Two databases hold the same logical table when the full name is the same and
-    /// the dialects differ, or one restates the other: at least half of the smaller one's columns agree.
-    pub fn new(schema: &Schema) -> Tables {
+    /// Puts the tables of all databases together; with `only`, those of one service. `homes` says of each database in which service
+    /// it lies. Two databases of one service hold the same logical table when it is called the same and the dialects differ, or
+    /// one restates the other: at least half of the smaller one's columns agree.
+    pub fn new(schema: &Schema, homes: &[Option<&str>], only: Option<&str>) -> Tables {
         let mut tables = Tables::default();
         let prefixes = common_prefixes(schema);
-        for table in schema.tables().filter(|table| !table.temporary && table.parent.is_none()) {
+        let home = |database: usize| homes.get(database).copied().flatten();
+        let lasting = schema.tables().filter(|table| !table.temporary && table.parent.is_none());
+        for table in lasting.filter(|table| only.is_none() || home(table.database_number()) == only) {
             let key = TableKey { database: table.database_number(), name: table.name.clone() };
             let own = table.columns.iter().chain(table.dropped_columns.iter().map(|dropped| &dropped.column));
             let columns: BTreeSet<String> = own.map(|column| fold(&column.name)).collect();
             let name = words::snake(&table.name.name);
             let stripped = prefixes.get(&table.database_number()).and_then(|prefix| name.strip_prefix(prefix.as_str()));
-            let noun = words::noun(stripped.unwrap_or(&name));
-            // `roles.role` is what an API calls the name of a role.
-            let columns = match columns.contains(&fold(&noun)) && !columns.contains("name") {
-                true => columns.into_iter().chain(["name".to_owned()]).collect(),
-                false => columns,
-            };
+            let noun = words::noun(words::without_table_mark(stripped.unwrap_or(&name)));
+            let columns = spoken(columns, &fold(&noun));
             let known = tables.by_noun.get(&noun).into_iter().flatten().copied();
             let twin = known.into_iter().find(|at| {
                 let other = &tables.all[*at];
-                let apart = other.tables.iter().all(|one| one.database != key.database);
+                let apart =
+                    other.tables.iter().all(|one| one.database != key.database && home(one.database) == home(key.database));
                 let shared = other.columns.intersection(&columns).count();
                 apart && shared * 2 >= other.columns.len().min(columns.len())
             });
@@ -118,6 +118,20 @@ impl Tables {
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
+}
+
+/// Columns with what an API calls them: the name of a role for `roles.role`, and `number` for `orders.order_number` where most columns
+/// begin with what the row is.
+fn spoken(mut columns: BTreeSet<String>, noun: &str) -> BTreeSet<String> {
+    if columns.contains(noun) && !columns.contains("name") {
+        columns.insert("name".to_owned());
+    }
+    let shorter: Vec<String> =
+        columns.iter().filter_map(|name| name.strip_prefix(noun).filter(|rest| rest.len() > 1).map(str::to_owned)).collect();
+    if shorter.len() * 2 >= columns.len() {
+        columns.extend(shorter);
+    }
+    columns
 }
 
 /// A word and `_` with which most tables of a database begin (`wp_`, `app_`): it says nothing about the rows.

@@ -7,7 +7,8 @@ use crate::model::words;
 use crate::source::{Name, Spanned};
 
 impl<'m> ColumnRef<'m> {
-    /// The texts that the column takes: labels of its enum type, or the list of a CHECK. `Absent`: any text.
+    /// The texts that the column takes: labels of its enum type, the list of a CHECK, or the rows of a table that it refers to and that
+    /// migrations fill. `Absent`: any text.
     pub fn allowed_values(&self) -> Fact<Vec<Spanned<String>>> {
         let Some(column_type) = self.column_type.known() else {
             return Fact::not_read("the column's type was not understood", vec![self.span]);
@@ -29,6 +30,12 @@ impl<'m> ColumnRef<'m> {
         if let Some((check, list)) = lists.find(|(_, list)| list.0 == self.name) {
             let texts = list.1.iter().map(|text| Spanned::new(text.value.to_string(), text.span));
             return Fact::Known(texts.collect(), Origin::Explicit(check.expression));
+        }
+        if let Some((list, texts)) = self.lookup() {
+            return Fact::Known(texts, Origin::Explicit(list.name_span));
+        }
+        if self.is_foreign_key() {
+            return Fact::not_read("the rows of another table list its values", vec![self.span]);
         }
         let other_check = table.table().checks.iter().find(|check| check.text.contains(self.name.as_str()));
         match (table.gap(Facet::Constraints), other_check) {

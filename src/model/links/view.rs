@@ -1,9 +1,9 @@
 //! Joins as rules ask for them: properties and parameters with their columns.
 
-use super::{EntityLink, TableKey, entities, tables};
+use super::{EntityLink, TableKey, entities, filters, tables};
 use crate::diagnostic::Confidence;
 use crate::model::Model;
-use crate::model::api::{OperationRef, ParameterRef, Property};
+use crate::model::api::{OperationRef, ParameterRef, Property, SchemaRef};
 use crate::model::schema::{ColumnRef, DroppedColumn, MigrationRef, Schema, TableRef, per_dialect};
 use crate::model::words;
 use crate::source::{Name, Spanned};
@@ -103,7 +103,7 @@ impl<'m> ParameterColumn<'m> {
         let narrowing = self.narrowing_columns();
         let mut seen: Vec<Name> = Vec::new();
         let mut sorts = Vec::new();
-        for choice in self.parameter.choices() {
+        for choice in sort_choices(self.parameter) {
             let columns = self.sort_columns(choice.value);
             let Some(name) = columns.first().map(|column| column.name.clone()) else { continue };
             if seen.contains(&name) {
@@ -153,7 +153,7 @@ impl<'m> ParameterColumn<'m> {
 
     /// The column of the parameter's own name, for filters.
     pub fn filter_columns(&self) -> Vec<ColumnRef<'m>> {
-        let wanted = tables::fold(self.parameter.name());
+        let wanted = tables::fold(&filters::bare_name(self.parameter.name()));
         self.tables.iter().filter_map(|table| table.columns().find(|column| tables::fold(&column.name) == wanted)).collect()
     }
 
@@ -164,6 +164,24 @@ impl<'m> ParameterColumn<'m> {
         let columns = self.tables.iter().flat_map(|table| table.columns());
         columns.map(|column| column.name.to_string()).filter(|name| given.contains(&tables::fold(name))).collect()
     }
+}
+
+/// What clients may sort by, as far as the document says it: a list, the words of a pattern (`^-?(created_at|name)$`), the default.
+fn sort_choices(parameter: ParameterRef<'_>) -> Vec<Spanned<&str>> {
+    let listed = parameter.choices();
+    let Some(schema) = parameter.schema().map(SchemaRef::core).filter(|_| listed.is_empty()) else { return listed };
+    match schema.pattern() {
+        Some(pattern) => {
+            let words = pattern.value.split(|c: char| !c.is_alphanumeric() && c != '_');
+            words.filter(|word| word.len() > 1).map(|word| Spanned::new(word, pattern.span)).collect()
+        }
+        None => schema.default_text().into_iter().collect(),
+    }
+}
+
+/// Whether a parameter lists what clients may ask for.
+fn chooses(parameter: ParameterRef<'_>) -> bool {
+    !parameter.choices().is_empty() || words::is_sort(&tables::fold(parameter.name())) && !sort_choices(parameter).is_empty()
 }
 
 fn table_refs<'m>(schema: &'m Schema, keys: &[TableKey]) -> Vec<TableRef<'m>> {
@@ -223,7 +241,9 @@ impl Model {
             let places: Vec<(usize, (usize, bool))> =
                 places.filter_map(|(table, columns)| Some((table, columns.storing(&wanted)?))).collect();
             let same_name = places.iter().all(|(_, (_, same_name))| *same_name);
-            let is_dropped = (places.is_empty() || !same_name) && !self.dropped(&tables, property.name).is_empty();
+            // A column of a name that says as much may be what serves it now.
+            let is_gone = places.is_empty() && !named.iter().any(|columns| columns.names_row(&wanted));
+            let is_dropped = is_gone && !self.dropped(&tables, property.name).is_empty();
             let mut columns: Vec<(usize, usize)> = places.into_iter().map(|(table, (column, _))| (table, column)).collect();
             // A column of another name may be another thing: one that was dropped, or another property.
             let is_taken = |(table, column): &(usize, usize)| {
@@ -268,7 +288,7 @@ impl Model {
             let tables = table_refs(&self.schema, &link.tables);
             let Some(first) = tables.first() else { continue };
             let why = format!("`{}` reads `{}`: {}", operation.subject(), first.subject(), link.why);
-            for parameter in operation.query_parameters().into_iter().filter(|parameter| !parameter.choices().is_empty()) {
+            for parameter in operation.query_parameters().into_iter().filter(|parameter| chooses(*parameter)) {
                 found.push(ParameterColumn {
                     operation,
                     parameter,
@@ -321,7 +341,14 @@ impl NamedColumns {
         for (number, column) in table.table().columns.iter().enumerate() {
             by_name.entry(tables::fold(&column.name)).or_insert(number);
         }
-        NamedColumns { noun: tables::fold(&words::noun(&table.name.name)), by_name }
+        NamedColumns { noun: tables::fold(&words::noun(words::without_table_mark(&words::snake(&table.name.name)))), by_name }
+    }
+
+    /// Whether a property, by its folded name, says which row it is: `client_id` of a client is its `id`. Where it is sent, it asks for
+    /// the row and is not stored.
+    fn names_row(&self, wanted: &str) -> bool {
+        let row = wanted.strip_suffix("id").filter(|row| row.len() > 2 && self.noun.ends_with(row));
+        row.is_some() && self.by_name.contains_key("id")
     }
 
     /// The column that stores a property, by its folded name, and whether it is called just so. Else it is one named after the row

@@ -6,6 +6,7 @@
 use super::column_extras::ColumnExtras;
 use super::names;
 use super::objects::{Objects, Trigger};
+use super::seed_rows::SeedRows;
 use crate::fact::Fact;
 use crate::source::{Name, Span, Spanned};
 pub use crate::sql::Identity;
@@ -257,6 +258,10 @@ pub struct Table {
     pub seeded: bool,
     /// Whether some of these rows come from another table or from a file: they are data, and no list of constants.
     pub copied: bool,
+    /// The rows that migrations put into it; `None` where none did.
+    pub rows: Option<Box<SeedRows>>,
+    /// Whether row security is enabled.
+    pub row_security: bool,
     /// What stands before its name where it was created, without the dot and as it is written: `public`, a placeholder of a
     /// template.
     pub qualifier: Option<Name>,

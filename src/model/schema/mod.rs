@@ -26,6 +26,7 @@ mod quoted_names;
 mod reference_types;
 mod remedy;
 mod replay;
+mod seed_rows;
 mod seeds;
 mod stated;
 mod tenancy;
@@ -52,6 +53,7 @@ pub use pending::{LongName, PendingStep, RepeatedColumn};
 pub use quoted_names::QuotedName;
 pub use reference_types::{TypeFit, UnlikePair};
 pub use remedy::{create_first_indexes_help, drop_all_help, per_dialect, quoted, type_sql};
+pub use seed_rows::SeedRows;
 pub use transitions::{LeftPart, LeftTransition};
 pub use view::*;
 

@@ -22,6 +22,10 @@ pub(super) fn note(workspace: &mut Workspace, seeds: &[String], database: &mut D
         for op in script.statements.iter().flat_map(|statement| &statement.ops) {
             let Change::Data { verb: DataVerb::Insert, tables, copied, .. } = &op.change else { continue };
             let is_named = |name: &str| tables.iter().any(|table| names::same(database.dialect, &table.name, name));
+            // What such files hold may be a sample; the list is not wholly known any more.
+            for table in database.tables.iter_mut().filter(|table| is_named(&table.name.name)) {
+                table.rows.get_or_insert_default().doubt();
+            }
             let lists = database.tables.iter_mut().filter(|table| table.columns.len() <= MOST_COLUMNS);
             for table in lists.filter(|table| is_named(&table.name.name)) {
                 table.seeded = true;

@@ -14,6 +14,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for property in context.head.property_columns() {
         for mut comparison in property.compare_values() {
             context.consider();
+            if comparison.list().is_some_and(|list| context.head.may_grow(list)) {
+                continue;
+            }
             comparison.only_api.retain(|one| !taken.iter().flat_map(|taken| &taken.values).any(|value| value.span == one.span));
             if let Some(diagnostic) = field(&property, &comparison) {
                 found.push(diagnostic);
@@ -24,6 +27,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for parameter in context.head.parameter_columns().into_iter().filter(|one| !one.is_sort()) {
         for comparison in parameter.compare_values() {
             context.consider();
+            if comparison.list().is_some_and(|list| context.head.may_grow(list)) {
+                continue;
+            }
             // A list that a field shares is one thing to fix, and is told there.
             if !told.contains(&comparison.api_span) {
                 found.extend(filter(&parameter, &comparison));
@@ -55,8 +61,9 @@ fn field(property: &PropertyColumn, values: &ValueComparison) -> Option<Diagnost
     let diagnostic = if let Some(first) = rejected.first() {
         let message = format!("`{name}` allows {}, which column `{column}` rejects", values.quoted(rejected));
         let diagnostic = Diagnostic::new(&name, message).at(first.span, "passes validation and fails at the INSERT");
-        let diagnostic = diagnostic.cause(values.column_span, "the column's values").help(values.widening_help(rejected));
+        let diagnostic = diagnostic.cause(values.column_span, values.held_by()).help(values.widening_help(rejected));
         match values.is_mapped() {
+            _ if values.list().is_some() => diagnostic.at_most(Severity::Warning, "somebody may add a row by hand"),
             true => diagnostic.at_most(Severity::Warning, "each list has values of its own: the application may map them"),
             false => diagnostic,
         }
@@ -66,7 +73,7 @@ fn field(property: &PropertyColumn, values: &ValueComparison) -> Option<Diagnost
             values.api_span,
             if property.in_response { "clients reject or misread a response with it" } else { "clients cannot send it" },
         );
-        let diagnostic = diagnostic.cause(unlisted[0].span, "the column's values").help(values.union());
+        let diagnostic = diagnostic.cause(unlisted[0].span, values.held_by()).help(values.union());
         match property.in_response {
             true => diagnostic.at_most(Severity::Warning, "the application may never answer with the value"),
             false => diagnostic.at_most(Severity::Info, "clients only send the field, and may be kept from the value on purpose"),
@@ -90,7 +97,7 @@ fn filter(parameter: &ParameterColumn, values: &ValueComparison) -> Option<Diagn
     };
     let diagnostic = Diagnostic::new(&name, message)
         .at(values.api_span, "the filter's values")
-        .cause(values.column_span, "the column's values")
+        .cause(values.column_span, values.held_by())
         .help(format!("enum: [{}]", values.column_list()))
         .evidence(format!("+{} -{}", values.words(&values.only_api), values.words(&values.only_column)));
     Some(joined(diagnostic, parameter.confidence, &parameter.why).at_most(Severity::Info, "a filter contradicts nothing"))

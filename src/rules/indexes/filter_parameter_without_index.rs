@@ -20,7 +20,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             let Some(first) = unserved.first().filter(|_| !refers && one.asks_by(&filter)) else { continue };
             // A parameter that several operations share, over the same table, is one thing to fix.
             let same = |known: &&mut Diagnostic| {
-                known.primary.span == filter.parameter.span() || known.causes.iter().any(|cause| cause.span == first.span)
+                known.primary.span == filter.span || known.causes.iter().any(|cause| cause.span == first.span)
             };
             match found.iter_mut().find(same) {
                 Some(known) if known.causes.iter().any(|cause| cause.span == first.span) => {
@@ -34,14 +34,14 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 }
 
 fn subject(one: &OperationTable, filter: &Filter) -> String {
-    format!("{} ?{}", one.operation.subject(), filter.parameter.name())
+    format!("{} ?{}", one.operation.subject(), filter.name)
 }
 
 fn report(one: &OperationTable, filter: &Filter, unserved: &[ColumnRef]) -> Diagnostic {
     let (subject, first) = (subject(one, filter), unserved[0]);
     let message = format!("`{subject}` filters by `{}`, which no index serves", first.short_name());
     let mut diagnostic = Diagnostic::new(&subject, message)
-        .at(filter.parameter.span(), "clients may ask by this")
+        .at(filter.span, "clients may ask by this")
         .help(per_dialect(unserved.iter().map(|column| {
             let table = column.table();
             (table, table.create_indexes_help(&[column.ordering_index()]))
@@ -53,8 +53,11 @@ fn report(one: &OperationTable, filter: &Filter, unserved: &[ColumnRef]) -> Diag
     let diagnostic = by_operation(diagnostic, one);
     match one.few_rows() {
         Some(why) => diagnostic.at_most(Severity::Info, why),
-        None if first.is_text() => {
+        None if first.is_text() && !filter.is_whole => {
             diagnostic.at_most(Severity::Info, "a text may be searched by a part of it, which no plain index serves")
+        }
+        None if filter.is_range && !first.is_moment() => {
+            diagnostic.at_most(Severity::Info, "one side of a number may be most of the rows, which no index serves")
         }
         None if !one.grows() => diagnostic.at_most(Severity::Info, "the table need not grow, by its name"),
         None => diagnostic,

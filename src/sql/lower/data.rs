@@ -4,7 +4,7 @@ use super::{Reading, session, table, view};
 use crate::source::Span;
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::Kind;
-use crate::sql::{Change, DataVerb, Dialect, ObjectName};
+use crate::sql::{Change, DataVerb, Dialect, ObjectName, Rows};
 
 /// Words between a verb and its table.
 pub const NOISE: &[&str] = &[
@@ -43,7 +43,8 @@ pub fn read(cursor: &mut Cursor) -> Option<Reading> {
         let cascade = verb == DataVerb::Truncate && !tail.is_done();
         let copied = copies(&whole, cursor);
         let sources = if copied { view::names(cursor).tables } else { Vec::new() };
-        reading.push(Change::Data { verb, tables, filtered, cascade, copied, sources }, None);
+        let rows = if verb == DataVerb::Insert && !copied { rows(*cursor).map(Box::new) } else { None };
+        reading.push(Change::Data { verb, tables, filtered, cascade, copied, sources, rows }, None);
     }
     Some(reading)
 }
@@ -79,6 +80,28 @@ fn written(cursor: &mut Cursor) -> Option<(DataVerb, Vec<ObjectName>)> {
     Some((verb, tables))
 }
 
+/// More rows than this are data, and no list of constants.
+const MOST_ROWS: usize = 64;
+
+/// The rows behind the name of the table: `(a, b) VALUES ('x', 1), ('y', 2)`. `None` for other forms, and for many rows.
+fn rows(mut cursor: Cursor) -> Option<Rows> {
+    let columns = if cursor.kind(0) == Some(Kind::Open) { cursor.column_list()? } else { Vec::new() };
+    cursor.eat_any(&["OVERRIDING SYSTEM VALUE", "OVERRIDING USER VALUE"]);
+    cursor.eat_any(&["VALUES", "VALUE"])?;
+    let mut values = Vec::new();
+    loop {
+        let row = cursor.group()?;
+        let text = |mut part: Cursor| part.literal().filter(|_| part.is_done());
+        values.push(row.parts().into_iter().map(text).collect());
+        if values.len() > MOST_ROWS {
+            return None;
+        }
+        if cursor.eat_kind(Kind::Comma).is_none() {
+            return Some(Rows { columns, values });
+        }
+    }
+}
+
 /// Whether the rows come from elsewhere: a file, or a table that a `FROM` of the query itself names. That of a subquery after
 /// `WHERE NOT EXISTS` stands in parentheses.
 fn copies(whole: &Cursor, after_table: &Cursor) -> bool {
@@ -103,7 +126,15 @@ fn common_tables(cursor: &mut Cursor, reading: &mut Reading) {
         {
             inner.skip_until(|here| here.is("WHERE"));
             reading.push(
-                Change::Data { verb, tables, filtered: !inner.is_done(), cascade: false, copied: true, sources: Vec::new() },
+                Change::Data {
+                    verb,
+                    tables,
+                    filtered: !inner.is_done(),
+                    cascade: false,
+                    copied: true,
+                    sources: Vec::new(),
+                    rows: None,
+                },
                 Some(span),
             );
         }

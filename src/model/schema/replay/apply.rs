@@ -7,7 +7,7 @@ use crate::fact::Fact;
 use crate::model::schema::catalog::{Facet, TableName};
 use crate::model::schema::forward::LOOK_BACK;
 use crate::source::{Excerpt, Name, Span};
-use crate::sql::{Change, DataVerb, ObjectName, SchemaOp, Statement, TableAction, Understanding};
+use crate::sql::{Change, DataVerb, ObjectName, Rows, SchemaOp, Statement, TableAction, Understanding};
 
 const CONDITION: &str = "may have been changed under a condition";
 
@@ -75,13 +75,13 @@ impl State {
             Change::DropSchema { names, .. } if !maybe => names.iter().for_each(|name| self.drop_schema(name, span)),
             Change::RenameSchema { from, to } if !maybe => self.rename_schema(from, to, span),
             Change::DropSchema { .. } | Change::RenameSchema { .. } => self.doubt_everything(CONDITION.into(), Some(span)),
-            Change::Data { verb: DataVerb::Insert, tables, copied, sources, .. } => {
-                self.seed(tables, *copied);
+            Change::Data { verb: DataVerb::Insert, tables, copied, sources, rows, .. } => {
+                self.seed(tables, *copied, rows.as_deref().filter(|_| !maybe));
                 self.note_fill(tables, sources);
             }
             Change::Setting { name, value, scope: None, .. } if name == "search_path" => self.set_search_path(value),
-            Change::Data { .. }
-            | Change::TableObject { .. }
+            Change::Data { tables, .. } => self.unsettle_rows(tables),
+            Change::TableObject { .. }
             | Change::Setting { .. }
             | Change::Begin
             | Change::Commit
@@ -92,11 +92,21 @@ impl State {
         }
     }
 
-    fn seed(&mut self, tables: &[ObjectName], copied: bool) {
+    fn seed(&mut self, tables: &[ObjectName], copied: bool, rows: Option<&Rows>) {
         for name in tables {
             if let Some(table) = self.find(name).and_then(|slot| self.table_mut(slot)) {
                 table.seeded = true;
                 table.copied |= copied;
+                table.take_rows(rows);
+            }
+        }
+    }
+
+    /// Rows are changed or taken away, and which is not followed.
+    fn unsettle_rows(&mut self, tables: &[ObjectName]) {
+        for name in tables {
+            if let Some(rows) = self.find(name).and_then(|slot| self.table_mut(slot)).and_then(|table| table.rows.as_mut()) {
+                rows.doubt();
             }
         }
     }
@@ -195,6 +205,11 @@ impl State {
             TableAction::DetachPartition { child, concurrently } => self.detach(slot, child, concurrently.is_some(), span),
             TableAction::Other { words } => match words.as_str() {
                 "INHERIT" | "NO INHERIT" => self.doubt_heirs(),
+                "ENABLE ROW LEVEL SECURITY" | "DISABLE ROW LEVEL SECURITY" => {
+                    if let Some(table) = self.table_mut(slot) {
+                        table.row_security = words.starts_with("ENABLE");
+                    }
+                }
                 "SET LOGGED" | "SET UNLOGGED" => {
                     if let Some(table) = self.table_mut(slot) {
                         table.unlogged = words == "SET UNLOGGED";

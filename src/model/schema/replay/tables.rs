@@ -26,6 +26,8 @@ pub(super) fn blank(name: TableName, span: Span, name_span: Span, migration: usi
         default_partition: false,
         seeded: false,
         copied: false,
+        rows: None,
+        row_security: false,
         qualifier: None,
         external: false,
         gaps: Vec::new(),
