@@ -33,16 +33,21 @@ components:
 "##;
 
 const SQL: &str = "CREATE TABLE orders (id bigint PRIMARY KEY, tenant_id bigint NOT NULL, number text UNIQUE, status text, currency text, \
-                   shipped_on date, password_hash text);\n";
+                   shipped_on date, password_hash text);\nCREATE INDEX orders_number_idx ON orders (number, tenant_id);\n";
 
 const QUERY: &str = "-- name: ListClosed :many\nSELECT * FROM orders WHERE status = $1 ORDER BY id LIMIT 10 OFFSET $2;\n";
 
 fn findings(configuration: &str) -> Vec<Finding> {
+    with_files(configuration, &[])
+}
+
+fn with_files(configuration: &str, more: &[(&str, &str)]) -> Vec<Finding> {
     let mut files = Memory::new();
     files.insert("openapi.yaml", API);
     files.insert("migrations/0001_init.up.sql", SQL);
     files.insert("queries/orders.sql", QUERY);
     files.insert("backend-lint.toml", configuration);
+    more.iter().for_each(|(path, text)| files.insert(*path, *text));
     let options = Options {
         min_severity: Severity::Info,
         min_confidence: Confidence::Low,
@@ -86,13 +91,61 @@ fn what_is_kept_decides_how_bad_a_leak_is() {
 
 #[test]
 fn declared_tenancy_turns_the_tenant_rules_on() {
-    for rule in ["schema/tenant-unscoped-unique", "queries/tenant-predicate-missing"] {
+    for rule in ["schema/tenant-unscoped-unique", "queries/tenant-predicate-missing", "indexes/tenant-column-not-leading"] {
         assert_eq!(of(rule, ""), None);
         assert_eq!(of(rule, "[context]\ntenancy = \"single\"\n"), None);
         let (_, why) = of(rule, "[context]\ntenancy = \"shared-multi-tenant\"\n").unwrap_or_else(|| panic!("{rule} is not on"));
         assert_eq!(why, ["context: tenancy = shared-multi-tenant, and rows of several customers stand in one table"]);
         let off = format!("[context]\ntenancy = \"shared-multi-tenant\"\n[rules]\n\"{rule}\" = \"off\"\n");
         assert_eq!(of(rule, &off), None, "[rules] stands above it");
+    }
+}
+
+#[test]
+fn two_keys_together_turn_row_security_on() {
+    let rule = "schema/row-security-missing";
+    for one in ["tenancy = \"shared-multi-tenant\"", "data_sensitivity = \"phi\""] {
+        assert_eq!(of(rule, &format!("[context]\n{one}\n")), None, "{one}");
+    }
+    let both = "[context]\ntenancy = \"shared-multi-tenant\"\ndata_sensitivity = \"phi\"\n";
+    let why = "context: tenancy = shared-multi-tenant, data_sensitivity = phi, and rows about people of several customers stand in one table";
+    assert_eq!(of(rule, both), Some((Severity::Warning, vec![why.to_owned()])));
+}
+
+/// Rows of the table that a few lines of configuration reach: the configuration, other files, the rule, and the severity without and
+/// with it.
+#[test]
+fn each_key_changes_what_its_row_says() {
+    let compose = "services:\n  a:\n    build: ./a\n    environment: { DATABASE_URL: \"postgres://u@db:5432/shop\" }\n  b:\n    build: ./b\n    \
+                   environment: { DATABASE_URL: \"postgres://u@db:5432/shop\" }\n  db:\n    image: postgres:17\n";
+    let down = ("migrations/0002_drop.up.sql", "ALTER TABLE legacy DROP COLUMN note;\n");
+    type Row<'t> = (&'t str, &'t [(&'t str, &'t str)], &'t str, Option<Severity>, Option<Severity>);
+    let rows: [Row; 10] = [
+        ("qps_p99 = 50", &[], "rate-limit/missing-too-many-requests", None, Some(Severity::Info)),
+        ("qps_p99 = 150", &[], "rate-limit/missing-too-many-requests", None, Some(Severity::Warning)),
+        ("qps_p99 = 150\nexposure = \"public\"", &[], "rate-limit/missing-too-many-requests", None, Some(Severity::Error)),
+        ("qps_p99 = 150", &[], "queries/select-star", Some(Severity::Info), Some(Severity::Warning)),
+        ("data_sensitivity = \"pii\"", &[], "security/unsecured-read", None, Some(Severity::Info)),
+        ("data_sensitivity = \"regulated\"", &[down], "migrations/drop-column", Some(Severity::Warning), Some(Severity::Error)),
+        ("pattern = \"monolith\"", &[("compose.yaml", compose)], "topology/shared-database", Some(Severity::Info), None),
+        (
+            "pattern = \"microservices\"",
+            &[("compose.yaml", compose)],
+            "topology/shared-database",
+            Some(Severity::Info),
+            Some(Severity::Error),
+        ),
+        ("exposure = \"internal\"", &[], "versioning/mixed-style", None, None),
+        ("tenancy = \"isolated-multi-tenant\"", &[], "migrations/unguarded-statement", None, Some(Severity::Info)),
+    ];
+    for (key, files, rule, without, with) in rows {
+        let severity = |configuration: &str| with_files(configuration, files).into_iter().find(|one| one.rule == rule);
+        assert_eq!(severity("").map(|one| one.severity), without, "{rule} without {key}");
+        let found = severity(&format!("[context]\n{key}\n"));
+        assert_eq!(found.as_ref().map(|one| one.severity), with, "{rule} with {key}");
+        let name = key.split(' ').next().unwrap_or_default();
+        let says = |one: &Finding| one.diagnostic.because.iter().any(|why| why.starts_with(&format!("context: {name} = ")));
+        assert!(with == without || found.as_ref().is_none_or(says), "{rule} names {name}: {found:?}");
     }
 }
 

@@ -28,7 +28,7 @@ fn text(facts: &Facts) -> String {
         if !key.number {
             let _ = writeln!(out, "    one of {}", key.words.join(", "));
         }
-        let own: Vec<&Change> = changes().iter().filter(|change| change.key == key.name).collect();
+        let own: Vec<&Change> = changes().iter().filter(|change| change.key() == key.name).collect();
         own.iter().for_each(|change| line(&mut out, facts, change));
         if own.is_empty() {
             out.push_str("    no rule asks for it yet\n");
@@ -38,7 +38,7 @@ fn text(facts: &Facts) -> String {
     for (table, said) in &facts.rows {
         let _ = writeln!(out, "    {} = {} ({})", printable(table), printable(&said.value), printable(&said.by));
     }
-    changes().iter().filter(|change| change.key == "tables.rows").for_each(|change| line(&mut out, facts, change));
+    changes().iter().filter(|change| change.key() == "tables.rows").for_each(|change| line(&mut out, facts, change));
     out.push_str("\n# preset = \"...\" in [context] starts from:\n");
     for preset in presets() {
         let values: Vec<String> = preset.values.iter().map(|(key, value)| format!("{key} = {value}")).collect();

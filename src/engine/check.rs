@@ -353,8 +353,7 @@ fn judge(finding: &mut Finding, config: &Config, selection: &Selection, sources:
             return true;
         }
     }
-    config.context(path).apply(finding, info);
-    true
+    config.context(path).apply(finding, info) || selected
 }
 
 /// Whether a rule runs. Unused suppressions can only be told when the rules that they name have run.

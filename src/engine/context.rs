@@ -22,16 +22,27 @@ pub struct Key {
     pub about: String,
 }
 
-/// What a key changes when it has certain values.
+/// What a key must say.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Change {
-    /// The key; `tables.rows` is that of one table.
+pub struct Condition {
+    /// The key.
     pub key: String,
     #[serde(default)]
     is: Vec<String>,
     least: Option<String>,
     from: Option<f64>,
     below: Option<f64>,
+}
+
+/// What a key changes when it has certain values.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Change {
+    /// The key; `tables.rows` is that of one table.
+    #[serde(flatten)]
+    condition: Condition,
+    /// What other keys must say too.
+    #[serde(default)]
+    also: Vec<Condition>,
     /// What becomes of a finding.
     pub to: Effect,
     /// The rules and groups whose findings it changes.
@@ -56,6 +67,8 @@ pub enum Effect {
     Down,
     /// Its rule runs, although it is off by default.
     On,
+    /// Its rule does not speak.
+    Off,
 }
 
 impl Effect {
@@ -68,6 +81,7 @@ impl Effect {
             Effect::Up => "goes up one level",
             Effect::Down => "goes down one level",
             Effect::On => "is turned on",
+            Effect::Off => "is turned off",
         }
     }
 }
@@ -159,43 +173,56 @@ impl Facts {
     /// Whether it turns on a rule that is off by default.
     pub(super) fn turns_on(&self, rule: &str) -> bool {
         let mut on = changes().iter().filter(|change| change.to == Effect::On && change.concerns(rule));
-        on.any(|change| self.values.get(&change.key).is_some_and(|said| change.holds(&said.value)))
+        on.any(|change| self.fulfils(change))
+    }
+
+    /// Whether all holds that a change asks for, the rows of one table aside.
+    fn fulfils(&self, change: &Change) -> bool {
+        change.conditions().all(|one| self.values.get(&one.key).is_some_and(|said| one.holds(&said.value)))
     }
 
     /// The changes that hold.
     pub fn in_effect(&self) -> Vec<&'static Change> {
-        let holds = |change: &&Change| match change.key.as_str() {
-            "tables.rows" => self.rows.values().any(|said| change.holds(&said.value)),
-            key => self.values.get(key).is_some_and(|said| change.holds(&said.value)),
+        let holds = |change: &&Change| match change.key() {
+            "tables.rows" => self.rows.values().any(|said| change.condition.holds(&said.value)),
+            _ => self.fulfils(change),
         };
         changes().iter().filter(holds).collect()
     }
 
-    /// Changes the severity of a finding and says which key did.
-    pub(super) fn apply(&self, finding: &mut Finding, info: &RuleInfo) {
+    /// Changes the severity of a finding and says which key did; `false` where it is not to be told at all.
+    pub(super) fn apply(&self, finding: &mut Finding, info: &RuleInfo) -> bool {
         for change in changes().iter().filter(|change| change.concerns(&info.id)) {
             let subject = finding.diagnostic.subject.clone();
-            let Some((key, said)) = self.of(&change.key, &subject).filter(|(_, said)| change.holds(&said.value)) else {
+            let Some((key, said)) = self.of(change.key(), &subject).filter(|(_, said)| change.condition.holds(&said.value))
+            else {
                 continue;
             };
+            if !change.also.iter().all(|one| self.values.get(&one.key).is_some_and(|said| one.holds(&said.value))) {
+                continue;
+            }
+            if change.to == Effect::Off {
+                // Only the command line asks for it all the same.
+                return false;
+            }
             let wanted = change.severity(finding.severity);
             // What its rule lowered for a reason of its own stays so.
             let was_lowered = finding.severity < info.severity;
             if change.to == Effect::On || wanted > finding.severity && !was_lowered || wanted < finding.severity {
                 finding.severity = wanted;
-                finding.diagnostic.because.push(format!("context: {key} = {}, and {}", said.value, change.why));
+                let others =
+                    change.also.iter().filter_map(|one| Some(format!(", {} = {}", one.key, self.values.get(&one.key)?.value)));
+                let others: String = others.collect();
+                finding.diagnostic.because.push(format!("context: {key} = {}{others}, and {}", said.value, change.why));
             }
         }
+        true
     }
 }
 
-impl Change {
-    fn concerns(&self, rule: &str) -> bool {
-        self.rules.iter().any(|name| names(name, rule))
-    }
-
+impl Condition {
     /// When it holds, in words: `from 10 to below 500`.
-    pub fn when(&self) -> String {
+    fn when(&self) -> String {
         let least = self.least.as_ref().map(|word| format!("{word} or more"));
         let number = match (self.from, self.below) {
             (Some(from), Some(below)) => Some(format!("{from} to below {below}")),
@@ -207,7 +234,7 @@ impl Change {
     }
 
     /// Whether it holds for a value.
-    pub fn holds(&self, value: &str) -> bool {
+    fn holds(&self, value: &str) -> bool {
         let position = |word: &str| {
             let key = keys().iter().find(|key| key.name == self.key)?;
             key.words.iter().position(|one| one == word)
@@ -221,6 +248,27 @@ impl Change {
         let Ok(number) = value.parse::<f64>() else { return false };
         self.from.is_none_or(|from| number >= from) && self.below.is_none_or(|below| number < below)
     }
+}
+
+impl Change {
+    fn concerns(&self, rule: &str) -> bool {
+        self.rules.iter().any(|name| names(name, rule))
+    }
+
+    /// The key that it is listed under; `tables.rows` is that of one table.
+    pub fn key(&self) -> &str {
+        &self.condition.key
+    }
+
+    fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        std::iter::once(&self.condition).chain(&self.also)
+    }
+
+    /// When it holds, in words: `from 10 to below 500`, `from 100 with exposure = public`.
+    pub fn when(&self) -> String {
+        let also: String = self.also.iter().map(|one| format!(" with {} = {}", one.key, one.when())).collect();
+        format!("{}{also}", self.condition.when())
+    }
 
     fn severity(&self, now: Severity) -> Severity {
         match self.to {
@@ -231,7 +279,7 @@ impl Change {
             Effect::Up => Severity::Error,
             Effect::Down if now == Severity::Error => Severity::Warning,
             Effect::Down => Severity::Info,
-            Effect::On => now,
+            Effect::On | Effect::Off => now,
         }
     }
 }
@@ -247,10 +295,12 @@ mod tests {
         let known = |key: &str| keys().iter().find(|one| one.name == key);
         for change in changes() {
             assert!(change.rules.iter().all(|rule| selection::known(rule)), "{:?}", change.rules);
-            let key = known(&change.key);
-            assert!(key.is_some() || change.key == "tables.rows", "{}", change.key);
-            let words = change.is.iter().chain(&change.least);
-            assert!(words.into_iter().all(|word| key.is_some_and(|key| key.words.contains(word))), "{change:?}");
+            for one in change.conditions() {
+                let key = known(&one.key);
+                assert!(key.is_some() || one.key == "tables.rows", "{}", one.key);
+                let words = one.is.iter().chain(&one.least);
+                assert!(words.into_iter().all(|word| key.is_some_and(|key| key.words.contains(word))), "{change:?}");
+            }
             assert!(!change.when().is_empty() && !change.why.is_empty());
         }
         for preset in presets() {
@@ -263,9 +313,13 @@ mod tests {
 
     #[test]
     fn numbers_and_ordered_words_are_compared() {
-        let pii = changes().iter().find(|change| change.least.is_some()).expect("one with an order");
+        let pii = changes().iter().map(|change| &change.condition).find(|one| one.least.is_some()).expect("one with an order");
         assert!(pii.holds("pii") && pii.holds("regulated") && !pii.holds("internal") && !pii.holds("nonsense"));
-        let some = changes().iter().find(|change| change.from == Some(10.0) && change.below == Some(500.0)).expect("a range");
+        let some = changes()
+            .iter()
+            .map(|change| &change.condition)
+            .find(|one| one.from == Some(10.0) && one.below == Some(500.0))
+            .expect("a range");
         assert!(some.holds("10") && some.holds("499.5") && !some.holds("500") && !some.holds("9") && !some.holds("many"));
     }
 }

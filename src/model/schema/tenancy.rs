@@ -1,8 +1,47 @@
 //! Tables that several customers share: which column says whose row it is, and what forgets it.
 
-use super::catalog::Backing;
-use super::{ColumnRef, IndexRef, TableRef};
+use super::catalog::{Backing, Facet};
+use super::{ColumnRef, ForeignKeyRef, IndexRef, Schema, TableRef};
 use crate::model::words;
+use crate::sql::Dialect;
+
+/// So many tables have to say whose their rows are before the others are asked.
+const LEAST_SHARED: usize = 2;
+
+/// Why a table has no column that says whose a row is, although others of its database do.
+#[derive(Debug, Clone, Copy)]
+pub struct UnownedTable<'m> {
+    /// The table.
+    pub table: TableRef<'m>,
+    /// The column by which another table of the database says it.
+    pub example: ColumnRef<'m>,
+}
+
+impl Schema {
+    /// Every table that does not say whose a row is while most others of its database do: not the tenants themselves, no list that the
+    /// repository fills, and nothing that refers to a table which says it.
+    pub fn unowned_tables(&self) -> Vec<UnownedTable<'_>> {
+        let mut found = Vec::new();
+        for number in 0..self.databases.len() {
+            let tables: Vec<TableRef> = self.own_tables(number).collect();
+            let owned: Vec<ColumnRef> = tables.iter().filter_map(TableRef::tenant_column).collect();
+            let Some(example) = owned.first().copied().filter(|_| owned.len() >= LEAST_SHARED) else { continue };
+            let asked: Vec<TableRef> = tables.iter().filter(|table| table.may_belong_to_a_tenant()).copied().collect();
+            // Where few tables say it, that is no convention.
+            if owned.len() * 2 < asked.len() {
+                continue;
+            }
+            let unowned = asked.into_iter().filter(|table| table.tenant_column().is_none() && !table.refers_to_owned(&owned));
+            found.extend(unowned.map(|table| UnownedTable { table, example }));
+        }
+        found
+    }
+
+    /// The tables of a database that are not made from others.
+    fn own_tables(&self, number: usize) -> impl Iterator<Item = TableRef<'_>> {
+        self.tables().filter(move |table| table.database_number() == number && !table.is_derived() && !table.external)
+    }
+}
 
 impl<'m> TableRef<'m> {
     /// The column that says which customer a row belongs to. A table that is named after it holds the customers themselves.
@@ -10,6 +49,25 @@ impl<'m> TableRef<'m> {
         let own = words::noun(&self.name.name);
         let names_itself = |column: &ColumnRef| words::snake(&column.name).strip_suffix("_id") == Some(own.as_str());
         self.columns().find(|column| words::is_tenant(&column.name) && !names_itself(column))
+    }
+
+    /// Whether its rows may be those of one customer: everything is known of its columns and keys, and it is no list of constants, nothing of
+    /// a tool, and not named after a customer.
+    fn may_belong_to_a_tenant(&self) -> bool {
+        let known = self.columns_complete() && self.constraints_complete() && !self.temporary;
+        known
+            && !self.is_filled_with_constants()
+            && !words::is_bookkeeping(&self.name.name)
+            && !words::is_tenant(&format!("{}_id", words::noun(&self.name.name)))
+    }
+
+    /// Whether a foreign key leads to a table that says whose its rows are, or to that of the customers.
+    fn refers_to_owned(&self, owned: &[ColumnRef<'m>]) -> bool {
+        let is_owned = |table: TableRef| {
+            owned.iter().any(|column| column.table().name == table.name)
+                || words::is_tenant(&format!("{}_id", words::noun(&table.name.name)))
+        };
+        self.foreign_keys().any(|key| key.parent().is_none_or(is_owned))
     }
 
     /// Unique indexes that hold for the rows of all customers together although the table says whose row is whose. Values that
@@ -30,5 +88,38 @@ impl<'m> TableRef<'m> {
             plain && !columns.contains(&tenant.name.as_str()) && columns.iter().all(|name| typed(name))
         };
         table.indexes().filter(unscoped).collect()
+    }
+
+    /// Indexes for lists of rows that hold the column of the customer, but not as the first: a request for the rows of one customer reads
+    /// those of all.
+    pub fn tenant_behind(&self) -> Vec<IndexRef<'m>> {
+        let Some(tenant) = self.tenant_column() else { return Vec::new() };
+        let behind = move |index: &IndexRef<'m>| {
+            let keys = || index.keys.iter().map(|key| key.column.as_deref());
+            let first_names_a_row = keys().next().flatten().and_then(|name| self.column(name));
+            let is_list = index.method == "btree" && !index.unique && index.backs.is_none();
+            // What leads to one row, or to the rows of one, is narrow enough.
+            let is_narrow = first_names_a_row.is_some_and(|column| column.names_a_row() || column.is_of(&["uuid"]));
+            is_list && !is_narrow && keys().skip(1).any(|name| name == Some(tenant.name.as_str()))
+        };
+        self.indexes().filter(behind).collect()
+    }
+
+    /// Foreign keys between two tables that say whose their rows are, over a column that does not: a row of one customer may refer to a row
+    /// of another.
+    pub fn crossing_keys(&self) -> Vec<(ForeignKeyRef<'m>, ColumnRef<'m>)> {
+        let Some(own) = self.tenant_column() else { return Vec::new() };
+        let crosses = |key: ForeignKeyRef<'m>| {
+            let theirs = key.parent()?.tenant_column()?;
+            let holds = key.columns.iter().any(|column| *column == own.name);
+            (!holds).then_some((key, theirs))
+        };
+        self.foreign_keys().filter_map(crosses).collect()
+    }
+
+    /// Whether the server itself keeps one customer from the rows of another; `None` where it has no such thing, or it is not known.
+    pub fn has_row_security(&self) -> Option<bool> {
+        let judged = self.dialect() == Dialect::Postgres && self.database().variant.is_none() && !self.is_derived();
+        (judged && self.gap(Facet::Columns).is_none()).then_some(self.row_security)
     }
 }

@@ -19,6 +19,7 @@ mod query_sort_without_index;
 mod redundant_prefix;
 mod soft_delete_unfiltered;
 mod sort_parameter_without_index;
+mod tenant_column_not_leading;
 mod too_many_indexes;
 mod unique_with_soft_delete;
 mod unused_by_queries;
@@ -53,6 +54,7 @@ pub(super) const RULES: &[Rule] = &[
     redundant_prefix::RULE,
     soft_delete_unfiltered::RULE,
     sort_parameter_without_index::RULE,
+    tenant_column_not_leading::RULE,
     too_many_indexes::RULE,
     unique_with_soft_delete::RULE,
     unused_by_queries::RULE,

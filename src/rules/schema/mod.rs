@@ -17,8 +17,11 @@ mod missing_primary_key;
 mod money_as_float;
 mod mysql_inline_references;
 mod reserved_or_uppercase_name;
+mod row_security_missing;
 mod serial_instead_of_identity;
 mod smallint_column;
+mod tenant_column_missing;
+mod tenant_foreign_key_crosses;
 mod tenant_unscoped_unique;
 mod time_as_text;
 mod timestamp_without_time_zone;
@@ -46,8 +49,11 @@ pub(super) const RULES: &[Rule] = &[
     money_as_float::RULE,
     mysql_inline_references::RULE,
     reserved_or_uppercase_name::RULE,
+    row_security_missing::RULE,
     serial_instead_of_identity::RULE,
     smallint_column::RULE,
+    tenant_column_missing::RULE,
+    tenant_foreign_key_crosses::RULE,
     tenant_unscoped_unique::RULE,
     time_as_text::RULE,
     timestamp_without_time_zone::RULE,
