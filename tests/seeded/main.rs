@@ -3,13 +3,15 @@
 //! A plant is a field or a parameter with its column; a shop is one of several ways to write the same thing: casing, names of
 //! tables and objects, dialect, version of OpenAPI, layout of the files.
 
+mod files;
 mod ways;
 
 use backend_lint::diagnostic::{Base, Confidence, Severity};
 use backend_lint::engine::{self, Migrations, Options};
 use backend_lint::files::Memory;
+use files::{document, tables};
 use std::collections::BTreeMap;
-use ways::{WAYS, Way};
+use ways::{Server, WAYS, Way};
 
 /// What is planted: a field and its column, a parameter, or other parts of a shop.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +39,8 @@ struct Plant {
     rule: &'static str,
     fault: Part,
     near: Part,
+    /// Whether the type of a column has to bind what it holds, as that of SQLite does not.
+    by_type: bool,
 }
 
 fn field(name: &'static str, schema: &'static str, postgres: &'static str, mysql: &'static str) -> Part {
@@ -44,7 +48,12 @@ fn field(name: &'static str, schema: &'static str, postgres: &'static str, mysql
 }
 
 fn plant(rule: &'static str, fault: Part, near: Part) -> Plant {
-    Plant { rule, fault, near }
+    Plant { rule, fault, near, by_type: false }
+}
+
+/// A plant that only a server finds whose types bind.
+fn typed(rule: &'static str, fault: Part, near: Part) -> Plant {
+    Plant { by_type: true, ..plant(rule, fault, near) }
 }
 
 fn fields() -> Vec<Plant> {
@@ -70,7 +79,7 @@ fn fields() -> Vec<Plant> {
                 "channel enum('web', 'shop') NOT NULL",
             ),
         ),
-        one(
+        typed(
             "contract/type-mismatch",
             field(
                 "quantity",
@@ -80,12 +89,12 @@ fn fields() -> Vec<Plant> {
             ),
             field("quantity", r#"{"type": "integer", "format": "int32"}"#, "quantity integer NOT NULL", "quantity int NOT NULL"),
         ),
-        one(
+        typed(
             "contract/type-mismatch",
             field("weight", r#"{"type": "integer"}"#, "weight numeric(10,3) NOT NULL", "weight decimal(10,3) NOT NULL"),
             field("weight", r#"{"type": "number"}"#, "weight numeric(10,3) NOT NULL", "weight decimal(10,3) NOT NULL"),
         ),
-        one(
+        typed(
             "contract/format-mismatch",
             field("external_id", r#"{"type": "string", "format": "uuid"}"#, "external_id varchar(20)", "external_id varchar(20)"),
             field("external_id", r#"{"type": "string", "format": "uuid"}"#, "external_id varchar(36)", "external_id char(36)"),
@@ -113,7 +122,7 @@ fn fields() -> Vec<Plant> {
                 "priority varchar(10) NOT NULL DEFAULT 'low'",
             ),
         ),
-        one(
+        typed(
             "contract/range-mismatch",
             field(
                 "quantity",
@@ -126,6 +135,21 @@ fn fields() -> Vec<Plant> {
                 r#"{"type": "integer", "minimum": 1, "maximum": 32000}"#,
                 "quantity smallint NOT NULL",
                 "quantity smallint NOT NULL",
+            ),
+        ),
+        one(
+            "contract/range-mismatch",
+            field(
+                "rating",
+                r#"{"type": "integer", "minimum": 1, "maximum": 10}"#,
+                "rating integer NOT NULL CHECK (rating BETWEEN 1 AND 5)",
+                "rating int NOT NULL CHECK (rating BETWEEN 1 AND 5)",
+            ),
+            field(
+                "rating",
+                r#"{"type": "integer", "minimum": 1, "maximum": 5}"#,
+                "rating integer NOT NULL CHECK (rating BETWEEN 1 AND 5)",
+                "rating int NOT NULL CHECK (rating BETWEEN 1 AND 5)",
             ),
         ),
         one(
@@ -169,6 +193,8 @@ fn operations() -> Vec<Plant> {
     let key = r#"{"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}"#;
     let shipped = r#"{"name": "shipped_on", "in": "query", "schema": {"type": "string", "format": "date"}}"#;
     let sort = r#"{"name": "sort", "in": "query", "schema": {"type": "string", "enum": ["shipped_on"]}}"#;
+    let since = r#"{"name": "shipped_after", "in": "query", "schema": {"type": "string", "format": "date"}}"#;
+    let pattern = r#"{"name": "order_by", "in": "query", "schema": {"type": "string", "pattern": "^-?(shipped_on|id)$"}}"#;
     let date = Some(("shipped_on date", "shipped_on date"));
     let indexed = "CREATE INDEX shipped_idx ON TABLE (shipped_on);";
     vec![
@@ -181,6 +207,16 @@ fn operations() -> Vec<Plant> {
             "indexes/sort-parameter-without-index",
             Part { columns: date, ..parameter(sort) },
             Part { columns: date, statement: indexed, ..parameter(sort) },
+        ),
+        plant(
+            "indexes/filter-parameter-without-index",
+            Part { columns: date, ..parameter(since) },
+            Part { columns: date, statement: indexed, ..parameter(since) },
+        ),
+        plant(
+            "indexes/sort-parameter-without-index",
+            Part { columns: date, ..parameter(pattern) },
+            Part { columns: date, statement: indexed, ..parameter(pattern) },
         ),
         plant(
             "contract/conflict-not-documented",
@@ -229,6 +265,8 @@ fn operations() -> Vec<Plant> {
     ]
 }
 
+const REQUIRED: &str = "UPDATE TABLE SET note = '' WHERE note IS NULL;\nALTER TABLE TABLE ALTER COLUMN note SET NOT NULL;";
+
 /// Faults that a change brings.
 fn changes() -> Vec<Plant> {
     let wide = || field("note", r#"{"type": "string", "maxLength": 300}"#, "note varchar(300)", "note varchar(300)");
@@ -237,6 +275,15 @@ fn changes() -> Vec<Plant> {
             "migrations/type-narrowing-against-api",
             Part { change: "ALTER TABLE TABLE ALTER COLUMN note TYPE varchar(100);", ..wide() },
             Part { change: "ALTER TABLE TABLE ALTER COLUMN note TYPE varchar(400);", ..wide() },
+        ),
+        plant(
+            "migrations/not-null-breaks-insert",
+            Part { change: REQUIRED, query: "INSERT INTO TABLE (number, status, currency) VALUES ($1, $2, $3);", ..wide() },
+            Part {
+                change: REQUIRED,
+                query: "INSERT INTO TABLE (number, status, currency, note) VALUES ($1, $2, $3, $4);",
+                ..wide()
+            },
         ),
         plant(
             "migrations/drop-column-still-exposed",
@@ -254,78 +301,6 @@ fn changes() -> Vec<Plant> {
             Part { change: "ALTER TABLE TABLE DROP COLUMN note;", query: "SELECT number FROM TABLE LIMIT $1;", ..wide() },
         ),
     ]
-}
-
-fn cased(name: &str, camel: bool) -> String {
-    if !camel {
-        return name.to_owned();
-    }
-    let mut parts = name.split('_');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |all, part| {
-        let (head, tail) = part.split_at(part.len().min(1));
-        all + &head.to_uppercase() + tail
-    })
-}
-
-/// The document as JSON, which YAML holds too.
-fn document(way: &Way, part: &Part) -> String {
-    let mut fields: Vec<(String, &str)> = ["number", "status", "currency"]
-        .iter()
-        .map(|name| (cased(name, way.camel), r#"{"type": "string", "maxLength": 10}"#))
-        .collect();
-    fields.extend(part.field.map(|(name, schema)| (cased(name, way.camel), schema)));
-    let properties: Vec<String> = fields.iter().map(|(name, schema)| format!("\"{name}\": {schema}")).collect();
-    let required = match part.field.filter(|_| part.required) {
-        Some((name, _)) => format!("\"required\": [\"{}\"], ", cased(name, way.camel)),
-        None => String::new(),
-    };
-    let reference = format!("{{\"$ref\": \"#/components/schemas/{}\"}}", way.component);
-    let content = |schema: &str| format!("\"content\": {{\"application/json\": {{\"schema\": {schema}}}}}");
-    let list = format!("{{\"type\": \"array\", \"items\": {reference}}}");
-    let parameter = match part.parameter.contains("header") {
-        false => part.parameter.to_owned(),
-        true => String::new(),
-    };
-    let header = if part.parameter.contains("header") { part.parameter } else { "" };
-    let conflict =
-        if part.response.is_empty() { String::new() } else { format!(", \"{}\": {{\"description\": \"no\"}}", part.response) };
-    let get = format!(
-        "\"get\": {{\"operationId\": \"listOrders\", \"parameters\": [{parameter}], \"responses\": {{\"200\": {{\"description\": \"ok\", {}}}}}}}",
-        content(&list)
-    );
-    let post = format!(
-        "\"post\": {{\"operationId\": \"createOrder\", \"parameters\": [{header}], \"requestBody\": {{{}}}, \"responses\": {{\"201\": {{\"description\": \"ok\", {}}}{conflict}}}}}",
-        content(&reference),
-        content(&reference)
-    );
-    let id = "{\"name\": \"id\", \"in\": \"path\", \"required\": true, \"schema\": {\"type\": \"integer\"}}";
-    let both = if header.is_empty() { id.to_owned() } else { format!("{id}, {header}") };
-    let put = format!(
-        "\"put\": {{\"operationId\": \"updateOrder\", \"parameters\": [{both}], \"requestBody\": {{{}}}, \"responses\": {{\"200\": {{\"description\": \"ok\", {}}}}}}}",
-        content(&reference),
-        content(&reference)
-    );
-    format!(
-        "{{\"openapi\": \"{}\", \"info\": {{\"title\": \"Shop\", \"version\": \"1\"}}, \"paths\": {{\"{}\": {{{get}, {post}}}, \"{}/{{id}}\": {{{put}}}}}, \"components\": {{\"schemas\": {{\"{}\": {{\"type\": \"object\", {required}\"properties\": {{{}}}}}}}}}}}\n",
-        way.openapi,
-        way.path,
-        way.path,
-        way.component,
-        properties.join(", ")
-    )
-}
-
-fn tables(way: &Way, part: &Part) -> String {
-    let extra =
-        part.columns.map(|(postgres, mysql)| format!(",\n    {}", if way.mysql { mysql } else { postgres })).unwrap_or_default();
-    let (id, end) = match way.mysql {
-        true => ("id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY", ") ENGINE=InnoDB"),
-        false => ("id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", ")"),
-    };
-    let columns = "number varchar(10) NOT NULL,\n    status varchar(10) NOT NULL,\n    currency varchar(10) NOT NULL";
-    let statement = part.statement.replace("TABLE", way.table);
-    format!("CREATE TABLE {} (\n    {id},\n    {columns}{extra}\n{end};\n{statement}\n", way.table)
 }
 
 /// The repository, before the change where there is one and after it.
@@ -351,8 +326,10 @@ fn shop(way: &Way, part: &Part) -> (Memory, Option<Memory>) {
         .schema
         .replace("0001_init", "0002_change")
         .replace("V1__init", "V2__change")
-        .replace("20260101000000_init", "20260102000000_change");
-    files.insert(next, part.change.replace("TABLE TABLE", &format!("TABLE {}", way.table)) + "\n");
+        .replace("20260101000000_init", "20260102000000_change")
+        .replace("001_init", "002_change");
+    let change = part.change.replace("TABLE TABLE", &format!("TABLE {}", way.table));
+    files.insert(next, change.replace("UPDATE TABLE", &format!("UPDATE {}", way.table)) + "\n");
     (memory(&files), Some(before))
 }
 
@@ -378,7 +355,7 @@ fn sow(plants: &[Plant], ways: &[Way]) -> usize {
     let mut wrong = Vec::new();
     let mut planted = 0;
     for plant in plants {
-        for way in ways {
+        for way in ways.iter().filter(|way| !(plant.by_type && way.server == Server::Sqlite)) {
             planted += 1;
             let place = format!("{} in `{}`", plant.rule, way.name);
             let (found, _) = said(plant.rule, way, &plant.fault);
@@ -398,19 +375,22 @@ fn sow(plants: &[Plant], ways: &[Way]) -> usize {
 
 #[test]
 fn faults_of_fields_are_found_and_near_misses_are_not() {
-    assert!(sow(&fields(), &WAYS) >= 60);
+    assert!(sow(&fields(), &WAYS) >= 150);
 }
 
 #[test]
 fn faults_of_operations_are_found_and_near_misses_are_not() {
-    let postgres: Vec<Way> = WAYS.into_iter().filter(|way| !way.mysql).collect();
-    assert!(sow(&operations(), &postgres) >= 40);
+    // A list below another thing has few rows, and queries are written for one server here.
+    let fitting = |way: &Way| way.server == Server::Postgres && !way.path.contains('{');
+    let postgres: Vec<Way> = WAYS.into_iter().filter(fitting).collect();
+    assert!(sow(&operations(), &postgres) >= 80);
 }
 
 #[test]
 fn faults_of_changes_are_found_and_near_misses_are_not() {
-    let migrated: Vec<Way> = WAYS.into_iter().filter(|way| way.schema.contains("migration")).collect();
-    assert!(sow(&changes(), &migrated) >= 9);
+    let fitting = |way: &Way| way.schema.contains("migration") && way.server == Server::Postgres;
+    let migrated: Vec<Way> = WAYS.into_iter().filter(fitting).collect();
+    assert!(sow(&changes(), &migrated) >= 20);
 }
 
 #[test]
