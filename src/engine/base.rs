@@ -70,7 +70,7 @@ pub(super) fn find(
             .map_or_else(|| choose(repository, files, environment), |name| since(repository, name))
             .and_then(|(commit, why)| match repository.tree(commit) {
                 Ok(tree) => Ok((tree, commit, why)),
-                Err(error) => Err(Missing::new(format!("the tree of {commit} cannot be read: {}", error.0))),
+                Err(error) => Err(damaged(&format!("the tree of {commit}"), &error)),
             })
             .map_err(|missing| Missing { looked: true, ..missing }),
     };
@@ -87,13 +87,19 @@ pub(super) fn find(
     }
 }
 
+/// Something of git's that should be there and cannot be read.
+fn damaged(what: &str, error: &ReadError) -> Missing {
+    Missing::new(format!("{what} cannot be read: {}", error.0)).remedy("`git fsck` says what is damaged")
+}
+
 /// The repository, where its working tree holds the folder.
 fn usable<'r>(root: &Path, repository: &'r Result<Option<Repository>, ReadError>) -> Result<&'r Repository, Missing> {
     match repository {
         Err(error) => Err(Missing::new(format!("the git repository cannot be read: {}", error.0))),
         Ok(None) => Err(Missing::new(format!("{} lies in no git repository", root.display()))
             .remedy("--base-model FILE compares with what `backend-lint model --format json` printed earlier")),
-        Ok(Some(repository)) if repository.top().is_none() => Err(Missing::new("a bare repository has no working tree")),
+        Ok(Some(repository)) if repository.top().is_none() => Err(Missing::new("a bare repository has no working tree")
+            .remedy("`git worktree add FOLDER BRANCH` makes one that can be checked")),
         Ok(Some(repository)) if !repository.is_tracked() => {
             Err(Missing::new(format!("the enclosing git repository does not track {}", repository.prefix())))
         }
@@ -113,7 +119,7 @@ pub(super) struct Staged {
 
 /// What is staged in the repository of a folder.
 pub(super) fn staged(root: &Path, repository: &Result<Option<Repository>, ReadError>) -> Result<Staged, Failure> {
-    let read = |what: &str, error: ReadError| Missing::new(format!("{what} cannot be read: {}", error.0)).failure();
+    let read = |what: &str, error: ReadError| damaged(what, &error).failure();
     let repository = usable(root, repository).map_err(Missing::failure)?;
     let index = repository.index().map_err(|error| read("the index", error))?;
     match repository.head().map_err(|error| read("HEAD", error))? {
@@ -137,7 +143,7 @@ fn since(repository: &Repository, name: &str) -> Result<Choice, Missing> {
             let missing = Missing::new("the repository has no commit yet");
             return Err(missing.remedy("commit first, or leave --since out: all is new"));
         }
-        Err(error) => return Err(Missing::new(format!("HEAD cannot be read: {}", error.0))),
+        Err(error) => return Err(damaged("HEAD", &error)),
     };
     let all = if repository.is_shallow() { " --unshallow" } else { "" };
     let branch = name.strip_prefix("origin/").filter(|branch| !branch.contains(['~', '^', '@', ':', ' ']));
@@ -198,7 +204,7 @@ fn choose(repository: &Repository, files: &dyn Files, environment: &Environment)
     let (head, branch) = match repository.head() {
         Ok(Head::At(commit, branch)) => (commit, branch),
         Ok(Head::Unborn) => return Err(Missing::new("the repository has no commit yet")),
-        Err(error) => return Err(Missing::new(format!("HEAD cannot be read: {}", error.0))),
+        Err(error) => return Err(damaged("HEAD", &error)),
     };
     // A pipeline that checks the result of a merge has the target as its first parent: exact, even in a shallow clone.
     if variable(environment, "GITHUB_BASE_REF").is_some()

@@ -1,16 +1,20 @@
 //! Did-you-mean: the known word that is nearest to a mistyped one.
 
-/// Levenshtein's distance in characters.
+/// How many characters have to be put in, left out, changed or swapped with their neighbour to make one word of another.
 fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();
+    let (mut before, mut earlier) = (row.clone(), None);
     for (at, a) in left.chars().enumerate() {
-        let mut diagonal = at;
-        row[0] = at + 1;
+        let above = std::mem::replace(&mut row, vec![at + 1]);
         for (column, b) in right.iter().enumerate() {
-            let cost = (diagonal + usize::from(a != *b)).min(row[column] + 1).min(row[column + 1] + 1);
-            diagonal = std::mem::replace(&mut row[column + 1], cost);
+            let mut cost = (above[column] + usize::from(a != *b)).min(row[column] + 1).min(above[column + 1] + 1);
+            if column > 0 && earlier == Some(*b) && right[column - 1] == a {
+                cost = cost.min(before[column - 1] + 1);
+            }
+            row.push(cost);
         }
+        (before, earlier) = (above, Some(a));
     }
     row[right.len()]
 }
@@ -51,6 +55,7 @@ mod tests {
         assert_eq!(nearest("duplicate-indx", &known), Some("indexes/duplicate-index"));
         assert_eq!(nearest("Migrations", &known), Some("migrations"));
         assert_eq!(nearest("GET /order", &["GET /orders"]), Some("GET /orders"));
+        assert_eq!(nearest("mian", &["main", "feature"]), Some("main"), "neighbours that change places are one slip");
         assert_eq!(nearest("something", &known), None);
         assert_eq!(hint("ruls", &known), "; did you mean `rules`?");
     }
