@@ -94,6 +94,21 @@ tenancy = "single"
 }
 
 #[test]
+fn targets_that_nothing_has_stand_beside_the_other_problems() {
+    let text = "[rules]\nschemes = \"off\"\n\n[[override]]\npaths = [\"migration/**\", \"db/**\"]\nrules = {}\n\n[[allow]]\nrule = \"indexes\"\ntarget = \"GET /order\"\nreason = \"none\"\n";
+    let document = "openapi: 3.0.3\ninfo: {title: a, version: '1'}\npaths:\n  /orders:\n    get: {responses: {'200': {description: all}}}\n";
+    let said = problems(&[("backend-lint.toml", text), ("api.yaml", document), ("db/1.sql", "SELECT 1;\n")]);
+    assert_eq!(
+        said,
+        [
+            "backend-lint.toml:2:1: unknown rule or group `schemes`; did you mean `schemas`?",
+            "backend-lint.toml:5:10: `migration/**` in [[override]] matches no file",
+            "backend-lint.toml:10:10: `GET /order` in [[allow]] matches no operation",
+        ]
+    );
+}
+
+#[test]
 fn all_problems_are_reported_at_once_each_with_its_place() {
     let text = r#"ruls = 1
 extends = 3

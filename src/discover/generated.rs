@@ -1,6 +1,7 @@
 //! What something else wrote: by its own words, by `.gitattributes`, or by the marks of known generators (`data/generators.toml`).
 
 use crate::files;
+use crate::model::settings::Upper;
 use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 use std::sync::OnceLock;
@@ -137,17 +138,23 @@ pub struct Attributes {
 struct Line {
     /// The file that it stands in.
     file: String,
+    /// Leads from where its pattern starts to the root of the run; empty or ended by `/`.
+    below: String,
     pattern: GlobMatcher,
     generated: Option<bool>,
     vendored: Option<bool>,
 }
 
 impl Attributes {
-    /// Reads `.gitattributes` files, given as path and text in order of path.
-    pub fn new<'t>(files: impl Iterator<Item = (&'t str, String)>) -> Attributes {
+    /// Reads `.gitattributes` files: those above the root, outermost first, and those of its tree, given as path and text.
+    pub fn new<'t>(above: &[Upper], files: impl Iterator<Item = (&'t str, String)>) -> Attributes {
         let mut files: Vec<(&str, String)> = files.collect();
         files.sort_by_key(|(path, _)| (path.matches('/').count(), *path));
         let mut lines = Vec::new();
+        for Upper { path, below, text } in above {
+            let read = text.lines().filter_map(|line| Line::read(path, "", line));
+            lines.extend(read.map(|line| Line { below: format!("{below}/"), ..line }));
+        }
         for (path, text) in files {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
             lines.extend(text.lines().filter_map(|line| Line::read(path, folder, line)));
@@ -172,11 +179,18 @@ impl Attributes {
 
     fn last(&self, path: &str, ask: impl Fn(&Line) -> Option<bool>) -> Option<(bool, &str)> {
         let mut said = self.lines.iter().rev().filter_map(|line| Some((ask(line)?, line)));
-        said.find(|(_, line)| line.pattern.is_match(path)).map(|(answer, line)| (answer, line.file.as_str()))
+        said.find(|(_, line)| line.matches(path)).map(|(answer, line)| (answer, line.file.as_str()))
     }
 }
 
 impl Line {
+    fn matches(&self, path: &str) -> bool {
+        match self.below.as_str() {
+            "" => self.pattern.is_match(path),
+            below => self.pattern.is_match(format!("{below}{path}")),
+        }
+    }
+
     fn read(file: &str, folder: &str, line: &str) -> Option<Line> {
         let mut words = line.split_whitespace();
         let pattern = words.next().filter(|word| !word.starts_with(['#', '[']))?.trim_matches('"');
@@ -200,7 +214,7 @@ impl Line {
         let start = if is_anchored || inner.starts_with("**/") { "" } else { "**/" };
         let folder = if folder.is_empty() { String::new() } else { format!("{}/", globset::escape(folder)) };
         let pattern = glob(&format!("{folder}{start}{inner}"))?;
-        Some(Line { file: file.to_owned(), pattern, generated, vendored })
+        Some(Line { file: file.to_owned(), below: String::new(), pattern, generated, vendored })
     }
 }
 
@@ -242,7 +256,7 @@ mod tests {
         let root = "*.sql linguist-vendored\n/api/gen/** linguist-generated=true\ndocs/*.json linguist-generated\n# x linguist-vendored\n*.md text\n";
         let nested = "keep.sql -linguist-vendored\n/out.yaml linguist-generated\n";
         let attributes =
-            Attributes::new([("db/.gitattributes", nested.to_owned()), (".gitattributes", root.to_owned())].into_iter());
+            Attributes::new(&[], [("db/.gitattributes", nested.to_owned()), (".gitattributes", root.to_owned())].into_iter());
         let generated = |path: &str| attributes.generated(path).map(|one| one.0);
         let vendored = |path: &str| attributes.vendored(path).map(|one| one.0);
         assert_eq!(vendored("a/b/c.sql"), Some(true));

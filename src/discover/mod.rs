@@ -186,7 +186,7 @@ pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>
     let listing = files.list();
     let mut listing = Cow::Borrowed(&*listing);
     let declared = declare(files, settings, &mut listing);
-    let mut discovery = Discovery { attributes: attributes(files, &listing), ..Discovery::default() };
+    let mut discovery = Discovery { attributes: attributes(files, &listing, settings), ..Discovery::default() };
     discovery.leave_out_vendored(&mut listing, |path| declared.contains_key(path));
     let charts = names::chart_folders(&listing);
     let mut candidates: Vec<(&str, names::Guess)> = Vec::new();
@@ -272,10 +272,10 @@ pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>
 /// Endings of what we would read, so that leaving it out is worth a word.
 const READ: [&str; 8] = ["sql", "yaml", "yml", "json", "conf", "env", "prisma", "xml"];
 
-/// What the `.gitattributes` files of a tree say.
-fn attributes(files: &dyn Files, listing: &Listing) -> generated::Attributes {
+/// What the `.gitattributes` files of a tree, and those above it, say.
+fn attributes(files: &dyn Files, listing: &Listing, settings: &Settings) -> generated::Attributes {
     let read = |path: &str| files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    generated::Attributes::new(listing.named(&[".gitattributes"]).filter_map(|path| Some((path, read(path)?))))
+    generated::Attributes::new(&settings.attributes, listing.named(&[".gitattributes"]).filter_map(|path| Some((path, read(path)?))))
 }
 
 impl Discovery {

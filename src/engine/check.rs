@@ -3,19 +3,20 @@
 use super::baseline::Baselines;
 use super::beside::Beside;
 use super::changes::Changes;
-use super::config::{self, Above, Config, Level, UNMATCHED};
+use super::config::{self, Above, Config, Level, Refused, UNMATCHED};
 use super::edit_target::Targets;
 use super::owners::Owners;
 use super::running::Subject;
 use super::selection::{Selection, names};
 use super::shipped::{self, Known};
 use super::suppressions::{Circumstances, Places, Suppressions, UNUSED};
-use super::{Failure, Options, Outcome, Reach, findings, fold, pending, running};
+use super::{Failure, Migrations, Options, Outcome, Reach, findings, fold, pending, running};
 use crate::diagnostic::{Base, Confidence, Finding, Report, RuleInfo, Severity};
 use crate::discover::{self, Discovery};
 use crate::files::Files;
 use crate::files::listed::Listed;
 use crate::model::{Kept, Model, Pending, Settings, Workspace};
+use crate::report::origin;
 use crate::rules::{self, Rule};
 use crate::source::{SourceId, Sources};
 use std::collections::HashSet;
@@ -32,10 +33,10 @@ pub(super) fn check(
     let head = &Listed::new(head);
     let selection = Selection::new(options)?;
     let mut sources = Sources::default();
-    let config = config::read(head, &options.config, above, &mut sources)?;
+    let config = config::read(head, &options.config, above, &mut sources);
+    let config = config.map_err(|refused| refusal(head, refused, sources.clone(), above, options))?;
     let baselines = Baselines::read(head, options)?;
-    let mut settings = Settings { threads: options.threads.max(1), only_asked_steps: !options.every_step, ..Settings::default() };
-    config.fill(&mut settings);
+    let settings = settings(&config, above, options);
     let asked = Asked { config: &config, selection: &selection, settings, options };
     // Reading must not fail on any bytes; where it does, the run has judged nothing and must not look as if it had.
     let judged = |discovery: &Discovery| pending::pending(head, base, discovery, options);
@@ -84,6 +85,43 @@ pub(super) fn check(
         finding.owners = owners.of(path);
     }
     Ok(outcome)
+}
+
+/// What the model is told of a configuration.
+fn settings(config: &Config, above: &Above, options: &Options) -> Settings {
+    let mut settings = Settings { threads: options.threads.max(1), only_asked_steps: !options.every_step, ..Settings::default() };
+    config.fill(&mut settings);
+    settings.attributes = above.files(&[".gitattributes"]);
+    settings
+}
+
+/// All that is wrong with a configuration: its own problems, and the targets that nothing in the repository has, which only a run can
+/// tell.
+fn refusal(head: &Listed, refused: Refused, sources: Sources, above: &Above, options: &Options) -> Failure {
+    let Refused { config, mut problems } = refused;
+    let everything = Options {
+        select: Vec::new(),
+        ignore: Vec::new(),
+        min_severity: Severity::Info,
+        min_confidence: Confidence::Low,
+        migrations: Migrations::All,
+        reach: Reach::Everything,
+        ..options.clone()
+    };
+    if let Ok(selection) = Selection::new(&everything) {
+        let settings = settings(&config, above, &everything);
+        let asked = Asked { config: &config, selection: &selection, settings, options: &everything };
+        let run = || Run::read(head, None, &asked, sources, None, &|_| Pending::All).finish(head, None, &asked).0;
+        // What a run cannot tell is not said: the configuration is refused all the same.
+        if let Ok(Outcome { report, sources, .. }) = catch_unwind(AssertUnwindSafe(run)) {
+            let unmatched = report.findings.iter().filter(|finding| finding.rule == UNMATCHED);
+            problems.extend(unmatched.map(|finding| {
+                let place = origin(&sources, finding.diagnostic.primary.span);
+                format!("{place}: {}", finding.diagnostic.message)
+            }));
+        }
+    }
+    Failure(problems)
 }
 
 /// What is asked of a run.

@@ -68,6 +68,17 @@ impl Pending {
     }
 }
 
+/// A file above the root of a run that speaks of what lies below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upper {
+    /// Its path, as messages name it: `../.gitattributes`.
+    pub path: String,
+    /// The root of the run relative to its folder.
+    pub below: String,
+    /// Its text.
+    pub text: String,
+}
+
 /// What the configuration says to the model.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -95,6 +106,8 @@ pub struct Settings {
     pub services: Vec<(String, Vec<String>)>,
     /// What configuration files in folders below the root say of those folders, folders above first. Ask [`Settings::at`].
     pub refinements: Vec<Refinement>,
+    /// The `.gitattributes` files above the root, outermost first.
+    pub attributes: Vec<Upper>,
     /// How many threads may read; at least 1. Never changes what is printed.
     pub threads: usize,
     /// Whether only those steps of schema files, and of migrations that are not judged, are kept that a rule may ask for.

@@ -62,3 +62,23 @@ fn owners_are_named_at_the_top() {
         assert_eq!(owners, ["@all", "@lead"], "{place}");
     }
 }
+
+#[test]
+fn attributes_above_the_root_count_from_their_own_folder() {
+    let path = "services/orders/migrations/000001_init.up.sql";
+    let skipped = |files: &[(&str, &str)]| -> Vec<String> {
+        let skipped = run(files).unwrap().discovery.skipped;
+        skipped.into_iter().map(|(path, reason)| format!("{path}: {reason}")).collect()
+    };
+    let said = "migrations/000001_init.up.sql: vendored, says `../../.gitattributes` (linguist-vendored)";
+    for pattern in [path, "/services/**", "*.sql", "services/orders/migrations/*"] {
+        assert_eq!(skipped(&[(".gitattributes", &format!("{pattern} linguist-vendored\n"))]), [said], "{pattern}");
+    }
+    for pattern in ["migrations/*", "/orders/**", "services/*.sql", "services/billing/**"] {
+        assert!(skipped(&[(".gitattributes", &format!("{pattern} linguist-vendored\n"))]).is_empty(), "{pattern}");
+    }
+    let (top, own) = (("services/.gitattributes", "*.sql linguist-vendored\n"), "*.sql -linguist-vendored\n");
+    assert!(skipped(&[top, ("services/orders/.gitattributes", own)]).is_empty(), "the nearest file that speaks of it");
+    let outer = (".gitattributes", "*.sql -linguist-vendored\n");
+    assert_eq!(skipped(&[top, outer]), [said.replace("../../", "../")], "the nearer of two above");
+}

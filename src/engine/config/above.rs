@@ -2,8 +2,8 @@
 //!
 //! Paths are relative to the root, so those above it start with `../`.
 
-use super::FILE_NAMES;
 use crate::files::git::Repository;
+use crate::model::settings::Upper;
 use std::path::PathBuf;
 
 /// The folders above the root of a run, up to the top of the repository that tracks it.
@@ -12,16 +12,6 @@ pub(in crate::engine) struct Above {
     top: PathBuf,
     /// The names of the folders from the top to the root; empty where the root is the top, or nothing tracks it.
     names: Vec<String>,
-}
-
-/// A configuration file above the root of the run.
-pub(super) struct Parent {
-    /// Its path, as messages name it: `../backend-lint.toml`.
-    pub(super) path: String,
-    /// The root of the run relative to its folder.
-    pub(super) below: String,
-    /// Its text.
-    pub(super) text: String,
 }
 
 impl Above {
@@ -40,17 +30,17 @@ impl Above {
         self.names.join("/")
     }
 
-    /// The configuration files of the folders above, outermost first.
-    pub(super) fn parents(&self) -> Vec<Parent> {
+    /// The files of these names in the folders above, outermost first; of one folder the first that is there.
+    pub(in crate::engine) fn files(&self, names: &[&str]) -> Vec<Upper> {
         let depth = self.names.len();
         let in_folder = |at: usize| {
             let up = "../".repeat(depth - at);
-            let found = FILE_NAMES.iter().find_map(|name| {
+            let found = names.iter().find_map(|name| {
                 let path = format!("{up}{name}");
                 self.read(&path).ok().map(|text| (path, text))
             });
             let below = self.names.get(at..).unwrap_or_default().join("/");
-            found.map(|(path, text)| Parent { path, below, text })
+            found.map(|(path, text)| Upper { path, below, text })
         };
         (0..depth).filter_map(in_folder).collect()
     }

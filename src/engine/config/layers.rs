@@ -12,20 +12,33 @@ use toml::de::DeTable;
 /// How many files may extend each other in a row.
 const LONGEST_CHAIN: usize = 16;
 
+/// Why a configuration is refused: every problem of it, ready to be printed, and what it says apart from them.
+#[derive(Debug)]
+pub(in crate::engine) struct Refused {
+    pub(in crate::engine) config: Config,
+    pub(in crate::engine) problems: Vec<String>,
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Failure {
+        Failure(refused.problems)
+    }
+}
+
 /// Reads all configuration files, those above the root too. Sources are added to `sources`.
 pub(in crate::engine) fn read(
     files: &dyn Files,
     choice: &ConfigChoice,
     above: &Above,
     sources: &mut Sources,
-) -> Result<Config, Failure> {
+) -> Result<Config, Refused> {
     let is_named = matches!(choice, ConfigChoice::Text(..));
     let mut loader = Loader { files, above, is_named, sources, config: Config::default(), problems: Vec::new() };
     match choice {
         ConfigChoice::Nothing => {}
         ConfigChoice::Text(path, text) => loader.load(path, text.clone(), &Scope::default(), &mut Vec::new()),
         ConfigChoice::Found => {
-            for parent in above.parents() {
+            for parent in above.files(&FILE_NAMES) {
                 let scope = Scope { folder: String::new(), above: parent.below };
                 loader.load(&parent.path, parent.text, &scope, &mut Vec::new());
             }
@@ -38,10 +51,8 @@ pub(in crate::engine) fn read(
             }
         }
     }
-    match loader.problems.is_empty() {
-        true => Ok(loader.config),
-        false => Err(Failure(loader.problems)),
-    }
+    let Loader { config, problems, .. } = loader;
+    if problems.is_empty() { Ok(config) } else { Err(Refused { config, problems }) }
 }
 
 /// The configuration files of a tree, folders above first. Of two names in one folder, the one without the dot counts.

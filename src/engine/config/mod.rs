@@ -18,7 +18,7 @@ mod targets;
 mod written;
 
 pub(super) use above::Above;
-pub(super) use layers::read;
+pub(super) use layers::{Refused, read};
 pub(super) use patterns::Pattern;
 pub(super) use sections::parse_date;
 pub(super) use targets::UNMATCHED;

@@ -1,7 +1,7 @@
 //! What the configuration speaks of and the repository does not have: a path, an operation or a table that was renamed, or mistyped.
 
 use super::reader::{Section, Value};
-use super::{Config, Pattern, Scope};
+use super::{Config, Pattern, Scope, keys};
 use crate::diagnostic::Diagnostic;
 use crate::engine::suggest;
 use crate::files::Files;
@@ -54,10 +54,12 @@ pub(super) fn stated(source: SourceId, root: &Section) -> Vec<Target> {
         }
     }
     if let Some(DeValue::Table(services)) = root.get("services").map(|value| value.get_ref()) {
+        let keys = keys::names("services");
         for (name, service) in services {
             let DeValue::Table(entries) = service.get_ref() else { continue };
             let section = format!("[services.{}]", name.get_ref());
-            entries.iter().for_each(|(_, value)| found.take(About::Path, &section, value));
+            let named = entries.iter().filter(|(key, _)| keys.contains(&key.get_ref().as_ref()));
+            named.for_each(|(_, value)| found.take(About::Path, &section, value));
         }
     }
     if let Some(DeValue::Table(links)) = root.get("links").map(|value| value.get_ref()) {
