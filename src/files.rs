@@ -7,16 +7,21 @@ pub mod disk;
 pub mod git;
 pub mod listed;
 mod listing;
+mod threads;
 
 pub use listing::{Listing, is_code};
+pub use threads::in_threads;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Why a file could not be read, in one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadError(pub String);
+
+/// By path. Paths are long, and a repository has many.
+pub(crate) type ByPath<V> = HashMap<String, V, foldhash::fast::RandomState>;
 
 /// Names a content: two files with the same id have the same bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +40,9 @@ pub trait Files: Sync {
         let bytes = self.read(path)?;
         if bytes.len() as u64 > most { Err(too_large(most)) } else { Ok(bytes) }
     }
+
+    /// Gives back the bytes of a file that will be read once more: where they are kept until then, that costs nothing.
+    fn keep(&self, _path: &str, _bytes: Vec<u8>) {}
 
     /// Whether there is a file (not a folder) at this path.
     fn exists(&self, path: &str) -> bool;

@@ -16,16 +16,17 @@ use crate::source::Sources;
 pub(super) fn run(arguments: &CheckArguments) -> Result<End, Trouble> {
     let target = Target::new(&arguments.paths)?;
     let options = options(arguments)?;
-    let mut outcome = run::run(&target, &options)?;
-    let services = Services::new(&arguments.service, &outcome)?;
+    // The process ends with the command: what a large repository takes long to free is left to that.
+    let outcome: &mut Outcome = &mut std::mem::ManuallyDrop::new(run::run(&target, &options)?);
+    let services = Services::new(&arguments.service, outcome)?;
     let is_asked = |path: &str| target.holds(path) && services.hold(&outcome.model.boundaries, path);
     outcome.report.findings = take(&mut outcome.report.findings, |finding| touches(finding, &outcome.sources, is_asked));
     outcome.report.unread = take(&mut outcome.report.unread, |unread| is_asked(&unread.path));
 
-    let empty = nothing_read(&outcome, &target);
+    let empty = nothing_read(outcome, &target);
     let style = terminal::style(arguments.color);
     if !(empty && arguments.format == Format::Pretty) {
-        let text = render(arguments.format, &outcome, &target, style);
+        let text = render(arguments.format, outcome, &target, style);
         terminal::write(&text, arguments.format == Format::Pretty && style.color)?;
     }
     if arguments.format != Format::Pretty
@@ -33,7 +34,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<End, Trouble> {
     {
         terminal::say("note", &format!("no base: {}", base.why));
     }
-    if let Some(summary) = first_run::summary(arguments, &outcome) {
+    if let Some(summary) = first_run::summary(arguments, outcome) {
         match arguments.format {
             Format::Pretty => terminal::write(&summary, false)?,
             _ => summary.trim().lines().for_each(|line| terminal::say("note", line.trim_start())),
@@ -47,17 +48,17 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<End, Trouble> {
         }
     }
     for output in &arguments.outputs {
-        destination::write(&output.file, &render(output.format, &outcome, &target, Style::default()))?;
+        destination::write(&output.file, &render(output.format, outcome, &target, Style::default()))?;
     }
     for path in target.only.iter().filter(|_| !empty) {
-        if !was_read(&outcome, &|read| super::target::within(read, path)) {
+        if !was_read(outcome, &|read| super::target::within(read, path)) {
             terminal::say("note", &format!("`{path}` holds nothing that is read; `backend-lint files` says what is"));
         }
     }
     if empty {
         return Ok(if arguments.allow_empty { End::Clean } else { End::Nothing(run::nothing_found(&target)) });
     }
-    let fails = |finding: &Finding| least(arguments, &outcome, finding).is_some_and(|least| finding.severity >= least);
+    let fails = |finding: &Finding| least(arguments, outcome, finding).is_some_and(|least| finding.severity >= least);
     let stale = arguments.fail_on_stale && !outcome.report.stale.is_empty();
     if stale {
         outcome.report.stale.iter().for_each(|entry| terminal::say("stale", &super::baseline::described(entry)));

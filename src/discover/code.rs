@@ -171,7 +171,8 @@ pub(super) fn find(
 }
 
 fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    // Asked of every path of a repository.
+    memchr::memrchr(b'/', path.as_bytes()).and_then(|at| path.get(..at)).unwrap_or("")
 }
 
 fn file_of(path: &str) -> &str {

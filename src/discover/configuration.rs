@@ -2,15 +2,16 @@
 //! `data/formats.toml`. Nothing is parsed here.
 
 use super::{Kind, scan};
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobMatcher};
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
 /// A row of the table.
 struct Format {
     kind: Kind,
-    names: Option<GlobSet>,
-    not_names: Option<GlobSet>,
+    names: Vec<Name>,
+    not_names: Vec<Name>,
     folders: HashSet<String>,
     keys: Vec<String>,
     any_keys: Vec<String>,
@@ -18,12 +19,42 @@ struct Format {
     contains: Vec<String>,
 }
 
-fn formats() -> &'static [Format] {
-    static FORMATS: OnceLock<Vec<Format>> = OnceLock::new();
+/// A glob over the name of a file.
+struct Name {
+    /// What stands before its first wildcard, and after its last one: few names have both.
+    start: String,
+    end: String,
+    glob: GlobMatcher,
+}
+
+impl Name {
+    fn new(pattern: &str) -> Option<Name> {
+        let is_wild = |c: char| "*?[]{}\\".contains(c);
+        let start = pattern.split(is_wild).next().unwrap_or("").to_owned();
+        let end = pattern.rsplit(is_wild).next().unwrap_or("").to_owned();
+        Some(Name { start, end, glob: Glob::new(pattern).ok()?.compile_matcher() })
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        name.starts_with(&self.start) && name.ends_with(&self.end) && self.glob.is_match(name)
+    }
+}
+
+/// The table, with what is asked of every file.
+struct Formats {
+    rows: Vec<Format>,
+    /// The top-level keys that any row asks for.
+    keys: HashSet<String>,
+}
+
+fn formats() -> &'static Formats {
+    static FORMATS: OnceLock<Formats> = OnceLock::new();
     FORMATS.get_or_init(|| {
         let table: toml::Table = include_str!("../../data/formats.toml").parse().unwrap_or_default();
         let rows = table.get("format").and_then(toml::Value::as_array).into_iter().flatten();
-        rows.filter_map(format).collect()
+        let rows: Vec<Format> = rows.filter_map(format).collect();
+        let keys = rows.iter().flat_map(|row| row.keys.iter().chain(&row.any_keys)).cloned().collect();
+        Formats { rows, keys }
     })
 }
 
@@ -32,14 +63,7 @@ fn format(row: &toml::Value) -> Option<Format> {
         let items = row.get(key).and_then(toml::Value::as_array).into_iter().flatten();
         items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
     };
-    let globs = |key: &str| {
-        let patterns = list(key);
-        let mut set = GlobSetBuilder::new();
-        for pattern in &patterns {
-            set.add(Glob::new(pattern).ok()?);
-        }
-        set.build().ok().filter(|_| !patterns.is_empty())
-    };
+    let globs = |key: &str| list(key).iter().filter_map(|pattern| Name::new(pattern)).collect();
     Some(Format {
         kind: Kind::parse(row.get("kind")?.as_str()?)?,
         names: globs("names"),
@@ -53,20 +77,13 @@ fn format(row: &toml::Value) -> Option<Format> {
 }
 
 impl Format {
-    fn may_be(&self, path: &str, lower: &str) -> bool {
-        self.names.as_ref().is_none_or(|names| names.is_match(lower))
-            && self.not_names.as_ref().is_none_or(|names| !names.is_match(lower))
-            && (self.folders.is_empty()
-                || path.rsplit_once('/').is_some_and(|(folders, _)| folders.split('/').any(|one| self.folders.contains(one))))
-    }
-
-    /// Why the text is of this format; `None` where it is not.
-    fn evidence(&self, text: &str) -> Option<String> {
-        let by_name = self.names.is_some();
-        if self.keys.iter().any(|key| !scan::has_top_level(text, key)) {
+    /// Why a text with some top-level keys is of this format; `None` where it is not.
+    fn evidence(&self, text: &str, has: impl Fn(&str) -> bool) -> Option<String> {
+        let by_name = !self.names.is_empty();
+        if self.keys.iter().any(|key| !has(key)) {
             return None;
         }
-        let key = self.any_keys.iter().find(|key| scan::has_top_level(text, key));
+        let key = self.any_keys.iter().find(|key| has(key));
         let word = || self.words.iter().find(|word| text.lines().any(|line| line.trim_start().starts_with(word.as_str())));
         let part = || self.contains.iter().find(|part| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some());
         // Of the weaker signs one is enough, where any is asked for.
@@ -84,17 +101,34 @@ impl Format {
     }
 }
 
+impl Formats {
+    /// The rows that a name allows, in order. `lower`: the name in lower case.
+    fn named(&self, path: &str, lower: &str) -> impl Iterator<Item = &Format> {
+        let lies_in = |folders: &HashSet<String>| {
+            path.rsplit_once('/').is_some_and(|(above, _)| above.split('/').any(|one| folders.contains(one)))
+        };
+        self.rows.iter().filter(move |row| {
+            (row.names.is_empty() || row.names.iter().any(|name| name.matches(lower)))
+                && (row.folders.is_empty() || lies_in(&row.folders))
+                && !row.not_names.iter().any(|name| name.matches(lower))
+        })
+    }
+}
+
 /// Whether a name alone allows a file to be a configuration that is neither YAML nor JSON. `lower`: the name in lower case.
 pub(super) fn is_named(path: &str, lower: &str) -> bool {
-    formats().iter().any(|format| format.names.is_some() && format.may_be(path, lower))
+    formats().named(path, lower).any(|format| !format.names.is_empty())
 }
 
 /// Which configuration a text is, and why.
 pub(super) fn judge(path: &str, text: &str) -> Option<(Kind, String)> {
     let lower = path.rsplit('/').next().unwrap_or("").to_ascii_lowercase();
     let is_document = [".yaml", ".yml", ".json"].iter().any(|ending| lower.ends_with(ending));
-    let may_be = |format: &&Format| (format.names.is_some() || is_document) && format.may_be(path, &lower);
-    formats().iter().filter(may_be).find_map(|format| Some((format.kind, format.evidence(text)?)))
+    let formats = formats();
+    let keys = OnceCell::new();
+    let has = |key: &str| keys.get_or_init(|| scan::top_level_keys(text, |key| formats.keys.contains(key))).contains(&key);
+    let mut rows = formats.named(path, &lower).filter(|format| !format.names.is_empty() || is_document);
+    rows.find_map(|format| Some((format.kind, format.evidence(text, has)?)))
 }
 
 #[cfg(test)]
@@ -109,7 +143,13 @@ mod tests {
     fn every_row_is_understood() {
         let table: toml::Table = include_str!("../../data/formats.toml").parse().unwrap_or_default();
         let rows = table.get("format").and_then(toml::Value::as_array).map_or(0, Vec::len);
-        assert_eq!(formats().len(), rows);
+        assert_eq!(formats().rows.len(), rows);
+        let patterns = |key: &str| -> usize {
+            let rows = table.get("format").and_then(toml::Value::as_array).into_iter().flatten();
+            rows.filter_map(|row| row.get(key)?.as_array()).map(Vec::len).sum()
+        };
+        assert_eq!(formats().rows.iter().map(|row| row.names.len()).sum::<usize>(), patterns("names"));
+        assert_eq!(formats().rows.iter().map(|row| row.not_names.len()).sum::<usize>(), patterns("not_names"));
     }
 
     #[test]

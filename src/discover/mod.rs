@@ -10,14 +10,16 @@ pub(crate) mod names;
 pub mod scan;
 pub mod servers;
 pub(crate) mod stated;
+mod verdict;
 
 pub use kind::Kind;
+pub use verdict::of_text;
 
-use crate::files::{Files, Listing};
+use crate::files::{ByPath, Files, Listing};
 use crate::model::Settings;
-use crate::model::queries::is_offline;
-use crate::model::workspace::{LFS_POINTER, decode, in_threads};
+use crate::model::workspace::in_threads;
 use crate::sql::Dialect;
+use verdict::{Verdict, judge};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -155,7 +157,7 @@ pub struct Discovery {
 
 /// What files turned out to be, by path; kept for [`find_beside`].
 #[derive(Debug, Clone, Default)]
-pub struct Looks(Arc<HashMap<String, Look>>);
+pub struct Looks(Arc<ByPath<Look>>);
 
 /// What a file turned out to be, by its name and its content.
 #[derive(Debug, Clone)]
@@ -173,8 +175,8 @@ pub struct Beside<'a> {
     pub unchanged: &'a (dyn Fn(&str) -> bool + Sync),
 }
 
-/// Files larger than this are never scanned for what they are: no contract or migration is that large.
-const LARGEST_CANDIDATE: u64 = 256 << 20;
+/// Files larger than this, in bytes, are rather read twice than kept twice.
+const LARGEST_KEPT: usize = 1 << 20;
 
 /// Says what each file is.
 pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
@@ -235,12 +237,22 @@ pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>
             Verdict::Unread(reason) => discovery.unread.push((path, reason.clone())),
         }
     }
-    discovery.looks = Looks(Arc::new(candidates.iter().map(|(path, _)| (*path).to_owned()).zip(looks).collect()));
+    // A third revision is not asked about.
+    if other.is_none() {
+        discovery.looks = Looks(Arc::new(candidates.iter().map(|(path, _)| (*path).to_owned()).zip(looks).collect()));
+    }
     let undeclared = |path: &&str| declared.get(*path).is_none_or(|(kind, _)| *kind == Kind::Migration);
     if !declared.is_empty() {
         listing = Cow::Owned(listing.iter().filter(undeclared).collect());
     }
-    let mut read = |path: &str| files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let mut read = |path: &str| {
+        let text = files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok())?;
+        // What is looked into here is mostly read by the model too.
+        if text.len() <= LARGEST_KEPT {
+            files.keep(path, text.clone().into_bytes());
+        }
+        Some(text)
+    };
     let found = migrations::find(&listing, &mut read, settings);
     discovery.migration_sets = found.sets;
     let stated = stated::find(&listing, &mut read);
@@ -386,115 +398,4 @@ fn declare(files: &dyn Files, settings: &Settings, listing: &mut Cow<Listing>) -
         }
     }
     declared
-}
-
-#[derive(Debug, Clone)]
-enum Verdict {
-    Nothing,
-    Is(Kind, String),
-    /// Somebody else's, or an example.
-    Foreign(String),
-    Unread(String),
-}
-
-/// Looks into a file whose name says that it may be something, and for the images that it runs.
-fn judge(files: &dyn Files, path: &str, guess: names::Guess) -> (Verdict, Vec<servers::Server>) {
-    if is_offline(path) {
-        return (Verdict::Is(Kind::Queries, "the offline data of sqlx".into()), Vec::new());
-    }
-    let bytes = match files.read_up_to(path, LARGEST_CANDIDATE) {
-        Ok(bytes) => bytes,
-        Err(error) => return (Verdict::Unread(error.0), Vec::new()),
-    };
-    let is_pointer = bytes.starts_with(LFS_POINTER);
-    // Before Java 9 such files were ISO-8859-1; what they are is said in ASCII.
-    let latin = path.ends_with(".properties") && !bytes.starts_with(&[0xff, 0xfe]) && !bytes.starts_with(&[0xfe, 0xff]);
-    let text = match if latin { Ok(String::from_utf8_lossy(&bytes).into_owned()) } else { decode(bytes) } {
-        Ok(text) => text,
-        // Only what looks like an artifact is worth a word when it cannot be decoded.
-        Err(reason) if guess != names::Guess::Document || names::says_openapi(path) || is_pointer => {
-            return (Verdict::Unread(reason), Vec::new());
-        }
-        Err(_) => return (Verdict::Nothing, Vec::new()),
-    };
-    let images = match guess {
-        names::Guess::Compose | names::Guess::Document if !path.ends_with(".json") => servers::images(path, &text),
-        _ => Vec::new(),
-    };
-    (judge_text(path, &text, guess), images)
-}
-
-fn judge_text(path: &str, text: &str, guess: names::Guess) -> Verdict {
-    match guess {
-        names::Guess::Compose if scan::has_template_lines(text) => {
-            Verdict::Unread("a template: no YAML before it is rendered".into())
-        }
-        names::Guess::Compose if scan::has_top_level(text, "services") => {
-            Verdict::Is(Kind::Compose, "its name, and a top-level `services`".into())
-        }
-        names::Guess::Compose | names::Guess::Document => judge_document(path, text),
-        names::Guess::Configuration => judge_configuration(path, text),
-        names::Guess::HelmValues => Verdict::Is(Kind::HelmValues, "its name, in the folder of a chart".into()),
-        names::Guess::Nginx => match nginx_word(text) {
-            Some(word) => Verdict::Is(Kind::Nginx, format!("its name, and `{word}`")),
-            None => Verdict::Nothing,
-        },
-        names::Guess::Env => Verdict::Is(Kind::Env, "its name".into()),
-        names::Guess::Nothing | names::Guess::Template(_) => Verdict::Nothing,
-    }
-}
-
-fn judge_document(path: &str, text: &str) -> Verdict {
-    for key in ["openapi", "swagger"] {
-        let Some(version) = scan::top_level_value(text, key) else { continue };
-        if !version.starts_with(['2', '3']) {
-            continue;
-        }
-        if !text.trim_start_matches('\u{feff}').trim_start().starts_with('{') && scan::has_template_lines(text) {
-            return Verdict::Unread("a template: no YAML before it is rendered".into());
-        }
-        if let Some(reason) = foreign::reason(path, text) {
-            return Verdict::Foreign(reason);
-        }
-        return Verdict::Is(Kind::OpenApi, format!("a top-level `{key}: {version}`"));
-    }
-    judge_configuration(path, text)
-}
-
-fn judge_configuration(path: &str, text: &str) -> Verdict {
-    let Some((kind, evidence)) = configuration::judge(path, text) else { return Verdict::Nothing };
-    let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
-    if is_yaml && scan::has_template_lines(text) {
-        return Verdict::Unread("a template: no YAML before it is rendered".into());
-    }
-    Verdict::Is(kind, evidence)
-}
-
-/// Which configuration a text is that stands in another file under a name of its own, and why.
-pub fn of_text(name: &str, text: &str) -> Option<(Kind, String)> {
-    if let Some(word) = nginx_word(text).filter(|_| name.ends_with(".conf") || name.contains("nginx")) {
-        return Some((Kind::Nginx, format!("its name, and `{word}`")));
-    }
-    if name.ends_with(".env") {
-        return Some((Kind::Env, "its name".into()));
-    }
-    match judge_configuration(name, text) {
-        // Manifests within manifests are somebody's templates.
-        Verdict::Is(kind, evidence) if !matches!(kind, Kind::Kubernetes | Kind::Kustomize | Kind::Compose) => {
-            Some((kind, evidence))
-        }
-        _ => None,
-    }
-}
-
-/// A block that only nginx configuration has.
-fn nginx_word(text: &str) -> Option<&'static str> {
-    let opens = |word: &str| {
-        let mut lines = text.lines().map(str::trim_start);
-        lines.any(|line| {
-            line.strip_prefix(word)
-                .is_some_and(|rest| rest.starts_with([' ', '{', '\t']) && (rest.contains('{') || word == "proxy_pass"))
-        })
-    };
-    ["http", "server", "upstream", "location", "proxy_pass"].into_iter().find(|word| opens(word))
 }

@@ -34,15 +34,18 @@ pub(crate) fn listed(key: &str) -> Vec<String> {
     items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
 }
 
+/// Words that the folders of every path are held against.
+type Set = HashSet<String, foldhash::fast::RandomState>;
+
 struct Words {
-    vendored: HashSet<String>,
-    examples: HashSet<String>,
+    vendored: Set,
+    examples: Set,
     example_first_words: Vec<String>,
     example_last_words: Vec<String>,
-    example_names: HashSet<String>,
+    example_names: Set,
     copies: Vec<String>,
     templates: Vec<String>,
-    nginx_folders: HashSet<String>,
+    nginx_folders: Set,
 }
 
 fn words() -> &'static Words {
@@ -66,11 +69,15 @@ fn folders(path: &str) -> impl Iterator<Item = &str> {
 
 /// Why a file that is an artifact is left out all the same: it lies in a vendored, example or test tree.
 pub fn left_out(path: &str) -> Option<String> {
-    if let Some(folder) = folders(path).find(|folder| words().vendored.contains(*folder)) {
-        return Some(format!("in a vendored tree (`{folder}/`)"));
+    let Words { vendored, examples, .. } = words();
+    let mut example = None;
+    for folder in folders(path) {
+        if vendored.contains(folder) {
+            return Some(format!("in a vendored tree (`{folder}/`)"));
+        }
+        example = example.or_else(|| (examples.contains(folder) || has_example_words(folder)).then_some(folder));
     }
-    let folder = folders(path).find(|folder| words().examples.contains(*folder) || has_example_words(folder))?;
-    Some(format!("in an example or test tree (`{folder}/`)"))
+    example.map(|folder| format!("in an example or test tree (`{folder}/`)"))
 }
 
 /// Whether the name of a folder has several words of which the first or the last says that it holds examples or tests.
@@ -121,7 +128,7 @@ pub fn guess(path: &str, charts: &HashSet<&str>) -> Guess {
             Guess::Nothing
         };
     }
-    if is_yaml && in_chart_templates(path, charts) {
+    if is_yaml && !charts.is_empty() && in_chart_templates(path, charts) {
         return if left_out(path).is_none() {
             Guess::Template("a Helm template: no YAML before it is rendered")
         } else {

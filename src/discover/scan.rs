@@ -12,6 +12,63 @@ pub fn has_top_level(text: &str, key: &str) -> bool {
     top_level_value(text, key).is_some()
 }
 
+/// The top-level keys of a YAML or JSON text that are wanted, in one pass over the whole text; each at least once.
+pub fn top_level_keys<'t>(text: &'t str, is_wanted: impl Fn(&str) -> bool) -> Vec<&'t str> {
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    let mut found: Vec<&str> = Vec::new();
+    let mut take = |key: &'t str| {
+        if is_wanted(key) && !found.contains(&key) {
+            found.push(key);
+        }
+    };
+    if start.starts_with('{') {
+        json_keys(text, &mut take);
+    } else {
+        text.split_inclusive('\n').filter_map(yaml_key).for_each(take);
+    }
+    found
+}
+
+/// The key at the margin of a line, which has its line break.
+fn yaml_key(line: &str) -> Option<&str> {
+    let line = line.strip_prefix('\u{feff}').unwrap_or(line);
+    let is_value = |rest: &str| rest.starts_with([' ', '\t', '\r', '\n']);
+    match line.as_bytes().first()? {
+        b' ' | b'\t' | b'#' | b'\r' | b'\n' => None,
+        quote @ (b'"' | b'\'') => {
+            let (key, rest) = line.get(1..)?.split_once(char::from(*quote))?;
+            rest.trim_start_matches([' ', '\t']).strip_prefix(':').filter(|rest| is_value(rest)).map(|_| key)
+        }
+        _ => {
+            let mut colons = memchr::memchr_iter(b':', line.as_bytes());
+            let end = colons.find(|at| line.get(at + 1..).is_some_and(is_value))?;
+            line.get(..end).map(|key| key.trim_end_matches([' ', '\t']))
+        }
+    }
+}
+
+/// Walks strings and brackets from start to end.
+fn json_keys<'t>(text: &'t str, take: &mut impl FnMut(&'t str)) {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0usize, 0);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => {
+                let end = string_end(bytes, at);
+                let is_key = || text.get(end + 1..).is_some_and(|rest| rest.trim_start().starts_with(':'));
+                if depth == 1 && is_key() {
+                    take(text.get(at + 1..end).unwrap_or(""));
+                }
+                at = end;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
 fn yaml_value<'t>(text: &'t str, key: &str) -> Option<&'t str> {
     for at in memchr::memmem::find_iter(text.as_bytes(), key) {
         let before = &text[..at];
@@ -128,6 +185,27 @@ mod tests {
         assert_eq!(top_level_value("{\"a\": \"\\\"openapi\\\": 3\"}", "openapi"), None);
         assert_eq!(top_level_value("{\"x\": \"openapi\"}", "openapi"), None);
         assert_eq!(top_level_value("{\"openapi\"", "openapi"), None);
+    }
+
+    #[test]
+    fn all_keys_at_once_are_the_same_as_each_by_itself() {
+        let texts = [
+            "info:\n  openapi: 1\nopenapi: 3.0.3 # yes\nkind : x\nurl:x: 1\nlast:",
+            "\u{feff}\"swagger\": '2.0'\r\n'kind':\t1\r\n\"kind: 2\n- info: 1\n",
+            "# openapi: 3.0.0\nx:\n  openapi: 3.0.0\nopenapi:3.0.0\ninfo: kind: 1\n",
+            "{\"a\": {\"openapi\": \"9\"}, \"kind\": \"}{\\\"\", \"info\" : [\"last\", \"x\"], \"url\"}",
+            "{\"a\": \"\\\"openapi\\\": 3\", \"swagger\"\n : 1}, \"info\": 1",
+            "{\"openapi\"",
+            "[\"openapi\": 1]\n",
+            "",
+        ];
+        let keys = ["openapi", "swagger", "info", "kind", "last", "x", "url", "url:x", "a"];
+        for text in texts {
+            let found = top_level_keys(text, |key| keys.contains(&key));
+            for key in keys {
+                assert_eq!(found.contains(&key), has_top_level(text, key), "{key} in {text}");
+            }
+        }
     }
 
     #[test]

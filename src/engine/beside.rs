@@ -1,18 +1,27 @@
 //! Base and head side by side: what is the same in both is read, looked into and parsed once.
 
 use crate::files::{ContentId, Files, Listing, ReadError};
+use crate::model::Kept;
+use crate::source::Sources;
 use std::sync::Arc;
 
 /// The base, which reads what it shares with the head from there: a checkout is at hand where an object has to be unpacked.
 pub(super) struct Beside<'r> {
     head: &'r dyn Files,
     base: &'r dyn Files,
+    /// What the head's model has read, with the texts.
+    read: Option<(&'r Kept, &'r Sources)>,
 }
 
 impl<'r> Beside<'r> {
     /// The base beside the head.
     pub(super) fn new(head: &'r dyn Files, base: &'r dyn Files) -> Beside<'r> {
-        Beside { head, base }
+        Beside { head, base, read: None }
+    }
+
+    /// The same; what the head's model has read is taken from its texts.
+    pub(super) fn knowing(self, kept: &'r Kept, sources: &'r Sources) -> Beside<'r> {
+        Beside { read: Some((kept, sources)), ..self }
     }
 
     /// Whether both have a file at this path with the same content, line ends apart.
@@ -31,7 +40,11 @@ impl Files for Beside<'_> {
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        if self.unchanged(path) { self.head.read(path) } else { self.base.read(path) }
+        if !self.unchanged(path) {
+            return self.base.read(path);
+        }
+        let text = self.read.and_then(|(kept, sources)| Some(sources.get(kept.source(path)?).text.as_bytes().to_owned()));
+        text.map_or_else(|| self.head.read(path), Ok)
     }
 
     fn exists(&self, path: &str) -> bool {

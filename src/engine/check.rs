@@ -197,7 +197,7 @@ fn debt(
         return Known::default();
     }
     let base = &Listed::new(base);
-    let beside = Beside::new(head, base);
+    let beside = Beside::new(head, base).knowing(kept, &outcome.sources);
     // Where every answer is the same, so is what is found.
     if head.list() == base.list() && head.read_paths().iter().all(|path| beside.unchanged(path)) {
         return found.clone();

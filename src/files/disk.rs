@@ -1,10 +1,12 @@
 //! A folder on disk, walked as version control sees it.
 
+mod known;
+
 use super::{Files, Listing, ReadError, too_large};
+use known::Met;
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A folder on disk. `.gitignore` is honoured, links are not followed, `.git` is left out; hidden files are seen, because
@@ -30,20 +32,10 @@ impl Disk {
     /// The folders below the root that the last listing found to be repositories of their own: submodules, clones. Sorted.
     pub fn repositories(&self) -> Vec<String> {
         let found = self.repositories.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut folders: Vec<String> = found.iter().filter_map(|folder| self.relative(folder)).collect();
+        let mut folders: Vec<String> = found.iter().filter_map(|folder| relative(&self.root, folder)).collect();
         folders.sort();
+        folders.dedup();
         folders
-    }
-
-    /// A path below the root as it is listed, where that takes no more than a cut.
-    fn cut<'p>(&self, path: &'p Path) -> Option<&'p str> {
-        let rest = path.to_str()?.strip_prefix(self.root.to_str()?)?;
-        rest.strip_prefix('/').filter(|rest| MAIN_SEPARATOR == '/' && !rest.starts_with('/'))
-    }
-
-    fn relative(&self, path: &Path) -> Option<String> {
-        let below = path.strip_prefix(&self.root).ok()?.to_str()?;
-        Some(if MAIN_SEPARATOR == '/' { below.to_owned() } else { below.replace(MAIN_SEPARATOR, "/") })
     }
 
     /// The bytes of a file, and what the disk says of it.
@@ -98,44 +90,23 @@ fn open(path: &Path) -> std::io::Result<File> {
 /// What one thread of a walk found, given to the whole when it ends.
 struct Walked<'w> {
     disk: &'w Disk,
-    /// What is expected to be there, and what of it was found.
-    known: &'w Listing,
-    met: &'w [AtomicBool],
-    /// Where the last path stands there.
-    near: usize,
-    /// What is there beside that.
     paths: Vec<String>,
     all: &'w Mutex<Vec<Vec<String>>>,
 }
 
-/// A file that was found: one of those that are known, or another.
-enum Place {
-    Known(usize),
-    New(String),
-}
-
 impl Walked<'_> {
-    fn path(&mut self, path: &Path) -> Option<Place> {
-        let cut = self.disk.cut(path);
-        let known = cut.and_then(|path| self.known.position(path, &mut self.near));
-        known.map(Place::Known).or_else(|| cut.map(str::to_owned).or_else(|| self.disk.relative(path)).map(Place::New))
-    }
-
     fn note(&mut self, entry: Result<ignore::DirEntry, ignore::Error>) {
         let refuse = |path: String, reason: String| {
             self.disk.refused.lock().unwrap_or_else(PoisonError::into_inner).push((path, reason));
         };
         match entry {
             Err(error) => refuse(String::new(), error.to_string()),
-            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => match self.path(entry.path()) {
-                Some(Place::Known(at)) => {
-                    if let Some(met) = self.met.get(at) {
-                        met.store(true, Ordering::Relaxed);
-                    }
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                match relative(&self.disk.root, entry.path()) {
+                    Some(path) => self.paths.push(path),
+                    None => refuse(entry.path().to_string_lossy().into_owned(), "the path is not UTF-8".into()),
                 }
-                Some(Place::New(path)) => self.paths.push(path),
-                None => refuse(entry.path().to_string_lossy().into_owned(), "the path is not UTF-8".into()),
-            },
+            }
             Ok(_) => {}
         }
     }
@@ -147,16 +118,33 @@ impl Drop for Walked<'_> {
     }
 }
 
+/// A path below a root as it is listed; `None` where it is not UTF-8.
+fn relative(root: &Path, path: &Path) -> Option<String> {
+    let below = path.strip_prefix(root).ok()?.to_str()?;
+    Some(if MAIN_SEPARATOR == '/' { below.to_owned() } else { below.replace(MAIN_SEPARATOR, "/") })
+}
+
 impl Disk {
-    /// The listing, given one that is nearly or wholly the same: paths that it has are neither copied nor sorted.
-    pub(super) fn list_like(&self, known: Arc<Listing>) -> Arc<Listing> {
-        let met: Vec<AtomicBool> = (0..known.len()).map(|_| AtomicBool::new(false)).collect();
-        let mut others = self.walk(&known, &met);
+    /// The listing, given files that count wherever they are still there: what git tracks, which `.gitignore` does not speak of.
+    pub(super) fn list_with(&self, known: Arc<Listing>) -> Arc<Listing> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.repositories.lock().unwrap_or_else(PoisonError::into_inner).clear();
         if known.is_empty() {
-            return Arc::new(others.into_iter().collect());
+            return Arc::new(self.walk(|_| true).into_iter().collect());
         }
-        others.sort_unstable();
-        let gone = known.iter().zip(&met).filter(|(_, met)| !met.load(Ordering::Relaxed)).map(|(path, _)| (path, false));
+        let Met { gone, repositories, mixed } = known::meet(&self.root, &known);
+        self.repositories.lock().unwrap_or_else(PoisonError::into_inner).extend(repositories);
+        let mut others = Vec::new();
+        if !mixed.is_empty() {
+            let (root, known) = (self.root.clone(), known.clone());
+            others = self.walk(move |entry| {
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                // What is not UTF-8 is known to nobody.
+                relative(&root, entry.path()).is_none_or(|path| known::is_beyond(&path, is_folder, &known, &mixed))
+            });
+            others.sort_unstable();
+        }
+        let gone = gone.iter().filter_map(|at| known.path(*at)).map(|path| (path, false));
         let mut edits: Vec<(&str, bool)> = gone.chain(others.iter().map(|path| (path.as_str(), true))).collect();
         if edits.is_empty() {
             return known;
@@ -165,10 +153,8 @@ impl Disk {
         Arc::new(known.edited(edits.into_iter()))
     }
 
-    /// Walks the folder: marks what is known, and gives every other file, in no order.
-    fn walk(&self, known: &Listing, met: &[AtomicBool]) -> Vec<String> {
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        self.repositories.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    /// Every file below the root that rules do not leave out, in no order, and of the entries of its folders those that are wanted.
+    fn walk(&self, is_wanted: impl Fn(&ignore::DirEntry) -> bool + Send + Sync + 'static) -> Vec<String> {
         let repositories = self.repositories.clone();
         let is_walked = move |entry: &ignore::DirEntry| {
             let name = entry.file_name();
@@ -177,7 +163,7 @@ impl Disk {
                 let above = entry.path().parent().map(Path::to_owned);
                 repositories.lock().unwrap_or_else(PoisonError::into_inner).extend(above);
             }
-            name != ".git" && name != "node_modules"
+            !known::PASSED_OVER.iter().any(|one| name == *one) && is_wanted(entry)
         };
         // The walk in threads finds the files of rules in what it lists; the other one looks for them in each folder.
         let walk = ignore::WalkBuilder::new(&self.root)
@@ -188,7 +174,7 @@ impl Disk {
             .build_parallel();
         let all = Mutex::default();
         walk.run(|| {
-            let mut walked = Walked { disk: self, known, met, near: 0, paths: Vec::new(), all: &all };
+            let mut walked = Walked { disk: self, paths: Vec::new(), all: &all };
             Box::new(move |entry| {
                 walked.note(entry);
                 ignore::WalkState::Continue
@@ -201,7 +187,7 @@ impl Disk {
 
 impl Files for Disk {
     fn list(&self) -> Arc<Listing> {
-        self.list_like(Arc::default())
+        self.list_with(Arc::default())
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {

@@ -1,7 +1,7 @@
 //! A tree whose listing is asked for once, because walking a disk costs more than all else on a small repository; and which knows what
-//! was read of it.
+//! was read of it, and keeps what will be read once more.
 
-use super::{ContentId, Files, Listing, ReadError};
+use super::{ByPath, ContentId, Files, Listing, ReadError};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A tree of files with its listing kept.
@@ -9,12 +9,13 @@ pub struct Listed<'f> {
     files: &'f dyn Files,
     listing: OnceLock<Arc<Listing>>,
     read: Mutex<Vec<String>>,
+    kept: Mutex<ByPath<Vec<u8>>>,
 }
 
 impl<'f> Listed<'f> {
     /// The same tree; the first listing is kept.
     pub fn new(files: &'f dyn Files) -> Listed<'f> {
-        Listed { files, listing: OnceLock::new(), read: Mutex::default() }
+        Listed { files, listing: OnceLock::new(), read: Mutex::default(), kept: Mutex::default() }
     }
 
     /// The paths that were read so far, in no order, some more than once.
@@ -22,8 +23,14 @@ impl<'f> Listed<'f> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn note(&self, path: &str) {
-        self.read.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+    /// Notes that a file is read; gives its bytes where they were kept for that.
+    fn note(&self, path: &str) -> Option<Vec<u8>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
+        // Where they were kept, the file was read before.
+        if kept.is_none() {
+            self.read.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+        }
+        kept
     }
 }
 
@@ -33,13 +40,16 @@ impl Files for Listed<'_> {
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.note(path);
-        self.files.read(path)
+        self.note(path).map_or_else(|| self.files.read(path), Ok)
     }
 
     fn read_up_to(&self, path: &str, most: u64) -> Result<Vec<u8>, ReadError> {
-        self.note(path);
-        self.files.read_up_to(path, most)
+        let kept = self.note(path).filter(|bytes| bytes.len() as u64 <= most);
+        kept.map_or_else(|| self.files.read_up_to(path, most), Ok)
+    }
+
+    fn keep(&self, path: &str, bytes: Vec<u8>) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), bytes);
     }
 
     fn exists(&self, path: &str) -> bool {

@@ -29,8 +29,12 @@ fn is_ending_of_code(ending: &str) -> bool {
 pub fn is_code(path: &str) -> bool {
     // The ending decides for nearly all, and is short.
     let Some((dot, _)) = path.bytes().enumerate().rev().take(7).find(|(_, byte)| *byte == b'.') else { return false };
-    let (stem, ending) = (path.get(..dot).unwrap_or(""), path.get(dot + 1..).unwrap_or(""));
-    is_ending_of_code(ending) && !stem.rsplit('/').next().unwrap_or("").starts_with('.')
+    if !is_ending_of_code(path.get(dot + 1..).unwrap_or("")) {
+        return false;
+    }
+    let stem = path.as_bytes().get(..dot).unwrap_or_default();
+    let name = memchr::memrchr(b'/', stem).map_or(0, |at| at + 1);
+    stem.get(name) != Some(&b'.')
 }
 
 impl Listing {
@@ -73,46 +77,47 @@ impl Listing {
         self.apart_from_code().filter(move |path| names.iter().any(|name| is(path, name)))
     }
 
-    /// Where a path stands, looked for around a place, which becomes the nearest: most questions come from one folder.
-    pub(super) fn position(&self, path: &str, near: &mut usize) -> Option<usize> {
-        let is_before = |at: usize| self.places.get(at).is_some_and(|place| self.at(place) < path);
-        let (mut low, mut high, mut step) = (*near, *near, 1);
-        if is_before(*near) {
-            while is_before(high) {
-                (low, high, step) = (high, high + step, step * 2);
-            }
-        } else {
-            while low > 0 && !is_before(low) {
-                (low, high, step) = (low.saturating_sub(step), low, step * 2);
-            }
-        }
-        let window = self.places.get(low..self.places.len().min(high + 1))?;
-        let found = low + window.partition_point(|place| self.at(place) < path);
-        *near = found.min(self.places.len().saturating_sub(1));
-        self.places.get(found).filter(|place| self.at(place) == path).map(|_| found)
+    /// The path at a place.
+    pub(super) fn path(&self, at: usize) -> Option<&str> {
+        self.places.get(at).map(|place| self.at(place))
+    }
+
+    /// How many of the paths at some places, which stand in one folder at a depth of so many bytes, go on with a text from there:
+    /// those at the start of the range.
+    pub(super) fn going_on(&self, range: Range<usize>, depth: usize, text: &str) -> usize {
+        let goes_on = |place: &Range<usize>| self.at(place).get(depth..).is_some_and(|rest| rest.starts_with(text));
+        self.places.get(range).unwrap_or_default().partition_point(goes_on)
     }
 
     /// The same but for some paths, sorted, of which each is there or is not. What lies between them is taken over as it stands.
     pub fn edited<'p>(&self, edits: impl Iterator<Item = (&'p str, bool)>) -> Listing {
         let mut listing = Listing { text: String::with_capacity(self.text.len()), ..Listing::default() };
         listing.places.reserve(self.places.len());
+        let mut apart = self.apart.get().map(|apart| Vec::with_capacity(apart.len()));
         let mut at = 0;
         for (path, is_there) in edits {
             let to = at + self.places.get(at..).unwrap_or_default().partition_point(|place| self.at(place) < path);
-            listing.take_over(self, at..to);
+            listing.take_over(self, at..to, apart.as_mut());
             at = to + usize::from(self.places.get(to).is_some_and(|place| self.at(place) == path));
             if is_there {
                 let start = listing.text.len();
                 listing.text.push_str(path);
+                apart.iter_mut().filter(|_| !is_code(path)).for_each(|apart| apart.push(listing.places.len()));
                 listing.places.push(start..listing.text.len());
             }
         }
-        listing.take_over(self, at..self.places.len());
+        listing.take_over(self, at..self.places.len(), apart.as_mut());
+        listing.apart = apart.map(OnceLock::from).unwrap_or_default();
         listing
     }
 
-    /// Adds some of the paths of another listing at the end.
-    fn take_over(&mut self, other: &Listing, which: Range<usize>) {
+    /// Adds some of the paths of another listing at the end, and to those that are apart which of them are, where that is known.
+    fn take_over(&mut self, other: &Listing, which: Range<usize>, apart: Option<&mut Vec<usize>>) {
+        if let (Some(apart), Some(others)) = (apart, other.apart.get()) {
+            let (first, last) = (others.partition_point(|at| *at < which.start), others.partition_point(|at| *at < which.end));
+            let moved = others.get(first..last).unwrap_or_default().iter().map(|at| at - which.start + self.places.len());
+            apart.extend(moved);
+        }
         let Some([first, .., last] | [first @ last]) = other.places.get(which.clone()) else { return };
         let (from, to) = (first.start, self.text.len());
         self.text.push_str(other.text.get(from..last.end).unwrap_or(""));
@@ -164,23 +169,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_found_from_every_place() {
-        let listing: Listing = (0..40).map(|at| format!("{:03}", 2 * at)).collect();
-        for (wanted, near) in (0..84).flat_map(|wanted| (0..45).map(move |near| (wanted, near))) {
-            let mut place = near;
-            let found = listing.position(&format!("{wanted:03}"), &mut place);
-            assert_eq!(found, (wanted % 2 == 0 && wanted < 80).then_some(wanted / 2), "{wanted} from {near}");
-            assert!(place < 40);
-        }
-        assert_eq!(Listing::default().position("a", &mut 0), None);
-    }
-
-    #[test]
     fn an_edited_listing_is_that_of_the_edited_paths() {
-        let listing: Listing = ["a", "b/x", "b/y", "c", "é"].into_iter().collect();
+        let mut listing: Listing = ["a", "b/x", "b/y.go", "c", "é.md"].into_iter().collect();
         for edits in 0..1u32 << 14 {
             // Each of seven paths, some of which are there: not spoken of, there, or gone.
-            let paths = ["a", "aa", "b/x", "b/z", "c", "d", "é"];
+            let paths = ["a", "aa.go", "b/x", "b/z", "c", "d.rs", "é.md"];
             let said: Vec<(&str, bool)> = paths
                 .into_iter()
                 .enumerate()
@@ -189,7 +182,15 @@ mod tests {
                 .collect();
             let kept = listing.iter().filter(|path| said.iter().all(|(one, _)| one != path));
             let wanted: Listing = kept.chain(said.iter().filter(|one| one.1).map(|one| one.0)).collect();
-            assert_eq!(listing.edited(said.iter().copied()), wanted, "{said:?}");
+            let edited = listing.edited(said.iter().copied());
+            assert_eq!(edited, wanted, "{said:?}");
+            // What is known of the one is known of the other.
+            assert_eq!(edited.apart.get().is_some(), edits % 2 == 1);
+            assert_eq!(edited.apart_from_code().collect::<Vec<_>>(), wanted.apart_from_code().collect::<Vec<_>>(), "{said:?}");
+            listing.apart = OnceLock::new();
+            if edits % 2 == 0 {
+                listing.apart_from_code().for_each(drop);
+            }
         }
     }
 

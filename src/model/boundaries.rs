@@ -52,9 +52,13 @@ impl Boundary {
 impl Boundaries {
     /// The service that a file belongs to; `None` where it belongs to none or to all.
     pub fn of(&self, path: &str) -> Option<&Boundary> {
-        let fitting = self.all.iter().filter_map(|one| Some((one.fit(path)?, one)));
+        self.all.get(self.place(path)?)
+    }
+
+    fn place(&self, path: &str) -> Option<usize> {
+        let fitting = self.all.iter().enumerate().filter_map(|(at, one)| Some((one.fit(path)?, at)));
         // Of two that fit equally well the first one counts: the configuration's.
-        fitting.rev().max_by_key(|(fit, _)| *fit).map(|(_, one)| one)
+        fitting.rev().max_by_key(|(fit, _)| *fit).map(|(_, at)| at)
     }
 
     /// Every service.
@@ -130,9 +134,14 @@ pub fn read(workspace: &Workspace, discovery: &Discovery, runtime: &Runtime, set
         all.push(Boundary { name, paths, aliases, evidence, artifacts: BTreeMap::new(), patterns });
     }
     let mut boundaries = Boundaries { all };
+    // Artifacts are sorted by path, and the configuration alone tells files of one folder apart.
+    let mut last: Option<(&str, Option<usize>)> = None;
     for artifact in &discovery.artifacts {
-        let name = boundaries.of(&artifact.path).map(|one| one.name.clone());
-        if let Some(one) = boundaries.all.iter_mut().find(|one| Some(&one.name) == name.as_ref()) {
+        let folder = above(&artifact.path).next().unwrap_or("");
+        let known = last.filter(|(other, _)| *other == folder && settings.services.is_empty());
+        let place = known.map_or_else(|| boundaries.place(&artifact.path), |(_, place)| place);
+        last = Some((folder, place));
+        if let Some(one) = place.and_then(|place| boundaries.all.get_mut(place)) {
             *one.artifacts.entry(artifact.kind.name()).or_default() += 1;
         }
     }

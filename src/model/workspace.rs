@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Place, Unread};
 use crate::documents::{self, Tree};
-use crate::files::{Files, Listing};
+pub use crate::files::in_threads;
+use crate::files::{ByPath, Files, Listing};
 use crate::source::{Packed, SourceId, Sources, Span};
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -18,14 +19,22 @@ impl Kept {
         sources.sort_unstable();
         sources
     }
+
+    /// The source of a path, with the text that its file holds.
+    pub fn source(&self, path: &str) -> Option<SourceId> {
+        self.sources.get(path).copied()
+    }
 }
+
+/// Trees by the sources that they were parsed from.
+type Trees = HashMap<SourceId, Arc<Tree>, foldhash::fast::RandomState>;
 
 /// Reads files for one model, base or head.
 pub struct Workspace<'a> {
     files: &'a dyn Files,
     sources: &'a mut Sources,
-    by_path: HashMap<String, Result<SourceId, String>>,
-    trees: HashMap<SourceId, Arc<Tree>>,
+    by_path: ByPath<Result<SourceId, String>>,
+    trees: Trees,
     listing: OnceCell<Arc<Listing>>,
     unread: Vec<Unread>,
     /// Sources whose text is not what their file holds.
@@ -37,8 +46,8 @@ pub struct Workspace<'a> {
 #[derive(Debug, Default)]
 pub struct Kept {
     /// Sources by path.
-    sources: HashMap<String, SourceId>,
-    trees: HashMap<SourceId, Arc<Tree>>,
+    sources: ByPath<SourceId>,
+    trees: Trees,
 }
 
 impl<'a> Workspace<'a> {
@@ -47,8 +56,8 @@ impl<'a> Workspace<'a> {
         Workspace {
             files,
             sources,
-            by_path: HashMap::new(),
-            trees: HashMap::new(),
+            by_path: ByPath::default(),
+            trees: Trees::default(),
             listing: OnceCell::new(),
             unread: Vec::new(),
             mended: Vec::new(),
@@ -67,7 +76,10 @@ impl<'a> Workspace<'a> {
     /// The same, with the files that another revision has too: they are neither read nor parsed again. The sources must be those that
     /// the other reading added to.
     pub fn beside(mut self, other: &Kept, unchanged: &dyn Fn(&str) -> bool) -> Workspace<'a> {
-        for (path, id) in other.sources.iter().filter(|(path, _)| unchanged(path)) {
+        // In order: what lies side by side is found side by side.
+        let mut sources: Vec<(&String, &SourceId)> = other.sources.iter().collect();
+        sources.sort_unstable();
+        for (path, id) in sources.into_iter().filter(|(path, _)| unchanged(path)) {
             self.by_path.insert(path.clone(), Ok(*id));
             self.trees.extend(other.trees.get(id).map(|tree| (*id, tree.clone())));
         }
@@ -233,33 +245,4 @@ const FEW: usize = 32;
 pub fn threads_for(bytes: usize, threads: usize) -> usize {
     const LITTLE: usize = 1 << 16;
     if bytes < LITTLE { 1 } else { threads }
-}
-
-/// Maps in up to `threads` threads; results stand in the order of the items.
-pub fn in_threads<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    if threads <= 1 || items.len() <= 1 {
-        return items.iter().map(work).collect();
-    }
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let take = || {
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            match items.get(at) {
-                Some(item) => done.push((at, work(item))),
-                None => return done,
-            }
-        }
-    };
-    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
-        // This thread works too: what it has freed lies idle while others take memory of their own.
-        let workers: Vec<_> = (1..threads.min(items.len())).map(|_| scope.spawn(take)).collect();
-        let mut done = take();
-        // A worker's panic is passed on: the engine's guard turns it into a finding.
-        let others = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        done.extend(others.flatten());
-        done
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
 }

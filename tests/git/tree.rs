@@ -1,5 +1,6 @@
 //! A commit's tree as files: what it lists, reads, refuses and compares.
 
+use super::beside::Random;
 use super::support::Scratch;
 use backend_lint::files::Files;
 use backend_lint::files::disk::Disk;
@@ -120,4 +121,61 @@ fn a_working_tree_is_listed_as_the_disk_holds_it() {
     assert_eq!(list(&work.0.join("a")), ["0-new.sql", "b.sql"]);
     work.git(&["rm", "-q", "--cached", "a.yaml"]);
     assert_eq!(list(&work.0), second, "what the index does not have is there all the same");
+}
+
+#[test]
+fn a_working_tree_lists_what_git_says() {
+    const FOLDERS: [&str; 6] = ["", "a/", "a/b/", "a/b.c/", "build/", "build/x/"];
+    const NAMES: [&str; 5] = ["1.sql", "2.sql", "b", "x.log", "é.yaml"];
+    const RULES: [&str; 7] = ["*.log\n", "build/\n", "/a/b\n", "*.sql\n!1.sql\n", "b/\n", "x\n", "*\n"];
+    let scratch = Scratch::new();
+    for round in 0..40u64 {
+        let mut random = Random::new(round);
+        let work = scratch.repository(&format!("shop{round}"));
+        let some = |random: &mut Random, most: usize, every: usize| {
+            let all = FOLDERS.iter().take(most).flat_map(|folder| NAMES.map(|name| format!("{folder}{name}")));
+            // A file and a folder cannot have one name.
+            all.filter(|path| !["a/b", "build/x"].contains(&path.as_str()) && random.below(every) == 0).collect::<Vec<_>>()
+        };
+        some(&mut random, 6, 2).iter().for_each(|path| _ = work.write(path, path));
+        for folder in ["", "a/", "build/"] {
+            if random.below(2) == 0 {
+                work.write(&format!("{folder}.gitignore"), RULES[random.below(RULES.len())]);
+            }
+        }
+        if random.below(8) > 0 {
+            work.git(&["add", "-f", "-A"]);
+        }
+        let folders = 1 + random.below(6);
+        some(&mut random, folders, 3).iter().for_each(|path| _ = std::fs::remove_file(work.0.join(path)));
+        some(&mut random, 6, 3).iter().for_each(|path| _ = work.write(path, "new"));
+        let said = work.git(&["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]);
+        let mut wanted: Vec<&str> = said.split('\0').filter(|path| !path.is_empty() && work.0.join(path).is_file()).collect();
+        wanted.sort_unstable();
+        for top in ["", "a"] {
+            let folder = work.0.join(top);
+            if !folder.is_dir() {
+                continue;
+            }
+            let repository = Repository::discover(&folder).unwrap().unwrap();
+            let below = if top.is_empty() { String::new() } else { format!("{top}/") };
+            let wanted: Vec<&str> = wanted.iter().filter_map(|path| path.strip_prefix(&below)).collect();
+            let listing = Checkout::new(&folder, Some(&repository)).list();
+            assert_eq!(listing.iter().collect::<Vec<_>>(), wanted, "round {round}, {top}");
+        }
+    }
+}
+
+#[test]
+fn a_tracked_file_counts_whatever_gitignore_says() {
+    let scratch = Scratch::new();
+    let work = scratch.repository("shop");
+    work.write(".gitignore", "*.sql\ngen/\n").write("db/1.sql", "").write("gen/api.yaml", "").write("node_modules/x.yaml", "");
+    work.git(&["add", "-f", "-A"]);
+    work.write("db/2.sql", "").write("gen/b.yaml", "").write("new/c.yaml", "").write("gen/sub/d.yaml", "");
+    let repository = Repository::discover(&work.0).unwrap().unwrap();
+    let list = || Checkout::new(&work.0, Some(&repository)).list().iter().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(list(), [".gitignore", "db/1.sql", "gen/api.yaml", "new/c.yaml"]);
+    work.git(&["init", "-q", "gen"]);
+    assert_eq!(list(), [".gitignore", "db/1.sql", "new/c.yaml"], "it belongs to the repository within");
 }

@@ -3,10 +3,9 @@
 use super::staging::{SUBMODULE, Staging};
 use super::{Head, Repository};
 use crate::files::disk::Disk;
-use crate::files::{ContentId, Files, Listing, ReadError};
+use crate::files::{ByPath, ContentId, Files, Listing, ReadError};
 use gix::bstr::ByteSlice;
 use gix::index::entry::{Flags, Mode};
-use std::collections::HashMap;
 use std::fs::Metadata;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -21,7 +20,7 @@ pub struct Checkout<'r> {
     /// Folders of other repositories that the last listing left out.
     others: Mutex<Vec<String>>,
     /// What the disk said of the files that were read, when they were.
-    seen: Mutex<HashMap<String, State>>,
+    seen: Mutex<ByPath<State>>,
 }
 
 /// Size in bytes and time of the last change since 1970, by which the index knows a file.
@@ -61,7 +60,7 @@ impl Files for Checkout<'_> {
     /// What lies in a repository within this one belongs to that one: no commit of this one can hold it.
     fn list(&self) -> Arc<Listing> {
         let known = self.repository.and_then(|repository| Some(self.staging()?.listing(&repository.shared)));
-        let all = self.disk.list_like(known.unwrap_or_default());
+        let all = self.disk.list_with(known.unwrap_or_default());
         let others = if self.repository.is_some() { self.disk.repositories() } else { Vec::new() };
         let is_inside =
             |path: &str| others.iter().any(|one| path.strip_prefix(one.as_str()).is_some_and(|rest| rest.starts_with('/')));

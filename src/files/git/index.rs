@@ -49,9 +49,12 @@ impl Files for Index {
     fn refused(&self) -> Vec<(String, String)> {
         let submodules = self.staging.submodules().into_iter();
         let mut refused: Vec<(String, String)> = submodules.map(|one| (one, SUBMODULE.to_owned())).collect();
+        let files = self.staging.entries().iter().filter(|entry| is_file(entry)).count();
+        // Names that are not UTF-8 are not listed.
+        let all_listed = files == self.list().len();
         for entry in self.staging.entries() {
             let path = self.staging.path(entry);
-            if is_file(entry) && path.to_str().is_err() {
+            if !all_listed && is_file(entry) && path.to_str().is_err() {
                 refused.push((path.to_str_lossy().into_owned(), "the path is not UTF-8".to_owned()));
             }
             // A conflict has up to three entries; one word about it is enough.

@@ -150,10 +150,9 @@ impl Staging {
             rest = after;
             let Ok(part) = part.to_str() else { continue };
             let item = items.as_ref().and_then(|items| items.get(part)).copied();
-            let path = join(folder, part);
             if slash.is_some() {
                 let id = if let Some(Item::Folder(id)) = item { Some(id) } else { None };
-                self.compare(&path, tree, id, cached.and_then(|cached| child(cached, part)), group, differences);
+                self.compare(&join(folder, part), tree, id, cached.and_then(|cached| child(cached, part)), group, differences);
                 met.extend(id.map(|_| part));
                 continue;
             }
@@ -162,10 +161,10 @@ impl Staging {
                 Some(Item::File(id)) => {
                     met.push(part);
                     if id != entry.id {
-                        differences.insert(path, Some(id));
+                        differences.insert(join(folder, part), Some(id));
                     }
                 }
-                _ => drop(differences.insert(path, None)),
+                _ => drop(differences.insert(join(folder, part), None)),
             }
         }
         met.sort_unstable();

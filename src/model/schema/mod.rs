@@ -68,6 +68,8 @@ pub struct Schema {
     pub databases: Vec<Database>,
     /// For each database the number of the first one that is the same database in other words.
     families: Vec<usize>,
+    /// The tables of each family by name, as (database, position).
+    namesakes: twins::Namesakes,
     /// Tables, as (database, position), that another database of the family states better.
     restated: HashSet<(usize, usize)>,
 }
@@ -77,5 +79,6 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
     let databases = build::databases(workspace, discovery, settings);
     let families = twins::families(&databases);
     let restated = twins::restated(&databases, &families);
-    Schema { databases, families, restated }
+    let namesakes = twins::namesakes(&databases, &families);
+    Schema { databases, families, namesakes, restated }
 }

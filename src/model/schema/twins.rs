@@ -1,7 +1,7 @@
 //! Which databases are one and the same in other words: twins for other dialects, schema files beside migrations.
 
 use super::catalog::Database;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// How many of the smaller database's tables the larger one must hold.
 const SHARED: f64 = 0.6;
@@ -24,6 +24,31 @@ pub(super) fn families(databases: &[Database]) -> Vec<usize> {
         }
     }
     families
+}
+
+/// Tables of one name, as (database, position), by family and name in lower case.
+#[derive(Debug, Default)]
+pub(super) struct Namesakes(HashMap<(usize, String), Vec<(usize, usize)>>);
+
+impl Namesakes {
+    /// The tables of a name in the databases of a family, in order; of each database the first one.
+    pub(super) fn of(&self, family: usize, name: &str) -> &[(usize, usize)] {
+        self.0.get(&(family, name.to_ascii_lowercase())).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Finds the tables of one name in each family; those that others own are none.
+pub(super) fn namesakes(databases: &[Database], families: &[usize]) -> Namesakes {
+    let mut found = Namesakes::default();
+    for (number, (database, family)) in databases.iter().zip(families).enumerate() {
+        for (position, table) in database.tables.iter().enumerate().filter(|(_, table)| !table.external) {
+            let same = found.0.entry((*family, table.name.name.to_ascii_lowercase())).or_default();
+            if same.last().is_none_or(|(other, _)| *other != number) {
+                same.push((number, position));
+            }
+        }
+    }
+    found
 }
 
 /// The tables, as (database, position), that a better statement of the same database states, or knows to be gone. A schema file

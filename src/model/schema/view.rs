@@ -196,13 +196,8 @@ impl<'m> TableRef<'m> {
     /// This table in every statement of its schema, itself included: in twins for other dialects, and in schema files that
     /// restate what the migrations make.
     pub fn twins(&self) -> Vec<TableRef<'m>> {
-        let family = self.family();
-        let all = self.schema.databases.iter().enumerate().filter(|(number, _)| self.schema.family_of(*number) == family);
-        let of = |(database, held): (usize, &'m Database)| {
-            let same = |table: &&Table| table.name.name.eq_ignore_ascii_case(&self.table.name.name) && !table.external;
-            held.tables.iter().find(same).map(|table| TableRef { schema: self.schema, database, table })
-        };
-        all.filter_map(of).collect()
+        let of = |(database, table): &(usize, usize)| self.schema.table_at(*database, *table);
+        self.schema.namesakes.of(self.family(), &self.table.name.name).iter().filter_map(of).collect()
     }
 
     /// Whether it is a temporary table or a partition: what is to be said of a partition is said of its parent.

@@ -26,10 +26,15 @@ pub(in crate::model::runtime) fn add(workspace: &mut Workspace, discovery: &Disc
         for map in objects.iter().filter(|object| object.kind == "ConfigMap") {
             for (key, value) in entries(map) {
                 let (Some(key), Some(text)) = (key.text(), value.text()) else { continue };
+                if value.style() != Style::Block || found.len() >= MOST {
+                    continue;
+                }
                 let span = value.span();
                 let outer = workspace.text(span.source);
-                let is_literal = value.style() == Style::Block && found.len() < MOST && outer.len() <= LARGEST_MANIFEST;
-                let Some((kind, evidence)) = discover::of_text(key, text).filter(|_| is_literal) else { continue };
+                if outer.len() > LARGEST_MANIFEST {
+                    continue;
+                }
+                let Some((kind, evidence)) = discover::of_text(key, text) else { continue };
                 let written = outer.get(span.range()).unwrap_or("");
                 // A folded block has other lines than the file that it stands for.
                 let header = written.split_once('\n').map_or("", |(header, _)| header);
