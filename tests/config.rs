@@ -96,7 +96,8 @@ tenancy = "single"
 #[test]
 fn targets_that_nothing_has_stand_beside_the_other_problems() {
     let text = "[rules]\nschemes = \"off\"\n\n[[override]]\npaths = [\"migration/**\", \"db/**\"]\nrules = {}\n\n[[allow]]\nrule = \"indexes\"\ntarget = \"GET /order\"\nreason = \"none\"\n";
-    let document = "openapi: 3.0.3\ninfo: {title: a, version: '1'}\npaths:\n  /orders:\n    get: {responses: {'200': {description: all}}}\n";
+    let document =
+        "openapi: 3.0.3\ninfo: {title: a, version: '1'}\npaths:\n  /orders:\n    get: {responses: {'200': {description: all}}}\n";
     let said = problems(&[("backend-lint.toml", text), ("api.yaml", document), ("db/1.sql", "SELECT 1;\n")]);
     assert_eq!(
         said,

@@ -21,9 +21,10 @@ struct Format {
 
 /// A glob over the name of a file.
 struct Name {
-    /// What stands before its first wildcard, and after its last one: few names have both.
+    /// What stands before its first wildcard, after its last one, and the longest piece without any: few names have all three.
     start: String,
     end: String,
+    middle: String,
     glob: GlobMatcher,
 }
 
@@ -32,11 +33,12 @@ impl Name {
         let is_wild = |c: char| "*?[]{}\\".contains(c);
         let start = pattern.split(is_wild).next().unwrap_or("").to_owned();
         let end = pattern.rsplit(is_wild).next().unwrap_or("").to_owned();
-        Some(Name { start, end, glob: Glob::new(pattern).ok()?.compile_matcher() })
+        let middle = pattern.split(is_wild).max_by_key(|piece| piece.len()).unwrap_or("").to_owned();
+        Some(Name { start, end, middle, glob: Glob::new(pattern).ok()?.compile_matcher() })
     }
 
     fn matches(&self, name: &str) -> bool {
-        name.starts_with(&self.start) && name.ends_with(&self.end) && self.glob.is_match(name)
+        name.starts_with(&self.start) && name.ends_with(&self.end) && name.contains(&self.middle) && self.glob.is_match(name)
     }
 }
 

@@ -19,10 +19,10 @@ use crate::files::{ByPath, Files, Listing};
 use crate::model::Settings;
 use crate::model::workspace::in_threads;
 use crate::sql::Dialect;
-use verdict::{Verdict, judge};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use verdict::{Verdict, judge};
 
 /// A file that counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -287,7 +287,10 @@ const READ: [&str; 8] = ["sql", "yaml", "yml", "json", "conf", "env", "prisma", 
 /// What the `.gitattributes` files of a tree, and those above it, say.
 fn attributes(files: &dyn Files, listing: &Listing, settings: &Settings) -> generated::Attributes {
     let read = |path: &str| files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    generated::Attributes::new(&settings.attributes, listing.named(&[".gitattributes"]).filter_map(|path| Some((path, read(path)?))))
+    generated::Attributes::new(
+        &settings.attributes,
+        listing.named(&[".gitattributes"]).filter_map(|path| Some((path, read(path)?))),
+    )
 }
 
 impl Discovery {

@@ -20,6 +20,10 @@ pub(super) fn find(listing: &Listing, read: &mut dyn FnMut(&str) -> Option<Strin
     let mut found = Found::default();
     let mut models = Vec::new();
     for path in listing.iter() {
+        // Asked of every path of a repository.
+        if !matches!(path.as_bytes().last(), Some(b'a' | b'b')) {
+            continue;
+        }
         let is_prisma = path.ends_with(".prisma");
         if !is_prisma && !path.strip_suffix("schema.rb").is_some_and(|rest| rest.is_empty() || rest.ends_with('/')) {
             continue;

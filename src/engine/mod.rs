@@ -28,7 +28,7 @@ use crate::discover::Discovery;
 use crate::files::disk::Disk;
 use crate::files::git::{Checkout, Repository};
 use crate::files::listed::Listed;
-use crate::files::{Files, Memory};
+use crate::files::{Files, Memory, ReadError};
 use crate::model::Model;
 use crate::source::Sources;
 use config::show::Effective;
@@ -203,8 +203,7 @@ pub fn run(root: &Path, environment: &BTreeMap<String, String>, options: &Option
     if let Reach::SinceRun(snapshot) = &options.reach {
         let why = "the model of an earlier run, which --base-model names".to_owned();
         let base = Base { revision: Some(snapshot.name.clone()), why };
-        let files = Disk::new(root);
-        return check::check(&files, None, Some(base), &above, options);
+        return check::check(&checkout(root, &repository), None, Some(base), &above, options);
     }
     if options.reach == Reach::Staged {
         let staged = base::staged(root, &repository)?;
@@ -212,8 +211,7 @@ pub fn run(root: &Path, environment: &BTreeMap<String, String>, options: &Option
         let tree = staged.tree.as_ref().map_or(&nothing as &dyn Files, |tree| tree as &dyn Files);
         return check::check(&staged.index, Some(tree), Some(staged.base), &above, options);
     }
-    let tracked = repository.as_ref().ok().and_then(Option::as_ref).filter(|repository| repository.is_tracked());
-    let checkout = Checkout::new(root, tracked);
+    let checkout = checkout(root, &repository);
     let files = Listed::new(&checkout);
     let found = base::find(root, &files, &repository, environment, options)?;
     let tree = found.tree.as_ref().map(|tree| tree as &dyn Files);
@@ -224,5 +222,11 @@ pub fn run(root: &Path, environment: &BTreeMap<String, String>, options: &Option
 fn alone(root: &Path, environment: &BTreeMap<String, String>, options: &Options) -> Result<Outcome, Failure> {
     let repository = Repository::find(root, &base::told(environment));
     let above = Above::new(repository.as_ref().ok().and_then(Option::as_ref));
-    check::check(&Disk::new(root), None, None, &above, options)
+    check::check(&checkout(root, &repository), None, None, &above, options)
+}
+
+/// A folder on disk, with what the repository around it tracks.
+fn checkout<'r>(root: &Path, repository: &'r Result<Option<Repository>, ReadError>) -> Checkout<'r> {
+    let tracked = repository.as_ref().ok().and_then(Option::as_ref).filter(|repository| repository.is_tracked());
+    Checkout::new(root, tracked)
 }

@@ -9,8 +9,8 @@ use std::io::Read;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A folder on disk. `.gitignore` is honoured, links are not followed, `.git` is left out; hidden files are seen, because
-/// `.env` and `.github` are.
+/// A folder on disk. `.gitignore` is honoured for what git does not track, links are not followed, `.git` is left out; hidden files are
+/// seen, because `.env` and `.github` are.
 pub struct Disk {
     root: PathBuf,
     refused: Mutex<Vec<(String, String)>>,
@@ -101,12 +101,10 @@ impl Walked<'_> {
         };
         match entry {
             Err(error) => refuse(String::new(), error.to_string()),
-            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                match relative(&self.disk.root, entry.path()) {
-                    Some(path) => self.paths.push(path),
-                    None => refuse(entry.path().to_string_lossy().into_owned(), "the path is not UTF-8".into()),
-                }
-            }
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => match relative(&self.disk.root, entry.path()) {
+                Some(path) => self.paths.push(path),
+                None => refuse(entry.path().to_string_lossy().into_owned(), "the path is not UTF-8".into()),
+            },
             Ok(_) => {}
         }
     }

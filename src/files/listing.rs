@@ -144,14 +144,22 @@ impl Listing {
     }
 }
 
-impl<S: AsRef<str>> FromIterator<S> for Listing {
-    fn from_iter<I: IntoIterator<Item = S>>(paths: I) -> Listing {
+impl Listing {
+    /// Of paths that are sorted, each once.
+    pub(super) fn of_sorted(paths: impl Iterator<Item = impl AsRef<str>>) -> Listing {
         let mut listing = Listing::default();
         for path in paths {
             let start = listing.text.len();
             listing.text.push_str(path.as_ref());
             listing.places.push(start..listing.text.len());
         }
+        listing
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for Listing {
+    fn from_iter<I: IntoIterator<Item = S>>(paths: I) -> Listing {
+        let mut listing = Listing::of_sorted(paths.into_iter());
         let Listing { text, places, .. } = &mut listing;
         let at = |place: &Range<usize>| text.get(place.clone()).unwrap_or("");
         if places.is_sorted_by(|a, b| at(a) < at(b)) {

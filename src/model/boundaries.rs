@@ -8,7 +8,7 @@ use crate::discover::names::listed;
 use crate::discover::{Discovery, Kind};
 use globset::{GlobBuilder, GlobMatcher};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::OnceLock;
 
 /// A service, seen as a part of the repository.
@@ -134,13 +134,21 @@ pub fn read(workspace: &Workspace, discovery: &Discovery, runtime: &Runtime, set
         all.push(Boundary { name, paths, aliases, evidence, artifacts: BTreeMap::new(), patterns });
     }
     let mut boundaries = Boundaries { all };
-    // Artifacts are sorted by path, and the configuration alone tells files of one folder apart.
-    let mut last: Option<(&str, Option<usize>)> = None;
+    let found = boundaries.all.iter().skip(settings.services.len());
+    let folders: Vec<&str> = found.flat_map(|one| &one.paths).map(String::as_str).collect();
+    // Folders that hold no other, and of which the configuration says nothing: all in them is one's.
+    let holds_other = |folder: &str| folders.iter().any(|other| *other != folder && is_within(other, folder));
+    let is_whole = |folder: &&str| settings.services.is_empty() && !holds_other(folder);
+    let whole: HashSet<String> = folders.iter().copied().filter(is_whole).map(str::to_owned).collect();
+    let mut last: Option<(String, usize)> = None;
     for artifact in &discovery.artifacts {
-        let folder = above(&artifact.path).next().unwrap_or("");
-        let known = last.filter(|(other, _)| *other == folder && settings.services.is_empty());
-        let place = known.map_or_else(|| boundaries.place(&artifact.path), |(_, place)| place);
-        last = Some((folder, place));
+        // Artifacts are sorted by path: what lies in one folder stands together.
+        let known = last.as_ref().filter(|(folder, _)| is_within(&artifact.path, folder)).map(|(_, place)| *place);
+        let place = known.or_else(|| boundaries.place(&artifact.path));
+        if known.is_none() {
+            let folder = place.and_then(|place| Some((boundaries.all.get(place)?.paths.first()?, place)));
+            last = folder.filter(|(folder, _)| whole.contains(*folder)).map(|(folder, place)| (folder.clone(), place));
+        }
         if let Some(one) = place.and_then(|place| boundaries.all.get_mut(place)) {
             *one.artifacts.entry(artifact.kind.name()).or_default() += 1;
         }

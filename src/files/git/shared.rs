@@ -6,9 +6,6 @@ use gix::ThreadSafeRepository;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// How many bytes of decoded objects a handle keeps: trees are asked for again and again.
-const CACHE: usize = 4 << 20;
-
 /// An opened repository.
 pub(super) struct Shared {
     repository: ThreadSafeRepository,
@@ -35,11 +32,7 @@ impl Shared {
     /// Asks the repository something with a handle of this thread.
     pub(super) fn ask<R>(&self, question: impl FnOnce(&gix::Repository) -> R) -> R {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let handle = idle.unwrap_or_else(|| {
-            let mut handle = self.repository.to_thread_local();
-            handle.object_cache_size_if_unset(CACHE);
-            handle
-        });
+        let handle = idle.unwrap_or_else(|| self.repository.to_thread_local());
         let answer = question(&handle);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
         answer

@@ -10,6 +10,7 @@ use gix::ObjectId;
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
 use gix::index::extension::Tree;
+use std::cmp::Ordering as Order;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -66,16 +67,28 @@ impl Staging {
     pub(super) fn file(&self, path: &str) -> Option<&gix::index::Entry> {
         let entries = self.entries();
         let order = |entry: &gix::index::Entry| self.path(entry).cmp(path.as_bytes().into());
-        let mut window = 0..entries.len();
-        let mut step = 16;
+        let is_at = |at: usize, wanted: Order| entries.get(at).is_some_and(|entry| order(entry) == wanted);
         let last = self.last.load(Ordering::Relaxed);
-        if entries.get(last).is_some_and(|entry| order(entry).is_lt()) {
-            window.start = last;
-            while entries.get(window.start + step).is_some_and(|entry| order(entry).is_lt()) {
-                window.start += step;
-                step *= 2;
+        let (mut window, mut step) = (0..entries.len(), 4);
+        match entries.get(last).map(order) {
+            Some(Order::Equal) => window = last..last + 1,
+            Some(Order::Less) => {
+                window.start = last + 1;
+                while is_at(window.start + step, Order::Less) {
+                    window.start += step + 1;
+                    step *= 2;
+                }
+                window.end = window.end.min(window.start + step + 1);
             }
-            window.end = (window.start + step + 1).min(entries.len());
+            Some(Order::Greater) => {
+                window.end = last;
+                while step < window.end && is_at(window.end - step, Order::Greater) {
+                    window.end -= step;
+                    step *= 2;
+                }
+                window.start = window.end.saturating_sub(step);
+            }
+            None => {}
         }
         let at = window.start + entries.get(window.clone())?.binary_search_by(order).ok()?;
         self.last.store(at, Ordering::Relaxed);
@@ -95,7 +108,7 @@ impl Staging {
 
     /// Every file: listed once for all views of the repository.
     pub(super) fn listing(&self, shared: &Shared) -> Arc<Listing> {
-        shared.listing(&self.below, || self.files().collect())
+        shared.listing(&self.below, || Listing::of_sorted(self.files()))
     }
 
     /// The files of a tree, given where it differs.
@@ -149,7 +162,7 @@ impl Staging {
             let (group, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
             rest = after;
             let Ok(part) = part.to_str() else { continue };
-            let item = items.as_ref().and_then(|items| items.get(part)).copied();
+            let item = items.as_ref().and_then(|items| items.get(part));
             if slash.is_some() {
                 let id = if let Some(Item::Folder(id)) = item { Some(id) } else { None };
                 self.compare(&join(folder, part), tree, id, cached.and_then(|cached| child(cached, part)), group, differences);
@@ -169,12 +182,12 @@ impl Staging {
         }
         met.sort_unstable();
         for (name, item) in items.iter().flat_map(|items| items.iter()) {
-            if met.binary_search(&name.as_str()).is_ok() {
+            if met.binary_search(&name).is_ok() {
                 continue;
             }
             match item {
-                Item::File(id) => drop(differences.insert(join(folder, name), Some(*id))),
-                Item::Folder(id) => self.compare(&join(folder, name), tree, Some(*id), None, &[], differences),
+                Item::File(id) => drop(differences.insert(join(folder, name), Some(id))),
+                Item::Folder(id) => self.compare(&join(folder, name), tree, Some(id), None, &[], differences),
                 Item::Other => {}
             }
         }

@@ -7,7 +7,7 @@ use crate::files::{ContentId, Files, Listing, ReadError, same_content};
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::objs::tree::EntryKind;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Blobs that are larger are not read: spans are 32 bits wide.
@@ -22,7 +22,22 @@ pub(super) enum Item {
     Other,
 }
 
-type Folder = Arc<BTreeMap<String, Item>>;
+/// What a folder holds, sorted by name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Folder(Arc<Vec<(String, Item)>>);
+
+impl Folder {
+    /// What stands under a name.
+    pub(super) fn get(&self, name: &str) -> Option<Item> {
+        let at = self.0.binary_search_by(|(other, _)| other.as_str().cmp(name)).ok()?;
+        self.0.get(at).map(|(_, item)| *item)
+    }
+
+    /// All of it, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Item)> {
+        self.0.iter().map(|(name, item)| (name.as_str(), *item))
+    }
+}
 
 /// A commit's tree, rooted at a folder of the repository.
 pub struct GitTree {
@@ -84,7 +99,7 @@ impl GitTree {
         if let Some(known) = folders.get(&id) {
             return known.clone();
         }
-        let mut items = BTreeMap::new();
+        let mut items = Vec::new();
         let mut refused = Vec::new();
         self.shared.ask(|local| match local.find_tree(id) {
             Err(error) => refused.push((path.to_owned(), reason(error).0)),
@@ -100,7 +115,7 @@ impl GitTree {
                         EntryKind::Link | EntryKind::Commit => Item::Other,
                     };
                     match entry.filename().to_str() {
-                        Ok(name) => drop(items.insert(name.to_owned(), item)),
+                        Ok(name) => items.push((name.to_owned(), item)),
                         Err(_) => refused.push((join(path, &entry.filename().to_str_lossy()), "the path is not UTF-8".into())),
                     }
                 }
@@ -109,7 +124,9 @@ impl GitTree {
         if !refused.is_empty() {
             self.refused.lock().unwrap_or_else(PoisonError::into_inner).extend(refused);
         }
-        let folder = Arc::new(items);
+        // Git sorts a folder as if its name ended in `/`.
+        items.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let folder = Folder(Arc::new(items));
         folders.insert(id, folder.clone());
         folder
     }
@@ -119,7 +136,7 @@ impl GitTree {
         let mut at = Item::Folder(self.root?);
         for part in path.split('/') {
             let Item::Folder(id) = at else { return None };
-            at = *self.folder(id, path).get(part)?;
+            at = self.folder(id, path).get(part)?;
         }
         Some(at)
     }
@@ -131,7 +148,7 @@ impl GitTree {
         while let Some((path, id)) = todo.pop() {
             for (name, item) in self.folder(id, &path).iter() {
                 match item {
-                    Item::Folder(id) => todo.push((join(&path, name), *id)),
+                    Item::Folder(id) => todo.push((join(&path, name), id)),
                     Item::File(_) => paths.push(join(&path, name)),
                     Item::Other => {}
                 }
