@@ -38,7 +38,14 @@ impl Name {
     }
 
     fn matches(&self, name: &str) -> bool {
-        name.starts_with(&self.start) && name.ends_with(&self.end) && name.contains(&self.middle) && self.glob.is_match(name)
+        let (own, bytes) = ((self.start.as_bytes(), self.end.as_bytes()), name.as_bytes());
+        // One byte tells nearly all names apart.
+        own.0.first().is_none_or(|first| bytes.first() == Some(first))
+            && own.1.last().is_none_or(|last| bytes.last() == Some(last))
+            && name.starts_with(&self.start)
+            && name.ends_with(&self.end)
+            && name.contains(&self.middle)
+            && self.glob.is_match(name)
     }
 }
 

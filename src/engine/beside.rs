@@ -5,6 +5,9 @@ use crate::model::Kept;
 use crate::source::Sources;
 use std::sync::Arc;
 
+/// Texts of more bytes than this are read anew.
+const LARGEST: usize = 1 << 20;
+
 /// The base, which reads what it shares with the head from there: a checkout is at hand where an object has to be unpacked.
 pub(super) struct Beside<'r> {
     head: &'r dyn Files,
@@ -43,7 +46,9 @@ impl Files for Beside<'_> {
         if !self.unchanged(path) {
             return self.base.read(path);
         }
-        let text = self.read.and_then(|(kept, sources)| Some(sources.get(kept.source(path)?).text.as_bytes().to_owned()));
+        let known = self.read.and_then(|(kept, sources)| Some(sources.get(kept.source(path)?)));
+        // A large text may be held compressed: reading its file costs less than holding it twice.
+        let text = known.filter(|source| source.length() <= LARGEST).map(|source| source.text().as_bytes().to_owned());
         text.map_or_else(|| self.head.read(path), Ok)
     }
 
