@@ -1,6 +1,7 @@
 //! Building an arena from the inside out: children are pushed before the collection that holds them.
 
-use super::tree::{Comment, Flags, Kind, Node, NodeId, Style, Tree};
+use super::node::{Flags, Keys, Node, Print};
+use super::tree::{Comment, Kind, NodeId, NodeRef, Style, Tree};
 use crate::diagnostic::Problem;
 use crate::source::{SourceId, Span};
 use std::collections::HashMap;
@@ -9,8 +10,6 @@ use std::sync::Arc;
 
 /// A map with more entries than this keeps them in order of their keys as well, so that a lookup takes few steps.
 const SORTED_FROM: usize = 64;
-/// A map with fewer entries than this is searched for repeated keys pair by pair.
-const PAIRWISE_BELOW: usize = 8;
 /// A node for so many bytes of source is what large API descriptions have; only a guess at how much room to take at once.
 const BYTES_A_NODE: usize = 24;
 /// How many problems of one file are told; garbage would give one for each byte.
@@ -61,21 +60,23 @@ impl TreeBuilder {
         }
     }
 
-    fn push(&mut self, span: Range<usize>, first: u32, count: u32, kind: Kind, style: Style, flags: Flags) -> NodeId {
-        self.tree.nodes.push(Node { start: span.start as u32, end: span.end as u32, first, count, kind, style, flags });
+    fn push(&mut self, node: Node) -> NodeId {
+        self.tree.nodes.push(node);
         NodeId(self.tree.nodes.len() as u32 - 1)
     }
 
     /// A scalar whose text is a slice of the source.
     pub fn scalar(&mut self, span: Range<usize>, text: Range<usize>, style: Style) -> NodeId {
-        self.push(span, text.start as u32, text.len() as u32, Kind::Scalar, style, Flags::default())
+        let print = Print::of(self.tree.text.get(text.clone()).unwrap_or(""));
+        self.push(Node::new(span, text.start as u32, text.len() as u32, Kind::Scalar, style).with_print(print))
     }
 
     /// A scalar whose text had to be decoded (escapes, folding).
     pub fn decoded(&mut self, span: Range<usize>, text: &str, style: Style) -> NodeId {
         let first = self.tree.decoded.len() as u32;
         self.tree.decoded.push_str(text);
-        self.push(span, first, text.len() as u32, Kind::Scalar, style, Flags::DECODED)
+        let node = Node::new(span, first, text.len() as u32, Kind::Scalar, style).with_print(Print::of(text));
+        self.push(node.with_flags(Flags::DECODED))
     }
 
     /// A scalar whose text may be a slice of the source, and is copied otherwise.
@@ -92,26 +93,31 @@ impl TreeBuilder {
     pub fn collection(&mut self, kind: Kind, span: Range<usize>, children: &[NodeId]) -> NodeId {
         let (first, count) = (self.tree.children.len() as u32, children.len() as u32);
         self.tree.children.extend_from_slice(children);
-        let flags = if kind == Kind::Map { self.examine_keys(first as usize, children) } else { Flags::default() };
-        self.push(span, first, count, kind, Style::Plain, flags)
+        let node = Node::new(span, first, count, kind, Style::Plain);
+        let node = if kind == Kind::Map { self.examine_keys(node, first as usize, children) } else { node };
+        self.push(node)
     }
 
-    /// Looks for repeated keys and merge keys, and keeps the order of keys for a large map.
-    fn examine_keys(&mut self, first: usize, children: &[NodeId]) -> Flags {
-        let keys = children.as_chunks::<2>().0;
+    /// Notes what keys a map may have, looks for repeated keys and merge keys, and keeps the order of keys for a large map.
+    fn examine_keys(&mut self, node: Node, first: usize, children: &[NodeId]) -> Node {
+        let entries = children.as_chunks::<2>().0;
         let tree = &self.tree;
-        let text = |at: u32| keys.get(at as usize).and_then(|[key, _]| tree.node(*key).text());
-        let merges = keys.iter().any(|[key, _]| tree.node(*key).is_merge_key());
+        let key = |at: u32| entries.get(at as usize).map(|[key, _]| tree.node(*key));
+        let text = |at: u32| key(at).and_then(NodeRef::text);
+        let mut keys = Keys::default();
+        let (mut merges, mut may_repeat) = (false, false);
+        for key in entries.iter().map(|[key, _]| tree.node(*key)) {
+            if let Some(text) = key.text() {
+                may_repeat |= keys.add(Print::of(text));
+                merges |= key.is_merge_key();
+            }
+        }
         // Pairs of positions: the first entry under a key, and a later one.
         let mut repeated: Vec<(u32, u32)> = Vec::new();
-        if keys.len() < PAIRWISE_BELOW {
-            for later in 1..keys.len() as u32 {
-                let same = text(later).and_then(|name| (0..later).find(|earlier| text(*earlier) == Some(name)));
-                repeated.extend(same.map(|earlier| (earlier, later)));
-            }
-        } else {
+        let sorted = entries.len() > SORTED_FROM;
+        if sorted {
             self.order.clear();
-            self.order.extend(0..keys.len() as u32);
+            self.order.extend(0..entries.len() as u32);
             self.order.sort_by_key(|at| text(*at));
             let mut earliest = 0;
             for pair in self.order.windows(2) {
@@ -124,15 +130,21 @@ impl TreeBuilder {
                 }
             }
             repeated.sort_unstable_by_key(|(_, later)| *later);
+        } else if may_repeat {
+            for later in 1..entries.len() as u32 {
+                let is_same = |earlier: &u32| key(*earlier).zip(key(later)).is_some_and(|(one, other)| one.says_the_same(other));
+                repeated.extend((0..later).find(is_same).map(|earlier| (earlier, later)));
+            }
         }
-        let sorted = keys.len() > SORTED_FROM;
+        let flags = Flags::default().with(Flags::MERGES, merges).with(Flags::SORTED, sorted);
+        let flags = flags.with(Flags::REPEATS, !repeated.is_empty());
         for (earlier, later) in repeated {
             self.repeated_key(first, earlier, later);
         }
         if sorted {
             self.tree.children.extend(self.order.iter().map(|at| NodeId(*at)));
         }
-        Flags::default().with(Flags::MERGES, merges).with(Flags::SORTED, sorted)
+        node.with_keys(keys).with_flags(flags)
     }
 
     fn repeated_key(&mut self, first: usize, earlier: u32, later: u32) {
@@ -149,7 +161,7 @@ impl TreeBuilder {
 
     /// A reference to an anchored node; `None` where no such anchor stands before it.
     pub fn alias(&mut self, span: Range<usize>, target: Option<NodeId>) -> NodeId {
-        self.push(span, target.map_or(u32::MAX, |id| id.0), 0, Kind::Alias, Style::Plain, Flags::default())
+        self.push(Node::new(span, target.map_or(u32::MAX, |id| id.0), 0, Kind::Alias, Style::Plain))
     }
 
     /// Points an alias at its target, which was not complete when the alias was read.
@@ -162,7 +174,7 @@ impl TreeBuilder {
     /// Gives the node that was pushed last its tag.
     pub fn tag_last(&mut self, tag: &str) {
         let Some(node) = self.tree.nodes.last_mut() else { return };
-        node.flags = node.flags.with(Flags::TAGGED, true);
+        *node = node.with_flags(Flags::TAGGED);
         let known = self.tag_numbers.get(tag).copied();
         let number = known.unwrap_or_else(|| {
             let number = self.tree.tag_names.len() as u32;

@@ -18,6 +18,7 @@ pub mod interpolation;
 pub mod json;
 pub mod lines;
 pub mod nginx;
+mod node;
 mod plain;
 pub mod properties;
 pub mod toml;

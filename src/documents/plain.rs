@@ -18,10 +18,15 @@ pub(super) enum Plain {
 }
 
 impl Plain {
+    /// Whether the text of a plain scalar says nothing.
+    pub(super) fn is_null(text: &str) -> bool {
+        matches!(text, "" | "~" | "null" | "Null" | "NULL")
+    }
+
     /// The meaning of a plain scalar's text.
     pub(super) fn of(text: &str) -> Plain {
         match text {
-            "" | "~" | "null" | "Null" | "NULL" => Plain::Null,
+            _ if Plain::is_null(text) => Plain::Null,
             "true" | "True" | "TRUE" => Plain::Boolean(true),
             "false" | "False" | "FALSE" => Plain::Boolean(false),
             ".nan" | ".NaN" | ".NAN" => Plain::Float(f64::NAN),

@@ -1,6 +1,7 @@
 //! The arena: one shape for every document language. Nodes hold byte offsets, scalars are slices of the source unless
 //! they had to be decoded, aliases are edges and are never copied.
 
+use super::node::{Flags, Node, Print};
 use super::plain::Plain;
 use crate::diagnostic::Problem;
 use crate::source::{SourceId, Span};
@@ -32,43 +33,6 @@ pub enum Style {
     Quoted,
     /// A YAML block scalar: text.
     Block,
-}
-
-/// One node: 20 bytes, so that with its place in the list of children it takes 24.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Node {
-    pub(super) start: u32,
-    pub(super) end: u32,
-    /// Scalar: offset of the text; collection: first child; alias: target (or `u32::MAX` when undefined).
-    pub(super) first: u32,
-    /// Scalar: length of the text; collection: number of children (a map has two for each entry).
-    pub(super) count: u32,
-    pub(super) kind: Kind,
-    pub(super) style: Style,
-    pub(super) flags: Flags,
-}
-
-/// What else is known of a node.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Flags(u8);
-
-impl Flags {
-    /// A scalar's text lies in the tree's own buffer and not in the source.
-    pub(super) const DECODED: Flags = Flags(1);
-    /// The node has an entry in the list of tags.
-    pub(super) const TAGGED: Flags = Flags(2);
-    /// A map has a merge key (`<<`).
-    pub(super) const MERGES: Flags = Flags(4);
-    /// A map's children are followed by the positions of its entries in order of their keys, one for each entry.
-    pub(super) const SORTED: Flags = Flags(8);
-
-    pub(super) fn has(self, flag: Flags) -> bool {
-        self.0 & flag.0 != 0
-    }
-
-    pub(super) fn with(self, flag: Flags, on: bool) -> Flags {
-        if on { Flags(self.0 | flag.0) } else { self }
-    }
 }
 
 /// A comment with its place, marker included.
@@ -121,6 +85,11 @@ impl Tree {
     /// A view of a node.
     pub fn node(&self, id: NodeId) -> NodeRef<'_> {
         NodeRef { tree: self, id }
+    }
+
+    /// Every node; what an inner collection holds comes before the collection.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeRef<'_>> {
+        (0..self.nodes.len() as u32).map(|at| self.node(NodeId(at)))
     }
 
     /// How many nodes there are.
@@ -178,17 +147,23 @@ impl std::fmt::Debug for NodeRef<'_> {
 }
 
 impl<'t> NodeRef<'t> {
+    #[inline]
     fn raw(self) -> &'t Node {
         &self.tree.nodes[self.id.0 as usize]
     }
 
     /// The node that an alias stands for (itself for all others). An alias without an anchor stays an alias.
+    #[inline]
     pub fn resolved(self) -> NodeRef<'t> {
+        if self.raw().kind() == Kind::Alias { self.behind_alias() } else { self }
+    }
+
+    fn behind_alias(self) -> NodeRef<'t> {
         let mut node = self;
         // An alias cannot carry an anchor, so one step is enough for YAML; the bound keeps any other builder finite.
         for _ in 0..64 {
             let raw = node.raw();
-            if raw.kind != Kind::Alias || raw.first == u32::MAX {
+            if raw.kind() != Kind::Alias || raw.first == u32::MAX {
                 break;
             }
             node = NodeRef { tree: self.tree, id: NodeId(raw.first) };
@@ -208,7 +183,7 @@ impl<'t> NodeRef<'t> {
 
     /// What it is, aliases followed.
     pub fn kind(self) -> Kind {
-        self.resolved().raw().kind
+        self.resolved().raw().kind()
     }
 
     /// Whether it is a map.
@@ -229,13 +204,13 @@ impl<'t> NodeRef<'t> {
 
     /// How a scalar was written; plain for everything else.
     pub fn style(self) -> Style {
-        self.resolved().raw().style
+        self.resolved().raw().style()
     }
 
     /// An explicit tag such as `!Ref`.
     pub fn tag(self) -> Option<&'t str> {
         let node = self.resolved();
-        if !node.raw().flags.has(Flags::TAGGED) {
+        if !node.raw().has(Flags::TAGGED) {
             return None;
         }
         let at = self.tree.tags.binary_search_by_key(&node.id, |(id, _)| *id).ok()?;
@@ -246,18 +221,30 @@ impl<'t> NodeRef<'t> {
     /// The decoded text of a scalar, whatever its meaning; `None` for collections.
     pub fn text(self) -> Option<&'t str> {
         let raw = self.resolved().raw();
-        if raw.kind != Kind::Scalar {
+        if raw.kind() != Kind::Scalar {
             return None;
         }
         let range = raw.first as usize..(raw.first + raw.count) as usize;
-        if raw.flags.has(Flags::DECODED) { self.tree.decoded.get(range) } else { self.tree.text.get(range) }
+        if raw.has(Flags::DECODED) { self.tree.decoded.get(range) } else { self.tree.text.get(range) }
     }
 
     /// Whether it is a scalar of this text.
-    fn says(self, text: &str) -> bool {
+    #[inline]
+    pub fn says(self, text: &str) -> bool {
+        self.says_printed(text, Print::of(text))
+    }
+
+    #[inline]
+    fn says_printed(self, text: &str, print: Print) -> bool {
         let raw = self.resolved().raw();
-        // The length rules most out, and is at hand.
-        raw.kind == Kind::Scalar && raw.count as usize == text.len() && self.text() == Some(text)
+        // Nearly all are ruled out by what is at hand, and their text is not looked at.
+        raw.may_be(text, print) && self.text() == Some(text)
+    }
+
+    /// Whether both are scalars of one text.
+    pub(super) fn says_the_same(self, other: NodeRef) -> bool {
+        let (one, two) = (self.resolved().raw(), other.resolved().raw());
+        one.is_like(two) && self.text().is_some() && self.text() == other.text()
     }
 
     /// What a plain scalar says; `None` for collections and for text in quotes or blocks.
@@ -267,7 +254,7 @@ impl<'t> NodeRef<'t> {
 
     /// Whether it is null: absent, `~`, or plain `null`.
     pub fn is_null(self) -> bool {
-        self.plain() == Some(Plain::Null)
+        self.style() == Style::Plain && self.text().is_some_and(Plain::is_null)
     }
 
     /// The text of a scalar that is text: quoted, block, or plain and neither null nor boolean nor number.
@@ -306,7 +293,7 @@ impl<'t> NodeRef<'t> {
 
     fn children(self) -> &'t [NodeId] {
         let raw = self.resolved().raw();
-        match raw.kind {
+        match raw.kind() {
             Kind::Map | Kind::List => &self.tree.children[raw.first as usize..(raw.first + raw.count) as usize],
             _ => &[],
         }
@@ -327,17 +314,20 @@ impl<'t> NodeRef<'t> {
     }
 
     /// The entry of a map under a key: the last one written wins, then merge keys (`<<`) in order.
+    #[inline]
     pub fn entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        self.entry_within(key, &mut 256)
+        let (raw, print) = (self.resolved().raw(), Print::of(key));
+        // Most questions are answered here: no.
+        if !raw.may_have(print) && !raw.merges() { None } else { self.entry_within(key, print, &mut 256) }
     }
 
-    fn entry_within(self, key: &str, budget: &mut u32) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        if let Some(own) = self.own_entry(key) {
+    fn entry_within(self, key: &str, print: Print, budget: &mut u32) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        if let Some(own) = self.own_entry(key, print) {
             return Some(own);
         }
         for base in self.bases() {
             *budget = budget.checked_sub(1)?;
-            if let Some(found) = base.entry_within(key, budget) {
+            if let Some(found) = base.entry_within(key, print, budget) {
                 return Some(found);
             }
         }
@@ -345,10 +335,17 @@ impl<'t> NodeRef<'t> {
     }
 
     /// The last entry that is written in this map itself under a key.
-    fn own_entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+    fn own_entry(self, key: &str, print: Print) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
         let raw = self.resolved().raw();
-        if !raw.flags.has(Flags::SORTED) {
-            return self.entries().rev().find(|(name, _)| name.says(key));
+        if !raw.may_have(print) {
+            return None;
+        }
+        if !raw.has(Flags::SORTED) {
+            let pairs = self.children().as_chunks::<2>().0.iter().rev();
+            let mut named =
+                pairs.filter(|pair| self.tree.nodes.get(pair[0].0 as usize).is_some_and(|name| name.may_print(print)));
+            let found = named.find(|pair| self.tree.node(pair[0]).says_printed(key, print))?;
+            return Some((self.tree.node(found[0]), self.tree.node(found[1])));
         }
         let entries = raw.count as usize / 2;
         let order = (raw.first + raw.count) as usize;
@@ -366,12 +363,13 @@ impl<'t> NodeRef<'t> {
 
     /// The maps that this one takes entries from, the strongest first.
     fn bases(self) -> impl Iterator<Item = NodeRef<'t>> {
-        let merges = self.resolved().raw().flags.has(Flags::MERGES);
-        let values = self.entries().filter(move |(key, _)| merges && key.is_merge_key()).map(|(_, value)| value);
+        let entries = self.resolved().raw().merges().then(|| self.entries()).into_iter().flatten();
+        let values = entries.filter(|(key, _)| key.is_merge_key()).map(|(_, value)| value);
         values.flat_map(|value| value.items().chain((!value.is_list()).then_some(value)))
     }
 
     /// The value of a map under a key.
+    #[inline]
     pub fn get(self, key: &str) -> Option<NodeRef<'t>> {
         self.entry(key).map(|(_, value)| value)
     }
@@ -395,7 +393,7 @@ impl<'t> NodeRef<'t> {
         let mut pointer = String::new();
         let mut at = tree.documents().filter(|root| root.raw().start <= start).last().unwrap_or(node);
         while at.id != node.id {
-            let (children, is_map) = (at.children(), at.raw().kind == Kind::Map);
+            let (children, is_map) = (at.children(), at.raw().kind() == Kind::Map);
             let found = if is_map {
                 let pairs = children.as_chunks::<2>().0;
                 pairs.get(pairs.partition_point(|pair| starts_before(&pair[0])).saturating_sub(1)).map(|pair| (pair[0], pair[1]))
@@ -404,7 +402,7 @@ impl<'t> NodeRef<'t> {
                 pointer.push_str(&if children.is_empty() { String::new() } else { format!("/{nth}") });
                 children.get(nth).map(|item| (node.id, *item))
             };
-            let Some((key, inner)) = found.filter(|_| at.raw().kind != Kind::Alias) else { break };
+            let Some((key, inner)) = found.filter(|_| at.raw().kind() != Kind::Alias) else { break };
             if is_map {
                 let key = tree.node(key).text().unwrap_or("").replace('~', "~0").replace('/', "~1");
                 pointer.push('/');
@@ -421,25 +419,14 @@ impl<'t> NodeRef<'t> {
 
     /// All entries with merge keys resolved: own entries first, each key once (the last one written), `<<` itself left out.
     pub fn merged_entries(self) -> Vec<(NodeRef<'t>, NodeRef<'t>)> {
-        if let Some(entries) = self.few_entries() {
-            return entries;
+        let raw = self.resolved().raw();
+        if raw.kind() != Kind::Map || !(raw.merges() || raw.has(Flags::REPEATS)) {
+            return self.entries().collect();
         }
         let mut seen = std::collections::HashSet::new();
         let mut found = Vec::new();
         self.collect_entries(&mut seen, &mut found, &mut 256);
         found
-    }
-
-    /// The entries as they are written, where they are few, no key is repeated, and none merges another map.
-    fn few_entries(self) -> Option<Vec<(NodeRef<'t>, NodeRef<'t>)>> {
-        const FEW: usize = 12;
-        let entries: Vec<(NodeRef, NodeRef)> = (self.entries().len() <= FEW).then(|| self.entries().collect())?;
-        let is_repeated = |at: usize, key: &NodeRef<'t>| {
-            key.text().is_some_and(|text| entries.iter().take(at).any(|(other, _)| other.says(text)))
-        };
-        let merges = self.resolved().raw().flags.has(Flags::MERGES);
-        let is_plain = !merges && !entries.iter().enumerate().any(|(at, (key, _))| key.is_merge_key() || is_repeated(at, key));
-        is_plain.then_some(entries)
     }
 
     fn collect_entries(

@@ -108,7 +108,14 @@ impl<'t> Reader<'t> {
     fn next_token(&mut self) -> Option<u8> {
         loop {
             match *self.bytes.get(self.at)? {
-                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
+                b'\n' => {
+                    self.at += 1;
+                    // Indentation is a third of what is written for people.
+                    while self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(b"        ")) {
+                        self.at += 8;
+                    }
+                }
+                b' ' | b'\r' | b'\t' => self.at += 1,
                 b'/' if matches!(self.bytes.get(self.at + 1), Some(b'/' | b'*')) => self.comment(),
                 b'#' => self.comment(),
                 byte => return Some(byte),
