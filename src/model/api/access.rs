@@ -24,6 +24,10 @@ impl OperationRef<'_> {
     /// Whether callers must say who they are: by `security` of its own or of the document, or by a header or cookie that it
     /// declares as a parameter.
     pub fn access(self) -> Access {
+        *self.data().kept.access.get_or_init(|| self.find_access())
+    }
+
+    fn find_access(self) -> Access {
         let (Some(own), Some(root)) = (self.cursor(), self.document().root()) else { return Access::Unknown };
         if !self.is_known() {
             return Access::Unknown;

@@ -1,15 +1,15 @@
 //! Names that schemas give themselves (`$anchor`, since 3.1), and by which references may name them: `#money`.
 
+use super::Map;
 use super::cursor::{Target, pin};
 use crate::documents::{NodeId, NodeRef, Tree};
-use std::collections::HashMap;
 
 /// The anchors of a file by name; `None` for one that two things have.
-pub(super) type Anchors = HashMap<Box<str>, Option<Target>>;
+pub(super) type Anchors = Map<Box<str>, Option<Target>>;
 
 /// Every anchor of a file.
 pub(super) fn all(tree: &Tree) -> Anchors {
-    let mut anchors = Anchors::new();
+    let mut anchors = Anchors::default();
     let mut add = |node: NodeRef, target: Target| {
         for name in names(node) {
             let known = anchors.entry(name.into()).or_insert(Some(target));

@@ -1,12 +1,12 @@
 //! How names are written: the house style of a document, and the names that depart from it.
 
+use super::Set;
 use super::document::DocumentRef;
-use super::named::Named;
 use super::operation::OperationRef;
 use super::parameter::Location;
 use super::path::PathRef;
 use crate::source::{Span, Spanned};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// How the words of a name are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,7 +81,7 @@ const NEARLY_ALL: usize = 85;
 
 /// The style of names: the one that is asked for, else that of nearly all; `None` where there are too few, or it has none.
 fn house<'a>(names: impl Iterator<Item = Spanned<&'a str>>, asked: Option<Casing>) -> Option<HouseCasing<'a>> {
-    let mut seen: HashSet<&str> = HashSet::new();
+    let mut seen: Set<&str> = Set::default();
     let styled: Vec<(Casing, Spanned<&str>)> =
         names.filter(|name| seen.insert(name.value)).filter_map(|name| Some((Casing::of(name.value)?, name))).collect();
     let mut counts: BTreeMap<Casing, usize> = BTreeMap::new();
@@ -100,7 +100,7 @@ fn house<'a>(names: impl Iterator<Item = Spanned<&'a str>>, asked: Option<Casing
 
 /// The styles of different names of several words.
 pub(super) fn styles<'a>(names: impl Iterator<Item = &'a str>) -> impl Iterator<Item = String> {
-    let mut seen: HashSet<&str> = HashSet::new();
+    let mut seen: Set<&str> = Set::default();
     names.filter(move |name| seen.insert(name)).filter_map(Casing::of).map(|casing| casing.name().to_owned())
 }
 
@@ -121,7 +121,7 @@ impl<'a> DocumentRef<'a> {
 
     /// The style of its properties.
     pub fn property_casing(self) -> Option<HouseCasing<'a>> {
-        house(self.properties_anywhere().iter().map(Named::spanned), self.standards().casing(|asked| asked.properties))
+        house(self.property_names(), self.standards().casing(|asked| asked.properties))
     }
 
     /// The style of its query parameters.

@@ -1,13 +1,12 @@
 //! Types that parts of one `allOf` give to the same thing, where no value can be of all of them.
 
-use super::Api;
 use super::constraint::overlap;
 use super::cursor::Pin;
 use super::mark::Mark;
 use super::schema::SchemaRef;
 use super::schema_part::SchemaPart;
+use super::{Api, Map, Set};
 use crate::source::Span;
-use std::collections::{HashMap, HashSet};
 
 /// Two types for one thing.
 #[derive(Debug, Clone)]
@@ -35,7 +34,7 @@ impl Api {
     /// What each schema and the members of its `allOf` say of one thing that cannot both be. A schema that one before it draws in is judged
     /// with that one, so that a chain of them is walked once.
     pub fn type_conflicts(&self) -> impl Iterator<Item = (SchemaPart<'_>, Vec<TypeConflict<'_>>)> {
-        let mut judged: HashSet<Pin> = HashSet::new();
+        let mut judged: Set<Pin> = Set::default();
         self.schemas_with(Mark::AllOf).filter_map(move |part| {
             let schema = part.schema();
             schema.cursor.raw("allOf")?;
@@ -59,7 +58,7 @@ fn conflicts_among(composed: Vec<SchemaRef<'_>>) -> Vec<TypeConflict<'_>> {
         let others = composed.iter().filter(typed);
         found.extend(others.filter_map(|other| conflict(None, (*first, place(first)), (*other, place(other)))));
     }
-    let mut known: HashMap<&str, (SchemaRef<'_>, Span)> = HashMap::new();
+    let mut known: Map<&str, (SchemaRef<'_>, Span)> = Map::default();
     for part in composed {
         let Some(map) = part.cursor.get("properties") else { continue };
         for (key, cursor) in map.entries() {

@@ -1,5 +1,6 @@
 //! What a schema demands of a value by itself: types, enums and bounds, and where these cannot be met.
 
+use super::Map;
 use super::cursor::{Pin, name_in, reference};
 use super::document::Version;
 use super::schema::SchemaRef;
@@ -7,7 +8,7 @@ use super::schema_part::{SchemaPart, object_name};
 use super::walk::{NONE, Part};
 use crate::documents::NodeRef;
 use crate::source::Span;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// How deep values are compared; nothing real is nested deeper.
 const DEEPEST: usize = 64;
@@ -31,6 +32,14 @@ pub(super) fn canonical(node: NodeRef, depth: usize) -> String {
         (_, Some(word), _) => word.to_string(),
         (.., Some(number)) => number.to_string(),
         _ => format!("\"{}\"", node.text().unwrap_or("")),
+    }
+}
+
+/// Whether two values are the same whatever their notation.
+pub(super) fn equal(one: NodeRef, other: NodeRef) -> bool {
+    match (one.as_text(), other.as_text()) {
+        (Some(one), Some(other)) => one == other,
+        _ => canonical(one, 0) == canonical(other, 0),
     }
 }
 
@@ -140,7 +149,7 @@ impl<'a> SchemaRef<'a> {
 
     /// Values of `enum` that stand there already, with the place of the first.
     pub fn repeated_enum_values(self) -> Vec<Oddity> {
-        let mut first: HashMap<String, Span> = HashMap::new();
+        let mut first: Map<String, Span> = Map::default();
         let items = self.cursor.raw("enum").map(NodeRef::items).into_iter().flatten();
         let repeated = items.filter_map(|item| {
             let known = *first.entry(canonical(item, 0)).or_insert(item.span());
@@ -330,22 +339,24 @@ impl<'a> SchemaPart<'a> {
         let names = schema.required_names();
         let all = |schema: SchemaRef<'a>| schema.drawn_in(&["allOf", "oneOf", "anyOf"]);
         let parts = all(schema);
-        let unclear = |part: &SchemaRef| !part.is_known() || part.welcomes_more_properties() || part.has_any_key(&MORE);
+        let unclear =
+            |part: &SchemaRef| !part.is_known() || part.welcomes_more_properties() || MORE.iter().any(|key| part.has_key(key));
         if names.is_empty() || parts.iter().any(unclear) {
             return Vec::new();
         }
-        let declares = |schema: SchemaRef<'a>, name: &str| schema.possible_properties().iter().any(|one| one.name == name);
-        let missing: Vec<_> = names.into_iter().filter(|(name, _)| !declares(schema, name)).collect();
+        let declares = |parts: &[SchemaRef<'a>], name: &str| parts.iter().any(|part| part.own_property(name).is_some());
+        let missing: Vec<_> = names.into_iter().filter(|(name, _)| !declares(&parts, name)).collect();
         if missing.is_empty() {
             return missing;
         }
         let users = self.users();
+        let of_users: Vec<Vec<SchemaRef>> = users.iter().map(|user| all(*user)).collect();
         // A schema of no properties at all says only what must be there, whatever that is.
         let bare = schema.possible_properties().is_empty() && users.is_empty();
-        if bare || users.iter().any(|user| all(*user).iter().any(unclear)) || self.keyword() == "not" {
+        if bare || of_users.iter().flatten().any(unclear) || self.keyword() == "not" {
             return Vec::new();
         }
-        missing.into_iter().filter(|(name, _)| !users.iter().any(|user| declares(*user, name))).collect()
+        missing.into_iter().filter(|(name, _)| !of_users.iter().any(|parts| declares(parts, name))).collect()
     }
 
     /// Whether it is an array and nothing says what its elements are.

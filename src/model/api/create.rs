@@ -1,5 +1,6 @@
 //! Which operations create something, what a repeated one would do, and what keeps it from doing so.
 
+use super::Set;
 use super::document::DocumentRef;
 use super::operation::{Method, OperationRef, Segment};
 use super::parameter::{Location, ParameterRef};
@@ -25,24 +26,26 @@ pub struct KeyDeclaration<'a> {
     pub parameter: ParameterRef<'a>,
 }
 
+fn is_idempotency_key(parameter: &ParameterRef) -> bool {
+    let creates = &words().creates;
+    let folded = parameter.folded();
+    match parameter.location() {
+        Location::Header => {
+            let described = || parameter.description().is_some_and(words::speaks_of_keys);
+            let named = || creates.described_headers.iter().any(|name| folded.ends_with(name));
+            creates.headers.contains(&folded) || (named() && described())
+        }
+        Location::Query => matches!(folded.as_str(), "idempotencykey" | "clienttoken" | "requestid"),
+        _ => false,
+    }
+}
+
 impl<'a> OperationRef<'a> {
     /// The header or query parameter by which a caller marks a repeated request.
     pub fn idempotency_key(self) -> Option<KeyDeclaration<'a>> {
-        let creates = &words().creates;
         let parameters = self.parameters();
-        let found = parameters.into_iter().find(|parameter| {
-            let folded = parameter.folded();
-            match parameter.location() {
-                Location::Header => {
-                    let described = || parameter.description().is_some_and(words::speaks_of_keys);
-                    let named = || creates.described_headers.iter().any(|name| folded.ends_with(name));
-                    creates.headers.contains(&folded) || (named() && described())
-                }
-                Location::Query => folded == "idempotencykey" || folded == "clienttoken" || folded == "requestid",
-                _ => false,
-            }
-        })?;
-        Some(KeyDeclaration { parameter: found })
+        let at = *self.data().kept.idempotency_key.get_or_init(|| parameters.iter().position(is_idempotency_key));
+        Some(KeyDeclaration { parameter: *parameters.get(at?)? })
     }
 
     /// Whether its caller names what it creates: a key in the body, or a PUT on the item that creates.
@@ -62,7 +65,7 @@ impl<'a> OperationRef<'a> {
         // `/orders:batchCreate` is an action of its own name.
         let last = last.rsplit(':').next().unwrap_or(last);
         let tokens = words::tokens(last);
-        let at = |token: Option<&String>, set: &std::collections::HashSet<String>| token.is_some_and(|token| set.contains(token));
+        let at = |token: Option<&String>, set: &Set<String>| token.is_some_and(|token| set.contains(token));
         creates.harmless.contains(&last.to_lowercase())
             || at(tokens.last(), &creates.harmless) && tokens.len() > 1 && last.contains([':', '-', '_', '.'])
             || at(tokens.first(), &creates.harmless_starts) && tokens.len() > 1

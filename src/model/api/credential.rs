@@ -5,10 +5,9 @@ use super::operation::{OperationRef, Segment};
 use super::parameter::{Location, ParameterRef};
 use super::words;
 use serde::Deserialize;
-use std::collections::HashSet;
 use std::sync::OnceLock;
 
-type Set = HashSet<String>;
+type Set = super::Set<String>;
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]

@@ -80,9 +80,10 @@ impl<'a> Cursor<'a> {
     pub(super) fn new(api: &'a Api, written: NodeRef<'a>) -> Cursor<'a> {
         let mut node = written;
         for _ in 0..LONGEST_CHAIN {
-            let Some(reference) = reference(node) else { return Cursor { api, written, node, known: true } };
-            let target = reference.text().and_then(|text| api.target(node.tree().source(), text));
-            match target.and_then(|target| api.node(target.pin)) {
+            if reference(node).is_none() {
+                return Cursor { api, written, node, known: true };
+            }
+            match api.target(node).and_then(|target| api.node(target.pin)) {
                 Some(next) => node = next,
                 None => break,
             }
@@ -111,8 +112,9 @@ impl<'a> Cursor<'a> {
         let mut node = self.written;
         while chain.len() < LONGEST_CHAIN {
             let Some(reference) = reference(node) else { break };
-            let target = reference.text().and_then(|text| self.api.target(node.tree().source(), text));
-            let Some((target, next)) = target.and_then(|target| Some((target, self.api.node(target.pin)?))) else { break };
+            let Some((target, next)) = self.api.target(node).and_then(|target| Some((target, self.api.node(target.pin)?))) else {
+                break;
+            };
             chain.push((reference.span(), target));
             node = next;
         }
@@ -137,14 +139,17 @@ impl<'a> Cursor<'a> {
 
     /// The entry under a key. What stands beside a reference wins over the target, where the version gives it a meaning.
     pub(super) fn entry(self, key: &str) -> Option<(NodeRef<'a>, NodeRef<'a>)> {
-        let beside = self.is_reference() && self.counts_beside_reference(key);
-        let own = if beside { self.written.entry(key) } else { None };
-        own.or_else(|| self.node.entry(key))
+        if self.is_reference()
+            && let Some(beside) = self.written.entry(key).filter(|_| self.counts_beside_reference(key))
+        {
+            return Some(beside);
+        }
+        self.node.entry(key)
     }
 
     /// The version that the file follows in which it is mentioned.
     pub(super) fn version(self) -> Version {
-        self.api.versions.get(&self.written.tree().source()).copied().unwrap_or(Version::V31)
+        self.api.versions.get(self.written.tree().source()).copied().unwrap_or(Version::V31)
     }
 
     /// Whether a key beside `$ref` means something. From 3.1 on a schema is what it refers to and what stands beside it. Before
@@ -180,18 +185,24 @@ impl<'a> Cursor<'a> {
 
     /// All entries in order, each key once; siblings of a reference come before those of its target.
     pub(super) fn entries(self) -> Vec<(NodeRef<'a>, Cursor<'a>)> {
-        let mut entries = Vec::new();
-        if self.is_reference() {
-            let beside = |key: &str| key != "$ref" && self.counts_beside_reference(key);
-            entries.extend(self.written.merged_entries().into_iter().filter(|(key, _)| key.text().is_some_and(beside)));
+        self.written_entries().into_iter().map(|(key, value)| (key, Cursor::new(self.api, value))).collect()
+    }
+
+    /// The same, with values as they are written.
+    pub(super) fn written_entries(self) -> Vec<(NodeRef<'a>, NodeRef<'a>)> {
+        if !self.is_reference() {
+            return self.node.merged_entries();
         }
+        let beside = |key: &str| key != "$ref" && self.counts_beside_reference(key);
+        let mut entries = self.written.merged_entries();
+        entries.retain(|(key, _)| key.text().is_some_and(beside));
         let own = entries.len();
         for (key, value) in self.node.merged_entries() {
-            if !entries.iter().take(own).any(|(known, _): &(NodeRef, NodeRef)| known.text() == key.text()) {
+            if !entries.iter().take(own).any(|(known, _)| known.text() == key.text()) {
                 entries.push((key, value));
             }
         }
-        entries.into_iter().map(|(key, value)| (key, Cursor::new(self.api, value))).collect()
+        entries
     }
 
     /// The items of the list under a key, references followed; the list itself may be a reference.

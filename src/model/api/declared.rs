@@ -1,14 +1,13 @@
 //! Parameters as they are declared, before an operation's are merged with those of its path item.
 
-use super::Api;
 use super::cursor::{Cursor, Pin};
 use super::document::{DocumentRef, Version};
 use super::operation::OperationRef;
 use super::parameter::IGNORED_HEADERS;
 use super::path::PathRef;
 use super::schema::SchemaRef;
+use super::{Api, Set};
 use crate::source::Span;
-use std::collections::HashSet;
 
 /// A parameter as a list declares it; 2.0 bodies and form fields too.
 #[derive(Clone, Copy)]
@@ -106,7 +105,7 @@ impl<'a> PathRef<'a> {
 impl Api {
     /// The entries of `paths` of each document in order. One that several documents reach comes once.
     pub fn own_paths(&self) -> Vec<(DocumentRef<'_>, Vec<PathRef<'_>>)> {
-        let mut seen: HashSet<Span> = HashSet::new();
+        let mut seen: Set<Span> = Set::default();
         let mut all = Vec::new();
         for document in self.documents() {
             let paths = document.paths().into_iter().filter(|path| seen.insert(path.span())).collect();

@@ -4,16 +4,15 @@
 //! One defect for each thing to mend; none hides another. What a broken reference leads to, and what the text itself has
 //! wrong (syntax, repeated keys), is told as unread.
 
-use super::Api;
 use super::cursor::Pin;
 use super::document::DocumentRef;
 use super::replacement::replacement;
 use super::schema_part::object_name;
 use super::walk::table::{Object, Type, TypeId, table};
 use super::walk::{FaultKind, Names, Part};
+use super::{Api, Map};
 use crate::documents::{Kind, NodeRef};
 use crate::source::Span;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 /// What is wrong with an object.
@@ -111,7 +110,7 @@ impl<'a> DocumentRef<'a> {
     /// The same, with those that are mended in the same way together, each group at the place of its first.
     pub fn defect_groups(self) -> Vec<DefectGroup<'a>> {
         let mut groups: Vec<DefectGroup> = Vec::new();
-        let mut known: HashMap<(DefectKind, String), usize> = HashMap::new();
+        let mut known: Map<(DefectKind, String), usize> = Map::default();
         for defect in self.defects() {
             match known.entry((defect.kind.clone(), defect.object.clone())) {
                 Entry::Occupied(at) => groups.get_mut(*at.get()).into_iter().for_each(|group| group.rest.push(defect.clone())),

@@ -2,13 +2,13 @@
 
 use super::convention::{self, Conventions};
 use super::cursor::{Cursor, Pin, pin};
+use super::kept::Kept;
 use super::operation::{self, Method, Operation, OperationRef, Role};
 use super::reach::Entry;
-use super::{Api, outgoing, words};
+use super::{Api, Map, outgoing, words};
 use crate::documents::NodeRef;
 use crate::model::standards::Standards;
 use crate::source::Span;
-use std::collections::HashMap;
 
 /// Which specification a document follows, as far as its shape differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,10 +34,10 @@ pub(super) struct Document {
     /// What the configuration asks of it.
     pub(super) standards: Standards,
     /// Operations by path with all parameters named alike, in order.
-    pub(super) by_path: HashMap<String, Vec<u32>>,
+    pub(super) by_path: Map<String, Vec<u32>>,
     /// Operations by the last part of that path, and by all that stands before it.
-    pub(super) by_end: HashMap<String, Vec<u32>>,
-    pub(super) by_parent: HashMap<String, Vec<u32>>,
+    pub(super) by_end: Map<String, Vec<u32>>,
+    pub(super) by_parent: Map<String, Vec<u32>>,
     pub(super) operations: std::ops::Range<u32>,
     /// Webhooks and callbacks, right after its operations.
     pub(super) outgoing: std::ops::Range<u32>,
@@ -73,7 +73,7 @@ pub(super) fn read(api: &mut Api, entry: &Entry, standards: Standards) {
     let Some(root) = api.node(entry.root).map(|node| Cursor::new(api, node)) else { return };
     let version = version_of(root.node);
     let mut operations = Vec::new();
-    let mut by_path: HashMap<String, Vec<u32>> = HashMap::new();
+    let mut by_path: Map<String, Vec<u32>> = Map::default();
     for (path_key, item) in root.get("paths").map(Cursor::entries).unwrap_or_default() {
         let Some(path) = path_key.text().filter(|path| path.starts_with('/')) else { continue };
         let before = operations.len();
@@ -86,7 +86,7 @@ pub(super) fn read(api: &mut Api, entry: &Entry, standards: Standards) {
     let last = first + operations.len() as u32;
     outgoing::read(root, document, first, &mut operations);
     let outgoing = last..first + operations.len() as u32;
-    let (mut by_end, mut by_parent): (HashMap<String, Vec<u32>>, HashMap<String, Vec<u32>>) = Default::default();
+    let (mut by_end, mut by_parent): (Map<String, Vec<u32>>, Map<String, Vec<u32>>) = Default::default();
     for (at, operation) in (first..last).zip(&operations) {
         let (parent, end) = operation.normal.rsplit_once('/').unwrap_or(("", &operation.normal));
         by_end.entry(end.to_owned()).or_default().push(at);
@@ -128,6 +128,7 @@ pub(super) fn read_item(
                 is_repeated: false,
                 role,
                 parent,
+                kept: Kept::default(),
             });
         }
     };
@@ -258,7 +259,7 @@ impl<'a> DocumentRef<'a> {
 /// Marks operations that several entry documents reach: they belong to the document in whose file they stand, else to the
 /// first one.
 pub(super) fn mark_repeated(api: &mut Api) {
-    let mut owners: HashMap<Pin, (bool, usize)> = HashMap::new();
+    let mut owners: Map<Pin, (bool, usize)> = Map::default();
     for (at, operation) in api.operations.iter().enumerate() {
         let home =
             api.documents.get(operation.document as usize).is_some_and(|document| document.root.source == operation.node.source);

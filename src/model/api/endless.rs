@@ -1,12 +1,12 @@
 //! Schemas that no finite value fits: each requires a property that leads back to it.
 
+use super::Set;
 use super::cursor::Pin;
 use super::document::DocumentRef;
 use super::mark::Mark;
 use super::schema::{Property, SchemaRef};
 use super::schema_part::SchemaPart;
 use crate::documents::NodeRef;
-use std::collections::HashSet;
 
 /// How deep required properties are followed.
 const DEEPEST: usize = 64;
@@ -26,9 +26,9 @@ pub struct Endless<'a> {
 #[derive(Default)]
 struct Search<'a> {
     /// Schemas that have a finite value.
-    finite: HashSet<Pin>,
+    finite: Set<Pin>,
     /// Schemas that have none, whatever leads to them.
-    endless: HashSet<Pin>,
+    endless: Set<Pin>,
     /// The schemas on the way, each with the required property by which it is left.
     way: Vec<(Pin, Option<Property<'a>>)>,
     /// The way round that was met first, from the schema that was met again.
@@ -103,7 +103,7 @@ impl<'a> Search<'a> {
         if items.into_iter().any(|items| !self.ends(items)) {
             return false;
         }
-        let required: HashSet<&str> = members.iter().flat_map(|member| member.required_names()).map(|(name, _)| name).collect();
+        let required: Set<&str> = members.iter().flat_map(|member| member.required_names()).map(|(name, _)| name).collect();
         let properties = members.iter().flat_map(|member| member.own_properties());
         // One side may fill these in, and leave them out on the way to the other.
         let one_way = |schema: SchemaRef| schema.is_read_only() || schema.is_write_only();
@@ -121,7 +121,7 @@ impl<'a> DocumentRef<'a> {
     /// Circles of schemas that no finite value fits, each once, in order.
     pub fn endless_schemas(self) -> Vec<Endless<'a>> {
         let mut found: Vec<Endless> = Vec::new();
-        let mut told: HashSet<Pin> = HashSet::new();
+        let mut told: Set<Pin> = Set::default();
         let mut search = Search::default();
         // What extends another schema may be what makes the circle.
         for part in self.schemas_with(Mark::Required).chain(self.schemas_with(Mark::AllOf)) {

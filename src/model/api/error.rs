@@ -1,14 +1,18 @@
 //! Error bodies: what they look like, and which of them another standard rules.
 
+use super::Map;
 use super::cursor::Pin;
 use super::document::DocumentRef;
 use super::error_part::ErrorParts;
+use super::kept::pin_of;
+use super::operation::OperationRef;
 use super::response::{MediaRef, ResponseRef};
 use super::schema::{Property, SchemaRef};
 use super::words::words;
 use crate::model::standards::ErrorForm;
 use crate::source::Span;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError};
 
 /// What an error body looks like: its property names, or its type where it is no object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +61,17 @@ pub struct ErrorBody<'a> {
     pub media: MediaRef<'a>,
 }
 
+/// What error bodies look like, by the nodes of their schemas: as mentioned, and themselves.
+pub(super) type Shapes = Map<(Pin, Pin), Option<Arc<Shape>>>;
+
+/// Where an error body stands: the number of its operation, and its place among the responses and among their media types.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BodyPlace {
+    operation: u32,
+    response: usize,
+    media: usize,
+}
+
 impl<'a> ErrorBody<'a> {
     /// `GET /orders 404`.
     pub fn subject(&self) -> String {
@@ -90,8 +105,20 @@ impl<'a> ErrorBody<'a> {
         Some((schema.name()?, schema.pin()))
     }
 
-    /// What it looks like; `None` where the document does not say.
-    pub fn shape(&self) -> Option<Shape> {
+    /// What it looks like; `None` where the document does not say. Found out once for each schema.
+    pub fn shape(&self) -> Option<Arc<Shape>> {
+        let cursor = self.media.schema?.cursor;
+        let name = (pin_of(cursor.written), pin_of(cursor.node));
+        let shapes = || cursor.api.shapes.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = shapes().get(&name).cloned();
+        known.unwrap_or_else(|| {
+            let shape = self.find_shape().map(Arc::new);
+            shapes().insert(name, shape.clone());
+            shape
+        })
+    }
+
+    fn find_shape(&self) -> Option<Shape> {
         let schema = self.schema().filter(|schema| !schema.has_alternatives())?;
         let names: BTreeSet<String> = schema.properties().into_iter().map(|property| property.name.to_owned()).collect();
         if !names.is_empty() {
@@ -106,7 +133,8 @@ impl<'a> ErrorBody<'a> {
 
     /// Whether its schema is that of RFC 9457 in all but the media type: by its members, or by name and some of them.
     pub fn looks_like_problem(&self) -> bool {
-        let Some(Shape::Object(names)) = self.shape() else { return false };
+        let shape = self.shape();
+        let Some(Shape::Object(names)) = shape.as_deref() else { return false };
         let members = words().errors.problem.iter().filter(|name| names.contains(*name)).count();
         let named = self.component().is_some_and(|(name, _)| name.to_ascii_lowercase().contains("problem"));
         let core = names.contains("title") && (names.contains("status") || names.contains("type") || names.contains("detail"));
@@ -134,7 +162,7 @@ impl<'a> ErrorBody<'a> {
         if errors.media.contains(&self.media.essence()) || self.response.operation().has_foreign_errors() {
             return true;
         }
-        match self.shape() {
+        match self.shape().as_deref() {
             Some(Shape::Object(names)) => names.contains("error_description") && names.is_subset(&oauth_members()),
             _ => false,
         }
@@ -149,25 +177,48 @@ impl<'a> DocumentRef<'a> {
     /// Every error body of every operation, in order; those whose form another standard
     /// fixes are left out, and those of health checks.
     pub fn error_bodies(self) -> Vec<ErrorBody<'a>> {
-        let judged = self.own_operations().filter(|operation| !operation.is_health_like());
-        let responses = judged.flat_map(|operation| operation.responses());
+        let all = self.api.error_bodies.get_or_init(|| self.api.documents().map(DocumentRef::find_error_bodies).collect());
+        let own = all.get(self.at as usize).map_or(&[][..], Vec::as_slice);
+        let mut found = Vec::with_capacity(own.len());
+        for places in own.chunk_by(|one, other| one.operation == other.operation) {
+            let operation = places.first().map(|place| OperationRef::new(self.api, place.operation));
+            let responses = operation.map(OperationRef::responses).unwrap_or_default();
+            found.extend(places.iter().filter_map(|place| {
+                let response = *responses.get(place.response)?;
+                Some(ErrorBody { response, media: response.media().into_iter().nth(place.media)? })
+            }));
+        }
+        found
+    }
+
+    fn find_error_bodies(self) -> Vec<BodyPlace> {
         // A failed form that is sent back, or the thing that stands in the way, is a resource and no error format.
-        let mut uses: HashMap<Pin, usize> = HashMap::new();
+        let mut uses: Map<Pin, usize> = Map::default();
         for schema in self.operations().filter_map(|operation| operation.success_schema()) {
             *uses.entry(schema.core().pin()).or_default() += 1;
         }
-        let errors = responses.filter(|response| response.is_known() && response.is_error());
-        let bodies = errors.flat_map(|response| response.media().into_iter().map(move |media| ErrorBody { response, media }));
-        let bodies: Vec<ErrorBody> = bodies.filter(|body| !body.is_foreign()).collect();
-        let mut errors: HashMap<Pin, usize> = HashMap::new();
-        for schema in bodies.iter().filter_map(|body| body.schema()) {
-            *errors.entry(schema.pin()).or_default() += 1;
+        let mut bodies: Vec<(BodyPlace, Option<Pin>)> = Vec::new();
+        for operation in self.own_operations().filter(|operation| !operation.is_health_like()) {
+            for (at, response) in operation.responses().into_iter().enumerate() {
+                if !response.is_known() || !response.is_error() {
+                    continue;
+                }
+                for (nth, media) in response.media().into_iter().enumerate() {
+                    let body = ErrorBody { response, media };
+                    if !body.is_foreign() {
+                        let place = BodyPlace { operation: operation.at, response: at, media: nth };
+                        bodies.push((place, body.schema().map(SchemaRef::pin)));
+                    }
+                }
+            }
         }
-        let is_resource = |body: &ErrorBody| {
-            let pin = body.schema().map(SchemaRef::pin);
-            pin.is_some_and(|pin| uses.get(&pin).is_some_and(|uses| Some(uses) >= errors.get(&pin)))
-        };
-        bodies.into_iter().filter(|body| !is_resource(body)).collect()
+        let mut errors: Map<Pin, usize> = Map::default();
+        for pin in bodies.iter().filter_map(|(_, pin)| *pin) {
+            *errors.entry(pin).or_default() += 1;
+        }
+        let is_resource =
+            |pin: &Option<Pin>| pin.is_some_and(|pin| uses.get(&pin).is_some_and(|uses| Some(uses) >= errors.get(&pin)));
+        bodies.into_iter().filter(|(_, pin)| !is_resource(pin)).map(|(place, _)| place).collect()
     }
 
     /// Whether error bodies have to be problem documents: most are already, or the configuration asks for it.
@@ -181,11 +232,11 @@ impl<'a> DocumentRef<'a> {
     /// What most error bodies look like: at least nine of ten, of at least five whose shape is known; or those with the schema
     /// that the configuration names. With the shape come how many have it, how many there are, and the first of them.
     pub fn majority_shape(self, bodies: &[ErrorBody<'a>]) -> Option<Majority<'a>> {
-        let shaped: Vec<(Shape, ErrorBody)> = bodies.iter().filter_map(|body| Some((body.shape()?, *body))).collect();
+        let shaped: Vec<(Arc<Shape>, ErrorBody)> = bodies.iter().filter_map(|body| Some((body.shape()?, *body))).collect();
         let all = shaped.len();
         let asked = self.standards().error_schema.as_deref();
         let asked = asked.map(|name| shaped.iter().find(|(_, body)| body.component().is_some_and(|(own, _)| own == name)));
-        let mut counts: BTreeMap<&Shape, (usize, ErrorBody<'a>)> = BTreeMap::new();
+        let mut counts: BTreeMap<&Arc<Shape>, (usize, ErrorBody<'a>)> = BTreeMap::new();
         for (shape, body) in &shaped {
             counts.entry(shape).or_insert((0, *body)).0 += 1;
         }
@@ -211,7 +262,7 @@ impl<'a> DocumentRef<'a> {
 #[derive(Debug, Clone)]
 pub struct Majority<'a> {
     /// Its properties.
-    pub shape: Shape,
+    pub shape: Arc<Shape>,
     /// Those that it requires.
     pub required: BTreeSet<String>,
     /// How many bodies have it.

@@ -1,5 +1,6 @@
 //! Which errors an operation documents, and which of them have a body.
 
+use super::Set;
 use super::document::DocumentRef;
 use super::error::{ErrorBody, Shape};
 use super::operation::{Method, OperationRef, Segment};
@@ -8,6 +9,7 @@ use super::schema::Property;
 use super::words::{self, words};
 use crate::source::Span;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The error responses of a document, by whether they say what they hold.
 #[derive(Debug, Clone, Default)]
@@ -48,9 +50,7 @@ impl<'a> OperationRef<'a> {
     pub fn error_in_success(self) -> Option<Envelope<'a>> {
         let schema = self.success_media().filter(MediaRef::is_json)?.schema?.core();
         let properties = schema.properties();
-        let named = |set: &std::collections::HashSet<String>| {
-            properties.iter().copied().find(|property| set.contains(&words::folded(property.name)))
-        };
+        let named = |set: &Set<String>| properties.iter().copied().find(|property| set.contains(&words::folded(property.name)));
         let flag = named(&words().errors.flags)?;
         let core = flag.schema.core();
         // A flag that can only be true says nothing.
@@ -101,8 +101,8 @@ impl<'a> DocumentRef<'a> {
 
     /// Error bodies that are written out again and again instead of referred to: object schemas in place, alike, at three or
     /// more places; by shape.
-    pub fn copied_errors(self) -> Vec<(Shape, Vec<ErrorBody<'a>>)> {
-        let mut groups: Vec<(Shape, Vec<ErrorBody>)> = Vec::new();
+    pub fn copied_errors(self) -> Vec<(Arc<Shape>, Vec<ErrorBody<'a>>)> {
+        let mut groups: Vec<(Arc<Shape>, Vec<ErrorBody>)> = Vec::new();
         let mut seen: BTreeSet<Span> = BTreeSet::new();
         for response in self.error_responses() {
             for media in response.media() {
@@ -111,7 +111,7 @@ impl<'a> DocumentRef<'a> {
                 if !in_place || !seen.insert(body.span()) {
                     continue;
                 }
-                let Some(shape @ Shape::Object(_)) = body.shape() else { continue };
+                let Some(shape) = body.shape().filter(|shape| matches!(**shape, Shape::Object(_))) else { continue };
                 // `allOf: [$ref]` refers too.
                 if media.schema.is_some_and(|schema| !schema.parts("allOf").is_empty()) {
                     continue;

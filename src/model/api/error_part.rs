@@ -3,6 +3,7 @@
 use super::error::{ErrorBody, Shape};
 use super::operation::OperationRef;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How many of the error bodies in each part of a document have the usual shape.
 #[derive(Debug, Clone, Default)]
@@ -12,13 +13,15 @@ pub(super) struct ErrorParts {
 }
 
 impl ErrorParts {
-    pub(super) fn new(shaped: &[(Shape, ErrorBody)], usual: &Shape) -> ErrorParts {
+    pub(super) fn new(shaped: &[(Arc<Shape>, ErrorBody)], usual: &Arc<Shape>) -> ErrorParts {
         let mut parts = ErrorParts::default();
-        for (shape, body) in shaped {
-            for part in parts_of(body.response.operation()) {
+        for of_operation in shaped.chunk_by(|(_, one), (_, other)| one.response.operation() == other.response.operation()) {
+            let Some((_, first)) = of_operation.first() else { continue };
+            let alike = of_operation.iter().filter(|(shape, _)| shape == usual).count();
+            for part in parts_of(first.response.operation()) {
                 let count = parts.counts.entry(part).or_default();
-                count.0 += usize::from(shape == usual);
-                count.1 += 1;
+                count.0 += alike;
+                count.1 += of_operation.len();
             }
         }
         parts

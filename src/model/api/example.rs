@@ -6,8 +6,8 @@ use super::schema::SchemaRef;
 use super::schema_part::{SchemaPart, object_name};
 use super::validate::{Check, Misfit, Sender};
 use super::walk::{Part, Uses};
+use super::{Map, Set};
 use crate::documents::NodeRef;
-use std::collections::{HashMap, HashSet};
 
 /// A value that a document shows, and does not fit its schema.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ impl Examples {
     /// that place is as likely to be wrong, and the same fault in copies of one schema is one habit. Never empty groups.
     pub fn unfit_groups(&self, what: &str) -> Vec<Vec<(&Unfit, &Misfit)>> {
         let mut groups: Vec<Vec<(&Unfit, &Misfit)>> = Vec::new();
-        let (mut places, mut faults) = (HashMap::new(), HashMap::new());
+        let (mut places, mut faults) = (Map::default(), Map::default());
         for unfit in self.unfit.iter().filter(|unfit| unfit.what == what) {
             let Some(first) = unfit.misfits.first() else { continue };
             let at = places.get(&first.against).or(faults.get(&first.fault)).copied().unwrap_or(groups.len());
@@ -67,7 +67,7 @@ impl<'a> DocumentRef<'a> {
     }
 
     fn check_examples(self) -> Examples {
-        let mut seen: HashSet<(Pin, Pin)> = HashSet::new();
+        let mut seen: Set<(Pin, Pin)> = Set::default();
         let mut unfit = Vec::new();
         let shown = self.shown_values();
         for one in &shown {

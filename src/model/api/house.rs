@@ -124,7 +124,7 @@ impl<'a> DocumentRef<'a> {
             security: tally(operations.iter().flat_map(shown)),
             path_casing: tally(styles(self.paths().into_iter().flat_map(PathRef::words).map(|word| word.value))),
             parameter_casing: tally(styles(queries.map(|one| one.name()))),
-            property_casing: tally(styles(self.properties_anywhere().iter().map(|one| one.name))),
+            property_casing: tally(styles(self.property_names().map(|one| one.value))),
             schema_casing: tally(styles(self.components_of(ComponentKind::Schema).iter().map(|one| one.name()))),
             operation_id_casing: tally(styles(operations.iter().filter_map(|one| one.operation_id()))),
             is_rpc_style: self.is_rpc_style(),

@@ -1,5 +1,6 @@
 //! Which operations answer with a list, and how long it may grow.
 
+use super::kept::KeptList;
 use super::operation::{Method, OperationRef, Segment};
 use super::schema::{Property, SchemaRef};
 use super::words::{self, words};
@@ -51,6 +52,11 @@ impl<'a> OperationRef<'a> {
     /// The list that a successful GET on a collection answers with: an array, or an object that is an envelope around one,
     /// also one level further down. `None` for anything else, and where the schema is not known.
     pub fn list(self) -> Option<List<'a>> {
+        let kept = self.data().kept.list.get_or_init(|| self.find_list().map(KeptList::of));
+        kept.and_then(|list| list.view(self.api))
+    }
+
+    fn find_list(self) -> Option<List<'a>> {
         if self.method() != Method::Get || self.last_literal().is_none() || self.is_health_like() || self.is_stream() {
             return None;
         }

@@ -54,7 +54,7 @@ impl Api {
         let (text, tree) = (value.text()?, value.tree());
         let root = self.documents.get(document as usize).and_then(|document| self.node(document.root));
         if is_reference(text, root) {
-            return self.target(tree.source(), text);
+            return self.texts.get(&tree.source())?.get(text).copied().flatten();
         }
         [root, tree.root()].into_iter().flatten().find_map(|root| {
             let schemas = Cursor::new(self, root).get("components")?.get("schemas")?;

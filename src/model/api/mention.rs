@@ -1,10 +1,10 @@
 //! Whether a document knows idempotency keys without declaring them on an operation.
 
+use super::Set;
 use super::cursor::{Cursor, Pin};
 use super::document::DocumentRef;
 use super::words;
 use crate::documents::NodeRef;
-use std::collections::HashSet;
 
 /// Prose and examples speak of many things that the interface does not have.
 const NOT_NAMES: [&str; 6] = ["description", "summary", "example", "examples", "x-codeSamples", "x-code-samples"];
@@ -17,7 +17,7 @@ impl<'a> DocumentRef<'a> {
         if !self.api.trees.values().any(|tree| tree.holds("dempoten") || tree.holds("DEMPOTEN")) {
             return false;
         }
-        let mut seen: HashSet<Pin> = HashSet::new();
+        let mut seen: Set<Pin> = Set::default();
         let mut stack: Vec<Cursor> = self.root().into_iter().collect();
         while let Some(cursor) = stack.pop() {
             if !seen.insert(cursor.pin()) {

@@ -31,6 +31,7 @@ mod access;
 mod anchor;
 mod body;
 mod bound;
+mod by_source;
 mod casing;
 mod component;
 mod conflict;
@@ -54,12 +55,14 @@ mod example;
 mod house;
 mod info;
 mod json;
+mod kept;
 mod list;
 mod mapping;
 mod mark;
 mod mention;
 mod named;
 mod naming;
+mod nature;
 mod operation;
 mod outgoing;
 mod overlap;
@@ -142,23 +145,29 @@ pub use when::TimeFault;
 
 use super::{Settings, Workspace};
 use crate::discover::{Discovery, Kind};
-use crate::documents::{NodeRef, Tree};
+use crate::documents::{NodeId, NodeRef, Tree};
 use crate::source::SourceId;
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use by_source::BySource;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// A map that is asked at every step through a document.
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
+/// A set that is asked at every step through a document.
+type Set<T> = HashSet<T, foldhash::fast::RandomState>;
 
 /// The HTTP interface: operations, parameters, responses and schemas, from OpenAPI documents of any version.
 #[derive(Debug, Default)]
 pub struct Api {
     /// Every file that an entry document reaches.
-    trees: Map<SourceId, Arc<Tree>>,
+    trees: BySource<Arc<Tree>>,
     /// Which specification each file follows: that of the first entry document that reaches it.
-    versions: Map<SourceId, Version>,
-    /// Where each reference leads, by file and text; `None` where it leads nowhere that may be read.
-    targets: Map<SourceId, Map<Box<str>, Option<cursor::Target>>>,
+    versions: BySource<Version>,
+    /// Where references lead, by the node that has the `$ref`; those that lead nowhere that may be read are left out.
+    targets: BySource<Map<NodeId, cursor::Target>>,
+    /// The same by file and text, for references without a node of their own: `None` where one leads nowhere that may be read.
+    texts: Map<SourceId, Map<Box<str>, Option<cursor::Target>>>,
     /// References that lead nowhere for certain, by file and text.
     lost: Map<SourceId, Map<Box<str>, Lost>>,
     /// Entry documents in order of path, twins left out.
@@ -176,6 +185,12 @@ pub struct Api {
     strays: OnceLock<Vec<Vec<Pin>>>,
     /// For each document its examples and defaults.
     examples: OnceLock<Vec<Examples>>,
+    /// For each document its error bodies.
+    error_bodies: OnceLock<Vec<Vec<error::BodyPlace>>>,
+    /// What error bodies look like, by the nodes of their schemas: as mentioned, and themselves.
+    shapes: Mutex<error::Shapes>,
+    /// For each document the properties of its schemas: the nodes of their names and values.
+    properties: OnceLock<Vec<Vec<(Pin, NodeId)>>>,
 }
 
 impl Api {
@@ -201,11 +216,12 @@ impl Api {
     }
 
     fn node(&self, pin: Pin) -> Option<NodeRef<'_>> {
-        self.trees.get(&pin.source).map(|tree| tree.node(pin.node))
+        self.trees.get(pin.source).map(|tree| tree.node(pin.node))
     }
 
-    fn target(&self, source: SourceId, reference: &str) -> Option<cursor::Target> {
-        self.targets.get(&source)?.get(reference).copied().flatten()
+    /// Where the reference that a node is leads.
+    fn target(&self, node: NodeRef) -> Option<cursor::Target> {
+        self.targets.get(node.tree().source())?.get(&node.resolved().id()).copied()
     }
 }
 
@@ -216,7 +232,8 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
     paths.sort();
     paths.dedup();
     let reached = reach::reach(workspace, &paths);
-    let mut api = Api { trees: reached.trees, targets: reached.targets, lost: reached.lost, ..Api::default() };
+    let targets = reached.by_node();
+    let mut api = Api { trees: reached.trees, targets, texts: reached.targets, lost: reached.lost, ..Api::default() };
     let versions: Vec<Version> =
         reached.entries.iter().map(|entry| api.node(entry.root).map_or(Version::V31, document::version_of)).collect();
     api.versions = reached.homes.iter().filter_map(|(source, at)| Some((*source, *versions.get(*at)?))).collect();

@@ -1,12 +1,13 @@
 //! What names say: collections, lists, operations, and parameters of paths.
 
+use super::Set;
 use super::document::DocumentRef;
 use super::list::List;
 use super::operation::{Method, OperationRef};
 use super::path::PathRef;
 use super::template::{Piece, parameter_name};
 use super::words::{self, words};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// A parameter that has two names in paths that begin alike.
 #[derive(Debug, Clone)]
@@ -68,7 +69,7 @@ impl<'a> PathRef<'a> {
 impl<'a> DocumentRef<'a> {
     /// Parameters that paths with one beginning call by different names. Paths that are the same but for the names are left out.
     pub fn parameters_of_two_names(self) -> Vec<TwoNames<'a>> {
-        let mut shapes: HashSet<String> = HashSet::new();
+        let mut shapes: Set<String> = Set::default();
         let mut uses: BTreeMap<String, Vec<(&str, Vec<PathRef>)>> = BTreeMap::new();
         for path in self.paths().into_iter().filter(|path| shapes.insert(path.shape())) {
             for (shape, name) in path.beginnings() {

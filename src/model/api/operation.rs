@@ -3,12 +3,13 @@
 use super::Api;
 use super::cursor::{Cursor, Pin, spanned};
 use super::document::{DocumentRef, Version};
+use super::kept::{Kept, KeptCursor, KeptMedia, KeptResponse, pin_of};
 use super::parameter::{Location, ParameterRef};
-use super::response::{MediaRef, ResponseRef, Status, media_of};
+use super::response::{MediaRef, ResponseRef, Status};
 use super::schema::{Property, SchemaRef};
-use super::words;
 use crate::documents::NodeRef;
 use crate::source::{Span, Spanned};
+use std::sync::OnceLock;
 
 /// An HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -84,6 +85,7 @@ pub(super) struct Operation {
     pub(super) role: Role,
     /// The operation that declares it, for callbacks.
     pub(super) parent: Option<u32>,
+    pub(super) kept: Kept,
 }
 
 /// Who calls whom.
@@ -265,6 +267,10 @@ impl<'a> OperationRef<'a> {
 
     /// Whether everything that it says could be read: no reference of its own that leads nowhere, no error inside it.
     pub fn is_known(self) -> bool {
+        *self.data().kept.is_known.get_or_init(|| self.find_whether_known())
+    }
+
+    fn find_whether_known(self) -> bool {
         let Some((cursor, item)) = self.cursor().zip(self.item()) else { return false };
         let whole = |cursor: Cursor| {
             let span = cursor.span();
@@ -272,30 +278,6 @@ impl<'a> OperationRef<'a> {
         };
         let parameters = || cursor.items("parameters").into_iter().chain(item.items("parameters"));
         whole(item) && whole(cursor) && parameters().all(|parameter| parameter.known)
-    }
-
-    pub(super) fn raw_parameters(self) -> Vec<Cursor<'a>> {
-        let own = self.cursor().map(|cursor| cursor.items("parameters")).unwrap_or_default();
-        let shared = self.item().map(|item| item.items("parameters")).unwrap_or_default();
-        let mut seen: Vec<(Option<&str>, Option<&str>)> = Vec::new();
-        let all = own.into_iter().chain(shared);
-        all.filter(|parameter| {
-            let name = (parameter.text("in"), parameter.text("name"));
-            let new = !seen.contains(&name);
-            seen.push(name);
-            new
-        })
-        .collect()
-    }
-
-    /// Its parameters: its own, then those of its path item that it does not override.
-    pub fn parameters(self) -> Vec<ParameterRef<'a>> {
-        self.raw_parameters().into_iter().filter_map(ParameterRef::new).collect()
-    }
-
-    /// Its query parameters.
-    pub fn query_parameters(self) -> Vec<ParameterRef<'a>> {
-        self.parameters().into_iter().filter(|parameter| parameter.location() == Location::Query).collect()
     }
 
     pub(super) fn media_names(self, key: &str) -> Vec<&'a str> {
@@ -319,8 +301,9 @@ impl<'a> OperationRef<'a> {
     /// [`OperationRef::request_properties`].
     pub fn request_media(self) -> Vec<MediaRef<'a>> {
         if self.document().version() != Version::V2 {
-            let content = self.cursor().and_then(|cursor| cursor.get("requestBody")?.get("content"));
-            return content.map(media_of).unwrap_or_default();
+            let content = || self.cursor().and_then(|cursor| cursor.get("requestBody")?.get("content"));
+            let kept = self.data().kept.request_media.get_or_init(|| KeptMedia::all(content()));
+            return kept.iter().filter_map(|media| media.view(self.api)).collect();
         }
         let parameters = self.raw_parameters();
         let carried = parameters.iter().find(|parameter| matches!(parameter.text("in"), Some("body" | "formData")));
@@ -345,16 +328,26 @@ impl<'a> OperationRef<'a> {
             .filter_map(|cursor| {
                 let name = cursor.raw("name")?;
                 let (span, required) = (name.span(), cursor.flag("required"));
-                Some(Property { name: name.text()?, span, schema: SchemaRef { cursor }, required })
+                Some(Property { name: name.text()?, span, schema: SchemaRef { cursor }, required, key: name })
             })
             .collect()
     }
 
     /// Its responses in order.
     pub fn responses(self) -> Vec<ResponseRef<'a>> {
-        let responses = self.cursor().and_then(|cursor| cursor.get("responses")).map(Cursor::entries);
-        let all = responses.into_iter().flatten();
-        all.filter_map(|(key, cursor)| ResponseRef::new(self, key, cursor)).collect()
+        let kept = self.data().kept.responses.get_or_init(|| {
+            let responses = self.cursor().and_then(|cursor| cursor.get("responses")).map(Cursor::entries).unwrap_or_default();
+            let keep = |(key, cursor): (NodeRef, Cursor)| {
+                let (status, cursor) = (Status::parse(key.text()?)?, KeptCursor::of(cursor));
+                Some(KeptResponse { key: pin_of(key), cursor, status, media: OnceLock::new() })
+            };
+            responses.into_iter().filter_map(keep).collect()
+        });
+        let view = |kept: &'a KeptResponse| {
+            let (key, cursor) = (self.api.node(kept.key)?, kept.cursor.view(self.api)?);
+            Some(ResponseRef { operation: self, key, cursor, status: kept.status, kept })
+        };
+        kept.iter().filter_map(view).collect()
     }
 
     /// The response that a caller hopes for: 200, else 201, else the first 2xx, else `default`.
@@ -406,51 +399,14 @@ impl<'a> OperationRef<'a> {
         names
     }
 
-    /// Whether it tells how the service is, and is not about business: `/health`, `/metrics` near the root.
-    pub fn is_health_like(self) -> bool {
-        let segments = self.segments();
-        let literal = |segment: &Segment| matches!(segment, Segment::Literal(_));
-        let well_known = matches!(segments.first(), Some(Segment::Literal(".well-known")));
-        let named = self.last_literal().is_some_and(|last| words::words().paths.health.contains(&last.to_ascii_lowercase()));
-        segments.len() <= 3 && segments.iter().all(literal) && (named || well_known)
-    }
-
-    /// Whether its answer is a stream or a file, which has no pages.
-    pub fn is_stream(self) -> bool {
-        let media = self.success().map(ResponseRef::media).unwrap_or_default();
-        let streams = &words::words().paths.stream_media;
-        media.iter().any(|one| streams.iter().any(|prefix| one.essence().starts_with(prefix.as_str())))
-    }
-
-    /// Whether its errors have a form that another standard fixes: OAuth 2, OpenID, SCIM, FHIR, GraphQL.
-    pub fn has_foreign_errors(self) -> bool {
-        let foreign = &words::words().errors.segments;
-        let literals = self.segments().into_iter().filter_map(|segment| match segment {
-            Segment::Literal(name) => Some(name.to_ascii_lowercase()),
-            Segment::Parameter(_) => None,
-        });
-        let own_token = self.last_literal() == Some("token") && self.method() == Method::Post;
-        own_token || literals.into_iter().any(|name| foreign.contains(&name))
-    }
-
     /// Whether its only good answers send the caller elsewhere: such an operation reports errors in the target's address.
     pub fn only_redirects(self) -> bool {
         let classes: Vec<Option<u16>> = self.responses().iter().map(|response| response.status().class()).collect();
         classes.contains(&Some(3)) && !classes.contains(&Some(2))
     }
 
-    /// Whether a caller can do something wrong: it takes a body or something required, or a login; and the answer would be a
-    /// status code. Not so for health checks, redirects, what is internal, and what could not be read.
-    pub fn can_be_called_wrongly(self) -> bool {
-        use Method::{Delete, Get, Patch, Post, Put, Query};
-        let asks = matches!(self.method(), Post | Put | Patch | Delete | Get | Query);
-        let open = self.has_input() || self.needs_login();
-        let answers = !self.is_health_like() && !self.only_redirects() && !self.responses().is_empty();
-        asks && open && answers && self.is_known() && !self.is_internal()
-    }
-
     /// Whether it is marked as no part of the public interface.
-    fn is_internal(self) -> bool {
+    pub(super) fn is_internal(self) -> bool {
         [self.cursor(), self.item()].into_iter().flatten().any(|cursor| cursor.flag("x-internal"))
     }
 
@@ -461,7 +417,7 @@ impl<'a> OperationRef<'a> {
     }
 
     /// Whether its caller must give it something, which may not be valid: a body, a part of the path, a required parameter.
-    fn has_input(self) -> bool {
+    pub(super) fn has_input(self) -> bool {
         let required = |parameter: &ParameterRef| parameter.location() != Location::Cookie && parameter.is_required();
         self.parameters().iter().any(required) || !self.request_media().is_empty()
     }

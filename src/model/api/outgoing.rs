@@ -1,9 +1,9 @@
 //! What the service calls: webhooks, and the callbacks of its operations.
 
+use super::Set;
 use super::cursor::{Cursor, Pin};
 use super::document::{self, DocumentRef};
 use super::operation::{Operation, OperationRef, Role};
-use std::collections::HashSet;
 
 /// Adds the webhooks of a document, and the callbacks of all operations that were read before, whose first one has the
 /// number `first`.
@@ -14,7 +14,7 @@ pub(super) fn read(root: Cursor, document: u32, first: u32, operations: &mut Vec
         }
     }
     // Callbacks may have callbacks, and may lead back to themselves: each is read once for each operation that declares it.
-    let mut seen: HashSet<Pin> = HashSet::new();
+    let mut seen: Set<Pin> = Set::default();
     let mut at = 0;
     while let Some(operation) = operations.get(at) {
         let (node, is_new) = (operation.node, seen.insert(operation.node));

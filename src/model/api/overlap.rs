@@ -1,10 +1,11 @@
 //! Paths that a request may match both of.
 
+use super::Map;
 use super::document::DocumentRef;
 use super::operation::OperationRef;
 use super::path::PathRef;
 use super::template::{Piece, parameter_name};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Two paths of a document that one request can match, the first written first.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +85,7 @@ impl<'a> DocumentRef<'a> {
         for ((length, mask), group) in &groups {
             for ((_, other), others) in groups.range((*length, mask + 1)..=(*length, u64::MAX)) {
                 let open = mask | other;
-                let mut by_key: HashMap<Vec<Part>, Vec<&Candidate>> = HashMap::new();
+                let mut by_key: Map<Vec<Part>, Vec<&Candidate>> = Map::default();
                 for candidate in others {
                     by_key.entry(key(&candidate.parts, open)).or_default().push(candidate);
                 }

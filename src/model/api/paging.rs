@@ -1,5 +1,7 @@
 //! How a list is asked for page by page.
 
+use super::Set;
+use super::kept::KeptPaging;
 use super::operation::OperationRef;
 use super::page_sign::PageSign;
 use super::parameter::{Location, ParameterRef};
@@ -72,9 +74,7 @@ impl<'a> OperationRef<'a> {
     pub(super) fn paging_with(self, shared: &dyn Fn(&str) -> bool) -> Paging<'a> {
         let paging = &words().paging;
         let parameters = self.query_parameters();
-        let named = |set: &std::collections::HashSet<String>| {
-            parameters.iter().copied().find(|parameter| set.contains(&parameter.paging_name()))
-        };
+        let named = |set: &Set<String>| parameters.iter().copied().find(|parameter| set.contains(&parameter.paging_name()));
         let (mut size, mut position) = (named(&paging.size), named(&paging.position));
         let ambiguous_size = named(&paging.ambiguous_size).filter(|one| one.schema().is_none_or(|schema| !schema.is_string()));
         let ambiguous_position = named(&paging.ambiguous_position);
@@ -111,8 +111,11 @@ impl<'a> OperationRef<'a> {
 
     /// The signs that its list comes in pages.
     pub fn paging(self) -> Paging<'a> {
-        let conventions = self.document().conventions();
-        self.paging_with(&|name| conventions.is_paging_name(name))
+        let kept = self.data().kept.paging.get_or_init(|| {
+            let conventions = self.document().conventions();
+            KeptPaging::of(self.paging_with(&|name| conventions.is_paging_name(name)))
+        });
+        kept.view(self.api)
     }
 
     fn pages_otherwise(self) -> bool {
@@ -123,7 +126,7 @@ impl<'a> OperationRef<'a> {
             .any(|parameter| parameter.location() == Location::Header && paging.request_headers.contains(&parameter.folded()));
         let in_body = || {
             let names = self.request_properties();
-            let has = |set: &std::collections::HashSet<String>| names.iter().any(|one| set.contains(&words::folded(one.name)));
+            let has = |set: &Set<String>| names.iter().any(|one| set.contains(&words::folded(one.name)));
             has(&paging.size) || has(&paging.position)
         };
         let answered = || {

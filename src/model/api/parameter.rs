@@ -1,6 +1,8 @@
 //! Parameters, merged from the operation and its path item.
 
 use super::cursor::{Cursor, Pin};
+use super::kept::{KeptCursor, pin_of};
+use super::operation::OperationRef;
 use super::schema::SchemaRef;
 use super::words;
 use crate::source::{Span, Spanned};
@@ -137,5 +139,44 @@ impl<'a> ParameterRef<'a> {
             Some((_, last)) if !paging.size.contains(&whole) && !paging.position.contains(&whole) => words::folded(last),
             _ => whole,
         }
+    }
+}
+
+impl<'a> OperationRef<'a> {
+    pub(super) fn raw_parameters(self) -> Vec<Cursor<'a>> {
+        let own = self.cursor().map(|cursor| cursor.items("parameters")).unwrap_or_default();
+        let shared = self.item().map(|item| item.items("parameters")).unwrap_or_default();
+        let mut seen: Vec<(Option<&str>, Option<&str>)> = Vec::new();
+        let all = own.into_iter().chain(shared);
+        all.filter(|parameter| {
+            let name = (parameter.text("in"), parameter.text("name"));
+            let new = !seen.contains(&name);
+            seen.push(name);
+            new
+        })
+        .collect()
+    }
+
+    /// Its parameters: its own, then those of its path item that it does not override.
+    pub fn parameters(self) -> Vec<ParameterRef<'a>> {
+        self.parameters_kept().collect()
+    }
+
+    /// Its query parameters.
+    pub fn query_parameters(self) -> Vec<ParameterRef<'a>> {
+        self.parameters_kept().filter(|parameter| parameter.location() == Location::Query).collect()
+    }
+
+    /// Its parameters, found out once.
+    fn parameters_kept(self) -> impl Iterator<Item = ParameterRef<'a>> {
+        let kept = self.data().kept.parameters.get_or_init(|| {
+            let all = self.raw_parameters().into_iter().filter_map(ParameterRef::new);
+            let keep = |one: ParameterRef| Some((KeptCursor::of(one.cursor), pin_of(one.cursor.raw("name")?), one.location));
+            all.filter_map(keep).collect()
+        });
+        kept.iter().filter_map(move |(cursor, name, location)| {
+            let (cursor, name) = (cursor.view(self.api)?, self.api.node(*name)?.text()?);
+            Some(ParameterRef { cursor, name, location: *location })
+        })
     }
 }

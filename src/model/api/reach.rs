@@ -1,13 +1,14 @@
 //! Which files the entry documents reach, and where each reference leads: found level by level, so that files parse in
 //! threads. Only places where OpenAPI knows references are entered: examples, defaults and extensions are data.
 
+use super::by_source::BySource;
 use super::cursor::{Pin, Target, pin, reference};
-use super::{Map, anchor, embedded, mapping};
-use crate::documents::{NodeRef, Tree};
+use super::{Map, Set, anchor, embedded, mapping};
+use crate::documents::{NodeId, NodeRef, Tree};
 use crate::files;
 use crate::model::Workspace;
 use crate::source::{SourceId, Span};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Keys whose value is data or prose and never holds a reference.
@@ -49,7 +50,8 @@ const MOST_STEPS: u32 = 4096;
 /// What was reached.
 #[derive(Default)]
 pub(super) struct Reached {
-    pub(super) trees: Map<SourceId, Arc<Tree>>,
+    pub(super) trees: BySource<Arc<Tree>>,
+    /// Where each reference leads, by file and text; `None` where it leads nowhere that may be read.
     pub(super) targets: Map<SourceId, Map<Box<str>, Option<Target>>>,
     pub(super) entries: Vec<Entry>,
     /// References that lead nowhere for certain, by file and text.
@@ -64,6 +66,19 @@ pub(super) struct Entry {
     pub(super) root: Pin,
     /// How many other files it refers to.
     pub(super) files: usize,
+}
+
+impl Reached {
+    /// Where references lead, by the node that has the `$ref`, wherever it stands: views need not look at its text.
+    pub(super) fn by_node(&self) -> BySource<Map<NodeId, Target>> {
+        let mut all = BySource::default();
+        for tree in self.trees.values() {
+            let Some(targets) = self.targets.get(&tree.source()) else { continue };
+            let of_node = |node: NodeRef| Some((node.id(), (*targets.get(reference(node)?.text()?)?)?));
+            all.insert(tree.source(), tree.nodes().filter_map(of_node).collect());
+        }
+        all
+    }
 }
 
 /// Why a reference leads nowhere, where that is certain.
@@ -98,14 +113,14 @@ enum Outcome {
 struct Walk<'w, 'f> {
     workspace: &'w mut Workspace<'f>,
     reached: Reached,
-    visited: Map<SourceId, Vec<bool>>,
+    visited: BySource<Vec<bool>>,
     stack: Vec<(Pin, bool, usize)>,
     pending: Vec<Pending>,
-    by_path: HashMap<String, Result<SourceId, String>>,
+    by_path: Map<String, Result<SourceId, String>>,
     indexes: Map<Pin, Map<Box<str>, Target>>,
-    anchors: HashMap<SourceId, anchor::Anchors>,
-    urls_noted: HashSet<SourceId>,
-    reached_files: HashMap<usize, HashSet<SourceId>>,
+    anchors: Map<SourceId, anchor::Anchors>,
+    urls_noted: Set<SourceId>,
+    reached_files: Map<usize, Set<SourceId>>,
     /// Steps that one reference may still take, so that references through references stay finite.
     budget: u32,
 }
@@ -115,14 +130,14 @@ pub(super) fn reach(workspace: &mut Workspace, entries: &[String]) -> Reached {
     let mut walk = Walk {
         workspace,
         reached: Reached::default(),
-        visited: Map::default(),
+        visited: BySource::default(),
         stack: Vec::new(),
         pending: Vec::new(),
-        by_path: HashMap::new(),
+        by_path: Map::default(),
         indexes: Map::default(),
-        anchors: HashMap::new(),
-        urls_noted: HashSet::new(),
-        reached_files: HashMap::new(),
+        anchors: Map::default(),
+        urls_noted: Set::default(),
+        reached_files: Map::default(),
         budget: 0,
     };
     walk.load(entries.to_vec());
@@ -133,7 +148,7 @@ pub(super) fn reach(workspace: &mut Workspace, entries: &[String]) -> Reached {
     walk.note_circles();
     let mut reached = walk.reached;
     for (at, entry) in reached.entries.iter_mut().enumerate() {
-        entry.files = walk.reached_files.get(&at).map_or(0, HashSet::len);
+        entry.files = walk.reached_files.get(&at).map_or(0, Set::len);
     }
     reached
 }
@@ -147,7 +162,7 @@ impl Walk<'_, '_> {
                 for problem in tree.problems() {
                     self.workspace.note_unread(&path, problem.message.clone(), Some(problem.span));
                 }
-                self.visited.entry(tree.source()).or_insert_with(|| vec![false; tree.len()]);
+                self.visited.get_or_insert_with(tree.source(), || vec![false; tree.len()]);
                 self.reached.trees.insert(tree.source(), tree.clone());
             }
             self.by_path.insert(path, tree.map(|tree| tree.source()));
@@ -162,10 +177,10 @@ impl Walk<'_, '_> {
         };
         let is_document =
             |tree: &Tree| ["openapi", "swagger"].iter().any(|key| tree.root().is_some_and(|root| root.get_text(key).is_some()));
-        if !self.reached.trees.get(&source).is_some_and(|tree| is_document(tree)) {
+        if !self.reached.trees.get(source).is_some_and(|tree| is_document(tree)) {
             self.look_inside(path, source);
         }
-        let Some(tree) = self.reached.trees.get(&source).cloned() else { return };
+        let Some(tree) = self.reached.trees.get(source).cloned() else { return };
         let Some(root) = tree.root() else { return };
         if !is_document(&tree) {
             return self.workspace.note_unread(path, "no `openapi` or `swagger` version at the top level", Some(root.span()));
@@ -244,9 +259,9 @@ impl Walk<'_, '_> {
 
     /// Looks at one node: notes its reference, and puts what may hold further references on the stack.
     fn visit(&mut self, at: Pin, named: bool, entry: usize) {
-        let Some(tree) = self.reached.trees.get(&at.source).cloned() else { return };
+        let Some(tree) = self.reached.trees.get(at.source).cloned() else { return };
         let node = tree.node(at.node);
-        match self.visited.get_mut(&at.source).and_then(|seen| seen.get_mut(at.node.0 as usize)) {
+        match self.visited.get_mut(at.source).and_then(|seen| seen.get_mut(at.node.0 as usize)) {
             Some(seen) if !*seen => *seen = true,
             _ => return,
         }
@@ -290,7 +305,7 @@ impl Walk<'_, '_> {
     /// The values of a mapping are names, or references without `$ref`.
     fn visit_mapping(&mut self, discriminator: NodeRef, entry: usize) {
         let root = self.reached.entries.get(entry).map(|entry| entry.root.source);
-        let tree = root.and_then(|source| self.reached.trees.get(&source)).cloned();
+        let tree = root.and_then(|source| self.reached.trees.get(source)).cloned();
         let root = tree.as_ref().and_then(|tree| tree.root());
         for (_, value) in mapping::values(discriminator) {
             if value.text().is_some_and(|text| mapping::is_reference(text, root)) {
@@ -325,7 +340,7 @@ impl Walk<'_, '_> {
                 Err((reason, lost)) => return Outcome::Nowhere(reason, lost),
             }
         };
-        let Some(root) = self.reached.trees.get(&target).and_then(|tree| tree.root()).map(pin) else {
+        let Some(root) = self.reached.trees.get(target).and_then(|tree| tree.root()).map(pin) else {
             return Outcome::Nowhere(format!("the reference `{text}` leads to an empty file"), None);
         };
         let pointer = percent_decoded(pointer);
@@ -338,7 +353,7 @@ impl Walk<'_, '_> {
             match self.step(at.pin, &token, depth) {
                 Ok(Some(next)) => at = next,
                 Ok(None) => {
-                    let is_read = |source| self.reached.trees.get(&source).is_some_and(|tree| tree.problems().is_empty());
+                    let is_read = |source| self.reached.trees.get(source).is_some_and(|tree| tree.problems().is_empty());
                     let lost = (is_read(target) && is_read(at.pin.source)).then_some(Lost::NoSuchPlace);
                     return Outcome::Nowhere(format!("the reference `{text}` leads nowhere"), lost);
                 }
@@ -351,7 +366,7 @@ impl Walk<'_, '_> {
 
     /// The schema that has an anchor of a name.
     fn anchor(&mut self, source: SourceId, name: &str, text: &str) -> Outcome {
-        let Some(tree) = self.reached.trees.get(&source) else { return Outcome::Nowhere(String::new(), None) };
+        let Some(tree) = self.reached.trees.get(source) else { return Outcome::Nowhere(String::new(), None) };
         match self.anchors.entry(source).or_insert_with(|| anchor::all(tree)).get(name) {
             Some(Some(target)) => Outcome::Found(*target),
             Some(None) => Outcome::Nowhere(format!("the reference `{text}` names an anchor that is there twice"), None),
@@ -386,7 +401,7 @@ impl Walk<'_, '_> {
 
     /// One token of a pointer further; through a reference where the node is one and has no such key itself.
     fn step(&mut self, at: Pin, token: &str, depth: usize) -> Result<Option<Target>, Outcome> {
-        let Some(tree) = self.reached.trees.get(&at.source).cloned() else { return Ok(None) };
+        let Some(tree) = self.reached.trees.get(at.source).cloned() else { return Ok(None) };
         let node = tree.node(at.node);
         if node.is_list() {
             let item = token.parse().ok().and_then(|index| node.items().nth(index));
@@ -427,7 +442,7 @@ impl Walk<'_, '_> {
                         break;
                     }
                     seen.push(pin);
-                    let node = self.reached.trees.get(&pin.source).map(|tree| tree.node(pin.node));
+                    let node = self.reached.trees.get(pin.source).map(|tree| tree.node(pin.node));
                     let next = node.and_then(reference).and_then(NodeRef::text);
                     at = next.and_then(|text| self.reached.targets.get(&pin.source)?.get(text).copied().flatten());
                 }

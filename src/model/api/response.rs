@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::document::Version;
+use super::kept::{KeptMedia, KeptResponse};
 use super::operation::OperationRef;
 use super::schema::SchemaRef;
 use crate::documents::NodeRef;
@@ -55,6 +56,7 @@ pub struct ResponseRef<'a> {
     pub(super) key: NodeRef<'a>,
     pub(super) cursor: Cursor<'a>,
     pub(super) status: Status,
+    pub(super) kept: &'a KeptResponse,
 }
 
 impl std::fmt::Debug for ResponseRef<'_> {
@@ -79,26 +81,31 @@ pub struct MediaRef<'a> {
 impl MediaRef<'_> {
     /// The type in lower case without parameters.
     pub fn essence(&self) -> String {
-        self.name.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
+        self.bare().to_ascii_lowercase()
+    }
+
+    /// The type as written, without parameters.
+    fn bare(&self) -> &str {
+        self.name.split(';').next().unwrap_or("").trim()
     }
 
     /// Whether it is JSON of any kind, or says that it may be anything.
     pub fn is_json(&self) -> bool {
-        let essence = self.essence();
-        essence == "application/json" || essence == "*/*" || essence.ends_with("+json") || essence == "text/json"
+        const SUFFIX: &[u8] = b"+json";
+        let bare = self.bare();
+        let ending = bare.len().checked_sub(SUFFIX.len()).and_then(|at| bare.as_bytes().get(at..));
+        ["application/json", "*/*", "text/json"].iter().any(|name| bare.eq_ignore_ascii_case(name))
+            || ending.is_some_and(|ending| ending.eq_ignore_ascii_case(SUFFIX))
     }
 
     /// Whether it is an RFC 9457 problem document.
     pub fn is_problem(&self) -> bool {
-        self.essence().starts_with("application/problem+")
+        const START: &[u8] = b"application/problem+";
+        self.bare().as_bytes().get(..START.len()).is_some_and(|start| start.eq_ignore_ascii_case(START))
     }
 }
 
 impl<'a> ResponseRef<'a> {
-    pub(super) fn new(operation: OperationRef<'a>, key: NodeRef<'a>, cursor: Cursor<'a>) -> Option<ResponseRef<'a>> {
-        Some(ResponseRef { operation, key, cursor, status: Status::parse(key.text()?)? })
-    }
-
     /// What its key says.
     pub fn status(self) -> Status {
         self.status
@@ -154,7 +161,8 @@ impl<'a> ResponseRef<'a> {
             let named = self.operation.produces().into_iter();
             return named.map(|name| MediaRef { name, span: key.span(), schema, cursor: None }).collect();
         }
-        self.cursor.get("content").map(media_of).unwrap_or_default()
+        let kept = self.kept.media.get_or_init(|| KeptMedia::all(self.cursor.get("content")));
+        kept.iter().filter_map(|media| media.view(self.cursor.api)).collect()
     }
 }
 

@@ -1,9 +1,9 @@
 //! Schemas as rules ask about them: effective through `allOf` and references, never expanded.
 
+use super::Set;
 use super::cursor::{Cursor, Pin};
 use crate::documents::NodeRef;
 use crate::source::{Span, Spanned};
-use std::collections::HashSet;
 
 /// How many parts (`allOf` members, wrappers) of one schema are looked at.
 const MOST_PARTS: usize = 256;
@@ -31,6 +31,8 @@ pub struct Property<'a> {
     pub schema: SchemaRef<'a>,
     /// Whether the schema that declares it (or one beside it) requires it.
     pub required: bool,
+    /// The node of its name.
+    pub(super) key: NodeRef<'a>,
 }
 
 impl<'a> SchemaRef<'a> {
@@ -237,9 +239,13 @@ impl<'a> SchemaRef<'a> {
 
     /// The schema and everything that these keys draw in, itself first, each once.
     pub(super) fn drawn_in(self, keys: &[&str]) -> Vec<SchemaRef<'a>> {
-        let mut seen: HashSet<Pin> = HashSet::new();
+        let core = self.core();
+        if !keys.iter().any(|key| core.has_key(key)) {
+            return vec![core];
+        }
+        let mut seen: Set<Pin> = Set::default();
         let mut composed = Vec::new();
-        let mut stack = vec![self.core()];
+        let mut stack = vec![core];
         while let Some(schema) = stack.pop() {
             if composed.len() >= MOST_PARTS || !seen.insert(schema.pin()) {
                 continue;
@@ -266,6 +272,11 @@ impl<'a> SchemaRef<'a> {
         properties_of(vec![self])
     }
 
+    /// The property of a name that it declares itself.
+    pub(super) fn own_property(self, name: &str) -> Option<SchemaRef<'a>> {
+        self.cursor.get("properties")?.get(name).map(|cursor| SchemaRef { cursor })
+    }
+
     /// The properties that some form of it has: those of `oneOf` and `anyOf` members too, each name once.
     pub fn possible_properties(self) -> Vec<Property<'a>> {
         properties_of(self.drawn_in(&["allOf", "oneOf", "anyOf"]))
@@ -284,20 +295,19 @@ impl<'a> SchemaRef<'a> {
 
 /// The properties that schemas declare together, each name once.
 fn properties_of(composed: Vec<SchemaRef<'_>>) -> Vec<Property<'_>> {
-    let required: HashSet<&str> = composed
-        .iter()
-        .filter_map(|part| part.cursor.raw("required"))
-        .flat_map(|list| list.items())
-        .filter_map(NodeRef::text)
-        .collect();
-    let mut names: HashSet<&str> = HashSet::new();
+    let lists = composed.iter().filter_map(|part| part.cursor.raw("required"));
+    let mut required: Vec<&str> = lists.flat_map(NodeRef::items).filter_map(NodeRef::text).collect();
+    required.sort_unstable();
+    // One schema has no name twice.
+    let several = composed.len() > 1;
+    let mut names: Set<&str> = Set::default();
     let mut properties = Vec::new();
     for part in composed {
         let Some(map) = part.cursor.get("properties") else { continue };
         for (key, cursor) in map.entries() {
-            let Some(name) = key.text().filter(|name| names.insert(name)) else { continue };
-            let required = required.contains(name);
-            properties.push(Property { name, span: key.span(), schema: SchemaRef { cursor }, required });
+            let Some(name) = key.text().filter(|name| !several || names.insert(name)) else { continue };
+            let required = required.binary_search(&name).is_ok();
+            properties.push(Property { name, span: key.span(), schema: SchemaRef { cursor }, required, key });
         }
     }
     properties

@@ -1,57 +1,67 @@
 //! Components that nothing uses.
 
-use super::Api;
 use super::component::{ComponentKind, ComponentRef};
 use super::cursor::pin;
 use super::document::DocumentRef;
+use super::{Api, Set};
 use crate::documents::NodeRef;
-use std::collections::HashSet;
 
 /// What names components besides references: the values of discriminator mappings, security requirements, and pointers in
 /// extensions and prose.
 #[derive(Default)]
 struct Mentions<'a> {
-    mapped: HashSet<&'a str>,
-    required: HashSet<&'a str>,
+    mapped: Set<&'a str>,
+    required: Set<&'a str>,
     /// The last parts of pointers.
-    pointed: HashSet<&'a str>,
+    pointed: Set<&'a str>,
 }
 
 impl<'a> Mentions<'a> {
     fn new(api: &'a Api) -> Mentions<'a> {
         let mut found = Mentions::default();
         for tree in api.trees.values() {
-            let mut stack: Vec<NodeRef> = tree.root().into_iter().filter(|root| !root.is_null()).collect();
-            while let Some(node) = stack.pop() {
-                found.look_at(api, node);
-                // What an alias stands for is met at its anchor.
-                let below = node.items().chain(node.entries().map(|(_, value)| value));
-                stack.extend(below.filter(|value| *value == value.resolved()));
-            }
+            // The first document: its root comes last. What an alias stands for is met at its anchor.
+            let Some(root) = tree.root().filter(|root| !root.is_null()) else { continue };
+            tree.nodes()
+                .take(root.id().0 as usize + 1)
+                .filter(|node| *node == node.resolved())
+                .for_each(|node| found.look_at(api, node));
         }
         found
     }
 
     fn look_at(&mut self, api: &Api, node: NodeRef<'a>) {
+        const NAMING: [&str; 3] = ["mapping", "defaultMapping", "security"];
+        let names = NAMING.iter().any(|key| node.get(key).is_some());
+        // What references that are followed lead to is known better.
+        let is_followed = node.get("$ref").is_some() && api.walk().part_of(pin(node)).is_some();
         for (key, value) in node.entries() {
-            match key.text().unwrap_or("") {
-                // What references that are followed lead to is known better.
-                "$ref" if api.walk().part_of(pin(node)).is_some() => continue,
-                "mapping" => self.mapped.extend(value.entries().filter_map(|(_, value)| value.text()).map(last_name)),
-                "defaultMapping" => self.mapped.extend(value.text().map(last_name)),
-                "security" => {
-                    let named = value.items().flat_map(|one| one.entries()).filter_map(|(key, _)| key.text());
-                    self.required.extend(named);
-                }
-                _ => {}
+            if is_followed && key.says("$ref") {
+                continue;
+            }
+            if names {
+                self.look_at_names(key, value);
             }
             self.read(value);
         }
         node.items().for_each(|item| self.read(item));
     }
 
+    fn look_at_names(&mut self, key: NodeRef<'a>, value: NodeRef<'a>) {
+        match key.text().unwrap_or("") {
+            "mapping" => self.mapped.extend(value.entries().filter_map(|(_, value)| value.text()).map(last_name)),
+            "defaultMapping" => self.mapped.extend(value.text().map(last_name)),
+            "security" => {
+                let named = value.items().flat_map(|one| one.entries()).filter_map(|(key, _)| key.text());
+                self.required.extend(named);
+            }
+            _ => {}
+        }
+    }
+
     fn read(&mut self, value: NodeRef<'a>) {
-        let text = value.text().unwrap_or("");
+        // Nearly no text has one.
+        let Some(text) = value.text().filter(|text| memchr::memchr(b'#', text.as_bytes()).is_some()) else { return };
         self.pointed.extend(text.match_indices("#/").filter_map(|(at, _)| pointer_in(text.get(at + 1..)?)));
     }
 

@@ -1,7 +1,7 @@
 //! Whether a value written in a document fits its schema. Lenient: what is not understood (formats, patterns, `not`,
 //! conditions, references that lead nowhere) is taken to fit, so that what does not fit does so for certain.
 
-use super::constraint::{canonical, fits, shown};
+use super::constraint::{equal, fits, shown};
 use super::schema::SchemaRef;
 use crate::documents::NodeRef;
 use crate::source::Span;
@@ -53,21 +53,20 @@ impl Check {
             return;
         }
         self.steps -= 1;
-        let types = schema.said_types();
         let at = |key: &str| schema.key_span(key).unwrap_or(schema.span());
         if value.is_null() && schema.types().contains(&"null") {
             return;
         }
+        let types = schema.said_types();
         if !fits(&types, value) {
             return self.tell(value, at("type"), format!("`{}` is not of type {}", shown(value), types.join(" or ")));
         }
-        if let Some(list) = schema.cursor.raw("enum").filter(|list| list.is_list()) {
-            let own = canonical(value, 0);
-            if !list.items().any(|item| canonical(item, 0) == own) {
-                return self.tell(value, at("enum"), format!("`{}` is not among the values of the enum", shown(value)));
-            }
+        if let Some(list) = schema.cursor.raw("enum").filter(|list| list.is_list())
+            && !list.items().any(|item| equal(item, value))
+        {
+            return self.tell(value, at("enum"), format!("`{}` is not among the values of the enum", shown(value)));
         }
-        if schema.cursor.raw("const").is_some_and(|only| canonical(only, 0) != canonical(value, 0)) {
+        if schema.cursor.raw("const").is_some_and(|only| !equal(only, value)) {
             return self.tell(value, at("const"), format!("`{}` is not the only value", shown(value)));
         }
         self.bounds(schema, value);
@@ -95,6 +94,11 @@ impl Check {
     }
 
     fn bounds(&mut self, schema: SchemaRef, value: NodeRef) {
+        const BOUNDS: [&str; 8] =
+            ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems"];
+        if !BOUNDS.iter().any(|key| schema.has_key(key)) {
+            return;
+        }
         let number = |key: &str| schema.cursor.raw(key).and_then(NodeRef::as_f64);
         let at = |key: &str| schema.key_span(key).unwrap_or(schema.span());
         let mut tell = |key: &str, fault: String| self.tell(value, at(key), fault);
@@ -138,13 +142,14 @@ impl Check {
         if !value.is_map() {
             return;
         }
-        let own = schema.own_properties();
+        let own = schema.cursor.get("properties");
         let more = schema.additional_properties();
         let closed = schema.cursor.raw("additionalProperties").is_some_and(|more| more.as_bool() == Some(false));
         for (key, inner) in value.merged_entries() {
             let Some(name) = key.text() else { continue };
-            match (own.iter().find(|property| property.name == name), more) {
-                (Some(property), _) => self.value(property.schema, property.schema, inner, depth + 1),
+            let property = own.and_then(|own| own.get(name)).map(|cursor| SchemaRef { cursor });
+            match (property, more) {
+                (Some(property), _) => self.value(property, property, inner, depth + 1),
                 (None, Some(more)) if !schema.has_key("patternProperties") => self.value(more, more, inner, depth + 1),
                 (None, None) if closed && !schema.has_key("patternProperties") => {
                     let against = schema.key_span("additionalProperties").unwrap_or(schema.span());

@@ -4,7 +4,7 @@ use super::document::DocumentRef;
 use super::named::Named;
 use super::schema::SchemaRef;
 use super::words::{self, words};
-use std::collections::{HashMap, HashSet};
+use super::{Map, Set};
 
 /// What is not said about a value whose name speaks of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,13 +112,12 @@ impl<'a> DocumentRef<'a> {
     /// How many of its points in time say how they are written, and those that do not, with what is not said. Where a namesake in the
     /// same document is for people, so is it: a schema that is written out a second time often comes without its descriptions.
     pub fn times(self) -> (usize, Vec<(TimeFault, Named<'a>)>) {
-        let mut named: Vec<Named> = self.properties_anywhere();
+        let mut named: Vec<Named> = self.properties_anywhere().collect();
         named.extend(self.parameters_anywhere());
         // Many schemas have the same few names.
-        let mut speaks: HashMap<&str, bool> = HashMap::new();
+        let mut speaks: Map<&str, bool> = Map::default();
         named.retain(|one| *speaks.entry(one.name).or_insert_with(|| one.is_time() || one.is_amount()));
-        let for_people: HashSet<&str> =
-            named.iter().filter(|one| one.is_time() && one.is_for_people()).map(|one| one.name).collect();
+        let for_people: Set<&str> = named.iter().filter(|one| one.is_time() && one.is_for_people()).map(|one| one.name).collect();
         let formatted = named.iter().filter(|one| one.is_formatted_time()).count();
         let faulty = named.iter().filter_map(|one| Some((one.time_fault()?, *one)));
         (formatted, faulty.filter(|(_, one)| !for_people.contains(one.name)).collect())

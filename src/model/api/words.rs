@@ -1,10 +1,9 @@
 //! The word lists of `data/api_words.toml`, and how names are folded before they are looked up.
 
 use serde::Deserialize;
-use std::collections::HashSet;
 use std::sync::OnceLock;
 
-type Set = HashSet<String>;
+type Set = super::Set<String>;
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
@@ -124,7 +123,13 @@ pub(super) fn words() -> &'static Words {
 
 /// A name without case and signs: `page[size]`, `page_size` and `pageSize` are `pagesize`.
 pub(super) fn folded(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut folded = String::with_capacity(name.len());
+    if name.is_ascii() {
+        folded.extend(name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase())));
+    } else {
+        folded.extend(name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
+    }
+    folded
 }
 
 /// The words of a name in lower case: `petTypes` and `pet-types` are `pet` and `types`.

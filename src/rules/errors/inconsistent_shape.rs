@@ -3,6 +3,8 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::api::{DocumentRef, ErrorBody, Majority, Shape};
 use crate::rules::{Context, Rule, rule};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 /// An error body unlike nearly all others of its document.
 pub(super) const RULE: Rule = rule!("errors/inconsistent-shape", check);
@@ -15,7 +17,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let Some(majority) = document.majority_shape(&bodies).filter(|_| !document.follows_problem_details(&bodies)) else {
             continue;
         };
-        let mut groups: Vec<(Shape, Vec<ErrorBody>)> = Vec::new();
+        let mut groups: Vec<(Arc<Shape>, Vec<ErrorBody>)> = Vec::new();
         for body in bodies {
             let Some(shape) = body.shape() else { continue };
             context.consider();
@@ -57,10 +59,9 @@ fn report(document: DocumentRef, majority: &Majority, shape: &Shape, group: &[Er
     if let Some((name, _)) = majority.first.component() {
         diagnostic = diagnostic.help(format!("describe the body with the schema `{name}`"));
     }
-    let mut spans = vec![first.span()];
+    let mut spans = HashSet::from([first.span()]);
     for body in group {
-        if !spans.contains(&body.span()) {
-            spans.push(body.span());
+        if spans.insert(body.span()) {
             diagnostic = diagnostic.occurrence(body.span(), body.subject());
         }
     }

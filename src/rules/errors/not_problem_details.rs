@@ -5,6 +5,7 @@ use crate::model::api::{DocumentRef, ErrorBody};
 use crate::model::standards::ErrorForm;
 use crate::rules::{Context, Rule, rule};
 use crate::source::Span;
+use std::collections::HashMap;
 
 /// Error bodies that are not RFC 9457 problem documents.
 pub(super) const RULE: Rule = rule!("errors/not-problem-details", check);
@@ -89,7 +90,8 @@ fn another_form(document: DocumentRef, others: &[ErrorBody]) -> Option<Diagnosti
     let usual = most_used(others)?;
     let name = usual.component().map(|(name, _)| name.to_owned()).or_else(|| Some(usual.shape()?.label()));
     let what = name.map_or("the error body".to_owned(), |name| format!("`{name}`"));
-    let alike = others.iter().filter(|body| body.place() == usual.place() || body.shape() == usual.shape()).count();
+    let (place, shape) = (usual.place(), usual.shape());
+    let alike = others.iter().filter(|body| body.place() == place || body.shape() == shape).count();
     let used = format!("{alike} of {} error bodies", others.len());
     let diagnostic = Diagnostic::new(document.subject(), format!("{what} is not an RFC 9457 problem document ({used})"))
         .at(usual.place(), "a form of its own, which clients must learn")
@@ -102,14 +104,16 @@ fn another_form(document: DocumentRef, others: &[ErrorBody]) -> Option<Diagnosti
 
 /// The body whose schema is declared at the place that most bodies share.
 fn most_used<'a>(bodies: &[ErrorBody<'a>]) -> Option<ErrorBody<'a>> {
-    let mut counts: Vec<(Span, usize, ErrorBody)> = Vec::new();
+    let mut counts: Vec<(usize, ErrorBody)> = Vec::new();
+    let mut places: HashMap<Span, usize> = HashMap::new();
     for body in bodies {
-        match counts.iter_mut().find(|(place, _, _)| *place == body.place()) {
-            Some(known) => known.1 += 1,
-            None => counts.push((body.place(), 1, *body)),
+        let at = *places.entry(body.place()).or_insert(counts.len());
+        match counts.get_mut(at) {
+            Some(known) => known.0 += 1,
+            None => counts.push((1, *body)),
         }
     }
-    counts.into_iter().rev().max_by_key(|(_, count, _)| *count).map(|(_, _, body)| body)
+    counts.into_iter().rev().max_by_key(|(count, _)| *count).map(|(_, body)| body)
 }
 
 /// Every further place where a body is declared, once.

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = rule!("naming/time-without-suffix", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for document in context.head.api.documents() {
-        let mut named = document.properties_anywhere();
+        let mut named: Vec<_> = document.properties_anywhere().collect();
         named.extend(document.parameters_anywhere());
         let mut places = Vec::new();
         for one in named.into_iter().filter(|one| one.schema.is_known()) {

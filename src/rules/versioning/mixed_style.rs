@@ -30,8 +30,9 @@ fn departures(context: &Context, document: DocumentRef) -> Option<Diagnostic> {
         let servers = operation.effective_servers();
         operation.version_parameter().is_some() || servers.iter().any(|server| server.version_segment().is_some())
     };
+    let usual = with.first().filter(|_| is_style)?;
     let others: Vec<OperationRef> = without.into_iter().filter(|operation| !named_elsewhere(operation)).collect();
-    let (usual, first) = (with.first()?, others.first().filter(|_| is_style)?);
+    let first = others.first()?;
     let message = match others.as_slice() {
         [one] => format!("`{}` has no version, unlike {}", one.subject(), counted(with.len(), "other operation")),
         many => format!("{} have no version, unlike {} others", counted(many.len(), "operation"), with.len()),

@@ -7,10 +7,12 @@
 pub(super) mod table;
 mod uses;
 
+use super::Api;
+use super::by_source::BySource;
 use super::cursor::{Pin, Target, pin, reference};
 use super::document::Version;
+use super::mapping;
 use super::schema_part::object_name;
-use super::{Api, Map, mapping};
 use crate::documents::{NodeId, NodeRef, Tree};
 use crate::source::SourceId;
 use std::collections::VecDeque;
@@ -88,7 +90,7 @@ pub(super) struct Walk {
     pub(super) edges: Vec<(u32, u32)>,
     pub(super) faults: Vec<Fault>,
     /// For each file the part of each node, or [`NONE`].
-    of_node: Map<SourceId, Vec<u32>>,
+    of_node: BySource<Vec<u32>>,
     /// The maps of operations at the top of documents, and whether the service calls these.
     pub(super) tops: Vec<(u32, bool)>,
     pub(super) uses: Vec<Uses>,
@@ -119,7 +121,7 @@ struct Walker<'a> {
 impl Walk {
     /// The part of a node; `None` where the walk did not come by.
     pub(super) fn part_of(&self, pin: Pin) -> Option<u32> {
-        self.of_node.get(&pin.source)?.get(pin.node.0 as usize).copied().filter(|part| *part != NONE)
+        self.of_node.get(pin.source)?.get(pin.node.0 as usize).copied().filter(|part| *part != NONE)
     }
 
     /// The parts that are references to a part.
@@ -257,7 +259,7 @@ impl Walker<'_> {
 
     fn enter_map(&mut self, node: NodeRef, step: &Step, value: TypeId) {
         let tree = node.tree();
-        let parts = self.walk.of_node.entry(step.at.source).or_insert_with(|| vec![NONE; tree.len()]);
+        let parts = self.walk.of_node.get_or_insert_with(step.at.source, || vec![NONE; tree.len()]);
         let Some(slot) = parts.get_mut(step.at.node.0 as usize) else { return };
         if *slot != NONE {
             return;
@@ -274,7 +276,7 @@ impl Walker<'_> {
             document: step.document,
             is_reference: reference.is_some(),
         });
-        if let Some(target) = reference.and_then(NodeRef::text).and_then(|text| self.api.target(step.at.source, text)) {
+        if let Some(target) = reference.and_then(|_| self.api.target(node)) {
             self.references.push_back((at, target, value));
         }
         if self.walk.part(step.parent).is_some_and(|around| around.parent == NONE && around.value == self.document) {

@@ -66,11 +66,29 @@ struct Neighbours {
 
 impl Neighbours {
     fn new(walk: &Walk) -> Neighbours {
-        let inner = walk.parts.iter().enumerate().map(|(at, part)| (part.parent, at as u32));
-        let mut pairs: Vec<(u32, u32)> = inner.filter(|(parent, _)| *parent != NONE).chain(walk.edges.iter().copied()).collect();
-        pairs.sort_unstable();
-        let starts = (0..=walk.parts.len() as u32).map(|at| pairs.partition_point(|(from, _)| *from < at) as u32).collect();
-        Neighbours { starts, parts: pairs.into_iter().map(|(_, to)| to).collect() }
+        let inner = (0..).zip(&walk.parts).map(|(at, part): (u32, _)| (part.parent, at)).filter(|(parent, _)| *parent != NONE);
+        let pairs = || inner.clone().chain(walk.edges.iter().copied());
+        // Counted, then put into their places: nothing is compared.
+        let mut starts = vec![0_u32; walk.parts.len() + 1];
+        for (from, _) in pairs() {
+            starts.get_mut(from as usize + 1).into_iter().for_each(|count| *count += 1);
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut next = starts.clone();
+        let mut parts = vec![NONE; sum as usize];
+        for (from, to) in pairs() {
+            if let Some(at) = next.get_mut(from as usize)
+                && let Some(place) = parts.get_mut(*at as usize)
+            {
+                *place = to;
+                *at += 1;
+            }
+        }
+        Neighbours { starts, parts }
     }
 
     fn of(&self, at: u32) -> &[u32] {
