@@ -9,6 +9,7 @@ use std::ops::{ControlFlow, Range};
 pub struct Reading {
     dialect: Dialect,
     session: lower::Session,
+    lists: lower::data::Lists,
     state: split::State,
 }
 
@@ -25,7 +26,12 @@ pub struct Part {
 impl Reading {
     /// The reading of a file of which nothing is read yet.
     pub fn new(dialect: Dialect) -> Reading {
-        Reading { dialect, session: lower::Session::default(), state: split::State::default() }
+        Reading {
+            dialect,
+            session: lower::Session::default(),
+            lists: lower::data::Lists::default(),
+            state: split::State::default(),
+        }
     }
 
     /// Reads a range of a text. Where `more` follows, a statement that reaches the end is left: it may go on there, and has to be read
@@ -57,6 +63,7 @@ impl Reading {
             for mut statement in statements.drain(..) {
                 // Nearly all hold one operation, where room was made for several.
                 statement.ops.shrink_to_fit();
+                self.lists.bound(&mut statement);
                 if keep(statement).is_break() {
                     stopped = true;
                     break 'all;

@@ -1,10 +1,11 @@
 //! Rows: `INSERT`, `UPDATE`, `DELETE`, `TRUNCATE`, `COPY`, and queries. None changes the catalog, but for `SELECT .. INTO`.
 
 use super::{Reading, session, table, view};
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::Kind;
-use crate::sql::{Change, DataVerb, Dialect, ObjectName, Rows};
+use crate::sql::{Change, DataVerb, Dialect, ObjectName, Rows, Statement};
+use std::collections::HashMap;
 
 /// Words between a verb and its table.
 pub const NOISE: &[&str] = &[
@@ -80,8 +81,32 @@ fn written(cursor: &mut Cursor) -> Option<(DataVerb, Vec<ObjectName>)> {
     Some((verb, tables))
 }
 
-/// More rows than this are data, and no list of constants.
+/// More rows than this in one statement are data, and no list of constants.
 const MOST_ROWS: usize = 64;
+
+/// Statements of one file that put rows into one table; more of them are data too, and kept they would take many times their text.
+const MOST_STATEMENTS: usize = 200;
+
+/// The tables that a file puts rows into, with how many of its statements do.
+#[derive(Default)]
+pub struct Lists {
+    statements: HashMap<Name, usize>,
+}
+
+impl Lists {
+    /// Takes the rows from a statement whose table has had too many.
+    pub fn bound(&mut self, statement: &mut Statement) {
+        for op in &mut statement.ops {
+            let Change::Data { tables, rows: rows @ Some(_), .. } = &mut op.change else { continue };
+            let Some(table) = tables.first() else { continue };
+            let statements = self.statements.entry(table.name.clone()).or_default();
+            *statements += 1;
+            if *statements > MOST_STATEMENTS {
+                *rows = None;
+            }
+        }
+    }
+}
 
 /// The rows behind the name of the table: `(a, b) VALUES ('x', 1), ('y', 2)`. `None` for other forms, and for many rows.
 fn rows(mut cursor: Cursor) -> Option<Rows> {
