@@ -3,7 +3,7 @@
 use super::catalog::Facet;
 use super::view::{ForeignKeyRef, IndexRef, TableRef};
 use crate::fact::{Fact, Origin};
-use crate::model::words;
+use crate::model::{FileStatus, words};
 use crate::source::Name;
 
 /// How long a condition and a name may be together for a headline of 100 characters.
@@ -33,6 +33,12 @@ impl<'m> IndexRef<'m> {
             [key] => key.column.as_deref().filter(|name| words::is_scope(name)),
             _ => None,
         }
+    }
+
+    /// Whether a file made it that the base does not have.
+    pub fn is_new(&self) -> bool {
+        let file = self.table().database().migrations.get(self.index().migration);
+        file.is_some_and(|file| file.status == FileStatus::New)
     }
 
     /// Where a column stands among its keys, as people count: `second`.

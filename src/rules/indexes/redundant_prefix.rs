@@ -20,13 +20,43 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for (index, longer) in pairs(context) {
         covered.entry(index.logical()).or_default().push((index, longer));
     }
-    covered.values().filter_map(|pairs| finding(pairs)).collect()
+    let customs = customs(covered.values().flatten());
+    let said = covered.values().filter_map(|pairs| {
+        let said = finding(pairs)?;
+        let followed = pairs.first().filter(|pair| pair.0.is_new() && scope_of(pair).is_some_and(|of| customs.contains(&of)));
+        Some(match followed {
+            Some(_) => said.at_most(Severity::Info, "many tables of the base have such an index: a custom of the house"),
+            None => said,
+        })
+    });
+    said.collect()
 }
 
 /// Each index that a longer one covers. One that repeats another is reported as that.
 fn pairs<'m>(context: &'m Context) -> impl Iterator<Item = Pair<'m>> {
     let all = context.head.schema.droppable_indexes().inspect(|_| context.consider());
     all.filter_map(|index| Some((index, index.covered_by().filter(|_| index.repeats().is_none())?)))
+}
+
+/// The column that rows are kept apart by, where the index is on it alone and the longer one serves as well.
+fn scope<'m>((index, longer): &Pair<'m>) -> Option<&'m str> {
+    index.scope_alone().filter(|_| !is_much_longer(index, longer))
+}
+
+/// The same with the database.
+fn scope_of<'m>(pair: &Pair<'m>) -> Option<(usize, &'m str)> {
+    Some((pair.0.table().family(), scope(pair)?))
+}
+
+/// The scope columns on which many tables had an index before the change: one more follows the house.
+fn customs<'m: 'p, 'p>(pairs: impl Iterator<Item = &'p Pair<'m>>) -> BTreeSet<(usize, &'m str)> {
+    let mut tables: BTreeMap<(usize, &str), BTreeSet<(usize, String)>> = BTreeMap::new();
+    for pair in pairs.filter(|(index, _)| !index.is_new()) {
+        if let Some(of) = scope_of(pair) {
+            tables.entry(of).or_default().insert(pair.0.table().logical());
+        }
+    }
+    tables.into_iter().filter(|(_, tables)| tables.len() > SEVERAL).map(|(of, _)| of).collect()
 }
 
 fn is_much_longer(index: &IndexRef, longer: &IndexRef) -> bool {
@@ -59,8 +89,7 @@ fn fold(context: &Context, found: &[&Diagnostic]) -> Vec<Fold> {
         let mut scopes: BTreeMap<&str, Vec<(usize, Vec<Pair>)>> = BTreeMap::new();
         let mut others = Vec::new();
         for (at, pairs) in findings {
-            let near = pairs.first().filter(|(index, longer)| !is_much_longer(index, longer));
-            match near.and_then(|(index, _)| index.scope_alone()) {
+            match pairs.first().and_then(scope) {
                 Some(scope) => scopes.entry(scope).or_default().push((at, pairs)),
                 None => others.push((at, pairs)),
             }
