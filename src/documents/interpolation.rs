@@ -45,6 +45,17 @@ pub fn only_variable(text: &str) -> Option<&str> {
 
 /// The variables that a text takes as they are: no default, no demand (`${X:?}`) and no alternative stands behind them.
 pub fn bare(text: &str) -> Vec<&str> {
+    with_operations(text).into_iter().filter(|(_, operation)| operation.is_empty()).map(|(name, _)| name).collect()
+}
+
+/// The variables without which a text fails: `${X:?message}`, `${X?}`.
+pub fn demanded(text: &str) -> Vec<&str> {
+    let is_demand = |operation: &str| operation.strip_prefix(':').unwrap_or(operation).starts_with('?');
+    with_operations(text).into_iter().filter(|(_, operation)| is_demand(operation)).map(|(name, _)| name).collect()
+}
+
+/// The variables of a text, each with what stands behind its name in the braces; those within defaults are left out.
+fn with_operations(text: &str) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find('$') {
@@ -53,15 +64,15 @@ pub fn bare(text: &str) -> Vec<&str> {
             rest = after;
         } else if let Some(inner) = rest.strip_prefix('{') {
             let Some(end) = closing_brace(inner) else { break };
-            let length = name_length(inner);
-            found.extend(Some(&inner[..length]).filter(|_| length > 0 && length == end));
+            found.push(inner[..end].split_at(name_length(&inner[..end])));
             rest = &inner[end + 1..];
         } else {
             let length = name_length(rest);
-            found.extend(Some(&rest[..length]).filter(|_| length > 0));
+            found.push((&rest[..length], ""));
             rest = &rest[length..];
         }
     }
+    found.retain(|(name, _)| !name.is_empty());
     found
 }
 
@@ -206,6 +217,7 @@ mod tests {
     fn variables_without_a_default_are_bare() {
         assert_eq!(bare("a $X ${Y}b $$Z ${V:-d} ${W:?say} ${U+x} $1 5$"), ["X", "Y"]);
         assert_eq!(bare("${A:-${B}} ${C"), Vec::<&str>::new());
+        assert_eq!(demanded("a $X ${Y} $$Z ${V:-d?} ${W:?say} ${U?} ${T:+?}"), ["W", "U"]);
     }
 
     #[test]

@@ -51,11 +51,7 @@ impl ServiceRef<'_> {
 fn fleeting_store<'r>(service: ServiceRef<'r>, deployments: &Deployments) -> Option<FleetingStore<'r>> {
     let said = service.service();
     let (is_compose, is_cluster) = (service.is_run_by(Runner::Compose), service.is_run_by(Runner::Kubernetes));
-    let may_keep = |mount: &Mount| {
-        let is_below =
-            |folder: &str| mount.target.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        mount.target.contains(STAND_IN) || !(mount.is_lost || NO_DATA.iter().any(|folder| is_below(folder)))
-    };
+    let may_keep = |mount: &Mount| mount.target.contains(STAND_IN) || !(mount.is_lost || is_beside_data(mount));
     let has_tmpfs = is_compose && said.mounts.iter().any(|mount| mount.is_lost);
     if !service.is_plain_database() || !(is_compose || is_cluster) || has_tmpfs || said.mounts.iter().any(may_keep) {
         return None;
@@ -70,9 +66,16 @@ fn fleeting_store<'r>(service: ServiceRef<'r>, deployments: &Deployments) -> Opt
         service,
         folder: folder(service),
         is_cluster,
-        has_lost_mount: said.mounts.iter().any(|mount| mount.is_lost),
+        has_lost_mount: said.mounts.iter().any(|mount| mount.is_lost && !is_beside_data(mount)),
         stays,
     })
+}
+
+/// Whether a mount is for something else than data.
+fn is_beside_data(mount: &Mount) -> bool {
+    let is_below =
+        |folder: &&str| mount.target.strip_prefix(*folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    NO_DATA.iter().any(is_below)
 }
 
 /// Where to mount a volume. Images of PostgreSQL before 18 keep the data one folder deeper:

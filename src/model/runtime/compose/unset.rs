@@ -1,6 +1,6 @@
 //! Variables that Compose files use and that nothing in the repository sets: no `.env` file, no example of one, no script, no CI.
 
-use crate::documents::interpolation::{Variable, bare};
+use crate::documents::interpolation::{Variable, bare, demanded};
 use crate::documents::{NodeRef, Tree};
 use crate::model::Workspace;
 use crate::model::runtime::Runtime;
@@ -20,7 +20,7 @@ const MOST_FILES: usize = 3_000;
 /// An example names the variables of a project if it has as many of them as this.
 const FEWEST_NAMED: usize = 3;
 
-/// A place at which a variable is used as it is, without a default.
+/// A place at which a variable is used as it is, without a default, or demanded.
 #[derive(Debug, Clone)]
 pub(super) struct Use {
     /// Index of the project.
@@ -33,6 +33,8 @@ pub(super) struct Use {
     shell_of: Option<String>,
     /// Whether no `.env` file of the project sets it.
     is_unset: bool,
+    /// Whether nothing starts without it: `${X:?}`.
+    is_demand: bool,
 }
 
 /// A variable that nothing sets.
@@ -91,10 +93,12 @@ pub(super) fn uses(project: usize, tree: &Tree, variables: &Variables, found: &m
         let Some(rest) = left.checked_sub(1) else { return };
         left = rest;
         if let Some(text) = node.text().filter(|text| text.contains('$')) {
-            for name in bare(text).into_iter().filter(|name| !is_of_shell(name)) {
-                if seen.insert((node.span(), name.to_owned())) {
+            let demands = demanded(text).into_iter().map(|name| (name, true));
+            for (name, is_demand) in bare(text).into_iter().map(|name| (name, false)).chain(demands) {
+                if !is_of_shell(name) && seen.insert((node.span(), name.to_owned(), is_demand)) {
                     let is_unset = variables.lookup(name) == Variable::Unset;
-                    found.push(Use { project, name: name.to_owned(), span: node.span(), shell_of: shell_of.clone(), is_unset });
+                    let (name, span, shell_of) = (name.to_owned(), node.span(), shell_of.clone());
+                    found.push(Use { project, name, span, shell_of, is_unset, is_demand });
                 }
             }
         }
@@ -132,8 +136,10 @@ pub(super) fn find(workspace: &Workspace, projects: &[Project], services: &[Serv
     let mut found: BTreeMap<(&str, Profile), UnsetVariables> = BTreeMap::new();
     for (at, uses) in by_project {
         let Some(project) = projects.get(at) else { continue };
+        let demands: HashSet<&str> = uses.iter().filter(|one| one.is_demand).map(|one| one.name.as_str()).collect();
+        let is_set = |one: &Use| !one.is_unset || mentioned.contains(one.name.as_str()) || demands.contains(one.name.as_str());
         let mut first: HashMap<(&str, bool), Unset> = HashMap::new();
-        for one in uses.iter().filter(|one| one.is_unset && !mentioned.contains(one.name.as_str())) {
+        for one in uses.iter().filter(|one| !is_set(one)) {
             let own = one.shell_of.as_ref().and_then(|name| {
                 let service = by_name.get(&(at, name.as_str()))?;
                 // What the container gets from the same variable is no other value.
