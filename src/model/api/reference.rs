@@ -63,14 +63,14 @@ impl<'a> ReferenceRef<'a> {
         self.api.lost.get(&self.value.tree().source())?.get(self.text()).copied()
     }
 
-    /// Keys beside `$ref` that say nothing in this version; extensions left out.
-    pub fn ignored_siblings(self) -> Vec<Spanned<&'a str>> {
+    /// Keys beside `$ref` that say nothing in this version, each with the place of its value; extensions left out.
+    pub fn ignored_siblings(self) -> Vec<(Spanned<&'a str>, Span)> {
         let version = self.api.documents.get(self.part.document as usize).map_or(Version::V31, |document| document.version);
         let counts = |key: &str| match (object_name(self.part), version >= Version::V31) {
             ("path-item", _) | ("schema", true) => true,
             (_, is_later) => key == "$ref" || key.starts_with("x-") || (is_later && matches!(key, "summary" | "description")),
         };
-        let keys = self.node.entries().filter_map(|(key, _)| spanned(key));
-        keys.filter(|key| !counts(key.value) && key.value != "<<").collect()
+        let keys = self.node.entries().filter_map(|(key, value)| Some((spanned(key)?, value.span())));
+        keys.filter(|(key, _)| !counts(key.value) && key.value != "<<").collect()
     }
 }

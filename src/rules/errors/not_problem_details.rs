@@ -63,7 +63,8 @@ fn departures(document: DocumentRef, others: &[ErrorBody], all: usize) -> Option
         Some(ErrorForm::ProblemDetails) => ", as `[api]` asks",
         _ => " like the others",
     };
-    let message = format!("{} of {all} error bodies are not `application/problem+json`{why}", others.len());
+    let are = if others.len() == 1 { "is" } else { "are" };
+    let message = format!("{} of {all} error bodies {are} not `application/problem+json`{why}", others.len());
     let diagnostic = Diagnostic::new(document.subject(), message)
         .at(first.span(), first.subject())
         .help("application/problem+json:")

@@ -2,7 +2,11 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Context, Rule, rule};
+use crate::source::{Span, Spanned};
 use std::collections::BTreeMap;
+
+/// Longer values are not repeated in the help, in bytes.
+const LONGEST: usize = 80;
 
 /// Keys beside a reference that say nothing.
 pub(super) const RULE: Rule = rule!("refs/ignored-siblings", check);
@@ -18,16 +22,18 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         for reference in document.references() {
             context.consider();
             let (prose, rules): (Vec<_>, Vec<_>) =
-                reference.ignored_siblings().into_iter().partition(|key| PROSE.contains(&key.value));
+                reference.ignored_siblings().into_iter().partition(|(key, _)| PROSE.contains(&key.value));
             for (keys, is_prose) in [(prose, true), (rules, false)] {
-                let Some(span) = keys.first().map(|key| key.span) else { continue };
-                let mut names: Vec<&str> = keys.iter().map(|key| key.value).collect();
+                let mut names: Vec<&str> = keys.iter().map(|(key, _)| key.value).collect();
                 names.sort_unstable();
-                ignored.entry((names, reference.object(), is_prose)).or_default().push((span, reference));
+                if !keys.is_empty() {
+                    ignored.entry((names, reference.object(), is_prose)).or_default().push((keys, reference));
+                }
             }
         }
         for ((keys, object, is_prose), places) in ignored {
-            let Some(((span, first), rest)) = places.split_first() else { continue };
+            let Some(((beside, first), rest)) = places.split_first() else { continue };
+            let Some((at, _)) = beside.first() else { continue };
             let version = document.version_text().map_or("this version", |version| version.value);
             let message = match keys.as_slice() {
                 [key] => format!("`{key}` beside `$ref` is ignored in OpenAPI {version}"),
@@ -37,16 +43,17 @@ fn check(context: &Context) -> Vec<Diagnostic> {
                 }
                 [] => continue,
             };
-            let (key, lines) = (keys.join(" "), keys.iter().map(|key| format!("{key}: ..")).collect::<Vec<_>>().join("\n"));
+            let key = keys.join(" ");
             let diagnostic = Diagnostic::new(format!("{} {object} {key}", document.subject()), message)
-                .at(*span, "only the reference counts")
+                .at(at.span, "only the reference counts")
                 .context(first.span(), "the reference")
                 .help(match object.as_str() {
-                    "schema" => format!("allOf:\n  - $ref: '{}'\n{lines}", first.text()),
+                    "schema" => format!("allOf:\n  - $ref: '{}'\n{}", first.text(), written(context, beside)),
                     _ => format!("move `{}` into what is referred to", keys.join("` and `")),
                 })
                 .evidence(format!("{key} beside a reference to a {object}"));
-            let diagnostic = rest.iter().fold(diagnostic, |all, (span, one)| all.occurrence(*span, one.pointer()));
+            let others = rest.iter().filter_map(|(beside, one)| Some((beside.first()?.0.span, one)));
+            let diagnostic = others.fold(diagnostic, |all, (span, one)| all.occurrence(span, one.pointer()));
             found.push(match is_prose {
                 true => diagnostic.at_most(Severity::Info, "only an explanation is lost"),
                 false => diagnostic,
@@ -54,4 +61,11 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// The keys as they are written, a line each; two dots stand for what takes more than one.
+fn written(context: &Context, beside: &[(Spanned<&str>, Span)]) -> String {
+    let value = |span: Span| Some(context.sources.text(span)).filter(|text| !text.contains('\n') && text.len() < LONGEST);
+    let lines = beside.iter().map(|(key, span)| format!("{}: {}", key.value, value(*span).unwrap_or("..")));
+    lines.collect::<Vec<_>>().join("\n")
 }
