@@ -15,7 +15,9 @@ use crate::source::Sources;
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<End, Trouble> {
     let target = Target::new(&arguments.paths)?;
-    let options = options(arguments)?;
+    // What is asked about a part is said of that part: a habit of all would stand at a place elsewhere.
+    let every_finding = !target.only.is_empty() || !arguments.service.is_empty();
+    let options = Options { every_finding, ..options(arguments)? };
     // The process ends with the command: what a large repository takes long to free is left to that.
     let outcome: &mut Outcome = &mut std::mem::ManuallyDrop::new(run::run(&target, &options)?);
     let services = Services::new(&arguments.service, outcome)?;

@@ -80,3 +80,34 @@ fn a_path_that_holds_nothing_is_told() {
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(run.err.contains("`notes/a.md` holds nothing that is read"), "{run:?}");
 }
+
+#[test]
+fn a_habit_is_taken_apart_where_one_place_is_asked_for() {
+    let table = |at: usize| {
+        format!(
+            "CREATE TABLE t{at} (id bigint PRIMARY KEY, owner_id bigint NOT NULL REFERENCES owners (id) ON DELETE CASCADE);\n"
+        )
+    };
+    let many: String = (0..12).map(table).collect();
+    let repository = Repository::new(&[
+        ("migrations/0001_a.up.sql", &format!("CREATE TABLE owners (id bigint PRIMARY KEY);\n{many}")),
+        ("migrations/0002_b.up.sql", &table(12)),
+    ]);
+    let said = |more: &[&str]| {
+        let all = [&["--format", "concise", "--select", "indexes/foreign-key-without-index"], more].concat();
+        repository
+            .run(&all)
+            .out
+            .lines()
+            .filter(|line| line.contains("foreign-key-without-index"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let whole = said(&["."]);
+    assert!(matches!(&whole[..], [one] if one.contains("13 foreign keys of 13 tables")), "{whole:?}");
+    let part = said(&["migrations/0002_b.up.sql"]);
+    assert!(
+        matches!(&part[..], [one] if one.starts_with("migrations/0002_b.up.sql:1:") && one.contains("`t12.owner_id`")),
+        "{part:?}"
+    );
+}
