@@ -391,6 +391,7 @@ fn judge(finding: &mut Finding, config: &Config, selection: &Selection, sources:
             return true;
         }
     }
+    // What the context turns off only the command line asks for all the same.
     config.context(path).apply(finding, info) || selected
 }
 

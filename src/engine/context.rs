@@ -178,16 +178,30 @@ impl Facts {
 
     /// Whether all holds that a change asks for, the rows of one table aside.
     fn fulfils(&self, change: &Change) -> bool {
-        change.conditions().all(|one| self.values.get(&one.key).is_some_and(|said| one.holds(&said.value)))
+        self.says(&change.condition) && self.says_also(change)
+    }
+
+    fn says(&self, one: &Condition) -> bool {
+        self.values.get(&one.key).is_some_and(|said| one.holds(&said.value))
+    }
+
+    /// Whether the other keys hold that a change asks for.
+    fn says_also(&self, change: &Change) -> bool {
+        change.also.iter().all(|one| self.says(one))
     }
 
     /// The changes that hold.
     pub fn in_effect(&self) -> Vec<&'static Change> {
         let holds = |change: &&Change| match change.key() {
-            "tables.rows" => self.rows.values().any(|said| change.condition.holds(&said.value)),
+            "tables.rows" => self.rows.values().any(|said| change.condition.holds(&said.value)) && self.says_also(change),
             _ => self.fulfils(change),
         };
         changes().iter().filter(holds).collect()
+    }
+
+    /// The change that holds and by which a rule does not speak.
+    pub fn silences(&self, rule: &str) -> Option<&'static Change> {
+        self.in_effect().into_iter().find(|change| change.to == Effect::Off && change.concerns(rule))
     }
 
     /// Changes the severity of a finding and says which key did; `false` where it is not to be told at all.
@@ -198,11 +212,10 @@ impl Facts {
             else {
                 continue;
             };
-            if !change.also.iter().all(|one| self.values.get(&one.key).is_some_and(|said| one.holds(&said.value))) {
+            if !self.says_also(change) {
                 continue;
             }
             if change.to == Effect::Off {
-                // Only the command line asks for it all the same.
                 return false;
             }
             let wanted = change.severity(finding.severity);
@@ -260,10 +273,6 @@ impl Change {
         &self.condition.key
     }
 
-    fn conditions(&self) -> impl Iterator<Item = &Condition> {
-        std::iter::once(&self.condition).chain(&self.also)
-    }
-
     /// When it holds, in words: `from 10 to below 500`, `from 100 with exposure = public`.
     pub fn when(&self) -> String {
         let also: String = self.also.iter().map(|one| format!(" with {} = {}", one.key, one.when())).collect();
@@ -295,7 +304,7 @@ mod tests {
         let known = |key: &str| keys().iter().find(|one| one.name == key);
         for change in changes() {
             assert!(change.rules.iter().all(|rule| selection::known(rule)), "{:?}", change.rules);
-            for one in change.conditions() {
+            for one in std::iter::once(&change.condition).chain(&change.also) {
                 let key = known(&one.key);
                 assert!(key.is_some() || one.key == "tables.rows", "{}", one.key);
                 let words = one.is.iter().chain(&one.least);

@@ -157,6 +157,10 @@ fn a_rule_says_what_it_found_or_why_it_is_silent() {
     for line in ["it is off by default", "silent: it needs queries of the application, and none was found"] {
         assert!(text.contains(line), "no {line:?} in\n{text}");
     }
+    repository.write("backend-lint.toml", "[context]\npattern = \"monolith\"\n");
+    let text = repository.run(&["why", "topology/shared-database"]).out;
+    assert!(text.contains("silent: [context] pattern = monolith turns it off: "), "{text}");
+    repository.write("backend-lint.toml", "");
     let text = repository.run(&["why", "errors/missing-server-error"]).out;
     assert!(!text.contains("silent"), "{text}");
 }

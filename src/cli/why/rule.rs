@@ -4,7 +4,8 @@ use super::place;
 use crate::cli::target::Target;
 use crate::cli::{Trouble, run};
 use crate::diagnostic::{Confidence, Finding, RuleInfo, Severity};
-use crate::engine::{Options, Outcome};
+use crate::engine::context::Change;
+use crate::engine::{self, Options, Outcome};
 use crate::model::Model;
 use crate::rules;
 use std::fmt::Write;
@@ -15,17 +16,18 @@ const MOST: usize = 10;
 /// What a rule said of a repository, hidden findings included; `None` where no rule is called so.
 pub(super) fn rule(target: &Target, options: &Options, wanted: &str) -> Result<Option<String>, Trouble> {
     let Some(info) = rules::info(wanted) else { return Ok(None) };
-    let all = Options { min_severity: Severity::Info, min_confidence: Confidence::Low, ..options.clone() };
+    let all = Options { min_severity: Severity::Info, min_confidence: Confidence::Low, every_finding: true, ..options.clone() };
     let as_configured = run::run(target, &all)?;
     let is_on = as_configured.considered.contains_key(&info.id);
     let outcome = match is_on {
         true => as_configured,
         false => run::run(target, &Options { select: vec![info.id.clone()], ..all })?,
     };
-    Ok(Some(text(info, &outcome, is_on)))
+    let facts = engine::context_of(&target.root, options, "").map_err(|failure| Trouble(failure.0))?;
+    Ok(Some(text(info, &outcome, is_on, facts.silences(&info.id))))
 }
 
-fn text(info: &RuleInfo, outcome: &Outcome, is_on: bool) -> String {
+fn text(info: &RuleInfo, outcome: &Outcome, is_on: bool, silenced: Option<&Change>) -> String {
     let found: Vec<&Finding> = outcome.report.findings.iter().filter(|finding| finding.rule == info.id).collect();
     let considered = outcome.considered.get(&info.id).copied().unwrap_or(0);
     let mut out = format!("rule {}: looked at {}, found {}\n", info.id, counted(considered, "subject"), found.len());
@@ -41,7 +43,7 @@ fn text(info: &RuleInfo, outcome: &Outcome, is_on: bool) -> String {
         let _ = writeln!(out, "  and {} more", found.len() - MOST);
     }
     if found.is_empty() {
-        silence(info, outcome, considered).iter().for_each(|why| out.push_str(&format!("  silent: {why}\n")));
+        silence(info, outcome, considered, silenced).iter().for_each(|why| out.push_str(&format!("  silent: {why}\n")));
     }
     out
 }
@@ -62,7 +64,10 @@ fn one_finding(out: &mut String, outcome: &Outcome, finding: &Finding) {
 }
 
 /// Why a rule found nothing, as far as the run tells.
-fn silence(info: &RuleInfo, outcome: &Outcome, considered: usize) -> Vec<String> {
+fn silence(info: &RuleInfo, outcome: &Outcome, considered: usize, silenced: Option<&Change>) -> Vec<String> {
+    if let Some(change) = silenced {
+        return vec![format!("[context] {} = {} turns it off: {}", change.key(), change.when(), change.why)];
+    }
     let mut why: Vec<String> = Vec::new();
     let missing = info.needs.iter().filter_map(|need| missing(need, &outcome.model, outcome.report.base.is_none()));
     why.extend(missing.map(str::to_owned));
