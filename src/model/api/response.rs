@@ -24,7 +24,7 @@ impl Status {
         match key.as_bytes() {
             b"default" => Some(Status::Default),
             [class @ b'1'..=b'5', b'X' | b'x', b'X' | b'x'] => Some(Status::Class(u16::from(class - b'0'))),
-            [_, _, _] => key.parse().ok().map(Status::Code),
+            [_, _, _] if key.bytes().all(|byte| byte.is_ascii_digit()) => key.parse().ok().map(Status::Code),
             _ => None,
         }
     }

@@ -36,11 +36,12 @@ impl SeedRows {
 impl Table {
     /// Takes in the rows of an `INSERT`; `None` where they do not all stand in it.
     pub(super) fn take_rows(&mut self, rows: Option<&Rows>) {
-        let own: Vec<Name> = self.columns.iter().map(|column| column.name.clone()).collect();
         let held = self.rows.get_or_insert_default();
         let Some(rows) = rows.filter(|_| !held.is_unclear) else { return held.doubt() };
-        let named = rows.columns.iter().map(|column| Name::from(column.value.as_str()));
-        let columns: Vec<Name> = if rows.columns.is_empty() { own } else { named.collect() };
+        let columns: Vec<Name> = match rows.columns.is_empty() {
+            true => self.columns.iter().map(|column| column.name.clone()).collect(),
+            false => rows.columns.iter().map(|column| Name::from(column.value.as_str())).collect(),
+        };
         for row in &rows.values {
             let texts = columns.iter().zip(row).filter_map(|(column, text)| Some((column.clone(), text.clone()?)));
             held.rows.push(texts.collect());

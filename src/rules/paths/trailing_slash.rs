@@ -26,7 +26,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
                 .help(place.subject.trim_end_matches('/'))
                 .evidence("trailing slash")
         };
-        let headline = |slashed| format!("{slashed} of {all} paths end in a slash, like `/orders/`");
+        let like = places.first().map(|place| place.subject.clone()).unwrap_or_default();
+        let headline = |slashed| format!("{slashed} of {all} paths end in a slash, like `{like}`");
         match places.as_slice() {
             // The style of the document is one thing, and no departure.
             [first, rest @ ..] if slashed * 2 >= all => {

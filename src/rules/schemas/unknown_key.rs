@@ -37,7 +37,8 @@ fn wrong_name(document: DocumentRef, group: &DefectGroup, name: &str, map: Names
     let (what, label, help) = match map {
         Names::Paths => ("no path: it does not begin with a slash", "tools skip it with all its operations", format!("/{name}:")),
         Names::Statuses => {
-            ("no status: `404`, `4XX` and `default` are", "tools skip the response, or fail", "\"200\":".to_owned())
+            let help = "a status in quotes: `\"404\":`, `\"4XX\":` for a class, or `default:`".to_owned();
+            ("no status: `404`, `4XX` and `default` are", "tools skip the response, or fail", help)
         }
     };
     Diagnostic::new(format!("{} {} {name}", document.subject(), group.first.object), format!("`{name}` is {what}"))

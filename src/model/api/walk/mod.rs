@@ -12,6 +12,7 @@ use super::by_source::BySource;
 use super::cursor::{Pin, Target, pin, reference};
 use super::document::Version;
 use super::mapping;
+use super::response::Status;
 use super::schema_part::object_name;
 use crate::documents::{NodeId, NodeRef, Tree};
 use crate::source::SourceId;
@@ -73,11 +74,7 @@ impl Names {
     fn allow(self, name: &str) -> bool {
         match self {
             Names::Paths => name.starts_with('/'),
-            Names::Statuses => match name.as_bytes() {
-                [b'1'..=b'5', b'X' | b'x', b'X' | b'x'] => true,
-                [_, _, _] => name.bytes().all(|byte| byte.is_ascii_digit()),
-                other => other == b"default",
-            },
+            Names::Statuses => Status::parse(name).is_some(),
         }
     }
 }
