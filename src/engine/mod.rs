@@ -25,7 +25,6 @@ pub use snapshot::{Snapshot, Written, snapshot};
 
 use crate::diagnostic::{Base, Confidence, Report, Severity};
 use crate::discover::Discovery;
-use crate::files::disk::Disk;
 use crate::files::git::{Checkout, Repository};
 use crate::files::listed::Listed;
 use crate::files::{Files, Memory, ReadError};
@@ -180,7 +179,7 @@ pub fn configuration(root: &Path, options: &Options, path: &str) -> Result<Effec
     let repository = Repository::discover(root);
     let above = Above::new(repository.as_ref().ok().and_then(Option::as_ref));
     let mut sources = Sources::default();
-    let config = config::read(&Disk::new(root), &options.config, &above, &mut sources)?;
+    let config = config::read(&checkout(root, &repository), &options.config, &above, &mut sources)?;
     Ok(config.effective(path, &sources))
 }
 
@@ -188,7 +187,7 @@ pub fn configuration(root: &Path, options: &Options, path: &str) -> Result<Effec
 pub fn context_of(root: &Path, options: &Options, path: &str) -> Result<context::Facts, Failure> {
     let repository = Repository::discover(root);
     let above = Above::new(repository.as_ref().ok().and_then(Option::as_ref));
-    let config = config::read(&Disk::new(root), &options.config, &above, &mut Sources::default())?;
+    let config = config::read(&checkout(root, &repository), &options.config, &above, &mut Sources::default())?;
     Ok(config.context(path))
 }
 
