@@ -28,9 +28,11 @@ pub(super) fn add(workspace: &mut Workspace, all: &mut Vec<Application>, service
         if has_clients {
             all.retain(|one| one.place != folder || one.format != Kind::Spring);
         }
+        // Asked before anything is added: what the server says makes nobody another application, nor a client.
+        let mut asking: Vec<(Option<String>, bool)> = all.iter().map(|one| (called(one), is_client(one))).collect();
         for path in files {
-            let stem = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(stem, _)| stem).to_owned();
-            let (name, profile) = split(&stem, all, services);
+            let names = asking.iter().filter_map(|(name, _)| name.clone());
+            let (name, profile) = split(stem(&path), names, services);
             let mut gap = None;
             let artifact = Artifact { path: path.clone(), kind: Kind::Spring, evidence: String::new() };
             let layers = flatten::read(workspace, &artifact, &mut gap).into_iter().map(|(own, entries)| {
@@ -40,15 +42,18 @@ pub(super) fn add(workspace: &mut Workspace, all: &mut Vec<Application>, service
             });
             let layers: Vec<Layer> = layers.collect();
             let mut is_taken = name == "application" && !has_clients;
-            for application in all.iter_mut().filter(|one| one.format == Kind::Spring && one.place != folder) {
-                if called(application).as_deref() == Some(name.as_str()) || (name == "application" && is_client(application)) {
+            let others = all.iter_mut().zip(&asking).filter(|(one, _)| one.format == Kind::Spring && one.place != folder);
+            for (application, (own_name, is_client)) in others {
+                if own_name.as_deref() == Some(name.as_str()) || (name == "application" && *is_client) {
                     application.layers.extend(layers.iter().cloned());
                     application.layers.sort_by_key(|layer| layer.profile.is_some());
                     is_taken = true;
                 }
             }
             if !is_taken && name != "application" {
-                all.push(apart(path, &name, layers, services));
+                let apart = apart(path, &name, layers, services);
+                asking.push((called(&apart), is_client(&apart)));
+                all.push(apart);
             }
         }
     }
@@ -94,18 +99,33 @@ fn location(workspace: &Workspace, application: &Application, services: &[Servic
     bases.iter().filter_map(|base| files::resolve(base, path)).find(|folder| !folder.is_empty() && has_files(folder))
 }
 
-/// The settings files of a folder.
+/// The settings files of a folder, weakest first: what everybody gets stands under what is made for one.
 fn files_in(workspace: &Workspace, folder: &str) -> Vec<String> {
     let is_settings = |path: &&str| {
         let name = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
         name.is_some_and(|name| !name.contains('/')) && [".yml", ".yaml", ".properties"].iter().any(|end| path.ends_with(end))
     };
-    workspace.paths().iter().filter(is_settings).take(MOST).map(str::to_owned).collect()
+    let mut files: Vec<String> = workspace.paths().iter().filter(is_settings).take(MOST).map(str::to_owned).collect();
+    files.sort_by_key(|path| rank(stem(path)));
+    files
+}
+
+/// The name of a file without its ending.
+fn stem(path: &str) -> &str {
+    path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(stem, _)| stem)
+}
+
+/// The strength of a file: `application` is for all that ask, `application-prod` for all of one profile.
+fn rank(stem: &str) -> u8 {
+    match stem.strip_prefix("application") {
+        Some("") => 0,
+        Some(rest) if rest.starts_with('-') => 1,
+        _ => 2,
+    }
 }
 
 /// The application and the profile that the name of a file states: `orders-prod` is for `orders`, where somebody is called so.
-fn split(stem: &str, all: &[Application], services: &[Service]) -> (String, Option<String>) {
-    let applications = all.iter().filter_map(called);
+fn split(stem: &str, applications: impl Iterator<Item = String>, services: &[Service]) -> (String, Option<String>) {
     let names = applications.chain(services.iter().map(|service| service.name.clone())).chain(["application".to_owned()]);
     let fits = names.filter(|name| stem == name || stem.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('-')));
     match fits.max_by_key(String::len) {
