@@ -79,6 +79,8 @@ pub struct Service {
     pub environment: Environment,
     /// Ports, published and exposed.
     pub ports: Vec<Port>,
+    /// Whether each of its containers lists a port, so that none listens where nothing is said.
+    pub lists_all_ports: bool,
     /// What it waits for.
     pub depends_on: Vec<Dependency>,
     /// How it is probed.
@@ -140,6 +142,7 @@ impl Service {
             entrypoint: Fact::Absent,
             environment: Environment::default(),
             ports: Vec::new(),
+            lists_all_ports: false,
             depends_on: Vec::new(),
             healthcheck: Fact::Absent,
             profiles: Vec::new(),

@@ -136,8 +136,8 @@ impl Runtime {
         let mut found = Vec::new();
         for (at, service) in self.services.iter().enumerate().filter(|(_, service)| service.open.is_none() && !service.is_partial)
         {
-            // A known product listens where its makers say, whatever the manifest lists.
-            let lists_all = !service.ports.is_empty() && service.product().is_none();
+            // A known product listens where its makers say, whatever the manifest lists, and a container that lists nothing anywhere.
+            let lists_all = service.lists_all_ports && service.product().is_none();
             for front in &service.fronts {
                 for port in &front.ports {
                     let is_lost = match port.target.parse::<u16>() {

@@ -60,8 +60,11 @@ pub(super) fn read(
     } else {
         service.is_partial = true;
     }
+    service.lists_all_ports = !containers.is_empty();
     for container in &containers {
-        service.ports.extend(ports(*container));
+        let listed = ports(*container);
+        service.lists_all_ports &= !listed.is_empty();
+        service.ports.extend(listed);
         service.probes.extend(container::probes(*container));
         if let Some(pre_stop) = container::pre_stop(*container) {
             let longer = |fact: &Fact<Timeout>| fact.known().and_then(|timeout| timeout.after);
