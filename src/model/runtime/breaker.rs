@@ -3,7 +3,7 @@
 //! What is absent: breakers that only code makes, and calls whose own limits only code knows.
 
 use super::Runtime;
-use super::application::{Entry, View};
+use super::application::{Entry, View, squash};
 use super::profile::Profile;
 use super::timeout::{Units, parse};
 use crate::fact::Fact;
@@ -26,7 +26,7 @@ pub struct Breaker {
 /// What every setting of a breaker begins with, in the flat form of keys.
 const INSTANCES: &str = "resilience4jcircuitbreakerinstances";
 const CONFIGS: &str = "resilience4jcircuitbreakerconfigs";
-/// How the setting is called that ends the half-open state.
+/// How the setting is called that ends the half-open state, in the flat form.
 const LIMIT: &str = "maxwaitdurationinhalfopenstate";
 /// Keys that bound the calls behind a breaker, so that each of them ends.
 const CALL_LIMITS: [&str; 5] = ["timelimiter", "readtimeout", "responsetimeout", "calltimeout", "connecttimeout"];
@@ -51,10 +51,17 @@ impl Runtime {
     pub fn breakers(&self) -> (usize, Vec<Breaker>) {
         let (mut considered, mut found, mut seen) = (0, Vec::new(), HashSet::new());
         for application in &self.applications {
-            for view in application.views() {
-                let (all, open) = of_view(&view);
-                considered += all;
-                found.extend(open.into_iter().filter(|breaker| seen.insert(breaker.span)));
+            let owners = || application.owners.iter().filter_map(|owner| self.services.get(owner.service));
+            for files in application.views() {
+                considered += of_view(&files).0;
+                // Variables of the services that run it are over its files.
+                let mut views: Vec<View<'_>> = owners().map(|service| files.under(service)).collect();
+                views.sort_by_key(|view| view.use_for().is_rehearsal());
+                if views.is_empty() {
+                    views.push(files);
+                }
+                let open = views.iter().flat_map(|view| of_view(view).1);
+                found.extend(open.filter(|breaker| seen.insert(breaker.span)));
             }
         }
         (considered, found)
@@ -63,7 +70,9 @@ impl Runtime {
 
 fn of_view(view: &View<'_>) -> (usize, Vec<Breaker>) {
     let entries = view.entries();
-    let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+    let variables = view.service.into_iter().flat_map(|service| service.environment.iter());
+    let names: Vec<String> =
+        entries.iter().map(|entry| entry.name.clone()).chain(variables.map(|(key, _)| squash(key))).collect();
     let mut breakers: BTreeMap<&str, Span> = BTreeMap::new();
     for entry in &entries {
         let Some(rest) = entry.name.strip_prefix(INSTANCES) else { continue };
@@ -79,17 +88,15 @@ fn of_view(view: &View<'_>) -> (usize, Vec<Breaker>) {
     }
     // A limit of a shared configuration may be any breaker's.
     let of_configs = names.iter().any(|name| name.starts_with(CONFIGS) && name.ends_with(LIMIT));
-    let by_name: HashMap<&str, &Entry> = entries.iter().map(|entry| (entry.name.as_str(), *entry)).collect();
     let by_span: HashMap<Span, &Entry> = entries.iter().map(|entry| (entry.span(), *entry)).collect();
     let open = breakers.into_iter().filter_map(|(name, span)| {
-        let entry = by_name.get(format!("{INSTANCES}{name}{LIMIT}").as_str());
-        let zero = match entry.map(|entry| view.said(entry)) {
-            None if of_configs => return None,
-            None => None,
-            Some(Fact::Known(said, _)) if parse(&said.text, Units::Common, Some(1e-3)).is_some_and(|wait| wait.is_zero()) => {
+        let zero = match view.get(&format!("{INSTANCES}{name}{LIMIT}")) {
+            Fact::Absent if of_configs => return None,
+            Fact::Absent => None,
+            Fact::Known(said, _) if parse(&said.text, Units::Common, Some(1e-3)).is_some_and(|wait| wait.is_zero()) => {
                 Some(said.span)
             }
-            Some(_) => return None,
+            _ => return None,
         };
         let shown = by_span.get(&span).map_or(name, |entry| written_name(&entry.key));
         Some(Breaker { name: shown.to_owned(), span, zero, use_for: view.use_for() })

@@ -87,6 +87,11 @@ impl<'r> View<'r> {
         self.layers.last().map_or(Profile::Unknown, |layer| layer.use_for)
     }
 
+    /// The same where the variables of a service win.
+    pub fn under(&self, service: &'r Service) -> View<'r> {
+        View { service: Some(service), ..self.clone() }
+    }
+
     /// The layers in force, strongest first.
     pub fn layers(&self) -> impl Iterator<Item = &'r Layer> {
         self.layers.iter().copied()
