@@ -213,20 +213,22 @@ impl Alert {
         averaged.or_else(gauge).filter(|(metric, _)| is_latency(metric))
     }
 
-    /// The time above which the slowest percent of answers makes it fire; `None` where it asks something else, or its unit is not known.
-    pub fn slowest_percent_above(&self) -> Option<Duration> {
+    /// The time above which the slowest percent of answers makes it fire, and the unit of the metric; `None` where it asks something
+    /// else, or its unit is not known.
+    pub fn slowest_percent_above(&self) -> Option<(Duration, Duration)> {
         let (quantile, threshold) = self.features.quantile_above?;
         let mut metrics = self.features.metrics.iter().filter(|metric| is_latency(metric));
         let metric = metrics.next()?.trim_end_matches("_bucket");
         let unit = if metric.ends_with("_seconds") {
-            1.0
+            Duration::from_secs(1)
         } else if metric.ends_with("_milliseconds") || metric.ends_with("_ms") {
-            0.001
+            Duration::from_millis(1)
         } else {
             return None;
         };
         let is_slowest_percent = (quantile - 0.99).abs() < 1e-9 && metrics.next().is_none();
-        Duration::try_from_secs_f64(threshold * unit).ok().filter(|_| is_slowest_percent)
+        let above = Duration::try_from_secs_f64(threshold * unit.as_secs_f64()).ok()?;
+        is_slowest_percent.then_some((above, unit))
     }
 
     /// Whether it asks how fast an error budget is used up.

@@ -33,6 +33,8 @@ pub struct LatencyAlert<'r> {
     pub alert: &'r Alert,
     /// Above which time it fires.
     pub threshold: Duration,
+    /// What 1 of its metric means.
+    pub unit: Duration,
     /// How long the slowest percent may take.
     pub goal: &'r Demand,
 }
@@ -75,9 +77,9 @@ impl Runtime {
     /// Every alert that compares the 99th percentile of answer times with a number, where a goal is stated for its file.
     pub fn latency_alerts(&self, sources: &Sources) -> Vec<LatencyAlert<'_>> {
         let found = self.alerts().filter_map(|alert| {
-            let threshold = alert.slowest_percent_above()?;
+            let (threshold, unit) = alert.slowest_percent_above()?;
             let goal = self.demands.at(sources.path(alert.span.source), demands::LATENCY)?;
-            (!goal.length.is_zero()).then_some(LatencyAlert { alert, threshold, goal })
+            (!goal.length.is_zero()).then_some(LatencyAlert { alert, threshold, unit, goal })
         });
         found.collect()
     }

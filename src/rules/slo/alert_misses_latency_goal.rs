@@ -28,7 +28,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         };
         let mut diagnostic = Diagnostic::new(alert.subject(), message)
             .at(alert.expression, format!("{label}: {shown_goal} says {}", one.goal.said))
-            .help(format!("> {} (in the unit of the metric), or another goal", goal.as_secs_f64()))
+            .help(format!("> {} (in the unit of the metric), or another goal", goal.div_duration_f64(one.unit)))
             .evidence("latency goal");
         if one.threshold < goal * 2 && one.threshold * 2 > goal {
             diagnostic = diagnostic.at_most(Severity::Info, "a margin around the goal may be meant");
