@@ -10,7 +10,7 @@ use std::collections::HashMap;
 pub(super) const RULE: Rule = rule!("health/compose-condition-without-check", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
-    // What is missing is missing once, however many wait for it.
+    // What is missing is missing once, however many wait for it; in a rehearsal it weighs less.
     let mut by_target: Vec<Vec<StartWait<'_>>> = Vec::new();
     let mut places = HashMap::new();
     for wait in context.head.runtime.start_waits() {
@@ -22,7 +22,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             continue;
         }
         let next = by_target.len();
-        let at = *places.entry(wait.target.span()).or_insert(next);
+        let at = *places.entry((wait.target.span(), wait.waiter.profile().is_rehearsal())).or_insert(next);
         match by_target.get_mut(at) {
             Some(group) => group.push(wait),
             None => by_target.push(vec![wait]),

@@ -9,7 +9,7 @@ use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("health/liveness-equals-readiness", check);
 
-/// Workloads of one namespace that do so, each with its two probes: it is one habit.
+/// Workloads of one namespace that do so, each with its two probes: it is one habit. Those for a rehearsal stand apart.
 type Group<'m> = Vec<(ServiceRef<'m>, &'m Probe, &'m Probe)>;
 
 fn check(context: &Context) -> Vec<Diagnostic> {
@@ -17,9 +17,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for service in context.head.runtime.services().filter(|service| service.service().open.is_none()) {
         service.service().probes.iter().for_each(|_| context.consider());
         let Some((liveness, readiness)) = service.twin_probes() else { continue };
-        let same = |group: &&mut Group<'_>| {
-            group.first().is_some_and(|(first, ..)| first.service().project == service.service().project)
-        };
+        let kind = |one: ServiceRef<'_>| (one.service().project, one.profile().is_rehearsal());
+        let same = |group: &&mut Group<'_>| group.first().is_some_and(|(first, ..)| kind(*first) == kind(service));
         match groups.iter_mut().find(same) {
             Some(group) => group.push((service, liveness, readiness)),
             None => groups.push(vec![(service, liveness, readiness)]),

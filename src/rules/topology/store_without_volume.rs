@@ -12,12 +12,13 @@ pub(super) const RULE: Rule = rule!("topology/store-without-volume", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let runtime = &context.head.runtime;
     runtime.services().filter(|service| service.is_plain_database()).for_each(|_| context.consider());
-    // The stores of one set-up are one decision.
+    // The stores of one set-up are one decision; those that are made for a rehearsal are another.
     let mut groups: Vec<Vec<FleetingStore<'_>>> = Vec::new();
     let mut places = HashMap::new();
     for store in runtime.fleeting_stores() {
         let next = groups.len();
-        let at = *places.entry((store.service.service().project, store.stays)).or_insert(next);
+        let is_rehearsal = store.service.profile().is_rehearsal();
+        let at = *places.entry((store.service.service().project, store.stays, is_rehearsal)).or_insert(next);
         match groups.get_mut(at) {
             Some(group) => group.push(store),
             None => groups.push(vec![store]),

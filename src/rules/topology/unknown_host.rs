@@ -13,12 +13,13 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let runtime = &context.head.runtime;
     let is_asked = |meaning: &Meaning| matches!(meaning, Meaning::Service(_) | Meaning::Nobody);
     runtime.references().iter().filter(|one| one.is_variable && is_asked(&one.meaning)).for_each(|_| context.consider());
-    // A name that is missing is missing once, whoever asks for it.
+    // A name that is missing is missing once, whoever asks for it; in a rehearsal it weighs less.
     let mut groups: Vec<Vec<LostHost<'_>>> = Vec::new();
     let mut places = HashMap::new();
     for lost in runtime.lost_hosts() {
         let next = groups.len();
-        let at = *places.entry((lost.service.service().project, lost.reference.host.clone())).or_insert(next);
+        let is_rehearsal = lost.service.profile().is_rehearsal();
+        let at = *places.entry((lost.service.service().project, lost.reference.host.clone(), is_rehearsal)).or_insert(next);
         match groups.get_mut(at) {
             Some(group) => group.push(lost),
             None => groups.push(vec![lost]),
