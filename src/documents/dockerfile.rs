@@ -79,7 +79,7 @@ fn run(text: &str) -> Run {
     serde_json::from_str(text).map_or_else(|_| Run::Shell(text.to_owned()), Run::Exec)
 }
 
-/// The instructions with their places, lines that go on put together, comments left out.
+/// The instructions with their places, lines that go on put together, comments and empty lines left out: neither ends an instruction.
 fn instructions(source: SourceId, text: &str) -> Vec<(Span, String)> {
     let mut found = Vec::new();
     let mut open: Option<(usize, String)> = None;
@@ -87,7 +87,7 @@ fn instructions(source: SourceId, text: &str) -> Vec<(Span, String)> {
     for line in text.split_inclusive('\n') {
         let (start, plain) = (at, line.trim_end());
         at += line.len();
-        if plain.trim_start().starts_with('#') || (plain.is_empty() && open.is_none()) {
+        if plain.trim_start().starts_with('#') || plain.is_empty() {
             continue;
         }
         let (begin, mut all) = open.take().unwrap_or_else(|| (start + line.len() - line.trim_start().len(), String::new()));
@@ -124,6 +124,15 @@ mod tests {
         let dev = of(text, Some("dev")).unwrap_or_default();
         assert_eq!(dev.command.map(|(run, _)| run), Some(Run::Shell("flask run  --debug".into())));
         assert!(dev.check.is_some() && dev.entrypoint.is_some() && of(text, Some("none")).is_none());
+    }
+
+    #[test]
+    fn an_empty_line_does_not_end_an_instruction() {
+        let image =
+            of("FROM node:22\nRUN npm ci && \\\n\n  npm prune\nCMD node \\\n  \n\n  server.js\nHEALTHCHECK CMD true\n", None);
+        let image = image.unwrap_or_default();
+        assert_eq!(image.command.map(|(run, _)| run), Some(Run::Shell("node  server.js".into())));
+        assert!(image.check.is_some());
     }
 
     #[test]
