@@ -272,10 +272,12 @@ fn open_setting(url: &DatabaseUrl) -> Option<(String, String, &'static str, &'st
     })
 }
 
+/// Ends of names that lead nowhere outside of a network of one's own.
+const OWN_NETWORK: [&str; 10] =
+    [".local", ".internal", ".lan", ".home", ".svc", ".localhost", ".docker", ".test", ".example", ".invalid"];
+
 /// Whether a host is one of the world outside: it has a domain that is not one of a private network.
-fn is_outside(host: &str) -> bool {
-    let is_number = host.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ':');
-    let private =
-        [".local", ".internal", ".lan", ".svc", ".cluster.local", ".localhost", ".docker", ".test", ".example", ".invalid"];
-    host.contains('.') && !is_number && !private.iter().any(|end| host.ends_with(end)) && !host.contains(".svc.")
+pub fn is_outside(host: &str) -> bool {
+    let is_number = host.contains(':') || host.chars().all(|c| c.is_ascii_digit() || c == '.');
+    host.contains('.') && !is_number && !OWN_NETWORK.iter().any(|end| host.ends_with(end)) && !host.contains(".svc.")
 }

@@ -2,28 +2,27 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::links::passages::Passage;
+use crate::model::runtime::keyed::is_outside;
 use crate::rules::passages::{by_place, shared};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("tls/upstream-unverified", check);
-
-/// Ends of names that lead nowhere outside of a network of one's own.
-const OWN_NETWORK: [&str; 7] = [".local", ".internal", ".svc", ".lan", ".home", ".test", ".localhost"];
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut passages = context.head.passages();
     passages.retain(|passage| !passage.profile().is_rehearsal());
     passages.iter().for_each(|_| context.consider());
     let groups = by_place(&passages, |passage| Some(passage.route.unverified.as_ref()?.span));
-    groups.iter().filter_map(|(_, group)| report(group)).collect()
+    groups.into_iter().filter_map(|(_, group)| report(group)).collect()
 }
 
-fn report(group: &[&Passage<'_>]) -> Option<Diagnostic> {
-    let outside = group.iter().find(|passage| host_outside(passage).is_some());
-    let first = outside.or(group.first())?;
+fn report(mut group: Vec<&Passage<'_>>) -> Option<Diagnostic> {
+    // One that leads outside speaks for all.
+    group.sort_by_key(|passage| host_outside(passage).is_none());
+    let first = group.first()?;
     let unverified = first.route.unverified.as_ref()?;
     let setting = &unverified.setting;
-    let (host, is_outside) = match host_outside(first) {
+    let (host, leads_outside) = match host_outside(first) {
         Some(host) => (host, true),
         None => (first.route.servers.known().and_then(|all| all.first()).map_or("its servers", |one| &one.host), false),
     };
@@ -32,18 +31,14 @@ fn report(group: &[&Passage<'_>]) -> Option<Diagnostic> {
         .at(unverified.span, format!("`{setting}`: whoever stands in between reads and changes what is sent"))
         .help("trust the authority that signs its certificate instead")
         .evidence(setting.clone());
-    if !is_outside {
+    if !leads_outside {
         diagnostic = diagnostic.at_most(Severity::Info, "it is a server of the own network");
     }
-    Some(shared(diagnostic, group))
+    Some(shared(diagnostic, &group))
 }
 
 /// A server that is reached over networks of others.
 fn host_outside<'m>(passage: &Passage<'m>) -> Option<&'m str> {
-    let is_outside = |host: &&str| {
-        let is_address = host.contains(':') || host.chars().all(|c| c.is_ascii_digit() || c == '.');
-        host.contains('.') && !is_address && !host.contains(".svc.") && !OWN_NETWORK.iter().any(|end| host.ends_with(end))
-    };
     let servers = passage.route.servers.known().map_or(&[][..], Vec::as_slice);
-    servers.iter().map(|server| server.host.as_str()).find(is_outside).filter(|_| passage.route.targets.is_empty())
+    servers.iter().map(|server| server.host.as_str()).find(|host| is_outside(host)).filter(|_| passage.route.targets.is_empty())
 }
