@@ -1,9 +1,10 @@
 //! Tables that several customers share: which column says whose row it is, and what forgets it.
 
 use super::catalog::{Backing, Facet};
-use super::{ColumnRef, ForeignKeyRef, IndexRef, Schema, TableRef};
+use super::{ColumnRef, ForeignKeyRef, IndexRef, Schema, TableName, TableRef};
 use crate::model::words;
 use crate::sql::Dialect;
+use std::collections::{HashMap, HashSet};
 
 /// So many tables have to say whose their rows are before the others are asked.
 const LEAST_SHARED: usize = 2;
@@ -19,7 +20,7 @@ pub struct UnownedTable<'m> {
 
 impl Schema {
     /// Every table that does not say whose a row is while most others of its database do: not the tenants themselves, no list that the
-    /// repository fills, and nothing that refers to a table which says it.
+    /// repository fills, and nothing from which foreign keys lead to a table which says it, over however many others.
     pub fn unowned_tables(&self) -> Vec<UnownedTable<'_>> {
         let mut found = Vec::new();
         for number in 0..self.databases.len() {
@@ -31,10 +32,35 @@ impl Schema {
             if owned.len() * 2 < asked.len() {
                 continue;
             }
-            let unowned = asked.into_iter().filter(|table| table.tenant_column().is_none() && !table.refers_to_owned(&owned));
+            let held = self.owned_tables(number);
+            let unowned = asked.into_iter().filter(|table| !held.contains(&table.table().name));
             found.extend(unowned.map(|table| UnownedTable { table, example }));
         }
         found
+    }
+
+    /// The tables of a database whose rows are, or may be, those of one customer: they say it, hold the customers themselves, or
+    /// refer to one of these, over however many tables. What is not known of a table or its keys may say it.
+    fn owned_tables(&self, number: usize) -> HashSet<&TableName> {
+        let count = self.databases.get(number).map_or(0, |database| database.tables.len());
+        let mut children: HashMap<&TableName, Vec<&TableName>> = HashMap::new();
+        let mut next: Vec<&TableName> = Vec::new();
+        for table in (0..count).filter_map(|position| self.table_at(number, position)) {
+            let own = &table.table().name;
+            let parents: Vec<Option<TableRef>> = table.foreign_keys().map(|key| key.parent()).collect();
+            let unknown = !table.columns_complete() || !table.constraints_complete() || parents.iter().any(Option::is_none);
+            if unknown || table.tenant_column().is_some() || table.holds_tenants() {
+                next.push(own);
+            }
+            parents.into_iter().flatten().for_each(|parent| children.entry(&parent.table().name).or_default().push(own));
+        }
+        let mut owned = HashSet::new();
+        while let Some(name) = next.pop() {
+            if owned.insert(name) {
+                next.extend(children.get(name).into_iter().flatten());
+            }
+        }
+        owned
     }
 
     /// The tables of a database that are not made from others.
@@ -55,19 +81,12 @@ impl<'m> TableRef<'m> {
     /// a tool, and not named after a customer.
     fn may_belong_to_a_tenant(&self) -> bool {
         let known = self.columns_complete() && self.constraints_complete() && !self.temporary;
-        known
-            && !self.is_filled_with_constants()
-            && !words::is_bookkeeping(&self.name.name)
-            && !words::is_tenant(&format!("{}_id", words::noun(&self.name.name)))
+        known && !self.is_filled_with_constants() && !words::is_bookkeeping(&self.name.name) && !self.holds_tenants()
     }
 
-    /// Whether a foreign key leads to a table that says whose its rows are, or to that of the customers.
-    fn refers_to_owned(&self, owned: &[ColumnRef<'m>]) -> bool {
-        let is_owned = |table: TableRef| {
-            owned.iter().any(|column| column.table().name == table.name)
-                || words::is_tenant(&format!("{}_id", words::noun(&table.name.name)))
-        };
-        self.foreign_keys().any(|key| key.parent().is_none_or(is_owned))
+    /// Whether it is named after a customer: its rows are the customers themselves.
+    fn holds_tenants(&self) -> bool {
+        words::is_tenant(&format!("{}_id", words::noun(&self.name.name)))
     }
 
     /// Unique indexes that hold for the rows of all customers together although the table says whose row is whose. Values that
