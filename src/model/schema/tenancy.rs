@@ -3,6 +3,7 @@
 use super::catalog::{Backing, Facet};
 use super::{ColumnRef, ForeignKeyRef, IndexRef, Schema, TableName, TableRef};
 use crate::model::words;
+use crate::source::Name;
 use crate::sql::Dialect;
 use std::collections::{HashMap, HashSet};
 
@@ -16,6 +17,15 @@ pub struct UnownedTable<'m> {
     pub table: TableRef<'m>,
     /// The column by which another table of the database says it.
     pub example: ColumnRef<'m>,
+}
+
+/// An index that holds the column of the customer behind another.
+#[derive(Debug, Clone)]
+pub struct TenantBehind<'m> {
+    /// The index.
+    pub index: IndexRef<'m>,
+    /// Its columns with that of the customer first; two at least.
+    pub better: Vec<Name>,
 }
 
 impl Schema {
@@ -110,18 +120,29 @@ impl<'m> TableRef<'m> {
     }
 
     /// Indexes for lists of rows that hold the column of the customer, but not as the first: a request for the rows of one customer reads
-    /// those of all.
-    pub fn tenant_behind(&self) -> Vec<IndexRef<'m>> {
+    /// those of all. One beside which another serves the better order is left out.
+    pub fn tenant_behind(&self) -> Vec<TenantBehind<'m>> {
         let Some(tenant) = self.tenant_column() else { return Vec::new() };
-        let behind = move |index: &IndexRef<'m>| {
-            let keys = || index.keys.iter().map(|key| key.column.as_deref());
-            let first_names_a_row = keys().next().flatten().and_then(|name| self.column(name));
+        let table = *self;
+        let behind = move |index: IndexRef<'m>| {
+            let keys: Vec<Name> = index.keys.iter().map(|key| key.column.clone()).collect::<Option<_>>()?;
+            let (first, rest) = keys.split_first()?;
             let is_list = index.method == "btree" && !index.unique && index.backs.is_none();
             // What leads to one row, or to the rows of one, is narrow enough.
-            let is_narrow = first_names_a_row.is_some_and(|column| column.names_a_row() || column.is_of(&["uuid"]));
-            is_list && !is_narrow && keys().skip(1).any(|name| name == Some(tenant.name.as_str()))
+            let is_narrow = table.column(first).is_some_and(|column| column.names_a_row() || column.is_of(&["uuid"]));
+            if !is_list || is_narrow || !rest.contains(&tenant.name) {
+                return None;
+            }
+            let others = keys.iter().filter(|name| **name != tenant.name);
+            let better: Vec<Name> = std::iter::once(&tenant.name).chain(others).cloned().collect();
+            let condition = |one: &IndexRef| one.index().predicate.as_ref().map(|held| held.value.clone());
+            let leads = |other: &IndexRef| {
+                let holds_all = other.predicate.is_none() || condition(other) == condition(&index);
+                holds_all && other.leads_with(std::slice::from_ref(&tenant.name)) && other.leads_with(&better)
+            };
+            (!table.indexes().any(|other| leads(&other))).then_some(TenantBehind { index, better })
         };
-        self.indexes().filter(behind).collect()
+        self.indexes().filter_map(behind).collect()
     }
 
     /// Foreign keys between two tables that say whose their rows are, over a column that does not: a row of one customer may refer to a row
