@@ -2,7 +2,7 @@
 
 use super::catalog::{Backing, Database, EnumType};
 use super::view::{ColumnRef, ForeignKeyRef, IndexRef, TableRef};
-use crate::source::SourceId;
+use crate::source::{Name, SourceId};
 use crate::sql::{ColumnType, Dialect};
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashSet};
@@ -254,6 +254,38 @@ impl ForeignKeyRef<'_> {
     /// The statement that makes the missing index, and where to write it.
     pub fn create_index_help(&self) -> String {
         self.table().create_indexes_help(std::slice::from_ref(&self.columns))
+    }
+
+    /// The statements that make it compare one more pair of columns, and where to write them: a unique index there, where none is over
+    /// exactly these columns, and the key. `None` where the table referred to is not known, and where the dialect adds no keys.
+    pub fn widen_help(&self, own: &ColumnRef, theirs: &ColumnRef) -> Option<String> {
+        let (table, parent) = (self.table(), self.parent()?);
+        let dialect = table.dialect();
+        if matches!(dialect, Dialect::Sqlite | Dialect::ClickHouse) {
+            return None;
+        }
+        let pairs = || std::iter::once((&own.name, &theirs.name)).chain(self.columns.iter().zip(&self.referenced_columns));
+        let list = |names: Vec<&Name>| names.into_iter().map(|name| quoted(dialect, name)).collect::<Vec<_>>().join(", ");
+        let there: Vec<&Name> = pairs().map(|(_, there)| there).collect();
+        let holds = |index: &IndexRef| {
+            let keys: Vec<Option<&Name>> = index.keys.iter().map(|key| key.column.as_ref()).collect();
+            let same = keys.len() == there.len() && keys.iter().zip(&there).all(|(key, name)| *key == Some(name));
+            same && index.unique && index.predicate.is_none() && !index.only && !index.deferrable
+        };
+        let columns = list(there.clone());
+        let unique = (!parent.indexes().any(|index| holds(&index))).then(|| {
+            let about = there.iter().map(|name| name.as_str()).collect::<Vec<_>>().join("_");
+            parent.create_index_of(true, &about, &format!("({columns})"))
+        });
+        let add = format!(
+            "ALTER TABLE {} ADD FOREIGN KEY ({}) REFERENCES {} ({columns}){}{};",
+            table.sql_name(),
+            list(pairs().map(|(here, _)| here).collect()),
+            parent.sql_name(),
+            if self.on_delete.as_deref() == Some("CASCADE") { " ON DELETE CASCADE" } else { "" },
+            if own.is_postgres() { " NOT VALID" } else { "" }
+        );
+        Some(unique.into_iter().chain([table.in_place(&add)]).collect::<Vec<_>>().join("\n"))
     }
 }
 

@@ -146,13 +146,13 @@ impl<'m> TableRef<'m> {
     }
 
     /// Foreign keys between two tables that say whose their rows are, over a column that does not: a row of one customer may refer to a row
-    /// of another.
+    /// of another. Keys of which it is not known what they refer to are left out.
     pub fn crossing_keys(&self) -> Vec<(ForeignKeyRef<'m>, ColumnRef<'m>)> {
         let Some(own) = self.tenant_column() else { return Vec::new() };
         let crosses = |key: ForeignKeyRef<'m>| {
             let theirs = key.parent()?.tenant_column()?;
-            let holds = key.columns.iter().any(|column| *column == own.name);
-            (!holds).then_some((key, theirs))
+            let compares = key.columns.contains(&own.name) || key.referenced_columns.contains(&theirs.name);
+            (!compares && !key.referenced_columns.is_empty()).then_some((key, theirs))
         };
         self.foreign_keys().filter_map(crosses).collect()
     }

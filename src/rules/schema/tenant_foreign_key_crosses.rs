@@ -16,22 +16,16 @@ fn check(context: &Context) -> Vec<Diagnostic> {
                 continue;
             }
             let own: Vec<&str> = key.columns.iter().map(|column| column.as_str()).collect();
-            let there: Vec<&str> = key.referenced_columns.iter().map(|column| column.as_str()).collect();
-            found.push(
-                Diagnostic::new(key.short_name(), message)
-                    .at(key.span, "nothing compares whose the two rows are")
-                    .cause(tenant.span, "says whose row it is")
-                    .cause(theirs.span, "and here")
-                    .help(format!(
-                        "FOREIGN KEY ({}, {}) REFERENCES {} ({}, {})",
-                        tenant.name,
-                        own.join(", "),
-                        key.parent_name(),
-                        theirs.name,
-                        there.join(", ")
-                    ))
-                    .evidence(own.join(",")),
-            );
+            let diagnostic = Diagnostic::new(key.short_name(), message)
+                .at(key.span, "nothing compares whose the two rows are")
+                .cause(tenant.span, "says whose row it is")
+                .cause(theirs.span, "and here")
+                .evidence(own.join(","));
+            found.push(match key.widen_help(&tenant, &theirs) {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic
+                    .help("make both tables anew, with the tenant in the key and a unique index over the same columns there"),
+            });
         }
     }
     found
