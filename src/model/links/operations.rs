@@ -1,7 +1,7 @@
 //! Operations with their tables and queries: what filters, pages and conflicts are judged by.
 
 use super::filters::Filter;
-use super::{entities, tables};
+use super::{OperationLink, TableKey, entities, tables};
 use crate::diagnostic::Confidence;
 use crate::model::Model;
 use crate::model::api::{Method, OperationRef, Status};
@@ -45,6 +45,17 @@ impl Model {
             });
         }
         found
+    }
+
+    /// The first operation that is joined to a table, or to it in another dialect, at medium confidence or better.
+    pub fn reader_of(&self, table: TableRef<'_>) -> Option<OperationRef<'_>> {
+        let is_it = |key: &TableKey| match key.database == table.database_number() {
+            true => key.name == table.name,
+            false => self.schema.table_in(key.database, &key.name).is_some_and(|twin| twin.logical() == table.logical()),
+        };
+        let of_it = |link: &&OperationLink| link.confidence >= Confidence::Medium && link.tables.iter().any(is_it);
+        let number = self.links.operations.iter().find(of_it)?.operation;
+        self.api.operations().nth(number)
     }
 }
 

@@ -8,7 +8,6 @@ pub(super) const RULE: Rule = rule!("schema/tenant-column-missing", check);
 fn check(context: &Context) -> Vec<Diagnostic> {
     let schema = &context.head.schema;
     schema.tables().filter_map(|table| table.tenant_column()).for_each(|_| context.consider());
-    let operations = context.head.operation_tables();
     let mut found: Vec<Diagnostic> = Vec::new();
     for one in schema.unowned_tables() {
         let (table, name) = (one.table, one.table.short_name());
@@ -23,9 +22,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .cause(one.example.span, "says whose row it is")
             .help(format!("{tenant} {} NOT NULL", one.example.type_text()))
             .evidence(tenant);
-        let reader = operations.iter().find(|one| one.table().subject() == table.subject());
-        found.push(match reader {
-            Some(reader) => diagnostic.context(reader.operation.span(), format!("read by `{}`", reader.operation.subject())),
+        found.push(match context.head.reader_of(table) {
+            Some(reader) => diagnostic.context(reader.span(), format!("read by `{}`", reader.subject())),
             None => diagnostic.at_most(Severity::Info, "no operation is known to read it"),
         });
     }
