@@ -92,8 +92,13 @@ impl<'a> Search<'a> {
     fn all_end(&mut self, members: &[SchemaRef<'a>]) -> bool {
         let forms = members.iter().flat_map(|member| ["oneOf", "anyOf"].map(|key| member.parts(key)));
         let forms: Vec<_> = forms.filter(|forms| !forms.is_empty()).collect();
-        if forms.into_iter().any(|forms| !forms.into_iter().any(|form| self.ends(form))) {
-            return false;
+        for forms in forms {
+            let known = self.circle.clone();
+            if !forms.into_iter().any(|form| self.ends(form)) {
+                return false;
+            }
+            // One of them ends: the way round by those before it holds nobody up.
+            self.circle = known;
         }
         let wanted = |member: &&SchemaRef<'a>| {
             let least = member.cursor.raw("minItems").and_then(NodeRef::as_i64);
