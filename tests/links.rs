@@ -7,7 +7,7 @@ use backend_lint::diagnostic::Confidence;
 use backend_lint::discover;
 use backend_lint::files::disk::Disk;
 use backend_lint::files::{Files, Memory};
-use backend_lint::model::links::{Decision, TableKey};
+use backend_lint::model::links::{ConnectionKind, Decision, TableKey};
 use backend_lint::model::{Model, Settings};
 use backend_lint::source::Sources;
 use std::collections::BTreeMap;
@@ -193,6 +193,25 @@ fn what_the_configuration_says_wins() {
     let forbidden = with(None);
     assert_eq!((links(&forbidden).len(), forbidden.links.joins[0].decision), (0, Decision::Forbidden));
     assert_eq!(with(Some("nowhere")).links.joins[0].decision, Decision::DeclaredUnknown);
+}
+
+#[test]
+fn operations_of_two_documents_that_are_called_the_same_keep_their_keys_apart() {
+    let of = |title: &str, properties: &str| {
+        let text = api(&[("/orders", "post", "createOrder", "Order")], &[("Order", properties)]);
+        let key = "      parameters: [{ name: Idempotency-Key, in: header, schema: { type: string } }]\n      responses:";
+        text.replace("title: a", &format!("title: {title}")).replace("      responses:", key)
+    };
+    let mut files = Memory::new();
+    files.insert("a/openapi.yaml", of("Shop", "number status currency"));
+    files.insert("a/migrations/0001_init.up.sql", table("orders", "number status currency idempotency_key"));
+    files.insert("b/openapi.yaml", of("Market", "note weight colour"));
+    files.insert("b/migrations/0001_init.up.sql", table("orders", "note weight colour"));
+    let model = build(&files, Settings::default());
+    let kept = model.connections().into_iter().filter(|one| one.kind == ConnectionKind::KeyStorage);
+    let kept: Vec<(String, Confidence)> = kept.map(|one| (one.to, one.confidence)).collect();
+    let column = || "orders.idempotency_key".to_owned();
+    assert_eq!(kept, [(column(), Confidence::High), (column(), Confidence::Medium)]);
 }
 
 /// A link that was read by hand.

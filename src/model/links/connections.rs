@@ -227,12 +227,15 @@ impl Model {
     /// Where the keys of each operation that takes one are kept: a column of its own table, a table for keys, else the only cache.
     fn key_storage_joins(&self) -> Vec<Connection> {
         let columns = self.key_columns();
-        let tables: BTreeMap<String, &[TableKey]> = self.operation_tables_by_subject();
+        let operations: Vec<OperationRef> = self.api.operations().collect();
         let is_cache = |service: &ServiceRef<'_>| matches!(service.role(), Role::Cache(_)) || words::is_cache(service.name());
         let caches: BTreeSet<&str> = self.runtime.services().filter(is_cache).map(ServiceRef::name).collect();
         let mut found = Vec::new();
         for (operation, declared) in self.keyed().into_iter().flat_map(|(_, all)| all) {
-            let own = tables.get(&operation.subject()).copied().unwrap_or_default();
+            // Operations of several documents may be called the same.
+            let number = operations.iter().position(|one| *one == operation);
+            let link = self.links.operations.iter().find(|link| Some(link.operation) == number);
+            let own: &[TableKey] = link.map(|link| link.tables.as_slice()).unwrap_or_default();
             let key = |table: &crate::model::schema::TableRef<'_>| TableKey {
                 database: table.database_number(),
                 name: table.name.clone(),
@@ -256,12 +259,6 @@ impl Model {
             found.push(Connection { kind, from, to, confidence, why, span });
         }
         found
-    }
-
-    fn operation_tables_by_subject(&self) -> BTreeMap<String, &[TableKey]> {
-        let operations: Vec<OperationRef> = self.api.operations().collect();
-        let links = self.links.operations.iter();
-        links.filter_map(|link| Some((operations.get(link.operation)?.subject(), link.tables.as_slice()))).collect()
     }
 }
 
