@@ -14,5 +14,7 @@ mod replay;
 mod servers;
 mod stated;
 mod statements;
+#[path = "../support/stopwatch.rs"]
+mod stopwatch;
 mod support;
 mod tools;

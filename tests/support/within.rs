@@ -1,10 +1,14 @@
 //! A bound on time for what must not be quadratic.
 
-use std::time::{Duration, Instant};
+#[path = "stopwatch.rs"]
+mod stopwatch;
+
+use std::time::Duration;
+use stopwatch::Stopwatch;
 
 /// Generous, because tests run unoptimised beside others: a quadratic reader needs minutes.
 pub fn within(seconds: u64, what: &str, work: impl FnOnce()) {
-    let start = Instant::now();
+    let watch = Stopwatch::start();
     work();
-    assert!(start.elapsed() < Duration::from_secs(seconds), "{what} took {:?}", start.elapsed());
+    assert!(watch.spent() < Duration::from_secs(seconds), "{what} took {:?}", watch.spent());
 }
