@@ -13,7 +13,7 @@ pub(super) struct Sections {
     pub up: Option<Range<usize>>,
     /// Bytes of the backward section.
     pub down: Option<Range<usize>>,
-    /// The rest of the line that opens the forward section: its options.
+    /// The rest of the line that opens the forward section: its options. Of every such line where the tool reads each.
     pub options: String,
 }
 
@@ -35,10 +35,10 @@ pub(super) fn find(text: &str, tool: &Tool) -> Sections {
         let opens = |marker: &str| said.strip_prefix(marker).filter(|rest| rest.is_empty() || rest.starts_with(' '));
         if let Some(options) = opens(up) {
             close(&mut sections.down, start);
-            if sections.up.is_none() {
-                sections.options = options.trim().to_owned();
-                sections.up = Some(end..usize::MAX);
+            if sections.up.is_none() || tool.reopens {
+                sections.options.push_str(options);
             }
+            sections.up.get_or_insert(end..usize::MAX);
         } else if opens(down).is_some() {
             close(&mut sections.up, start);
             sections.down.get_or_insert(end..usize::MAX);
@@ -122,7 +122,7 @@ fn switched_off(tool: &Tool, evidence: &Evidence) -> Option<String> {
         return Some(format!("the file starts with `{start}`"));
     }
     if let Some(option) = &tool.off_option
-        && evidence.sections.options.split(' ').any(|word| word.eq_ignore_ascii_case(option))
+        && evidence.sections.options.split_whitespace().any(|word| word.eq_ignore_ascii_case(option))
     {
         return Some(format!("`{option}` on the line that opens the section"));
     }

@@ -120,6 +120,8 @@ pub(super) struct Tool {
     pub off_head: Option<String>,
     pub off_start: Option<String>,
     pub off_option: Option<String>,
+    #[serde(default)]
+    pub reopens: bool,
     pub off_file: Option<String>,
     pub off_name: Option<String>,
     pub off_hint: Option<String>,
