@@ -192,7 +192,7 @@ impl Reader<'_, '_> {
         }
         let path = paths.first().cloned().unwrap_or_default();
         let head = self.workspace.source(&path).map(|source| profile::of_head(&self.workspace.text(source)));
-        let head = head.unwrap_or(Profile::Unknown);
+        let head = head.ok().filter(|head| *head != Profile::Unknown).unwrap_or_else(|| of_builds(&parts));
         let services = parts.into_iter().filter_map(|part| {
             let variables = &order.get(part.last)?.variables;
             Merger { workspace: self.workspace, project: index, path: &path, head, variables, budget: &mut budget }.merge(part)
@@ -277,6 +277,28 @@ pub(super) struct Part {
     last: usize,
     /// What of it could not be followed.
     pub(super) lost: Option<String>,
+}
+
+impl Part {
+    /// Whether the repository has its source: some layer builds it.
+    fn is_built(&self) -> bool {
+        self.layers.iter().any(|layer| !layer.build.known_absent())
+    }
+
+    /// Whether the Dockerfile or the stage that it is built from is named for work on the code.
+    fn is_built_for_development(&self) -> bool {
+        let names = self.layers.iter().flat_map(|layer| [&layer.dockerfile, &layer.target]).flatten();
+        names.map(|name| profile::profile(name, &[])).any(|use_for| use_for == Profile::Development)
+    }
+}
+
+/// What a project's builds say: it is for work on the code where it builds something, and everything that it builds is built for that.
+fn of_builds(parts: &[Part]) -> Profile {
+    let mut built = parts.iter().filter(|part| part.is_built()).peekable();
+    match built.peek().is_some() && built.all(Part::is_built_for_development) {
+        true => Profile::Development,
+        false => Profile::Unknown,
+    }
 }
 
 struct Include {
