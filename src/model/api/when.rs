@@ -23,6 +23,11 @@ fn value(schema: SchemaRef<'_>) -> SchemaRef<'_> {
     core.array_items().map_or(core, SchemaRef::core)
 }
 
+/// `DELIVERY_TIMEOUT_SECONDS`: what a process is told at its start, which is text whatever it means.
+fn is_environment_variable(name: &str) -> bool {
+    name.contains('_') && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
 impl Named<'_> {
     /// Whether its name, of several words, says that it is a point in time: `created_at`, `startDate`.
     fn is_time(&self) -> bool {
@@ -116,7 +121,8 @@ impl<'a> DocumentRef<'a> {
         named.extend(self.parameters_anywhere());
         // Many schemas have the same few names.
         let mut speaks: Map<&str, bool> = Map::default();
-        named.retain(|one| *speaks.entry(one.name).or_insert_with(|| one.is_time() || one.is_amount()));
+        let may_speak = |one: &Named| !is_environment_variable(one.name) && (one.is_time() || one.is_amount());
+        named.retain(|one| *speaks.entry(one.name).or_insert_with(|| may_speak(one)));
         let for_people: Set<&str> = named.iter().filter(|one| one.is_time() && one.is_for_people()).map(|one| one.name).collect();
         let formatted = named.iter().filter(|one| one.is_formatted_time()).count();
         let faulty = named.iter().filter_map(|one| Some((one.time_fault()?, *one)));
