@@ -11,6 +11,7 @@ use super::stated::dialect_of_ruby;
 use super::{Artifact, Kind, Migration, MigrationSet, Transaction, names};
 use crate::files::Listing;
 use crate::model::Settings;
+use crate::sql::Dialect;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
@@ -70,6 +71,11 @@ struct Table {
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| toml::from_str(include_str!("../../data/code_migrations.toml")).unwrap_or_default())
+}
+
+/// The dialect that the drivers of a project speak, as the manifests in a folder or above it say, and which one says so.
+pub(super) fn driver(folder: &str, listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>) -> Option<(Dialect, String)> {
+    drivers::dialect(&table().driver, folder, listing, read)
 }
 
 /// Whether the migrations of a set are code of this tool.
@@ -136,7 +142,7 @@ pub(super) fn find(
         let by_state = read(&state).filter(|_| tool.id == "rails" && settings.at(&root).dialect.is_none());
         let (named, why) = match by_state {
             Some(text) => ((dialect_of_ruby(&text), None), format!("`{state}`")),
-            None => dialect_of_code(&root, &sql, servers, settings, drivers::dialect(&table().driver, &root, read)),
+            None => dialect_of_code(&root, &sql, servers, settings, driver(&root, listing, read)),
         };
         let steps = order.iter().map(|path| migration(tool, path, texts.get(path).map_or("", String::as_str), settings));
         let migrations: Vec<Migration> = steps.collect();

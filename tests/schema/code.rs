@@ -65,6 +65,35 @@ fn the_driver_of_the_project_says_the_dialect() {
 }
 
 #[test]
+fn a_project_of_dotnet_says_the_dialect() {
+    let of = |projects: &[(&str, &str)]| {
+        let ef = "public partial class A : Migration { protected override void Up(MigrationBuilder migrationBuilder) {} }\n";
+        let found = discover::find(&memory(&[&[("src/Shop/Migrations/20240101000000_A.cs", ef)], projects].concat()), &plain());
+        let [set] = &found.migration_sets[..] else { panic!("one set: {found:?}") };
+        (set.dialect, set.evidence.iter().find(|one| one.starts_with("dialect ")).cloned().unwrap_or_default())
+    };
+    let with = |package: &str| {
+        format!("<Project><ItemGroup><PackageReference Include=\"{package}\" Version=\"9.0.0\" /></ItemGroup></Project>")
+    };
+    for (package, dialect) in [
+        ("Npgsql.EntityFrameworkCore.PostgreSQL", Dialect::Postgres),
+        ("Pomelo.EntityFrameworkCore.MySql", Dialect::MySql),
+        ("MySqlConnector", Dialect::MySql),
+        ("Microsoft.Data.Sqlite", Dialect::Sqlite),
+        ("Microsoft.Data.SqlClient", Dialect::SqlServer),
+    ] {
+        assert_eq!(of(&[("src/Shop/Shop.csproj", &with(package))]).0, dialect, "{package}");
+    }
+    let (mysql, server) = (with("MySqlConnector"), with("Microsoft.Data.SqlClient"));
+    assert_eq!(of(&[("src/Shop/Shop.csproj", &mysql)]).1, "dialect mysql: `MySqlConnector` in src/Shop/Shop.csproj");
+    assert_eq!(of(&[("src/Shop/Shop.csproj", "<Project />"), ("src/All.csproj", &server)]).0, Dialect::SqlServer, "above it");
+    let other = [("src/Shop/Shop.csproj", mysql.as_str()), ("src/Shop.Tests/Shop.Tests.csproj", server.as_str())];
+    assert_eq!(of(&other).0, Dialect::MySql, "another project says nothing");
+    let both = [("src/Shop/Shop.csproj", mysql.as_str()), ("src/Shop/Other.csproj", server.as_str())];
+    assert!(of(&both).1.contains("nothing says which dialect"), "two of them");
+}
+
+#[test]
 fn plain_sources_are_no_migrations() {
     let files = [
         ("src/migrations/index.ts", "export * from './a';"),

@@ -77,6 +77,34 @@ fn liquibase_changesets_are_steps_of_their_own() {
 }
 
 #[test]
+fn a_changeset_for_another_product_decides_nothing_for_the_rest() {
+    const REST: &str = "--liquibase formatted sql\n--changeset ann:1\nCREATE TABLE a (id bigint PRIMARY KEY, at timestamptz, b jsonb);\n\
+                        --changeset ann:2\nCREATE INDEX i ON a (at);\n";
+    const PLAIN: &str = "--liquibase formatted sql\n--changeset ann:1\nCREATE TABLE a (id bigint PRIMARY KEY);\n\
+                         --changeset ann:2\nCREATE INDEX i ON a (id);\n";
+    let of = |rest: &str, more: &str, manifests: &[(&str, &str)]| {
+        let text = format!("{rest}{more}");
+        let found = find(&[&[("db/changelog/a.sql", text.as_str())], manifests].concat());
+        let sets = found.migration_sets.iter().map(|set| (set.dialect, set.migrations.len(), set.evidence[1].clone()));
+        sets.collect::<Vec<_>>()
+    };
+    let mysql = "--changeset ann:3 dbms:mysql\nALTER TABLE a ENGINE = InnoDB;\n";
+    let words = "dialect postgres: the words of the files (2 for postgres)".to_owned();
+    assert_eq!(of(REST, mysql, &[]), [(Dialect::Postgres, 2, words)], "the words of those that are for all");
+    let pom = ("pom.xml", "<dependency><groupId>org.postgresql</groupId><artifactId>postgresql</artifactId></dependency>\n");
+    let driver = "dialect postgres: `<artifactId>postgresql</artifactId>` in pom.xml".to_owned();
+    assert_eq!(of(PLAIN, mysql, &[pom]), [(Dialect::Postgres, 2, driver)], "the driver, where the words say nothing");
+    let named = "dialect mysql: `dbms:` of a changeset".to_owned();
+    assert_eq!(of(PLAIN, mysql, &[]), [(Dialect::MySql, 3, named)], "nothing else is known");
+    let most = "--changeset ann:3 dbms:mysql\nSELECT 1;\n--changeset ann:4 dbms:mysql\nSELECT 1;\n--changeset ann:5 dbms:mysql\nSELECT 1;\n";
+    let named = "dialect mysql: `dbms:` of the changesets".to_owned();
+    assert_eq!(of(PLAIN, most, &[pom]), [(Dialect::MySql, 5, named)], "most name it");
+    let h2 = "--changeset ann:3 dbms:h2\nSELECT 1;\n";
+    let nothing = "dialect postgres: nothing says which dialect; taken for postgres".to_owned();
+    assert_eq!(of(PLAIN, h2, &[]), [(Dialect::Postgres, 2, nothing)], "a product that is not read");
+}
+
+#[test]
 fn a_changelog_with_changes_of_its_own_leaves_the_catalog_open() {
     let files = [
         (

@@ -43,6 +43,16 @@ pub(super) fn by_hint(path: &str, text: &str) -> Option<Verdict> {
 
 /// The dialect whose own words the texts hold most; PostgreSQL where they hold none.
 pub(super) fn by_vote(texts: &[&str]) -> Verdict {
+    voted(texts).unwrap_or_else(usual)
+}
+
+/// What is taken where nothing says which dialect.
+pub(super) fn usual() -> Verdict {
+    Verdict { named: (Dialect::Postgres, None), why: "nothing says which dialect; taken for postgres".into() }
+}
+
+/// The dialect whose own words the texts hold most; `None` where they hold none.
+pub(super) fn voted(texts: &[&str]) -> Option<Verdict> {
     let mut votes: Vec<(Dialect, usize)> = Vec::new();
     for text in texts {
         let (words, signs) = spoken(text);
@@ -57,14 +67,9 @@ pub(super) fn by_vote(texts: &[&str]) -> Verdict {
             }
         }
     }
-    // The smaller dialect name wins a tie only where nothing was said at all, which is PostgreSQL's case below.
-    let best = votes.iter().max_by_key(|(dialect, count)| (*count, *dialect == Dialect::Postgres));
-    match best {
-        Some((dialect, count)) if *count > 0 => {
-            Verdict { named: (*dialect, None), why: format!("the words of the files ({count} for {})", dialect.name()) }
-        }
-        _ => Verdict { named: (Dialect::Postgres, None), why: "nothing says which dialect; taken for postgres".into() },
-    }
+    let best = votes.iter().filter(|(_, count)| *count > 0);
+    let (dialect, count) = best.max_by_key(|(dialect, count)| (*count, *dialect == Dialect::Postgres))?;
+    Some(Verdict { named: (*dialect, None), why: format!("the words of the files ({count} for {})", dialect.name()) })
 }
 
 /// How many bytes of a text are looked at together: dumps are large, and copies of them would be as large.

@@ -3,12 +3,14 @@
 mod changelog;
 mod changeset;
 
+use super::dialect::{self, Verdict};
 use super::folders::split;
 use super::tools::Named;
-use super::{Found, Read, dialect};
-use crate::discover::{Artifact, Kind, Migration, MigrationSet, Role, Transaction};
+use super::{Found, Read};
+use crate::discover::{Artifact, Kind, Migration, MigrationSet, Role, Transaction, code};
 use crate::files::Listing;
 use crate::model::Settings;
+use crate::sql::Dialect;
 use changelog::Changelogs;
 use changeset::Changeset;
 use std::collections::{BTreeMap, HashSet};
@@ -39,7 +41,8 @@ pub(super) fn find(paths: &[&str], listing: &Listing, read: Read, settings: &Set
             let evidence = format!("{ID}: its first line");
             found.artifacts.push(Artifact { path: path.clone(), kind: Kind::Migration, evidence });
         }
-        for (named, dialect_why) in dialects(&folder, &changesets, settings) {
+        let driver = code::driver(&folder, listing, read);
+        for (named, dialect_why) in dialects(&folder, &changesets, driver, settings) {
             let steps = changesets.iter().flat_map(|(path, text, sets)| sets.iter().map(move |one| (path, text, one)));
             let steps = steps.filter(|(_, _, one)| one.is_for(&named));
             found.sets.push(MigrationSet {
@@ -86,19 +89,30 @@ fn formatted(paths: &[&str], read: Read) -> BTreeMap<String, String> {
     files
 }
 
-/// The dialects that the changesets are for: those that they name, else one.
-fn dialects(folder: &str, files: &[(&str, &str, Vec<Changeset>)], settings: &Settings) -> Vec<(Named, String)> {
+/// The dialects that the changesets are for: those that they name, where these are several or most changesets name it; else one. That
+/// a few of many are for MySQL says that the others run somewhere else, too.
+fn dialects(
+    folder: &str,
+    files: &[(&str, &str, Vec<Changeset>)],
+    driver: Option<(Dialect, String)>,
+    settings: &Settings,
+) -> Vec<(Named, String)> {
     if let Some(dialect) = settings.dialect {
         return vec![((dialect, None), "the configuration says so".into())];
     }
-    let mut named: Vec<Named> = files.iter().flat_map(|(_, _, sets)| sets.iter().flat_map(Changeset::named_dialects)).collect();
+    let all = || files.iter().flat_map(|(_, text, sets)| sets.iter().map(move |one| (*text, one)));
+    let mut named: Vec<Named> = all().flat_map(|(_, one)| one.named_dialects()).collect();
     named.sort();
     named.dedup();
-    if !named.is_empty() {
+    let unnamed: Vec<&str> =
+        all().filter(|(_, one)| one.dbms.is_empty()).filter_map(|(text, one)| text.get(one.range.clone())).collect();
+    if named.len() > 1 || named.len() == 1 && unnamed.len() * 2 < all().count() {
         return named.into_iter().map(|one| (one, "`dbms:` of the changesets".to_owned())).collect();
     }
-    let texts: Vec<&str> = files.iter().take(super::SAMPLE).map(|(_, text, _)| *text).collect();
-    let verdict = dialect::by_folder(folder).unwrap_or_else(|| dialect::by_vote(&texts));
+    let driver = || driver.map(|(dialect, why)| Verdict { named: (dialect, None), why });
+    let one = || named.pop().map(|named| Verdict { named, why: "`dbms:` of a changeset".into() });
+    let found = dialect::by_folder(folder).or_else(driver).or_else(|| dialect::voted(&unnamed)).or_else(one);
+    let verdict = found.unwrap_or_else(dialect::usual);
     vec![(verdict.named, verdict.why)]
 }
 
