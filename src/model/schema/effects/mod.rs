@@ -9,7 +9,7 @@ mod dependents;
 mod mysql;
 pub(super) mod refusals;
 mod reversible;
-mod sqlite;
+pub(super) mod sqlite;
 mod types;
 
 use super::catalog::{Check, Column, Table, TableName};

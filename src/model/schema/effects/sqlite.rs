@@ -7,7 +7,7 @@ use super::super::history::{Effects, TableBefore};
 use super::super::replay::is_null;
 use super::cost::Cost;
 use super::{Moment, find_column};
-use crate::sql::{Change, ColumnDef, ConstraintKind, DefaultKind, SchemaOp, TableAction};
+use crate::sql::{Change, ColumnDef, ConstraintKind, Dialect, SchemaOp, TableAction, tokens};
 
 /// The cost of an operation on SQLite.
 pub(super) fn of(moment: &Moment, op: &SchemaOp, before: Option<&TableBefore>) -> Effects {
@@ -115,14 +115,24 @@ fn add_column(column: &ColumnDef, held: Option<&Table>, before: Option<&TableBef
     // The rest is refused only where there are rows that would need a value.
     let Some(before) = before.filter(|before| before.may_hold_rows()) else { return };
     let mut fail = |why: &str| cost.fail(format!("fails when `{}` holds rows: {why}", before.name));
-    // Brackets make an expression of the default, and CURRENT_TIMESTAMP is none that old rows can share.
-    let moving = |text: &str| text.starts_with('(') || ["current_timestamp", "current_date", "current_time"].contains(&text);
-    let text = default.map(|default| default.text.trim().to_ascii_lowercase());
-    if default.is_some_and(|default| default.kind != DefaultKind::Constant) || text.as_deref().is_some_and(moving) {
+    if default.is_some_and(|default| is_no_constant(&default.text)) {
         fail("the default of a new column must be a constant");
     }
     if column.not_null.is_some() && default.is_none() && column.generated.is_none() {
         fail("they have no value for a NOT NULL column without a default");
+    }
+}
+
+/// Whether a default is for certain none that rows that are there can share. Of an expression in brackets SQLite works out signs alone.
+pub(in crate::model::schema) fn is_no_constant(default: &str) -> bool {
+    let mut words = tokens(default, Dialect::Sqlite);
+    words.retain(|word| !matches!(*word, "(" | ")" | "+" | "-"));
+    let is = |word: &str, one: &&str| word.eq_ignore_ascii_case(one);
+    match words.as_slice() {
+        [] => false,
+        [only] => ["current_timestamp", "current_date", "current_time"].iter().any(|one| is(only, one)),
+        // `CAST` of a constant is one, and so is `x'00'`.
+        [first, ..] => default.trim_start().starts_with('(') && !["cast", "x"].iter().any(|one| is(first, one)),
     }
 }
 

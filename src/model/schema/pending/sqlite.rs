@@ -2,8 +2,9 @@
 
 use super::PendingStep;
 use crate::model::schema::TableOrigin;
+use crate::model::schema::effects::sqlite::is_no_constant;
 use crate::source::{Sources, Span};
-use crate::sql::{Change, ColumnDef, ConstraintKind, DefaultKind, TableAction, tokens};
+use crate::sql::{Change, ColumnDef, ConstraintKind, TableAction, tokens};
 
 /// What SQLite refuses, and what to do instead.
 #[derive(Debug, Clone)]
@@ -100,8 +101,7 @@ impl<'m> PendingStep<'m> {
         }
         let default = column.default.as_ref().filter(|default| !default.text.trim().eq_ignore_ascii_case("null"))?;
         let text = default.text.trim();
-        let is_clock = ["current_timestamp", "current_date", "current_time"].iter().any(|word| text.eq_ignore_ascii_case(word));
-        if is_clock || (text.starts_with('(') && default.kind != DefaultKind::Constant) {
+        if is_no_constant(text) {
             return refused("ADD COLUMN .. DEFAULT", "the default of a new column must be a constant");
         }
         if has(|kind| matches!(kind, ConstraintKind::ForeignKey { .. })) {
