@@ -22,8 +22,8 @@ pub enum Origin {
     Explicit(Span),
     /// The default of a product: its name and since which version, as printed in messages ("nginx default").
     Default {
-        /// Product whose default it is.
-        product: Product,
+        /// Product whose default it is. Behind a pointer: it is rare, and a catalog holds a hundred thousand origins.
+        product: Box<Product>,
     },
     /// Taken over from an enclosing block or another file, written here.
     Inherited(Span),
@@ -32,6 +32,11 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// The default of this product.
+    pub fn default_of(product: &'static str) -> Origin {
+        Origin::Default { product: Box::new(Product(product)) }
+    }
+
     /// Where the value is written; a product's default is written nowhere.
     pub fn span(&self) -> Option<Span> {
         match self {

@@ -24,6 +24,14 @@ unsafe impl GlobalAlloc for Counting {
         HELD.fetch_sub(layout.size(), Relaxed);
         unsafe { System.dealloc(place, layout) }
     }
+
+    // What grows in place is not held twice.
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        HELD.fetch_sub(layout.size(), Relaxed);
+        let held = HELD.fetch_add(size, Relaxed) + size;
+        MOST.fetch_max(held, Relaxed);
+        unsafe { System.realloc(place, layout, size) }
+    }
 }
 
 #[global_allocator]

@@ -57,11 +57,9 @@ fn index(text: &str) -> IndexDef {
 
 fn check(condition: &str) -> (Vec<String>, Option<(String, Vec<String>)>) {
     let text = format!("ALTER TABLE t ADD CONSTRAINT c CHECK ({condition});");
-    match actions(&text).remove(0) {
-        TableAction::AddConstraint(ConstraintDef {
-            kind: ConstraintKind::Check { not_null_columns, allowed, expression, .. },
-            ..
-        }) => {
+    let TableAction::AddConstraint(def) = actions(&text).remove(0) else { panic!("no constraint") };
+    match def.kind {
+        ConstraintKind::Check { not_null_columns, allowed, expression, .. } => {
             assert_eq!(at(&text, expression), condition);
             let values = |texts: Vec<backend_lint::source::Spanned<String>>| texts.into_iter().map(|text| text.value).collect();
             (not_null_columns, allowed.map(|(column, texts)| (column, values(texts))))
@@ -253,7 +251,7 @@ fn what_sqlparser_rejects_is_read() {
     ));
     assert!(matches!(&changes("REFRESH MATERIALIZED VIEW CONCURRENTLY v;")[0], Change::RefreshView { concurrently: true, .. }));
     assert!(matches!(&actions("ALTER TABLE t ADD CONSTRAINT n NOT NULL c NOT VALID;")[0],
-        TableAction::AddConstraint(ConstraintDef { not_valid: true, kind: ConstraintKind::Check { not_null_columns, .. }, .. }) if not_null_columns == &["c"]));
+        TableAction::AddConstraint(def) if def.not_valid && matches!(&def.kind, ConstraintKind::Check { not_null_columns, .. } if not_null_columns == &["c"])));
     assert!(matches!(&changes("ALTER VIEW a RENAME TO b;")[0], Change::RenameView { .. }));
     assert!(matches!(&actions("ALTER TABLE t SET SCHEMA s;")[0], TableAction::SetSchema { to } if to == "s"));
     let like = table("CREATE TABLE a (LIKE b INCLUDING ALL EXCLUDING INDEXES);", Dialect::Postgres);

@@ -25,7 +25,9 @@ struct Name {
     start: String,
     end: String,
     middle: String,
-    glob: GlobMatcher,
+    pattern: String,
+    /// Made where a name has all three, which few patterns ever meet: a matcher takes ten thousand bytes.
+    glob: OnceLock<Option<GlobMatcher>>,
 }
 
 impl Name {
@@ -34,7 +36,8 @@ impl Name {
         let start = pattern.split(is_wild).next().unwrap_or("").to_owned();
         let end = pattern.rsplit(is_wild).next().unwrap_or("").to_owned();
         let middle = pattern.split(is_wild).max_by_key(|piece| piece.len()).unwrap_or("").to_owned();
-        Some(Name { start, end, middle, glob: Glob::new(pattern).ok()?.compile_matcher() })
+        Glob::new(pattern).ok()?;
+        Some(Name { start, end, middle, pattern: pattern.to_owned(), glob: OnceLock::new() })
     }
 
     fn matches(&self, name: &str) -> bool {
@@ -45,7 +48,11 @@ impl Name {
             && name.starts_with(&self.start)
             && name.ends_with(&self.end)
             && name.contains(&self.middle)
-            && self.glob.is_match(name)
+            && self.glob().is_some_and(|glob| glob.is_match(name))
+    }
+
+    fn glob(&self) -> Option<&GlobMatcher> {
+        self.glob.get_or_init(|| Some(Glob::new(&self.pattern).ok()?.compile_matcher())).as_ref()
     }
 }
 

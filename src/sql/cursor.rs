@@ -218,19 +218,22 @@ impl<'t> Cursor<'t> {
         self.at = self.end;
     }
 
-    /// Cursors over the parts between commas at bracket depth 0; none where there is no token.
-    pub fn parts(&self) -> Vec<Cursor<'t>> {
-        let mut parts = Vec::new();
+    /// Cursors over the parts between commas at bracket depth 0; none where there is no token. No list of them is made: what is collected
+    /// from a list takes over its room, and hundreds of thousands of such rooms would be left between what is kept of a dump.
+    pub fn parts(&self) -> impl Iterator<Item = Cursor<'t>> + use<'t> {
         let mut walk = *self;
-        while !walk.is_done() {
-            let start = walk.at;
-            walk.skip_until(|here| here.kind(0) == Some(Kind::Comma));
-            if walk.at > start {
-                parts.push(self.over(start..walk.at));
+        std::iter::from_fn(move || {
+            while !walk.is_done() {
+                let start = walk.at;
+                walk.skip_until(|here| here.kind(0) == Some(Kind::Comma));
+                let end = walk.at;
+                walk.at += 1;
+                if end > start {
+                    return Some(walk.over(start..end));
+                }
             }
-            walk.at += 1;
-        }
-        parts
+            None
+        })
     }
 
     /// The value of an identifier token as the dialect folds it; `None` for other tokens and names that hold a template.
@@ -337,7 +340,7 @@ impl<'t> Cursor<'t> {
     /// Walks `(a, b)` whose parts are single identifiers.
     pub fn column_list(&mut self) -> Option<Vec<Spanned<String>>> {
         let inner = self.group()?;
-        inner.parts().into_iter().map(|mut part| part.identifier().filter(|_| part.is_done())).collect()
+        inner.parts().map(|mut part| part.identifier().filter(|_| part.is_done())).collect()
     }
 
     /// Walks a string literal and gives its value.

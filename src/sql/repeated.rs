@@ -85,7 +85,7 @@ fn walk(mut cursor: Cursor, found: &mut Vec<Repeat>, depth: usize) {
             }
             let is_query = |list: &Cursor| list.is_any(&["SELECT", "WITH", "VALUES"]);
             if let Some(list) = cursor.group().filter(|list| !is_query(list)) {
-                found.extend(repeats(list.parts().into_iter().filter_map(alone), dialect));
+                found.extend(repeats(list.parts().filter_map(alone), dialect));
             }
         } else if dialect == Dialect::Postgres && cursor.eat("SET") {
             found.extend(repeats(targets(&mut cursor).into_iter(), dialect));
@@ -114,7 +114,7 @@ fn targets(cursor: &mut Cursor) -> Vec<Spanned<String>> {
         match cursor.kind(0) {
             Some(Kind::Open) => {
                 let Some(list) = cursor.group() else { break };
-                found.extend(list.parts().into_iter().filter_map(alone));
+                found.extend(list.parts().filter_map(alone));
             }
             _ => {
                 let name = cursor.identifier();
@@ -144,7 +144,7 @@ fn made_columns(mut cursor: Cursor) -> Vec<Spanned<String>> {
         return Vec::new();
     }
     if let Some(list) = cursor.group() {
-        return list.parts().into_iter().filter(|_| is_view).filter_map(alone).collect();
+        return list.parts().filter(|_| is_view).filter_map(alone).collect();
     }
     cursor.skip_until(|here| here.is("AS"));
     if cursor.eat("AS SELECT") { output(cursor, &[]) } else { Vec::new() }
@@ -178,7 +178,7 @@ fn output(mut cursor: Cursor, ends: &[&str]) -> Vec<Spanned<String>> {
     cursor.eat_any(&["DISTINCT", "ALL"]);
     let mark = cursor.mark();
     cursor.skip_until(|here| here.is_any(ENDS) || here.is_any(ends));
-    cursor.over(mark..cursor.mark()).parts().into_iter().filter_map(output_name).collect()
+    cursor.over(mark..cursor.mark()).parts().filter_map(output_name).collect()
 }
 
 /// What a column of a query is called, where that is certain: `x AS a`, `1 a`, `t.a`, `a`.

@@ -64,7 +64,7 @@ fn arguments(cursor: &mut Cursor) -> Vec<String> {
         Some(label) => label.value,
         None => part.rest_text().to_owned(),
     };
-    inner.parts().into_iter().map(argument).collect()
+    inner.parts().map(argument).collect()
 }
 
 fn finish(cursor: &Cursor, mark: usize, name: String, arguments: Vec<String>, array: bool) -> ReadType {

@@ -85,7 +85,7 @@ fn columns_change_and_remember_where() {
     let t = built.table("t");
     assert!(t.columns[0].default.known_absent() && t.columns[2].default.known_absent());
     assert_eq!(t.columns[1].default.known().map(|value| value.text.as_str()), Some("5"));
-    assert_eq!(t.columns[0].changes.len(), 3);
+    assert_eq!(t.columns[0].changes().len(), 3);
 }
 
 #[test]

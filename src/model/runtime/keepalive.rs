@@ -3,7 +3,7 @@
 use super::timeout::{Timeout, Units, parse};
 use super::view::{EdgeRef, ServiceRef};
 use super::{Runtime, tables::tables};
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use std::time::Duration;
 
 /// How long a service keeps an idle connection.
@@ -67,7 +67,7 @@ impl<'r> ServiceRef<'r> {
                 None => unknown("not a length of time"),
             },
             None => match tables().default(name, shown) {
-                Some(length) => Fact::Known(KeepAlive { length, setting }, Origin::Default { product: Product(name) }),
+                Some(length) => Fact::Known(KeepAlive { length, setting }, Origin::default_of(name)),
                 None => unknown("its default is not known"),
             },
         }

@@ -6,7 +6,7 @@ use super::tables::{Bounds, TimeoutRow, tables};
 use super::timeout::{self, Timeout, Units};
 use crate::documents::interpolation::STAND_IN;
 use crate::documents::url::DatabaseUrl;
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use crate::source::{Sources, Span};
 
 /// A timeout that configuration states.
@@ -223,10 +223,7 @@ fn gunicorn(
         }
         _ if !in_file("timeout").known_absent() => read(&in_file("timeout"), Units::Common, row.unit),
         _ => match tables().default("gunicorn", "--timeout") {
-            Some(value) => Fact::Known(
-                Timeout::after(value, &format!("{}", value.as_secs())),
-                Origin::Default { product: Product("gunicorn") },
-            ),
+            Some(value) => Fact::Known(Timeout::after(value, &format!("{}", value.as_secs())), Origin::default_of("gunicorn")),
             None => Fact::Absent,
         },
     };

@@ -7,7 +7,7 @@ use super::tables::tables;
 use super::timeout::{self, Timeout, Units};
 use super::{Profile, Runtime, ServiceRef};
 use crate::discover::Kind;
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use crate::source::Span;
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -126,9 +126,7 @@ impl Runtime {
         // A bare number is one of milliseconds, as for every Duration of Spring Boot.
         let (after, origin) = match view.time(SPRING_PHASE, Some(0.001)) {
             Fact::Known(Timeout { after: Some(after), .. }, origin) if is_graceful || mode.known_absent() => (after, origin),
-            Fact::Absent if is_graceful => {
-                (tables().default("Spring Boot", SPRING_PHASE)?, Origin::Default { product: Product("Spring Boot") })
-            }
+            Fact::Absent if is_graceful => (tables().default("Spring Boot", SPRING_PHASE)?, Origin::default_of("Spring Boot")),
             _ => return None,
         };
         Some(Drain { setting: SPRING_PHASE.into(), after, origin })
@@ -164,7 +162,7 @@ fn stopping(service: ServiceRef<'_>) -> Option<Stopping<'_>> {
         Fact::Absent if !said.is_partial => {
             let name = if said.workload.is_some() { "Kubernetes" } else { "Compose" };
             let default = TABLE.runners.iter().find(|(runner, _)| runner == name).map(|(_, after)| *after)?;
-            (default, Origin::Default { product: Product(name) })
+            (default, Origin::default_of(name))
         }
         _ => return None,
     };
@@ -193,12 +191,12 @@ fn drain(service: &Service) -> Option<Drain> {
             Some((_, text)) => (timeout::parse(text, Units::Common, Some(1.0))?, Origin::Explicit(span)),
             None if program.name == "gunicorn" => match service.server_file.get("graceful_timeout") {
                 Fact::Known(text, origin) => (timeout::parse(&text, Units::Common, Some(1.0))?, origin),
-                Fact::Absent => (program.default?, Origin::Default { product: Product(known_name(&program.name)) }),
+                Fact::Absent => (program.default?, Origin::default_of(known_name(&program.name))),
                 Fact::Unknown(_) => return None,
             },
             // A configuration file could say anything.
             None if words::flag(arguments, "-c").or(words::flag(arguments, "--config")).is_some() => return None,
-            None => (program.default?, Origin::Default { product: Product(known_name(&program.name)) }),
+            None => (program.default?, Origin::default_of(known_name(&program.name))),
         };
         let setting = format!("{} {}", program.name, program.flags.first().map_or("", String::as_str));
         Some(Drain { setting, after, origin })

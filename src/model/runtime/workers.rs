@@ -2,7 +2,7 @@
 
 use super::compose::words;
 use super::service::Service;
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use std::sync::LazyLock;
 
 /// A server that forks.
@@ -80,7 +80,7 @@ pub(super) fn of(service: &Service) -> Fact<u32> {
             return unknown("a variable with further arguments may say it");
         }
         return match server.default {
-            Some(number) => Fact::Known(number, Origin::Default { product: Product(product(&server.program)) }),
+            Some(number) => Fact::Known(number, Origin::default_of(product(&server.program))),
             None => unknown("its configuration file may say it"),
         };
     }

@@ -3,7 +3,7 @@
 //! Plain data without neighbours; [`super::view`] has the questions that rules ask. Absence is never concluded from an
 //! empty list alone: each table says per [`Facet`] whether everything that could have changed it was understood.
 
-use super::column_extras::ColumnExtras;
+use super::column_extras::{ColumnExtras, LaterChanges};
 use super::names;
 use super::objects::{Objects, Trigger};
 use super::seed_rows::SeedRows;
@@ -92,8 +92,8 @@ pub struct Column {
     pub span: Span,
     /// Its name in that element.
     pub name_span: Span,
-    /// Every later element that changed it, in order.
-    pub changes: Vec<Span>,
+    /// What changed it since; `None` where nothing did. See [`Column::changes`].
+    pub(super) later: Option<Box<LaterChanges>>,
 }
 
 /// A column that is no more.
@@ -157,7 +157,7 @@ pub struct Index {
     pub inherited: bool,
     /// A number that an index of a partitioned table shares with its parts in the partitions, and with nothing else; 0 where it is
     /// none that was replayed.
-    pub family: usize,
+    pub family: u32,
     /// What stands for its columns in the generated names of its copies, as they were called when it was made: `None` where
     /// they are called so still.
     pub called: Option<Box<Name>>,
@@ -181,7 +181,7 @@ pub struct ForeignKey {
     /// Columns there; those of the primary key where none are written; empty where that is not known.
     pub referenced_columns: Vec<Name>,
     /// The [`Index::family`] of the key there that it rests on; 0 where that is not known.
-    pub rests_on: usize,
+    pub rests_on: u32,
     /// `CASCADE`, `SET NULL`, ...; `None` for no action.
     pub on_delete: Option<Name>,
     /// `CASCADE`, `SET NULL`, ...; `None` for no action.

@@ -1,7 +1,7 @@
 //! What few columns have: behind a pointer, since a dump holds tens of thousands of columns.
 
 use super::catalog::{Column, TableName};
-use crate::source::Name;
+use crate::source::{Name, Span};
 
 /// What few columns have, or have in few dialects.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,7 +16,24 @@ pub struct ColumnExtras {
     pub collation: Option<Name>,
 }
 
+/// The elements that changed a column after the one that created it.
+#[derive(Debug, Clone)]
+pub(super) struct LaterChanges(Vec<Span>);
+
 impl Column {
+    /// Every later element that changed it, in order.
+    pub fn changes(&self) -> &[Span] {
+        self.later.as_ref().map_or(&[], |later| &later.0)
+    }
+
+    pub(super) fn note_change(&mut self, span: Span) {
+        match &mut self.later {
+            Some(later) => later.0.push(span),
+            // Most that change at all change once, where room would be made for four.
+            None => self.later = Some(Box::new(LaterChanges(vec![span]))),
+        }
+    }
+
     /// The expression of a generated column, as written.
     pub fn expression(&self) -> Option<&str> {
         self.extras.as_ref()?.expression.as_deref()

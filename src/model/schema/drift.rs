@@ -203,7 +203,7 @@ fn nullability<'m>(held: &[(TableRef<'m>, &'m Column)], found: &mut Vec<Drift<'m
 
 /// The element that decided about a column as it is now: the last that changed it.
 fn last_word(column: &Column) -> Span {
-    column.changes.last().copied().unwrap_or(column.span)
+    column.changes().last().copied().unwrap_or(column.span)
 }
 
 fn types<'m>(held: &[(TableRef<'m>, &'m Column)]) -> Option<Drift<'m>> {

@@ -222,7 +222,7 @@ pub struct TableBefore {
     /// The validated CHECK that proves that column not to be NULL.
     pub proven_not_null: Option<Span>,
     /// How a change of type acts; `None` for other steps.
-    pub type_change: Option<TypeChange>,
+    pub type_change: Option<Box<TypeChange>>,
 }
 
 impl TableBefore {

@@ -68,7 +68,7 @@ pub struct Schema {
     pub databases: Vec<Database>,
     /// For each database the number of the first one that is the same database in other words.
     families: Vec<usize>,
-    /// The tables of each family by name, as (database, position).
+    /// The tables of each family by name.
     namesakes: twins::Namesakes,
     /// Tables, as (database, position), that another database of the family states better.
     restated: HashSet<(usize, usize)>,

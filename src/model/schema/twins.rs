@@ -1,7 +1,8 @@
 //! Which databases are one and the same in other words: twins for other dialects, schema files beside migrations.
 
-use super::catalog::Database;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use super::catalog::{Database, Table};
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, HashSet};
 
 /// How many of the smaller database's tables the larger one must hold.
 const SHARED: f64 = 0.6;
@@ -26,29 +27,62 @@ pub(super) fn families(databases: &[Database]) -> Vec<usize> {
     families
 }
 
-/// Tables of one name, as (database, position), by family and name in lower case.
+/// The tables of every family in the order of their names, of each database the first one of a name. The names stand in the tables
+/// alone: a large catalog has thousands.
 #[derive(Debug, Default)]
-pub(super) struct Namesakes(HashMap<(usize, String), Vec<(usize, usize)>>);
+pub(super) struct Namesakes(Vec<Named>);
+
+/// A table, by positions.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    family: u32,
+    database: u32,
+    table: u32,
+}
+
+impl Named {
+    fn name(self, databases: &[Database]) -> &str {
+        let table = databases.get(self.database as usize).and_then(|database| database.tables.get(self.table as usize));
+        table.map_or("", |table| &table.name.name)
+    }
+
+    /// How it stands to a name of a family.
+    fn to(self, databases: &[Database], family: u32, name: &str) -> Ordering {
+        let lower = |byte: u8| byte.to_ascii_lowercase();
+        let own = self.name(databases).bytes().map(lower);
+        self.family.cmp(&family).then_with(|| own.cmp(name.bytes().map(lower)))
+    }
+}
 
 impl Namesakes {
-    /// The tables of a name in the databases of a family, in order; of each database the first one.
-    pub(super) fn of(&self, family: usize, name: &str) -> &[(usize, usize)] {
-        self.0.get(&(family, name.to_ascii_lowercase())).map_or(&[], Vec::as_slice)
+    /// The tables of a name in the databases of a family, as (database, position), in order; of each database the first one.
+    pub(super) fn of<'n>(
+        &'n self,
+        databases: &'n [Database],
+        family: usize,
+        name: &'n str,
+    ) -> impl Iterator<Item = (usize, usize)> + use<'n> {
+        let family = family as u32;
+        let first = self.0.partition_point(|one| one.to(databases, family, name).is_lt());
+        let rest = self.0.get(first..).unwrap_or_default().iter();
+        let same = rest.take_while(move |one| one.to(databases, family, name).is_eq());
+        same.map(|one| (one.database as usize, one.table as usize))
     }
 }
 
 /// Finds the tables of one name in each family; those that others own are none.
 pub(super) fn namesakes(databases: &[Database], families: &[usize]) -> Namesakes {
-    let mut found = Namesakes::default();
-    for (number, (database, family)) in databases.iter().zip(families).enumerate() {
-        for (position, table) in database.tables.iter().enumerate().filter(|(_, table)| !table.external) {
-            let same = found.0.entry((*family, table.name.name.to_ascii_lowercase())).or_default();
-            if same.last().is_none_or(|(other, _)| *other != number) {
-                same.push((number, position));
-            }
-        }
-    }
-    found
+    let own = |(table, held): (usize, &Table)| (!held.external).then_some(table as u32);
+    let of = |(database, (held, family)): (usize, (&Database, &usize))| {
+        let (family, database) = (*family as u32, database as u32);
+        let tables = held.tables.iter().enumerate().filter_map(own);
+        tables.map(|table| Named { family, database, table }).collect::<Vec<_>>()
+    };
+    let mut found: Vec<Named> = databases.iter().zip(families).enumerate().flat_map(of).collect();
+    // Stable: of equal names the earlier database and position stay in front.
+    found.sort_by(|a, b| a.to(databases, b.family, b.name(databases)));
+    found.dedup_by(|b, a| a.database == b.database && a.to(databases, b.family, b.name(databases)).is_eq());
+    Namesakes(found)
 }
 
 /// The tables, as (database, position), that a better statement of the same database states, or knows to be gone. A schema file

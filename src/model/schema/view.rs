@@ -196,8 +196,8 @@ impl<'m> TableRef<'m> {
     /// This table in every statement of its schema, itself included: in twins for other dialects, and in schema files that
     /// restate what the migrations make.
     pub fn twins(&self) -> Vec<TableRef<'m>> {
-        let of = |(database, table): &(usize, usize)| self.schema.table_at(*database, *table);
-        self.schema.namesakes.of(self.family(), &self.table.name.name).iter().filter_map(of).collect()
+        let found = self.schema.namesakes.of(&self.schema.databases, self.family(), &self.table.name.name);
+        found.filter_map(|(database, table)| self.schema.table_at(database, table)).collect()
     }
 
     /// Whether it is a temporary table or a partition: what is to be said of a partition is said of its parent.

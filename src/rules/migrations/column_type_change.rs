@@ -26,7 +26,7 @@ fn report(step: &PendingStep, column: &str, to: Option<&str>) -> Option<Diagnost
     let table = step.table();
     let name = step.sql_name(column);
     let never_seen = TypeChange::Unknown("the table is not created here: the old type is not known".into());
-    let change = step.before()?.type_change.as_ref().unwrap_or(&never_seen);
+    let change = step.before()?.type_change.as_deref().unwrap_or(&never_seen);
     let act = match change {
         TypeChange::CatalogOnly(_) => return None,
         TypeChange::Rewrite(_) => "rewrites the table while nobody can use it",

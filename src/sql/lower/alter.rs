@@ -130,8 +130,8 @@ fn any_table(cursor: &mut Cursor) -> Option<Reading> {
         let found = if part.is("ALTER") { alter_column(&mut part) } else { other(&mut part) };
         matches!(found, Some(TableAction::Other { .. }))
     };
-    let parts = cursor.parts();
-    (!parts.is_empty() && parts.into_iter().all(harmless)).then(Reading::default)
+    let mut parts = cursor.parts().peekable();
+    (parts.peek().is_some() && parts.all(harmless)).then(Reading::default)
 }
 
 /// `ALTER PRIMARY KEY USING COLUMNS (..)` of CockroachDB: another key under the name of the old one.
@@ -141,9 +141,9 @@ fn primary_key(cursor: &mut Cursor, target: &Target) -> Option<Reading> {
     let columns = cursor.column_list()?;
     cursor.finish();
     let kind = ConstraintKind::PrimaryKey { columns, using_index: None };
-    let key = ConstraintDef { name: None, kind, not_valid: false, span, details: Default::default() };
+    let key = ConstraintDef { name: None, kind, not_valid: false, span, details: None };
     let mut reading = Reading::default();
-    reading.act(target, TableAction::AddConstraint(key), span);
+    reading.act(target, TableAction::AddConstraint(Box::new(key)), span);
     Some(reading)
 }
 
@@ -200,7 +200,7 @@ fn add(part: &mut Cursor, target: &Target, span: Span, reading: &mut Reading) ->
     if constraint::starts(part) {
         let Some(mut found) = constraint::read(part) else { return false };
         found.span = span;
-        reading.act(target, TableAction::AddConstraint(found), span);
+        reading.act(target, TableAction::AddConstraint(Box::new(found)), span);
         return true;
     }
     part.eat("COLUMN");
@@ -349,5 +349,5 @@ fn alter_type(part: &mut Cursor, column: Spanned<String>) -> Option<TableAction>
         part.finish();
     }
     column_type.as_ref()?;
-    Some(TableAction::AlterType { column, column_type, using, collation })
+    Some(TableAction::AlterType { column, column_type: column_type.map(Box::new), using, collation })
 }

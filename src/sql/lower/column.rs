@@ -4,7 +4,7 @@ use super::constraint::{self, Written};
 use super::expression;
 use crate::source::{Span, Spanned};
 use crate::sql::cursor::Cursor;
-use crate::sql::{ColumnDef, ColumnDetails, ConstraintDef, ConstraintKind, DefaultValue, Dialect, Identity, types};
+use crate::sql::{ColumnDef, ConstraintDef, ConstraintKind, DefaultValue, Dialect, Identity, types};
 
 /// Words that end the expression of a default, because they start what follows it.
 const AFTER_DEFAULT: &[&str] = &[
@@ -71,7 +71,7 @@ pub fn read(cursor: &mut Cursor) -> Option<ReadColumn> {
         constraints: Vec::new(),
         span: cursor.span_since(mark),
         complete: true,
-        details: ColumnDetails::default(),
+        details: None,
     };
     while !cursor.is_done() {
         let before = cursor.mark();
@@ -128,7 +128,8 @@ fn part(cursor: &mut Cursor, column: &mut ColumnDef) -> bool {
                 None => return false,
             },
         };
-        let place = if word == "COLLATE" { &mut column.details.collation } else { &mut column.details.charset };
+        let details = column.details_mut();
+        let place = if word == "COLLATE" { &mut details.collation } else { &mut details.charset };
         *place = Some(name);
         return true;
     }
@@ -193,12 +194,12 @@ pub fn default_value(cursor: &mut Cursor) -> Option<DefaultValue> {
 fn generated(cursor: &mut Cursor, column: &mut ColumnDef, identity: Identity) -> bool {
     if cursor.eat("IDENTITY") {
         column.auto_increment = true;
-        column.details.identity = Some(identity);
+        column.details_mut().identity = Some(identity);
         cursor.group();
         return true;
     }
     let Some(inner) = cursor.group() else { return false };
-    column.details.expression = Some(Spanned::new(inner.rest_text().to_owned(), whole(&inner)));
+    column.details_mut().expression = Some(Spanned::new(inner.rest_text().to_owned(), whole(&inner)));
     column.generated = Some(cursor.eat_any(&["STORED", "PERSISTENT", "PERSISTED"]).is_some());
     cursor.eat("VIRTUAL");
     true
@@ -230,7 +231,7 @@ fn inline_constraint(
         return None;
     };
     let Written { not_valid, details } = constraint::trailing(cursor, &kind);
-    Some(ConstraintDef { name, kind, not_valid, span: cursor.span_since(mark), details: Box::new(details) })
+    Some(ConstraintDef { name, kind, not_valid, span: cursor.span_since(mark), details: details.boxed() })
 }
 
 /// `ON CONFLICT ..` of SQLite.

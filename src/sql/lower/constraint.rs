@@ -66,7 +66,7 @@ pub fn read(cursor: &mut Cursor) -> Option<ConstraintDef> {
         if cursor.eat("USING") {
             exclusion.method = Some(cursor.identifier()?.value.to_ascii_lowercase());
         }
-        exclusion.keys = cursor.group()?.parts().into_iter().map(excluded).collect::<Option<Vec<_>>>()?;
+        exclusion.keys = cursor.group()?.parts().map(excluded).collect::<Option<Vec<_>>>()?;
         ConstraintKind::Exclusion
     } else if cursor.eat("NOT NULL") {
         // PostgreSQL 18 keeps these by name; what they demand is what a check demands.
@@ -78,7 +78,7 @@ pub fn read(cursor: &mut Cursor) -> Option<ConstraintDef> {
     };
     let Written { not_valid, mut details } = trailing(cursor, &kind);
     (details.method, details.keys) = (exclusion.method, exclusion.keys);
-    cursor.is_done().then(|| ConstraintDef { name, kind, not_valid, span: cursor.span_since(mark), details: Box::new(details) })
+    cursor.is_done().then(|| ConstraintDef { name, kind, not_valid, span: cursor.span_since(mark), details: details.boxed() })
 }
 
 /// One element of an exclusion constraint: a key of an index, and `WITH` an operator.
@@ -114,7 +114,7 @@ fn key_columns(cursor: &mut Cursor) -> Option<Vec<Spanned<String>>> {
         part.eat("WITHOUT OVERLAPS");
         part.is_done().then_some(name)
     };
-    inner.parts().into_iter().map(one).collect()
+    inner.parts().map(one).collect()
 }
 
 /// `CHECK (condition)`.

@@ -146,7 +146,7 @@ fn create_type(cursor: &mut Cursor) -> Option<Reading> {
     if !cursor.eat("AS ENUM") {
         return Some(Reading::of(Change::CreateOtherType { name }));
     }
-    let labels = cursor.group()?.parts().into_iter().map(|mut part| part.literal()).collect::<Option<Vec<_>>>()?;
+    let labels = cursor.group()?.parts().map(|mut part| part.literal()).collect::<Option<Vec<_>>>()?;
     Some(Reading::of(Change::CreateEnum { name, labels }))
 }
 

@@ -117,7 +117,7 @@ fn rows(mut cursor: Cursor) -> Option<Rows> {
     loop {
         let row = cursor.group()?;
         let text = |mut part: Cursor| part.literal().filter(|_| part.is_done());
-        values.push(row.parts().into_iter().map(text).collect());
+        values.push(row.parts().map(text).collect());
         if values.len() > MOST_ROWS {
             return None;
         }

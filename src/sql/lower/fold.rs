@@ -135,7 +135,7 @@ impl Known {
     }
 
     fn call(&self, name: &str, inner: Cursor, depth: usize) -> Vec<String> {
-        let arguments = inner.parts();
+        let arguments: Vec<Cursor> = inner.parts().collect();
         let value = |at: usize| arguments.get(at).map_or_else(unknown, |part| self.expression(*part, depth + 1));
         match name {
             "concat" => (0..arguments.len()).fold(vec![String::new()], |all, at| product(&all, &value(at))),

@@ -92,7 +92,7 @@ fn finish(cursor: &mut Cursor, name: Option<Spanned<String>>, table: ObjectName,
     if cursor.eat("USING") {
         method = cursor.identifier()?.value.to_ascii_lowercase();
     }
-    let keys: Option<Vec<IndexKey>> = cursor.group()?.parts().into_iter().map(key).collect();
+    let keys: Option<Vec<IndexKey>> = cursor.group()?.parts().map(key).collect();
     let mut index = IndexDef {
         name,
         table,

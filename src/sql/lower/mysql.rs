@@ -24,7 +24,7 @@ pub fn action(part: &mut Cursor, target: &Target, span: Span, reading: &mut Read
     }
     if part.is("ADD") && part.kind(1) == Some(Kind::Open) || part.is("ADD COLUMN") && part.kind(2) == Some(Kind::Open) {
         part.eat_any(&["ADD COLUMN", "ADD"]);
-        let columns = part.group()?.parts().into_iter().map(|mut one| column::read(&mut one));
+        let columns = part.group()?.parts().map(|mut one| column::read(&mut one));
         for read in columns.collect::<Option<Vec<_>>>()? {
             let span = read.column.span;
             reading.act(target, TableAction::AddColumn { column: Box::new(read.column), if_not_exists: false }, span);
@@ -76,7 +76,11 @@ fn redefine(read: column::ReadColumn, target: &Target, span: Span, reading: &mut
         reading.doubt(doubt, [target.table.clone()]);
     }
     let own = || column.clone();
-    reading.act(target, TableAction::AlterType { column: own(), column_type, using: None, collation: None }, span);
+    reading.act(
+        target,
+        TableAction::AlterType { column: own(), column_type: column_type.map(Box::new), using: None, collation: None },
+        span,
+    );
     let nullability = match not_null {
         Some(_) => TableAction::SetNotNull { column: own() },
         None => TableAction::DropNotNull { column: own() },
@@ -88,7 +92,7 @@ fn redefine(read: column::ReadColumn, target: &Target, span: Span, reading: &mut
     };
     reading.act(target, default, span);
     for constraint in constraints {
-        reading.act(target, TableAction::AddConstraint(constraint), span);
+        reading.act(target, TableAction::AddConstraint(Box::new(constraint)), span);
     }
     true
 }

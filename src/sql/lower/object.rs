@@ -156,7 +156,7 @@ fn attribute(mut part: Cursor) -> Option<(String, Option<ColumnType>)> {
 
 /// `CREATE TYPE name AS (attributes)`, from the bracket.
 pub fn composite(cursor: &mut Cursor, name: ObjectName) -> Option<Reading> {
-    let attributes = cursor.group()?.parts().into_iter().map(attribute).collect::<Option<Vec<_>>>()?;
+    let attributes = cursor.group()?.parts().map(attribute).collect::<Option<Vec<_>>>()?;
     Some(of(ObjectChange::CreateComposite { name, attributes }))
 }
 
@@ -259,7 +259,7 @@ pub fn charset(part: &Cursor, table: &ObjectName, reading: &mut Reading) {
 pub fn view_columns(list: Option<Cursor>, query: &Cursor) -> Vec<ViewColumn> {
     if let Some(list) = list {
         let name = |mut part: Cursor| part.identifier().map_or(ViewColumn::Unknown, |name| ViewColumn::Named(name.value));
-        return list.parts().into_iter().map(name).collect();
+        return list.parts().map(name).collect();
     }
     let mut walk = *query;
     while walk.kind(0) == Some(Kind::Open) {
@@ -274,7 +274,7 @@ pub fn view_columns(list: Option<Cursor>, query: &Cursor) -> Vec<ViewColumn> {
     }
     let start = walk.mark();
     walk.skip_until(|here| here.is_any(&["FROM", "WHERE", "UNION", "LIMIT", "ORDER BY", "GROUP BY"]));
-    walk.over(start..walk.mark()).parts().iter().map(selected).collect()
+    walk.over(start..walk.mark()).parts().map(|part| selected(&part)).collect()
 }
 
 /// The name of what a query selects, as PostgreSQL gives it in the plain cases.

@@ -64,7 +64,7 @@ impl Session {
             return false;
         }
         let mut found = false;
-        let parts = if is_set { whole.parts() } else { vec![whole] };
+        let parts: Vec<Cursor> = if is_set { whole.parts().collect() } else { vec![whole] };
         for mut part in parts {
             let at = part.eat_symbol("@");
             let Some(name) = part.identifier() else { continue };
@@ -118,12 +118,12 @@ impl Session {
         head.eat("IF NOT EXISTS");
         let Some(name) = head.object_name() else { return };
         let mut rest = cursor.over(head.mark()..usize::MAX);
-        let parameters = rest.group().map(|inner| inner.parts()).unwrap_or_default();
+        let parameters = rest.group();
         let parameter = |mut part: Cursor| {
             part.eat_any(&["IN", "INOUT", "OUT", "VARIADIC"]);
             part.identifier().map(|name| name.value).unwrap_or_default()
         };
-        let parameters = parameters.into_iter().map(parameter).collect();
+        let parameters = parameters.into_iter().flat_map(|inner| inner.parts()).map(parameter).collect();
         let body = match whole.dialect {
             Dialect::Postgres => {
                 let literal = rest.rest().iter().find(|token| matches!(token.kind, Kind::Dollar | Kind::Text));
@@ -145,14 +145,15 @@ impl Session {
         let Some(verb) = cursor.eat_any(&["CALL", "SELECT", "PERFORM"]) else { return false };
         let Some(name) = cursor.object_name() else { return false };
         let Some(routine) = self.routines.get(&name.name.to_lowercase()).cloned() else { return false };
-        let arguments = cursor.group().map(|inner| inner.parts()).unwrap_or_default();
+        let arguments = cursor.group();
         if verb != "CALL" && routine.body.is_none() || self.depth >= DEEPEST || out.len() >= MOST {
             return false;
         }
         let whole = super::column::whole(&place.cursor(tokens));
         let before = out.len();
         if let Some(text) = routine.body.as_deref() {
-            let values = arguments.iter().map(|one| self.known.texts(one)).collect();
+            let arguments = arguments.iter().flat_map(Cursor::parts);
+            let values = arguments.map(|one| self.known.texts(&one)).collect();
             let inside = walk::with_arguments(&self.known, &routine.parameters, values);
             let outside = std::mem::replace(&mut self.known, inside);
             let mut lexer = Lexer::new(text, 0..text.len(), place.dialect);

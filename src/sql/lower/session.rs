@@ -151,7 +151,7 @@ fn assignment(cursor: &mut Cursor, local: bool, scope: Option<&'static str>) -> 
         }
         name.to_ascii_lowercase()
     };
-    let values = cursor.parts().into_iter().map(|mut part| match part.literal() {
+    let values = cursor.parts().map(|mut part| match part.literal() {
         Some(literal) if part.is_done() => literal.value,
         _ if part.kind(0) == Some(Kind::Quoted) && part.rest().len() == 1 => {
             part.identifier().map(|name| name.value).unwrap_or_default()

@@ -180,7 +180,7 @@ impl<'t> Walk<'_, 't> {
         if cursor.eat_any(&["EXECUTE", "EXEC"]).is_none() {
             return false;
         }
-        let text = if cursor.eat("sp_executesql") { cursor.parts().into_iter().next() } else { cursor.group() };
+        let text = if cursor.eat("sp_executesql") { cursor.parts().next() } else { cursor.group() };
         let Some(text) = text else { return false };
         let texts = self.session.known.texts(&text);
         let place = Place { maybe: place.maybe || texts.len() > 1, ..place };

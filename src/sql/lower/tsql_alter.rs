@@ -55,7 +55,7 @@ fn add(part: &mut Cursor, target: &Target, reading: &mut Reading) -> bool {
     }
     if constraint::starts(part) {
         let found = constraint::read(part);
-        return found.map(|found| reading.act(target, TableAction::AddConstraint(found), span)).is_some();
+        return found.map(|found| reading.act(target, TableAction::AddConstraint(Box::new(found)), span)).is_some();
     }
     let Some(read) = column::read(part) else { return false };
     if let Some(doubt) = read.doubt {
@@ -98,7 +98,11 @@ fn other(part: &mut Cursor, target: &Target, reading: &mut Reading) -> bool {
         let collation = if part.eat("COLLATE") { part.identifier().map(|name| name.value) } else { None };
         let own = || column.clone();
         let column_type = Some(read.column_type);
-        reading.act(target, TableAction::AlterType { column: own(), column_type, using: None, collation }, span);
+        reading.act(
+            target,
+            TableAction::AlterType { column: own(), column_type: column_type.map(Box::new), using: None, collation },
+            span,
+        );
         let nullability = match part.eat("NOT NULL") {
             true => TableAction::SetNotNull { column: own() },
             false => TableAction::DropNotNull { column: own() },
@@ -192,7 +196,7 @@ pub fn exec(cursor: &mut Cursor) -> Option<Reading> {
     if !name.name.eq_ignore_ascii_case("sp_rename") {
         return Some(Reading::opaque("a procedure, which may do anything"));
     }
-    let mut arguments = cursor.parts().into_iter().map(|mut part| {
+    let mut arguments = cursor.parts().map(|mut part| {
         if part.eat_symbol("@") {
             part.identifier();
             part.eat_symbol("=");

@@ -303,8 +303,7 @@ fn elements(range: &mut Cursor, each: bool) -> Option<Vec<String>> {
         *range = range.group()?;
     }
     range.eat("ARRAY").then_some(())?;
-    let texts =
-        range.group()?.parts().into_iter().map(|mut part| part.literal().filter(|_| part.is_done()).map(|text| text.value));
+    let texts = range.group()?.parts().map(|mut part| part.literal().filter(|_| part.is_done()).map(|text| text.value));
     texts.collect()
 }
 

@@ -44,7 +44,7 @@ pub enum TableAction {
         /// The column.
         column: Spanned<String>,
         /// New type; `None` where it was not understood.
-        column_type: Option<Spanned<ColumnType>>,
+        column_type: Option<Box<Spanned<ColumnType>>>,
         /// `USING` expression as written.
         using: Option<String>,
         /// `COLLATE`, where written.
@@ -80,7 +80,7 @@ pub enum TableAction {
         add: bool,
     },
     /// `ADD CONSTRAINT`.
-    AddConstraint(ConstraintDef),
+    AddConstraint(Box<ConstraintDef>),
     /// `DROP CONSTRAINT`; MySQL `DROP PRIMARY KEY` has the name `PRIMARY`.
     DropConstraint {
         /// Its name.

@@ -78,8 +78,8 @@ pub struct ColumnDef {
     pub span: Span,
     /// Whether everything in the element was understood.
     pub complete: bool,
-    /// What few ask for.
-    pub details: ColumnDetails,
+    /// What few have; see [`ColumnDef::details`].
+    pub(in crate::sql) details: Option<Box<ColumnDetails>>,
 }
 
 /// Whose values an identity column takes.
@@ -92,7 +92,7 @@ pub enum Identity {
 }
 
 /// What few ask of a column.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ColumnDetails {
     /// `GENERATED .. AS IDENTITY`; serial and `AUTO_INCREMENT` are none.
     pub identity: Option<Identity>,
@@ -104,7 +104,45 @@ pub struct ColumnDetails {
     pub collation: Option<String>,
 }
 
+/// Of a column that has nothing of it.
+static NO_COLUMN_DETAILS: ColumnDetails = ColumnDetails { identity: None, expression: None, charset: None, collation: None };
+
+/// Of a constraint that has nothing of it.
+static NO_CONSTRAINT_DETAILS: ConstraintDetails = ConstraintDetails {
+    include: Vec::new(),
+    deferrable: false,
+    initially_deferred: false,
+    no_inherit: false,
+    on_update: None,
+    method: None,
+    keys: Vec::new(),
+    predicate: None,
+};
+
+impl ConstraintDetails {
+    /// As a constraint holds them: `None` where there are none.
+    pub(in crate::sql) fn boxed(self) -> Option<Box<ConstraintDetails>> {
+        (self != NO_CONSTRAINT_DETAILS).then(|| Box::new(self))
+    }
+}
+
+impl ConstraintDef {
+    /// What few ask of it.
+    pub fn details(&self) -> &ConstraintDetails {
+        self.details.as_deref().unwrap_or(&NO_CONSTRAINT_DETAILS)
+    }
+}
+
 impl ColumnDef {
+    /// What few ask of it.
+    pub fn details(&self) -> &ColumnDetails {
+        self.details.as_deref().unwrap_or(&NO_COLUMN_DETAILS)
+    }
+
+    pub(in crate::sql) fn details_mut(&mut self) -> &mut ColumnDetails {
+        self.details.get_or_insert_default()
+    }
+
     /// Whether every row must have a value: `NOT NULL`, or its own primary key.
     pub fn is_required(&self) -> bool {
         self.not_null.is_some() || self.constraints.iter().any(|one| matches!(one.kind, ConstraintKind::PrimaryKey { .. }))
@@ -128,12 +166,12 @@ pub struct ConstraintDef {
     pub not_valid: bool,
     /// The whole element.
     pub span: Span,
-    /// What few ask for.
-    pub details: Box<ConstraintDetails>,
+    /// What few have; see [`ConstraintDef::details`].
+    pub(in crate::sql) details: Option<Box<ConstraintDetails>>,
 }
 
 /// What few ask of a constraint.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConstraintDetails {
     /// `INCLUDE` columns of a key.
     pub include: Vec<String>,

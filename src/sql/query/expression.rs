@@ -248,7 +248,7 @@ fn bracketed<'t>(body: &Cursor<'t>) -> Option<Cursor<'t>> {
     }
     let inner = walk.group()?;
     let is_query = inner.is_any(&["SELECT", "WITH", "VALUES"]);
-    (walk.is_done() && !is_query && inner.parts().len() == 1).then_some(inner)
+    (walk.is_done() && !is_query && inner.parts().take(2).count() == 1).then_some(inner)
 }
 
 /// What is cast, and to which type: `x::text`, `CAST(x AS text)`.

@@ -171,6 +171,6 @@ fn alias(walk: &mut Cursor, used: &mut TableUse) {
         && let Some(inner) = walk.group()
     {
         // `AS x (a, b)`, and with types behind functions.
-        used.renamed = inner.parts().into_iter().filter_map(|mut part| part.identifier()).map(|name| name.value).collect();
+        used.renamed = inner.parts().filter_map(|mut part| part.identifier()).map(|name| name.value).collect();
     }
 }

@@ -212,9 +212,9 @@ fn order_by(mut walk: Cursor) -> (Vec<SortKey>, bool) {
     }
     let mark = walk.mark();
     walk.skip_until(|here| here.is_any(AFTER));
-    let parts = walk.over(mark..walk.mark()).parts();
-    let keys: Vec<SortKey> = parts.iter().filter_map(|part| sort_key(*part)).collect();
-    let more = keys.len() < parts.len() || parts.is_empty();
+    let written = walk.over(mark..walk.mark());
+    let keys: Vec<SortKey> = written.parts().filter_map(sort_key).collect();
+    let more = keys.is_empty() || keys.len() < written.parts().count();
     (keys, more)
 }
 

@@ -135,7 +135,7 @@ fn without_brackets(mut body: Cursor) -> Cursor {
     for _ in 0..DEEPEST {
         let mut ahead = body;
         match ahead.group().filter(|inner| ahead.is_done() && !inner.is_any(&["SELECT", "WITH", "VALUES"])) {
-            Some(inner) if inner.parts().len() == 1 => body = inner,
+            Some(inner) if inner.parts().take(2).count() == 1 => body = inner,
             _ => break,
         }
     }
@@ -267,7 +267,7 @@ fn pairs<'t>(left: &Cursor<'t>, right: &Cursor<'t>, operator: &Operator) -> Opti
         let mut walk = *side;
         walk.eat("ROW");
         let inner = walk.group().filter(|inner| walk.is_done() && !inner.is_any(&["SELECT", "WITH", "VALUES"]))?;
-        Some(inner.parts()).filter(|parts| parts.len() > 1)
+        Some(inner.parts().collect::<Vec<_>>()).filter(|parts| parts.len() > 1)
     };
     let ours = row(left)?;
     match operator {

@@ -239,7 +239,7 @@ impl Reader {
             return;
         }
         let first = self.walk_marked(body, scope, Clause::Other);
-        let parts = body.parts();
+        let parts: Vec<Cursor> = body.parts().collect();
         let bound = |reader: &mut Reader, part: Cursor| {
             let value = reader.value(part, scope, first);
             Bound { span: value.span, value }
@@ -363,7 +363,7 @@ impl Reader {
             let mut walk = part;
             let mut targets = Vec::new();
             match walk.group() {
-                Some(inner) => targets.extend(inner.parts().into_iter().filter_map(|mut one| one.object_name())),
+                Some(inner) => targets.extend(inner.parts().filter_map(|mut one| one.object_name())),
                 None => targets.extend(walk.object_name()),
             }
             for name in targets {

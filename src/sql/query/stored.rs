@@ -63,7 +63,7 @@ pub fn read_routine(span: Span, part: Excerpt, dialect: Dialect) -> Option<Routi
     walk.eat("OR REPLACE");
     walk.eat_any(&["FUNCTION", "PROCEDURE"])?;
     let name = walk.object_name()?;
-    let parameters = walk.group().map(|inner| inner.parts().into_iter().filter_map(parameter).collect()).unwrap_or_default();
+    let parameters = walk.group().map(|inner| inner.parts().filter_map(parameter).collect()).unwrap_or_default();
     let mut language = "sql".to_owned();
     let mut body = None;
     while let Some(token) = walk.next() {

@@ -83,7 +83,7 @@ pub(super) struct Joined {
 pub(super) fn or_default(written: Fact<Timeout>, product: &'static str, key: &str) -> Fact<Timeout> {
     match (written, tables().default(product, key)) {
         (Fact::Absent, Some(default)) => {
-            let origin = Origin::Default { product: Product(product) };
+            let origin = Origin::default_of(product);
             Fact::Known(Timeout::after(default, &default.as_secs().to_string()), origin)
         }
         (Fact::Absent, None) => Fact::not_read("its default is not known", Vec::new()),

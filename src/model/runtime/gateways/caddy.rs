@@ -6,7 +6,7 @@ use super::super::route::{AccessLog, Listener};
 use super::Reading;
 use super::caddy_site;
 use crate::documents::caddy::{self, Caddyfile, Line};
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use crate::files;
 use std::collections::HashMap;
 
@@ -109,7 +109,7 @@ impl Splicer {
 
 fn describe(reading: &mut Reading, path: &str, global: &[Line], sites: Vec<Site>) {
     let mut gateway = reading.gateway("Caddy", path);
-    let caddy = || Origin::Default { product: Product("Caddy") };
+    let caddy = || Origin::default_of("Caddy");
     let is_off = global.iter().any(|line| line.name() == "auto_https" && line.word(1) == "off");
     let is_open = sites.iter().any(|site| site.is_open);
     gateway.knows_routes = !is_open;

@@ -6,7 +6,7 @@ use super::super::route::{AccessLog, Address, Listener, Route, Waits};
 use super::envoy_route::{self, Manager};
 use super::{Reading, default, duration, is_open, or};
 use crate::documents::NodeRef;
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use crate::source::Span;
 use std::collections::HashMap;
 
@@ -65,7 +65,7 @@ pub(super) fn read(reading: &mut Reading, path: &str) {
     }
     gateway.access_log = log;
     // Envoy makes an `x-request-id` for every request, unless it is told not to.
-    gateway.correlation = Fact::Known("x-request-id".into(), Origin::Default { product: Product("Envoy") });
+    gateway.correlation = Fact::Known("x-request-id".into(), Origin::default_of("Envoy"));
     gateway.listeners = match listeners.first().map(|one| one.span) {
         Some(span) => Fact::explicit(listeners, span),
         None => Fact::not_read("no listener of it is read", Vec::new()),

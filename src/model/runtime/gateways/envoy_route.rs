@@ -4,7 +4,7 @@ use super::super::route::{CrossOrigin, Limit, PathMatch, Retry, Rewrite, Route};
 use super::envoy::Cluster;
 use super::{default, duration, is_open, number, or, texts};
 use crate::documents::NodeRef;
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use crate::source::Span;
 use std::collections::HashMap;
 
@@ -156,7 +156,7 @@ fn retry(policy: NodeRef<'_>, total: &Fact<super::Timeout>) -> Fact<Retry> {
     let risky = on.iter().find(|word| AFTER_WORK.contains(&word.as_str())).map(|word| format!("`{word}`"));
     let attempts = policy.get("num_retries").map_or(Some(1), |node| number(Some(node)));
     let per_try = or(duration(policy.get("per_try_timeout"), None), || match total {
-        Fact::Known(timeout, _) => Fact::Known(timeout.clone(), Origin::Default { product: Product("Envoy") }),
+        Fact::Known(timeout, _) => Fact::Known(timeout.clone(), Origin::default_of("Envoy")),
         other => other.clone(),
     });
     let backoff = or(duration(policy.at("retry_back_off/base_interval"), None), || default("Envoy", "retry base interval"));
@@ -166,7 +166,7 @@ fn retry(policy: NodeRef<'_>, total: &Fact<super::Timeout>) -> Fact<Retry> {
 
 fn limits(manager: &Manager<'_>, host: NodeRef<'_>, node: NodeRef<'_>, action: NodeRef<'_>) -> Fact<Vec<Limit>> {
     let mut found: Vec<Limit> = Vec::new();
-    let too_many = || Fact::Known(429, Origin::Default { product: Product("Envoy") });
+    let too_many = || Fact::Known(429, Origin::default_of("Envoy"));
     let owners = [host, node];
     let own = owners.iter().filter_map(|owner| owner.get("typed_per_filter_config")).flat_map(NodeRef::entries);
     for (key, value) in own.filter(|(key, _)| key.text().is_some_and(|name| name.ends_with("ratelimit"))) {

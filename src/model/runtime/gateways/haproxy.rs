@@ -7,7 +7,7 @@ use super::super::route::{AccessLog, Address, Gateway, Limit, Listener, PathMatc
 use super::super::timeout::{Timeout, Units, parse};
 use super::{Reading, milliseconds};
 use crate::documents::haproxy::{self, Line, Section};
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use crate::model::runtime::halves::{Half, MissingWait};
 use std::collections::HashMap;
 
@@ -283,7 +283,7 @@ fn retry(front: &Proxy<'_>, back: &Proxy<'_>, pass: crate::source::Span) -> Fact
     let risky = conditions.iter().find(|word| !SAFE_CONDITIONS.contains(&word.as_str())).filter(|_| !spares);
     let risky = risky.map(|word| format!("`retry-on {word}`"));
     let span = on.or(count).map_or(pass, Line::span);
-    let origin = if on.or(count).is_some() { Origin::Explicit(span) } else { Origin::Default { product: Product("HAProxy") } };
+    let origin = if on.or(count).is_some() { Origin::Explicit(span) } else { Origin::default_of("HAProxy") };
     let retry = Retry {
         attempts: Some(attempts),
         on: conditions,
@@ -320,7 +320,7 @@ fn limits(front: &Proxy<'_>, back: &Proxy<'_>) -> Fact<Vec<Limit>> {
                     .text
                     .parse()
                     .map_or_else(|_| Fact::not_read("not a status", vec![code.span]), |number| Fact::explicit(number, code.span)),
-                _ => Fact::Known(usual, Origin::Default { product: Product("HAProxy") }),
+                _ => Fact::Known(usual, Origin::default_of("HAProxy")),
             };
             found.push(Limit { name: format!("http-request {}", line.word(1)), status, span: line.span() });
         }

@@ -6,10 +6,13 @@ use super::super::route::{AccessLog, Address, Cache, CrossOrigin, Gateway, Limit
 use super::super::timeout::Timeout;
 use super::{Reading, default, duration, is_open, milliseconds, number, of_millis, or, texts};
 use crate::documents::NodeRef;
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use crate::source::Span;
 
-const KONG: Origin = Origin::Default { product: Product("Kong") };
+fn kong() -> Origin {
+    Origin::default_of("Kong")
+}
+
 /// Plugins that tell who asks: Kong's cache then keeps each consumer's responses apart.
 const AUTHENTICATION: [&str; 8] =
     ["key-auth", "jwt", "basic-auth", "oauth2", "hmac-auth", "ldap-auth", "openid-connect", "mtls-auth"];
@@ -81,7 +84,7 @@ fn of(gateway: usize, root: NodeRef<'_>, service: NodeRef<'_>, route: NodeRef<'_
         let mut one = Route::bare(gateway, format!("route {name}"), span, pass_span);
         one.server_name = texts(route.get("hosts")).first().map(|host| (*host).to_owned());
         one.path = match path {
-            None => Fact::Known(PathMatch::Prefix("/".into()), KONG),
+            None => Fact::Known(PathMatch::Prefix("/".into()), kong()),
             Some(path) if is_open(path) => Fact::not_read("the path is filled in later", vec![span]),
             Some(path) => match path.strip_prefix('~') {
                 Some(pattern) => Fact::explicit(PathMatch::Pattern(format!("^{}", pattern.trim_start_matches('^'))), span),
@@ -164,7 +167,7 @@ fn retry(service: NodeRef<'_>, read: &Fact<Timeout>, span: Span) -> Fact<Retry> 
         within: Fact::Absent,
         span,
     };
-    Fact::Known(retry, if written.is_some() { Origin::Explicit(span) } else { KONG })
+    Fact::Known(retry, if written.is_some() { Origin::Explicit(span) } else { kong() })
 }
 
 /// What plugins make of a route.
@@ -179,7 +182,7 @@ fn terms(route: &mut Route, plugins: &[NodeRef<'_>]) {
             let code = plugin.at("config/error_code");
             let status = code.and_then(|node| Some(Fact::explicit(node.text()?.parse().ok()?, node.span())));
             let name = plugin.get_text("name").unwrap_or("").to_owned();
-            Limit { name, status: status.unwrap_or(Fact::Known(429, KONG)), span: place(plugin) }
+            Limit { name, status: status.unwrap_or_else(|| Fact::Known(429, kong())), span: place(plugin) }
         })
         .collect();
     route.limits = limits.first().map(|one| one.span).map_or(Fact::Absent, |span| Fact::explicit(limits, span));
@@ -208,7 +211,7 @@ fn terms(route: &mut Route, plugins: &[NodeRef<'_>]) {
                 .or_else(|| vary.map(|name| format!("the key of the cache has `{name}`")))
                 .or_else(|| respects.then(|| "`cache_control` leaves requests with credentials alone".to_owned()));
             let lifetime = duration(plugin.at("config/cache_ttl"), Some(1.0));
-            let lifetime = or(lifetime, || Fact::Known(of_millis(300_000), KONG));
+            let lifetime = or(lifetime, || Fact::Known(of_millis(300_000), kong()));
             Fact::explicit(Cache { keeps_users_apart, lifetime, unbounded: None, span: place(plugin) }, place(plugin))
         }
     };

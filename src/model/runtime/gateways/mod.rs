@@ -93,9 +93,7 @@ fn itself(service: usize, why: String) -> Target {
 /// A default of a product, from `data/defaults.toml`.
 fn default(product: &'static str, key: &str) -> Fact<Timeout> {
     match tables().default(product, key) {
-        Some(value) => {
-            Fact::Known(Timeout::or_never(value, &super::timeout::shown(value)), Origin::Default { product: Product(product) })
-        }
+        Some(value) => Fact::Known(Timeout::or_never(value, &super::timeout::shown(value)), Origin::default_of(product)),
         None => Fact::Absent,
     }
 }

@@ -8,9 +8,11 @@ use super::super::timeout::Timeout;
 use super::spring_settings::{Part, Settings, Text, Written, of_properties, of_tree};
 use super::{Reading, is_open, length, milliseconds};
 use crate::documents::properties;
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 
-const GATEWAY: Origin = Origin::Default { product: Product("Spring Cloud Gateway") };
+fn by_default() -> Origin {
+    Origin::default_of("Spring Cloud Gateway")
+}
 
 pub(super) fn read(reading: &mut Reading, path: &str) {
     let Ok(source) = reading.workspace.source(path) else { return };
@@ -50,7 +52,7 @@ fn route(gateway: usize, written: &Written<'_>, settings: &Settings<'_>) -> Rout
     let predicate = |name: &str| written.predicates.iter().find(|part| part.name == name);
     route.server_name = predicate("Host").and_then(|part| part.first()).map(str::to_owned);
     route.path = match predicate("Path") {
-        None => Fact::Known(PathMatch::Prefix("/".into()), GATEWAY),
+        None => Fact::Known(PathMatch::Prefix("/".into()), by_default()),
         Some(part) => match part.values().as_slice() {
             [only] if !is_open(only) => Fact::explicit(pattern(only), part.span),
             _ => Fact::not_read("several paths", vec![part.span]),
@@ -162,7 +164,7 @@ fn retry(filters: &[&Part<'_>], read: &Fact<Timeout>) -> Fact<Retry> {
         all("methods")
     };
     let methods = match methods.is_empty() {
-        true => Fact::Known(vec!["GET".to_owned()], GATEWAY),
+        true => Fact::Known(vec!["GET".to_owned()], by_default()),
         false => Fact::explicit(methods, filter.span),
     };
     let attempts = if numbered { filter.argument("0") } else { filter.argument("retries") };
@@ -196,7 +198,11 @@ fn limit(part: &Part<'_>) -> Limit {
         Err(_) if text.eq_ignore_ascii_case("TOO_MANY_REQUESTS") => Fact::explicit(429, part.span),
         Err(_) => Fact::not_read("not a status", vec![part.span]),
     });
-    Limit { name: "RequestRateLimiter".into(), status: written.unwrap_or(Fact::Known(429, GATEWAY)), span: part.span }
+    Limit {
+        name: "RequestRateLimiter".into(),
+        status: written.unwrap_or_else(|| Fact::Known(429, by_default())),
+        span: part.span,
+    }
 }
 
 /// The first configuration that lets in any origin, else the first one.

@@ -124,7 +124,7 @@ fn describe(gateway: &mut Gateway, known: &Settings) {
             let is_structured = known.text(&["accesslog", "format"]).is_some_and(|format| format.eq_ignore_ascii_case("json"));
             let span = known.span(&["accesslog"]);
             let log = AccessLog { is_structured, span };
-            Fact::Known(log, span.map_or(Origin::Default { product: Product("Traefik") }, Origin::Explicit))
+            Fact::Known(log, span.map_or(Origin::default_of("Traefik"), Origin::Explicit))
         }
         (false, true) => Fact::Absent,
         (false, false) => Fact::not_read(unknown, Vec::new()),

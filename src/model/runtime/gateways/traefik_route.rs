@@ -5,10 +5,12 @@ use super::super::timeout::{Timeout, Units, parse};
 use super::settings::{Settings, Value};
 use super::traefik_rule::{self, Case};
 use super::{Reading, default, itself, or};
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use crate::source::Span;
 
-const TRAEFIK: Origin = Origin::Default { product: Product("Traefik") };
+fn traefik() -> Origin {
+    Origin::default_of("Traefik")
+}
 
 /// The routes of the routers in `own`; what they refer to is looked up in `known`.
 pub(super) fn routes(reading: &Reading, gateway: &Gateway, own: &Settings, known: &Settings) -> Vec<Route> {
@@ -204,8 +206,9 @@ pub(in crate::model::runtime) fn middleware_terms(route: &mut Route, known: &Set
         );
     }
     let limits = spans("ratelimit");
-    let limits: Vec<Limit> =
-        limits.map(|(name, span)| Limit { name: format!("rateLimit {name}"), status: Fact::Known(429, TRAEFIK), span }).collect();
+    let limits: Vec<Limit> = limits
+        .map(|(name, span)| Limit { name: format!("rateLimit {name}"), status: Fact::Known(429, traefik()), span })
+        .collect();
     route.limits = limits.first().map(|one| one.span).map_or(Fact::Absent, |span| Fact::explicit(limits, span));
     route.body_limit = Fact::Absent;
     for (name, _) in spans("buffering") {

@@ -4,7 +4,7 @@ use super::backend::{MOST, Routes, duration};
 use super::object::Object;
 use super::service_name;
 use crate::documents::NodeRef;
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use crate::model::runtime::route::{Address, PathMatch, Retry, Rewrite, Route, Unverified};
 use crate::model::runtime::timeout::Timeout;
 use crate::source::Span;
@@ -53,9 +53,7 @@ pub(super) fn read(object: &Object<'_>, objects: &[&Object<'_>], routes: &mut Ro
 fn timeout(rule: NodeRef<'_>) -> Fact<Timeout> {
     match duration(rule.get("timeout")) {
         // https://istio.io/latest/docs/tasks/traffic-management/request-timeouts/: disabled by default.
-        Fact::Absent => {
-            Fact::Known(Timeout { after: None, written: String::new() }, Origin::Default { product: Product("Istio") })
-        }
+        Fact::Absent => Fact::Known(Timeout { after: None, written: String::new() }, Origin::default_of("Istio")),
         other => other,
     }
 }
@@ -65,7 +63,7 @@ fn retry(rule: NodeRef<'_>) -> Fact<Retry> {
         let on = DEFAULT_RETRY_ON.map(str::to_owned).to_vec();
         let (methods, per_try, backoff, within) = (Fact::Absent, Fact::Absent, Fact::Absent, Fact::Absent);
         let retry = Retry { attempts: Some(2), on, methods, resends_post: None, per_try, backoff, within, span: first_key(rule) };
-        return Fact::Known(retry, Origin::Default { product: Product("Istio") });
+        return Fact::Known(retry, Origin::default_of("Istio"));
     };
     let attempts = match retries.get("attempts") {
         Some(attempts) => match attempts.text().and_then(|text| text.trim().parse().ok()) {

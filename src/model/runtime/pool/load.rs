@@ -2,7 +2,7 @@
 
 use super::Pool;
 use super::table::{ServerDefault, table};
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use crate::model::runtime::server::Server;
 use crate::model::runtime::service::Replicas;
 use crate::model::runtime::{Runtime, ServiceRef};
@@ -118,7 +118,7 @@ impl Runtime {
         let found = servers.filter_map(|server| {
             let row = table().servers.iter().find(|row| row.product == server.product)?;
             let limit = match server.number("max_connections") {
-                Fact::Absent => Fact::Known(row.max_connections, Origin::Default { product: Product(row.shown) }),
+                Fact::Absent => Fact::Known(row.max_connections, Origin::default_of(row.shown)),
                 said => said,
             };
             let mut parts = self.parts(server);

@@ -24,7 +24,7 @@ use super::server::is_server;
 use super::service::Service;
 use super::timeout::{self, Timeout, Units};
 use crate::documents::url::{self, DatabaseUrl};
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use crate::source::{Sources, Span};
 use std::collections::{BTreeMap, HashSet};
 use table::{Means, PoolDefault, table};
@@ -340,7 +340,7 @@ impl Draft {
         let span = self.url_span.or(self.first)?;
         let is_sized = self.first.is_some() || self.max.unknown().is_some();
         let default: Option<&PoolDefault> = table().defaults.iter().find(|row| Some(row.product) == self.product);
-        let by_default = |product: &'static str| Origin::Default { product: Product(product) };
+        let by_default = |product: &'static str| Origin::default_of(product);
         let number = |fact: Fact<u32>, of: fn(&PoolDefault) -> Option<u32>| match default {
             Some(row) if fact.known_absent() => of(row).map_or(Fact::Absent, |value| Fact::Known(value, by_default(row.product))),
             _ => fact,

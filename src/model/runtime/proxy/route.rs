@@ -9,7 +9,7 @@ use super::scope::{Frame, Framer, Scope};
 use super::server::Seen;
 use super::{paths, stream, terms};
 use crate::documents::nginx::Directive;
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use std::collections::HashMap;
 
 /// Blocks nest this deep; nginx itself allows less for most.
@@ -253,10 +253,7 @@ pub(super) fn written(scope: &Scope<'_, '_>, directive: &str, default: &str) -> 
             }
         }
         Fact::Absent => match tables().default("nginx", default) {
-            Some(value) => Fact::Known(
-                Timeout::after(value, &format!("{}s", value.as_secs())),
-                Origin::Default { product: Product("nginx") },
-            ),
+            Some(value) => Fact::Known(Timeout::after(value, &format!("{}s", value.as_secs())), Origin::default_of("nginx")),
             None => Fact::Absent,
         },
         Fact::Unknown(why) => Fact::Unknown(why),

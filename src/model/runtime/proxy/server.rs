@@ -5,7 +5,7 @@ use super::super::tables::tables;
 use super::scope::{Frame, Scope};
 use super::terms;
 use crate::documents::nginx::Directive;
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use crate::source::Span;
 
 /// What was seen of a configuration while it was walked.
@@ -105,7 +105,7 @@ impl Seen {
             None => self.listeners.first().map(|one| one.span).map_or(Fact::Absent, |span| Fact::explicit(self.listeners, span)),
         };
         gateway.correlation = match (self.correlation, unknown()) {
-            (Some(name), _) => Fact::Known(name, Origin::Default { product: Product("nginx") }),
+            (Some(name), _) => Fact::Known(name, Origin::default_of("nginx")),
             (None, Some((why, spans))) => Fact::not_read(why, spans),
             (None, None) => Fact::Absent,
         };
@@ -138,7 +138,7 @@ fn access_log(scope: &Scope<'_, '_>) -> Fact<AccessLog> {
         Fact::Known(directives, _) => directives,
         Fact::Absent => {
             let default = AccessLog { is_structured: false, span: None };
-            return Fact::Known(default, Origin::Default { product: Product("nginx") });
+            return Fact::Known(default, Origin::default_of("nginx"));
         }
         Fact::Unknown(why) => return Fact::Unknown(why),
     };

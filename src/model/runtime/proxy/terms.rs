@@ -5,7 +5,7 @@ use super::super::tables::tables;
 use super::super::timeout::{Timeout, parse_nginx};
 use super::scope::{Frame, Scope};
 use crate::documents::nginx::Directive;
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use crate::source::Span;
 
 /// What bounds the rate of requests and connections; empty where nothing does.
@@ -39,7 +39,7 @@ fn status(scope: &Scope<'_, '_>, name: &str) -> Fact<u16> {
             Some(status) => Fact::Known(status, origin),
             None => Fact::not_read("not a status", origin.span().into_iter().collect()),
         },
-        Fact::Absent => Fact::Known(503, Origin::Default { product: Product("nginx") }),
+        Fact::Absent => Fact::Known(503, Origin::default_of("nginx")),
         Fact::Unknown(why) => Fact::Unknown(why),
     }
 }
@@ -56,7 +56,7 @@ pub(super) fn body_limit(scope: &Scope<'_, '_>) -> Fact<u64> {
             Some(bytes) => Fact::Known(bytes, origin),
             None => Fact::not_read("not a size that nginx reads", origin.span().into_iter().collect()),
         },
-        Fact::Absent => Fact::Known(1 << 20, Origin::Default { product: Product("nginx") }),
+        Fact::Absent => Fact::Known(1 << 20, Origin::default_of("nginx")),
         Fact::Unknown(why) => Fact::Unknown(why),
     }
 }

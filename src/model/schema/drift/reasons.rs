@@ -45,9 +45,9 @@ impl<'m> Drift<'m> {
 
     fn forgotten(&self, table: &TableRef<'m>, sources: &Sources) -> Option<Reason<'m>> {
         let column = table.table().column_named(self.column?).filter(|_| table.dialect() == Dialect::MySql)?;
-        let last = column.changes.last()?;
+        let last = column.changes().last()?;
         // One `MODIFY` is several changes, all in one place.
-        let earlier = column.changes.iter().rev().find(|span| *span != last).copied().unwrap_or(column.span);
+        let earlier = column.changes().iter().rev().find(|span| *span != last).copied().unwrap_or(column.span);
         let words = |span: Span| -> Vec<String> {
             let text = sources.text(span).to_ascii_uppercase();
             text.split(|c: char| !c.is_alphanumeric() && c != '_').map(str::to_owned).collect()

@@ -59,9 +59,9 @@ impl<'a> Action<'a> {
             TableAction::AlterType { column, .. } => {
                 self.lock_all(cost, AccessExclusive);
                 self.refused(&column.value, false, "cannot change its type", cost);
-                let rewrites = matches!(self.before.type_change, Some(TypeChange::Rewrite(_)));
+                let rewrites = matches!(self.before.type_change.as_deref(), Some(TypeChange::Rewrite(_)));
                 self.keys_made_again(&column.value, rewrites, cost);
-                match &self.before.type_change {
+                match self.before.type_change.as_deref() {
                     Some(TypeChange::CatalogOnly(why)) => cost.because(why.clone()),
                     Some(TypeChange::Scan(why)) => {
                         cost.because(why.clone());

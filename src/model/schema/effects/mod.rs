@@ -161,8 +161,8 @@ fn before(moment: &Moment, op: &SchemaOp) -> Option<TableBefore> {
     let column = named.and_then(|name| find_column(state, table, name));
     let type_change = match (&op.change, column) {
         (Change::AlterTable { action: TableAction::AlterType { column_type, using, collation, .. }, .. }, column) => {
-            let wanted = types::Wanted { to: column_type.as_ref(), using: using.as_deref(), collation: collation.as_deref() };
-            Some(types::judge(moment, table, column, &wanted))
+            let wanted = types::Wanted { to: column_type.as_deref(), using: using.as_deref(), collation: collation.as_deref() };
+            Some(Box::new(types::judge(moment, table, column, &wanted)))
         }
         _ => None,
     };

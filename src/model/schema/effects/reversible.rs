@@ -64,7 +64,7 @@ fn of_action(action: &TableAction, before: Option<&TableBefore>) -> Option<Rever
         TableAction::AttachPartition { .. } => Freely,
         TableAction::AlterType { column_type, .. } => {
             let from = before?.column.as_ref()?.column_type.known()?;
-            return of_types(from, &column_type.as_ref()?.value, before?.type_change.as_ref());
+            return of_types(from, &column_type.as_ref()?.value, before?.type_change.as_deref());
         }
         TableAction::Other { words } => {
             let slow = ["SET LOGGED", "SET UNLOGGED", "SET TABLESPACE", "SET ACCESS METHOD"];

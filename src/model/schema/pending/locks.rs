@@ -170,7 +170,7 @@ impl<'m> PendingStep<'m> {
         earlier.into_iter().find_map(|step| match step.action() {
             Some(TableAction::AddConstraint(def)) => {
                 let same = def.name.as_ref().is_some_and(|one| one.value == name.value) && step.table() == self.table();
-                (same && def.not_valid).then_some((def, step))
+                (same && def.not_valid).then_some((&**def, step))
             }
             _ => None,
         })

@@ -8,35 +8,31 @@ use std::collections::HashSet;
 
 impl<'m> MigrationRef<'m> {
     /// Its steps that change the catalog or rows, in order.
-    fn effective_steps(&self) -> Vec<PendingStep<'m>> {
+    fn effective_steps(&self) -> impl Iterator<Item = PendingStep<'m>> + use<'m> {
         let (database, migration) = (self.database(), self.migration());
         let all = migration.statements.iter().flat_map(|statement| statement.ops.iter().map(move |step| (statement, step)));
         let steps = all.map(|(statement, step)| PendingStep { database, migration, statement, step });
-        steps
-            .filter(|step| {
-                !matches!(step.step.op.change, Change::Setting { .. } | Change::Begin | Change::Commit | Change::Rollback)
-            })
-            .collect()
+        steps.filter(|step| {
+            !matches!(step.step.op.change, Change::Setting { .. } | Change::Begin | Change::Commit | Change::Rollback)
+        })
     }
 
-    /// The steps with the guards that stand before each, in order.
-    fn guarded_steps(&self) -> Vec<(PendingStep<'m>, bool)> {
+    /// The steps in order, each with whether it fails where it has been done already, after the guards before it.
+    fn guarded_steps(&self) -> impl Iterator<Item = (PendingStep<'m>, bool)> + use<'m> {
         let mut guards = Guards::default();
-        let mut found = Vec::new();
-        for step in self.effective_steps() {
-            found.push((step, step.fails_again(&guards)));
+        self.effective_steps().map(move |step| {
+            let fails = step.fails_again(&guards);
             guards.note(&step);
-        }
-        found
+            (step, fails)
+        })
     }
 
     /// The steps that fail when they run a second time, and that stay done when a later statement fails: they run outside of a
     /// transaction, and are not the last.
     pub fn failing_again(&self) -> Vec<PendingStep<'m>> {
-        let steps = self.guarded_steps();
-        let Some(last) = steps.last().map(|(last, _)| last.statement.unit()) else { return Vec::new() };
+        let Some(last) = self.effective_steps().last().map(|last| last.statement.unit()) else { return Vec::new() };
         let alone = |step: &PendingStep| step.statement.in_transaction.known() == Some(&false) && step.statement.unit() != last;
-        steps.iter().filter(|(step, fails)| *fails && alone(step)).map(|(step, _)| *step).collect()
+        self.guarded_steps().filter(|(step, fails)| *fails && alone(step)).map(|(step, _)| step).collect()
     }
 
     /// The indexes whose failed build leaves an invalid index that `IF NOT EXISTS` then takes for a good one.
@@ -65,8 +61,7 @@ impl<'m> MigrationRef<'m> {
             .flat_map(|one| one.statements)
             .map(|one| one.span)
             .collect();
-        let steps = self.guarded_steps().into_iter();
-        steps
+        self.guarded_steps()
             .filter(|(step, fails)| (*fails || step.knows_no_guard()) && !own.contains(&step.statement.span))
             .map(|(step, _)| step)
             .collect()

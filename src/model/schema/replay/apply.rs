@@ -179,7 +179,7 @@ impl State {
                 self.rename_table(slot, TableName { schema: Some(to.into()), name }, span);
             }
             TableAction::AlterType { column, column_type, .. } => {
-                self.change_column(slot, &column.value, &ColumnChange::Type(column_type.clone()), span)
+                self.change_column(slot, &column.value, &ColumnChange::Type(column_type.as_deref().cloned()), span)
             }
             TableAction::SetNotNull { column } => self.change_column(slot, &column.value, &ColumnChange::Nullable(false), span),
             TableAction::DropNotNull { column } => self.change_column(slot, &column.value, &ColumnChange::Nullable(true), span),

@@ -116,7 +116,7 @@ impl State {
 /// The tables that an action refers to.
 fn references(op: &SchemaOp) -> Vec<&ObjectName> {
     let constraints = match &op.change {
-        Change::AlterTable { action: TableAction::AddConstraint(def), .. } => std::slice::from_ref(def),
+        Change::AlterTable { action: TableAction::AddConstraint(def), .. } => std::slice::from_ref(&**def),
         Change::AlterTable { action: TableAction::AddColumn { column, .. }, .. } => column.constraints.as_slice(),
         _ => &[],
     };

@@ -68,10 +68,10 @@ impl State {
             None => Fact::not_read(unread(), vec![def.span]),
         };
         let extras = ColumnExtras {
-            expression: def.details.expression.as_ref().map(|one| one.value.clone()),
+            expression: def.details().expression.as_ref().map(|one| one.value.clone()),
             sequence: None,
-            charset: def.details.charset.as_ref().map(|name| name.to_lowercase().into()),
-            collation: def.details.collation.as_ref().map(Name::from),
+            charset: def.details().charset.as_ref().map(|name| name.to_lowercase().into()),
+            collation: def.details().collation.as_ref().map(Name::from),
         };
         Column {
             name,
@@ -80,11 +80,11 @@ impl State {
             default,
             auto_increment: def.auto_increment,
             generated: def.generated,
-            identity: def.details.identity,
+            identity: def.details().identity,
             extras: (extras != ColumnExtras::default()).then(|| Box::new(extras)),
             span: def.span,
             name_span: def.name.span,
-            changes: Vec::new(),
+            later: None,
         }
     }
 
@@ -131,11 +131,7 @@ impl State {
                 }
                 continue;
             };
-            // Most that change at all change once, where room would be made for four.
-            if column.changes.is_empty() {
-                column.changes.reserve_exact(1);
-            }
-            column.changes.push(span);
+            column.note_change(span);
             match change {
                 ColumnChange::Type(Some(to)) => column.column_type = Fact::explicit(Arc::new(to.value.clone()), to.span),
                 ColumnChange::Type(None) => {
@@ -177,7 +173,7 @@ impl State {
             extras: None,
             span,
             name_span: span,
-            changes: Vec::new(),
+            later: None,
         });
     }
 
@@ -264,7 +260,7 @@ impl State {
             match table.columns.iter_mut().find(|column| names::same(dialect, &column.name, from)) {
                 Some(column) => {
                     column.name = to.clone();
-                    column.changes.push(span);
+                    column.note_change(span);
                 }
                 None => missing |= one == slot,
             }

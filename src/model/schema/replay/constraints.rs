@@ -73,16 +73,16 @@ impl State {
             }
             ConstraintKind::Exclusion => {
                 let backing = Some(Backing::Exclusion);
-                let keys = def.details.keys.clone();
+                let keys = def.details().keys.clone();
                 let name = name.or_else(|| self.made_name(slot, Some(&names::index_addition(&keys, &[])), "excl"));
                 let index = Index {
                     name,
                     keys,
                     backs: backing,
-                    method: method(def.details.method.as_deref().unwrap_or("btree")),
-                    include: def.details.include.iter().map(Name::from).collect(),
-                    predicate: def.details.predicate.clone().map(Box::new),
-                    deferrable: def.details.deferrable,
+                    method: method(def.details().method.as_deref().unwrap_or("btree")),
+                    include: def.details().include.iter().map(Name::from).collect(),
+                    predicate: def.details().predicate.clone().map(Box::new),
+                    deferrable: def.details().deferrable,
                     ..self.plain_index(Vec::new(), def.span)
                 };
                 self.add_index(slot, index);
@@ -109,7 +109,7 @@ impl State {
                         ))
                     }),
                     validated: !def.not_valid,
-                    no_inherit: def.details.no_inherit,
+                    no_inherit: def.details().no_inherit,
                     span: def.span,
                     expression: *expression,
                     migration: self.migration,
@@ -183,9 +183,9 @@ impl State {
             referenced_columns: referenced,
             rests_on,
             on_delete: on_delete.as_ref().map(Name::from),
-            on_update: def.details.on_update.as_ref().map(Name::from),
-            deferrable: def.details.deferrable,
-            initially_deferred: def.details.initially_deferred,
+            on_update: def.details().on_update.as_ref().map(Name::from),
+            deferrable: def.details().deferrable,
+            initially_deferred: def.details().initially_deferred,
             validated: !def.not_valid,
             span: def.span,
             migration: self.migration,
@@ -278,8 +278,8 @@ impl State {
         index.nulls_not_distinct = key.nulls_not_distinct;
         index.backs = Some(key.backing);
         index.name = key.name.clone();
-        index.include = def.details.include.iter().map(|one| self.cut(one)).collect();
-        index.deferrable = def.details.deferrable;
+        index.include = def.details().include.iter().map(|one| self.cut(one)).collect();
+        index.deferrable = def.details().deferrable;
         if index.name.is_none() {
             index.name = match (key.backing, self.dialect) {
                 (Backing::PrimaryKey, Dialect::Postgres) => self.made_name(slot, None, "pkey"),
@@ -447,7 +447,7 @@ impl<'d> KeyOf<'d> {
             _ => return None,
         };
         let columns = columns.iter().map(|column| column.value.as_str()).collect();
-        Some(KeyOf { columns, include: &def.details.include, nulls_not_distinct, deferrable: def.details.deferrable })
+        Some(KeyOf { columns, include: &def.details().include, nulls_not_distinct, deferrable: def.details().deferrable })
     }
 }
 

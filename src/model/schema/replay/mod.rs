@@ -50,7 +50,7 @@ pub(super) struct State {
     /// Whether casts or operator classes of its own were made.
     casts_unknown: bool,
     /// The highest number of an index.
-    families: usize,
+    families: u32,
     /// Slots of the temporary tables of this session.
     temporary: Vec<usize>,
     pub dropped: Vec<DroppedTable>,

@@ -46,7 +46,7 @@ impl State {
     }
 
     /// Makes the index of a partition, and its parts below, parts of a family.
-    fn join(&mut self, slot: usize, at: usize, family: usize) {
+    fn join(&mut self, slot: usize, at: usize, family: u32) {
         let Some(one) = self.table_mut(slot).and_then(|table| table.indexes.get_mut(at)) else { return };
         one.inherited = true;
         let old = std::mem::replace(&mut one.family, family);
@@ -54,7 +54,7 @@ impl State {
     }
 
     /// The parts of an index below a table follow it to another family.
-    fn move_family(&mut self, slot: usize, from: usize, to: usize) {
+    fn move_family(&mut self, slot: usize, from: u32, to: u32) {
         for child in self.descendants(slot) {
             let parts = self.table_mut(child).map(|child| child.indexes.iter_mut());
             parts.into_iter().flatten().filter(|one| one.family == from).for_each(|one| one.family = to);
@@ -71,7 +71,7 @@ impl State {
     }
 
     /// An index `ON ONLY` a table is used once every partition has its part, which may complete the one further up.
-    fn complete_index(&mut self, mut slot: usize, family: usize) {
+    fn complete_index(&mut self, mut slot: usize, family: u32) {
         let has_part = |child: &Table| child.indexes.iter().any(|one| one.inherited && one.family == family && !one.only);
         loop {
             let children = self.children.get(&slot).into_iter().flatten().filter_map(|child| self.table(*child));
@@ -159,7 +159,7 @@ impl State {
             }
         }
         let parts = self.table(slot).map(|table| table.indexes.iter().enumerate().filter(|(_, one)| one.inherited));
-        let parts: Vec<(usize, usize)> = parts.into_iter().flatten().map(|(at, one)| (at, one.family)).collect();
+        let parts: Vec<(usize, u32)> = parts.into_iter().flatten().map(|(at, one)| (at, one.family)).collect();
         for (at, old) in parts {
             self.families += 1;
             let family = self.families;

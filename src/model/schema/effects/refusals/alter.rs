@@ -66,7 +66,7 @@ impl Ask<'_> {
             let why = format!("a column of ONLY `{name}` leaves out the tables that inherit from it");
             return Some(here(Refusal::new(why, "leave ONLY out")));
         }
-        if has_heirs && new.details.identity.is_some() && self.version < 17 {
+        if has_heirs && new.details().identity.is_some() && self.version < 17 {
             let why = format!("an identity column cannot be added to `{name}`, from which others inherit");
             return Some(here(Refusal::new(why, "add a plain column, and take its default from a sequence")));
         }

@@ -195,7 +195,7 @@ impl Ask<'_> {
         }
         let Some(default) = own.default.known() else { return false };
         // A quoted text has the type that its column had when it was set.
-        let is_last = own.changes.last().is_none_or(|last| {
+        let is_last = own.changes().last().is_none_or(|last| {
             last.source == default.span.source && last.start <= default.span.start && default.span.end <= last.end
         });
         let is_text = types::quoted(default.text.trim()).is_some();

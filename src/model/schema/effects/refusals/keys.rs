@@ -31,13 +31,13 @@ impl Ask<'_> {
             ConstraintKind::Unique { using_index: Some(index), .. } => self.using_index(table, index),
             ConstraintKind::Check { .. } => {
                 let has_heirs = !self.state.descendants(slot).is_empty();
-                if def.details.no_inherit && table.partitioned {
+                if def.details().no_inherit && table.partitioned {
                     return Some(Refusal::new(
                         format!("NO INHERIT is nothing for `{name}`, which is partitioned"),
                         "leave NO INHERIT out",
                     ));
                 }
-                (only && has_heirs && !def.details.no_inherit && self.state.parents(slot).is_some()).then(|| {
+                (only && has_heirs && !def.details().no_inherit && self.state.parents(slot).is_some()).then(|| {
                     Refusal::new(
                         format!("a CHECK on ONLY `{name}` leaves out the tables that inherit it"),
                         "leave ONLY out, or add NO INHERIT",

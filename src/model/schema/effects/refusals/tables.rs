@@ -80,7 +80,7 @@ impl Ask<'_> {
     pub(super) fn new_column(&self, column: &ColumnDef) -> Option<Refusal> {
         let name = &column.name.value;
         let of = column.column_type.as_ref().and_then(|written| self.written_kind(&written.value));
-        if column.details.identity.is_some() && of.as_ref().is_some_and(|of| !types::counts(of)) {
+        if column.details().identity.is_some() && of.as_ref().is_some_and(|of| !types::counts(of)) {
             let why = format!("identity column `{name}` is no smallint, integer or bigint");
             return Some(Refusal::new(why, "give the column a type that counts"));
         }
