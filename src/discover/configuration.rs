@@ -13,6 +13,7 @@ struct Format {
     names: Vec<Name>,
     not_names: Vec<Name>,
     folders: HashSet<String>,
+    not_folders: HashSet<String>,
     keys: Vec<String>,
     any_keys: Vec<String>,
     words: Vec<String>,
@@ -85,6 +86,7 @@ fn format(row: &toml::Value) -> Option<Format> {
         names: globs("names"),
         not_names: globs("not_names"),
         folders: list("folders").into_iter().collect(),
+        not_folders: list("not_folders").into_iter().collect(),
         keys: list("keys"),
         any_keys: list("any_keys"),
         words: list("words"),
@@ -126,6 +128,7 @@ impl Formats {
         self.rows.iter().filter(move |row| {
             (row.names.is_empty() || row.names.iter().any(|name| name.matches(lower)))
                 && (row.folders.is_empty() || lies_in(&row.folders))
+                && (row.not_folders.is_empty() || !lies_in(&row.not_folders))
                 && !row.not_names.iter().any(|name| name.matches(lower))
         })
     }
@@ -186,6 +189,7 @@ mod tests {
         assert_eq!(of("haproxy/haproxy.cfg", "global\n  maxconn 10\n"), Some(Kind::Haproxy));
         assert_eq!(of("setup.cfg", "[metadata]\nname = x\n"), None);
         assert_eq!(of("deploy/pgbouncer.ini", "[databases]\n* = host=db\n"), Some(Kind::Pgbouncer));
+        assert_eq!(of("config/locales/de.yml", "de:\n  password: Passwort\n"), None);
         assert_eq!(of("tox.ini", "[tox]\n"), None);
         assert_eq!(of("Cargo.toml", "[dependencies]\nredis = \"1\"\n"), None);
         assert_eq!(of("config/production.toml", "[database]\npool_size = 5\n"), Some(Kind::Application));

@@ -18,6 +18,8 @@ pub enum Guess {
     Compose,
     /// An nginx configuration when its content agrees.
     Nginx,
+    /// A `*.conf` file of nobody known: an nginx configuration when nothing else could say what it says.
+    Conf,
     /// A `.env` file.
     Env,
     /// Another configuration when its content agrees.
@@ -156,7 +158,11 @@ pub fn guess(path: &str, charts: &HashSet<&str>) -> Guess {
     if (is_conf && (lower.contains("nginx") || at_home())) || (!lower.contains('.') && at_home()) {
         return Guess::Nginx;
     }
-    if super::configuration::is_named(path, lower) { Guess::Configuration } else { Guess::Nothing }
+    match super::configuration::is_named(path, lower) {
+        true => Guess::Configuration,
+        false if is_conf => Guess::Conf,
+        false => Guess::Nothing,
+    }
 }
 
 /// Whether a file is called as OpenAPI documents are, so that its silence has to be explained.
@@ -199,7 +205,8 @@ mod tests {
         assert_eq!(of("nginx/default.conf"), Guess::Nginx);
         assert_eq!(of("build/dashboard-nginx.conf"), Guess::Nginx);
         assert_eq!(of("redis.conf"), Guess::Configuration);
-        assert_eq!(of("sysctl.conf"), Guess::Nothing);
+        assert_eq!(of("proxy/site.conf"), Guess::Conf);
+        assert_eq!(of("sysctl.config"), Guess::Nothing);
         assert_eq!(of("deploy/chart/ci/values-prod.yaml"), Guess::HelmValues);
         assert_eq!(of("other/values.yaml"), Guess::Document);
         assert_eq!(of("svc/.env.example"), Guess::Env);

@@ -66,6 +66,10 @@ fn judge_text(path: &str, text: &str, guess: names::Guess) -> Verdict {
             Some(word) => Verdict::Is(Kind::Nginx, format!("its name, and `{word}`")),
             None => Verdict::Nothing,
         },
+        names::Guess::Conf => match nginx_word(text).zip(nginx_directive(text)) {
+            Some((word, directive)) => Verdict::Is(Kind::Nginx, format!("`{word}` and `{directive}`")),
+            None => Verdict::Nothing,
+        },
         names::Guess::Env => Verdict::Is(Kind::Env, "its name".into()),
         names::Guess::Nothing | names::Guess::Template(_) => Verdict::Nothing,
     }
@@ -119,6 +123,15 @@ pub fn of_text(name: &str, text: &str) -> Option<(Kind, String)> {
         }
         _ => None,
     }
+}
+
+/// A directive by which nginx serves or passes on: other languages of blocks have the words, and no semicolon behind them.
+fn nginx_directive(text: &str) -> Option<&'static str> {
+    let words = ["proxy_pass", "fastcgi_pass", "uwsgi_pass", "grpc_pass", "listen"];
+    let says = |statement: &str, word: &str| statement.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '\t']));
+    // What no semicolon ends is no statement: the last piece.
+    let ended = || text.rsplit_once(';').map_or("", |(all, _)| all).split([';', '{', '}', '\n']).map(str::trim_start);
+    words.into_iter().find(|word| ended().any(|statement| says(statement, word)))
 }
 
 /// A block that only nginx configuration has.

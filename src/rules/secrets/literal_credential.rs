@@ -16,6 +16,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let label = "everybody who can read the repository, and its history, has it";
         let help = match is_of_chart(&file.path) {
             true => "nothing here, and the name of a Secret that the installation has".to_owned(),
+            false if file.path.ends_with(".tf") => format!("{key} = var.{key}  # `sensitive = true`; its value in TF_VAR_{key}"),
             false => format!("take it from outside: ${{{}}}", variable(&key)),
         };
         report(file, |one| message(&one.key), label, help)

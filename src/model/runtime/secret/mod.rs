@@ -2,6 +2,7 @@
 //!
 //! No value leaves this module: a finding names the key.
 
+mod terraform;
 mod words;
 
 use super::application::{Application, fallback};
@@ -119,6 +120,10 @@ pub(super) fn read(
     for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::HelmValues) {
         let Ok(tree) = workspace.tree(&artifact.path) else { continue };
         found.values(&tree, profile::profile(&artifact.path, &[]));
+    }
+    for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::Terraform) {
+        let Ok(source) = workspace.source(&artifact.path) else { continue };
+        found.terraform(source, &workspace.text(source), profile::profile(&artifact.path, &[]));
     }
     found.by_file(workspace)
 }
@@ -242,6 +247,16 @@ impl Finder {
         let pairs: Vec<(&str, &str)> = scalars.iter().map(|(key, text, _)| (key.as_str(), *text)).collect();
         let beside = beside(&pairs);
         for (key, text, span) in scalars.iter().filter(|(_, text, _)| !text.contains("{{") && !words::is_name(text)) {
+            self.value(key, text, *span, use_for, &beside);
+        }
+    }
+
+    /// What the resources of a file are given. A name of a secret is no secret.
+    fn terraform(&mut self, source: SourceId, text: &str, use_for: Profile) {
+        let all = terraform::values(source, text);
+        let pairs: Vec<(&str, &str)> = all.iter().map(|(key, text, _)| (key.as_str(), text.as_str())).collect();
+        let beside = beside(&pairs);
+        for (key, text, span) in all.iter().filter(|(_, text, _)| !words::is_name(text)) {
             self.value(key, text, *span, use_for, &beside);
         }
     }

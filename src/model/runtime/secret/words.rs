@@ -90,7 +90,10 @@ pub(super) fn repeats(key: &str, text: &str) -> bool {
 pub(super) fn is_value(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
     let is_path = lower.starts_with(['/', '.', '~', '$', '%', '!', '@']);
+    // `SetARandomStringHere`; and what is no text at all.
+    let is_request = words(text).last().is_some_and(|last| last == "here") || text.contains('\u{fffd}');
     !is_path
+        && !is_request
         && !table().empty.contains(&lower)
         && !lower.contains(char::is_whitespace)
         && !table().placeholders.iter().any(|part| lower.contains(part.as_str()))
@@ -109,6 +112,12 @@ pub(super) fn is_name(text: &str) -> bool {
 pub(super) fn is_weak(text: &str, beside: &[String]) -> bool {
     let lower = text.trim().to_ascii_lowercase();
     if lower.len() < 6 || beside.iter().any(|one| one.eq_ignore_ascii_case(&lower)) {
+        return true;
+    }
+    // `ampass` beside a database `am`.
+    let ends = ["password", "passwd", "pass", "pwd", "secret"];
+    let base = ends.iter().find_map(|end| lower.strip_suffix(end)).map(|base| base.trim_end_matches(['-', '_']));
+    if base.is_some_and(|base| beside.iter().any(|one| one.eq_ignore_ascii_case(base))) {
         return true;
     }
     let has_no_digit = !lower.bytes().any(|byte| byte.is_ascii_digit());
@@ -183,6 +192,8 @@ mod tests {
             "vault:kv/db",
             "two words",
             "ENC(abc)",
+            "SetARandomStringHere",
+            "\u{fffd}\u{fffd}e",
         ] {
             assert!(!is_value(value), "{value}");
         }
@@ -199,6 +210,7 @@ mod tests {
             "orders-db-dev",
             "abc12",
             "dev_password",
+            "shoppass",
         ] {
             assert!(is_weak(value, &beside), "{value}");
         }
