@@ -118,6 +118,11 @@ impl Files for Memory {
     }
 }
 
+/// Whether a path is a folder or lies below it. The root, which has no name, holds everything.
+pub fn is_within(folder: &str, path: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Joins a reference to the folder of the file that makes it, and resolves `.` and `..`. `None` where it would leave the root.
 pub fn resolve(from_file: &str, reference: &str) -> Option<String> {
     let mut parts: Vec<&str> = match reference.strip_prefix('/') {

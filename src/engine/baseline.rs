@@ -7,7 +7,7 @@
 use super::{ConfigChoice, Failure, Migrations, Options};
 use crate::diagnostic::{Finding, Report, StaleEntry};
 use crate::engine::config::FILE_NAMES;
-use crate::files::Files;
+use crate::files::{Files, is_within};
 use crate::source::Sources;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -117,13 +117,11 @@ pub fn render(findings: &[Finding], sources: &Sources, files: &dyn Files) -> Vec
     let folder_of = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
     let listing = files.list();
     let roots: BTreeSet<String> = listing.named(&FILE_NAMES).map(folder_of).chain([String::new()]).collect();
-    let within =
-        |path: &str, folder: &str| folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     let mut lines: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for finding in findings {
         let path = sources.path(finding.diagnostic.primary.span.source);
         // Folders are in order: of those that hold the path the last is the deepest.
-        let root = roots.iter().rfind(|root| within(path, root)).cloned().unwrap_or_default();
+        let root = roots.iter().rfind(|root| is_within(root, path)).cloned().unwrap_or_default();
         let subject = finding.diagnostic.subject.replace(['\n', '\r'], " ");
         lines.entry(place(&root)).or_default().insert(format!("{} {} {subject}", finding.fingerprint, finding.rule));
     }

@@ -1,5 +1,6 @@
 //! Lengths of time that `[context]` of the configuration states: budgets of limits, and how long the slowest requests may take.
 
+use crate::files;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -61,9 +62,6 @@ impl DemandsByFolder {
 
     /// What is stated under a key for a file: the nearest configuration file that says it wins.
     pub fn at(&self, path: &str, key: &str) -> Option<&Demand> {
-        let is_below = |folder: &str| {
-            folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') || rest.is_empty())
-        };
-        self.0.iter().rev().filter(|(folder, _)| is_below(folder)).find_map(|(_, demands)| demands.get(key))
+        self.0.iter().rev().filter(|(folder, _)| files::is_within(folder, path)).find_map(|(_, demands)| demands.get(key))
     }
 }

@@ -1,6 +1,7 @@
 //! `sqlc.yaml` and `sqlc.json`, versions 1 and 2: which query files belong to which schema, in which dialect.
 
 use crate::documents::NodeRef;
+use crate::files;
 use crate::model::Workspace;
 use crate::sql::Dialect;
 
@@ -35,7 +36,7 @@ fn is_within(path: &str, named: &str) -> bool {
         let glob = globset::GlobBuilder::new(named).literal_separator(true).build();
         return glob.is_ok_and(|glob| glob.compile_matcher().is_match(path));
     }
-    path == named || named.is_empty() || path.strip_prefix(named).is_some_and(|rest| rest.starts_with('/'))
+    files::is_within(named, path)
 }
 
 /// Every pairing of the repository, in the order of the files.

@@ -24,14 +24,14 @@ pub struct Breaker {
 }
 
 /// What every setting of a breaker begins with, in the flat form of keys.
-const INSTANCES: &str = "resilience4jcircuitbreakerinstances";
+pub(super) const INSTANCES: &str = "resilience4jcircuitbreakerinstances";
 const CONFIGS: &str = "resilience4jcircuitbreakerconfigs";
 /// How the setting is called that ends the half-open state, in the flat form.
 const LIMIT: &str = "maxwaitdurationinhalfopenstate";
 /// Keys that bound the calls behind a breaker, so that each of them ends.
 const CALL_LIMITS: [&str; 5] = ["timelimiter", "readtimeout", "responsetimeout", "calltimeout", "connecttimeout"];
 /// Settings of a breaker: what stands before one of them is its name.
-const SETTINGS: [&str; 12] = [
+pub(super) const SETTINGS: [&str; 12] = [
     "failureratethreshold",
     "slidingwindowsize",
     "slidingwindowtype",
@@ -73,14 +73,7 @@ fn of_view(view: &View<'_>) -> (usize, Vec<Breaker>) {
     let variables = view.service.into_iter().flat_map(|service| service.environment.iter());
     let names: Vec<String> =
         entries.iter().map(|entry| entry.name.clone()).chain(variables.map(|(key, _)| squash(key))).collect();
-    let mut breakers: BTreeMap<&str, Span> = BTreeMap::new();
-    for entry in &entries {
-        let Some(rest) = entry.name.strip_prefix(INSTANCES) else { continue };
-        if let Some(name) = SETTINGS.iter().find_map(|setting| rest.strip_suffix(setting)).filter(|name| !name.is_empty()) {
-            let span = breakers.entry(name).or_insert(entry.span());
-            *span = (*span).min(entry.span());
-        }
-    }
+    let breakers = instances(&entries, INSTANCES, &SETTINGS);
     let number = breakers.len();
     let is_bounded = names.iter().any(|name| CALL_LIMITS.iter().any(|limit| name.contains(limit)));
     if is_bounded || view.application.gap.is_some() {
@@ -104,8 +97,21 @@ fn of_view(view: &View<'_>) -> (usize, Vec<Breaker>) {
     (number, open.collect())
 }
 
+/// The instances of which settings are among the entries, by name in the flat form, with the place of the first setting of each.
+pub(super) fn instances<'e>(entries: &[&'e Entry], start: &str, settings: &[&str]) -> BTreeMap<&'e str, Span> {
+    let mut found: BTreeMap<&str, Span> = BTreeMap::new();
+    for entry in entries {
+        let Some(rest) = entry.name.strip_prefix(start) else { continue };
+        if let Some(name) = settings.iter().find_map(|setting| rest.strip_suffix(setting)).filter(|name| !name.is_empty()) {
+            let span = found.entry(name).or_insert(entry.span());
+            *span = (*span).min(entry.span());
+        }
+    }
+    found
+}
+
 /// `payments` of `resilience4j.circuitbreaker.instances.payments.base-config`.
-fn written_name(key: &str) -> &str {
+pub(super) fn written_name(key: &str) -> &str {
     let mut parts = key.rsplit('.');
     parts.next();
     parts.next().unwrap_or(key)

@@ -1,8 +1,8 @@
-//! RabbitMQ definitions, and topics of Kafka as Strimzi declares them.
+//! RabbitMQ definitions, and how long its brokers wait for workers.
 
 use super::alert::tree;
 use super::profile::profile;
-use super::queue::{Notation, Queue, Topic};
+use super::queue::{Notation, Queue};
 use super::server::Server;
 use super::tables::{Bounds, tables};
 use super::{Runtime, ServiceRef, Timeout};
@@ -163,65 +163,6 @@ fn matches(pattern: &str, name: &str) -> Option<bool> {
         (false, true) => name.ends_with(&plain),
         (false, false) => name.contains(&plain),
     })
-}
-
-/// Reads every `KafkaTopic`, with the cluster that it belongs to.
-pub(super) fn topics(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Topic> {
-    let mut found: Vec<(Option<String>, Topic)> = Vec::new();
-    let mut brokers: HashMap<String, (u32, Span)> = HashMap::new();
-    for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::Kubernetes) {
-        let Some(tree) = tree(workspace, &artifact.path, "kafka.strimzi.io/") else { continue };
-        let profile = profile(&artifact.path, &[]);
-        for document in tree.documents() {
-            let Some((name, span)) = document.at("metadata/name").and_then(|name| Some((name.text()?, name.span()))) else {
-                continue;
-            };
-            let cluster = document.at("metadata/labels").and_then(|labels| labels.get_text("strimzi.io/cluster"));
-            let spec = document.get("spec");
-            let of = |key: &str| spec.and_then(|spec| spec.at(key));
-            match document.get_text("kind").unwrap_or("") {
-                "KafkaTopic" => {
-                    let config = of("config").and_then(|config| config.get("min.insync.replicas"));
-                    let topic = Topic {
-                        name: of("topicName").and_then(NodeRef::text).unwrap_or(name).to_owned(),
-                        span,
-                        replicas: whole(of("replicas")),
-                        in_sync: whole(config),
-                        brokers: None,
-                        profile,
-                    };
-                    found.push((cluster.map(str::to_owned), topic));
-                }
-                "Kafka" => count(&mut brokers, name, of("kafka/replicas")),
-                "KafkaNodePool" if of("roles").is_some_and(|roles| roles.items().any(|role| role.text() == Some("broker"))) => {
-                    cluster.into_iter().for_each(|cluster| count(&mut brokers, cluster, of("replicas")));
-                }
-                _ => {}
-            }
-        }
-    }
-    let joined = found.into_iter().map(|(cluster, topic)| {
-        let brokers = cluster.and_then(|cluster| brokers.get(&cluster).copied());
-        Topic { brokers, ..topic }
-    });
-    joined.collect()
-}
-
-fn whole(node: Option<NodeRef<'_>>) -> Fact<u32> {
-    match node.filter(|node| !node.is_null()) {
-        None => Fact::Absent,
-        Some(node) => match node.text().and_then(|text| text.trim().parse().ok()) {
-            Some(number) => Fact::explicit(number, node.span()),
-            None => Fact::not_read("not a number", vec![node.span()]),
-        },
-    }
-}
-
-fn count(brokers: &mut HashMap<String, (u32, Span)>, cluster: &str, replicas: Option<NodeRef<'_>>) {
-    if let Some((number, span)) = replicas.and_then(|node| Some((node.text()?.trim().parse::<u32>().ok()?, node.span()))) {
-        let known = brokers.entry(cluster.to_owned()).or_insert((0, span));
-        known.0 = known.0.saturating_add(number);
-    }
 }
 
 #[cfg(test)]

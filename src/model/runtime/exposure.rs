@@ -2,8 +2,9 @@
 
 use super::compose::words;
 use super::service::{Port, Runner};
+use super::stay::{Deployments, Stay};
 use super::view::Role;
-use super::{Profile, Runtime, ServiceRef};
+use super::{Runtime, ServiceRef};
 use crate::fact::Fact;
 use crate::source::Span;
 use std::sync::LazyLock;
@@ -19,10 +20,9 @@ pub struct OpenStore<'r> {
     pub port: u16,
     /// Where it is opened.
     pub span: Span,
-    /// Who opens it: `LoadBalancer` and the like of Kubernetes, or a published port of Compose.
-    pub is_cluster: bool,
-    /// Why it is meant to stay up, and not for the length of a session of work, and its clients are beside it.
-    pub stays: Option<String>,
+    /// Whether it is meant to stay up with its clients beside it: in a cluster a `LoadBalancer` and the like opens it, else a published
+    /// port of Compose.
+    pub stay: Stay,
 }
 
 /// A store that lets everybody in.
@@ -54,58 +54,6 @@ impl Runtime {
     }
 }
 
-/// Which projects are deployments, by index.
-///
-/// A project that runs an application from a released image and builds nothing is one: that is how one deploys. So is a project that
-/// builds what it runs, where its applications are started again for ever and see none of their sources. Any other that builds its
-/// services, or has stores alone, is for work on the code.
-pub(super) struct Deployments(Vec<bool>);
-
-impl Deployments {
-    /// Judges every project, each service looked at once.
-    pub(super) fn of(runtime: &Runtime) -> Deployments {
-        let mut by_project: Vec<Vec<ServiceRef<'_>>> = vec![Vec::new(); runtime.projects.len()];
-        for service in runtime.services() {
-            if let Some(all) = by_project.get_mut(service.service().project) {
-                all.push(service);
-            }
-        }
-        Deployments(by_project.iter().map(|all| is_deployment(all)).collect())
-    }
-
-    pub(super) fn has(&self, service: ServiceRef<'_>) -> bool {
-        self.0.get(service.service().project).copied().unwrap_or(false)
-    }
-}
-
-fn is_deployment(all: &[ServiceRef<'_>]) -> bool {
-    let is_application = |other: &&ServiceRef<'_>| matches!(other.role(), Role::Application | Role::Unknown | Role::Worker);
-    let mut applications = all.iter().filter(is_application);
-    if all.iter().all(|other| other.service().build.known_absent()) {
-        return applications.next().is_some();
-    }
-    let is_job = |one: &ServiceRef<'_>| one.service().restart.known().is_some() && !one.is_restarted();
-    let builds_one = all.iter().any(|one| one.role() == Role::Application);
-    builds_one && applications.all(|one| is_job(one) || (one.is_restarted() && !one.sees_its_sources()))
-}
-
-impl ServiceRef<'_> {
-    /// Whether it is started again whenever it ends.
-    pub fn is_restarted(self) -> bool {
-        self.service().restart.known().is_some_and(|policy| matches!(policy.as_str(), "always" | "unless-stopped"))
-    }
-
-    /// Whether it mounts the folder that it is built from, as one does to work on it.
-    fn sees_its_sources(self) -> bool {
-        let said = self.service();
-        let is_above = |folder: &str, build: &str| {
-            folder.is_empty() || build == folder || build.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-        };
-        let mut sources = said.mounts.iter().filter_map(|mount| mount.source.as_deref());
-        said.build.known().is_some_and(|build| sources.any(|source| is_above(source, build)))
-    }
-}
-
 fn product(service: ServiceRef<'_>) -> Option<String> {
     match service.role() {
         Role::Datastore(product) | Role::Cache(product) | Role::Broker(product) => Some(product),
@@ -130,25 +78,20 @@ fn open_store<'r>(service: ServiceRef<'r>, deployments: &Deployments) -> Option<
     let product = product(service)?;
     let said = service.service();
     if service.is_run_by(Runner::Kubernetes) {
-        let front = said.fronts.iter().find(|front| front.is_open)?;
-        let port = front.ports.first()?.port;
-        return Some(OpenStore {
-            service,
-            product,
-            port,
-            span: front.span,
-            is_cluster: true,
-            stays: Some("a cluster stays up".into()),
-        });
+        // A Service that selects more than the store may lead to the others alone.
+        let leads_here = |target: &str| {
+            let is_own = |own: &Port| own.name.as_deref() == Some(target) || own.container.to_string() == target;
+            said.ports.is_empty() || said.ports.iter().any(is_own)
+        };
+        let open = said.fronts.iter().filter(|front| front.is_open);
+        let mut ports = open.flat_map(|front| front.ports.iter().map(move |port| (front, port)));
+        let (front, port) = ports.find(|(_, port)| leads_here(&port.target))?;
+        let port = port.port;
+        return Some(OpenStore { service, product, port, span: front.span, stay: Stay::Cluster });
     }
     let port = said.ports.iter().find(|port| is_everywhere(port))?;
-    let restart = said.restart.known().filter(|_| service.is_restarted());
-    let stays = match service.profile() {
-        _ if is_outward(&product) => None,
-        Profile::Production => Some("its file is for production".to_owned()),
-        _ => restart.filter(|_| deployments.has(service)).map(|policy| format!("`restart: {policy}`")),
-    };
-    Some(OpenStore { service, product, port: port.container, span: port.span, is_cluster: false, stays })
+    let stay = if is_outward(&product) { Stay::Unsaid } else { deployments.stay(service) };
+    Some(OpenStore { service, product, port: port.container, span: port.span, stay })
 }
 
 struct Opener {

@@ -10,10 +10,12 @@ pub mod breaker;
 pub mod broker;
 pub mod budget;
 pub mod chain;
+pub mod client;
 mod cloud;
 pub mod collector;
 mod compose;
 pub mod database;
+pub mod ejection;
 pub mod exposure;
 pub mod function;
 mod gateways;
@@ -21,12 +23,14 @@ pub mod halves;
 mod init_sql;
 mod json;
 mod json_gateways;
+mod kafka;
 pub mod keepalive;
 pub mod keyed;
 mod kubernetes;
 pub mod latency;
 mod listen;
 pub mod lost;
+mod managed;
 mod mesh;
 mod names;
 pub mod patience;
@@ -40,6 +44,7 @@ mod proxy;
 pub mod queue;
 mod queue_store;
 pub mod reference;
+pub mod resilience;
 pub mod rollout;
 pub mod route;
 pub mod secret;
@@ -49,6 +54,7 @@ pub mod service;
 pub mod setting;
 pub mod shutdown;
 pub mod startup;
+pub mod stay;
 mod store_view;
 pub mod tables;
 pub mod timeout;
@@ -101,6 +107,8 @@ pub struct Runtime {
     topics: Vec<queue::Topic>,
     watch: alert::Watch,
     telemetry: collector::Telemetry,
+    /// Breakers of meshes and proxies.
+    ejections: Vec<ejection::Ejection>,
     /// Profiles of the files in which `.env` variables stand.
     profiles: BTreeMap<SourceId, Profile>,
     /// Secrets of Kubernetes whose values stand in the repository.
@@ -167,6 +175,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
     let sources = sources.chain(databases.uses.iter().map(|one| one.key_span.source)).collect::<HashSet<SourceId>>();
     let profiles = sources.into_iter().map(|source| (source, profile::profile(workspace.sources().path(source), &[]))).collect();
     let telemetry = collector::read(workspace, discovery, &projects);
+    let topics = kafka::topics(workspace, discovery, &services);
     Runtime {
         projects,
         services,
@@ -186,9 +195,10 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
         loose_doubt: databases.loose_doubt.or(cloud.doubt()),
         functions: cloud.functions,
         queues: cloud.queues,
-        topics: broker::topics(workspace, discovery),
+        topics,
         watch: alert::read(workspace, discovery),
         telemetry,
+        ejections: ejection::read(workspace, discovery),
         profiles,
         secrets: cluster.secrets,
         demands,

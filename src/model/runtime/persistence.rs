@@ -2,11 +2,11 @@
 //!
 //! Read are the mounts of a service. A store is told only where every mount is known and none of them can hold data.
 
-use super::exposure::Deployments;
 use super::service::{Mount, Runner};
+use super::stay::{Deployments, Stay};
 use super::tables::tables;
 use super::view::Role;
-use super::{Profile, Runtime, ServiceRef};
+use super::{Runtime, ServiceRef};
 use crate::documents::interpolation::STAND_IN;
 
 /// Mounts below these hold settings, scripts, sockets and logs, and no data.
@@ -20,12 +20,10 @@ pub struct FleetingStore<'r> {
     pub service: ServiceRef<'r>,
     /// The folder in which its image keeps the data, where that is known.
     pub folder: Option<String>,
-    /// Whether a cluster moves and restarts it; otherwise a Compose project.
-    pub is_cluster: bool,
     /// Whether a folder is mounted for it that goes with the pod (`emptyDir`).
     pub has_lost_mount: bool,
-    /// Why it is meant to stay up, and not for the length of a session of work.
-    pub stays: Option<&'static str>,
+    /// Whether it is meant to stay up: a cluster moves and restarts it, or a Compose project runs it.
+    pub stay: Stay,
 }
 
 impl Runtime {
@@ -56,19 +54,19 @@ fn fleeting_store<'r>(service: ServiceRef<'r>, deployments: &Deployments) -> Opt
     if !service.is_plain_database() || !(is_compose || is_cluster) || has_tmpfs || said.mounts.iter().any(may_keep) {
         return None;
     }
-    let stays = match service.profile() {
-        _ if is_cluster => Some("a cluster stays up"),
-        Profile::Production => Some("its file is for production"),
-        _ => (service.is_restarted() && deployments.has(service))
-            .then_some("its project deploys a released image and starts it again"),
-    };
     Some(FleetingStore {
         service,
         folder: folder(service),
-        is_cluster,
-        has_lost_mount: said.mounts.iter().any(|mount| mount.is_lost && !is_beside_data(mount)),
-        stays,
+        has_lost_mount: said.mounts.iter().any(|mount| mount.is_lost && holds_data(service, mount)),
+        stay: deployments.stay(service),
     })
+}
+
+/// Whether a mount is where the store keeps its data, or, where that is not known, may be.
+fn holds_data(service: ServiceRef<'_>, mount: &Mount) -> bool {
+    let keeps = tables().keeper(&mount.target).is_some();
+    let is_known = service.service().product().is_some_and(|product| product.data.is_some());
+    keeps || (!is_known && !is_beside_data(mount))
 }
 
 /// Whether a mount is for something else than data.

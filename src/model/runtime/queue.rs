@@ -47,7 +47,7 @@ pub struct Queue {
 /// A topic of Kafka.
 #[derive(Debug, Clone)]
 pub struct Topic {
-    /// Its name.
+    /// Its name; empty for all that nobody describes.
     pub name: String,
     /// Where it stands.
     pub span: Span,
@@ -57,8 +57,19 @@ pub struct Topic {
     pub in_sync: Fact<u32>,
     /// How many brokers the cluster has, where it stands in the repository: with the place.
     pub brokers: Option<(u32, Span)>,
+    /// How its file writes both numbers, up to the number.
+    pub keys: TopicKeys,
     /// For which kind of use it is made.
     pub profile: Profile,
+}
+
+/// How a file writes on how many brokers messages lie, and how many have to have them: each up to its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TopicKeys {
+    /// `replicas: `, `default.replication.factor=`.
+    pub replicas: &'static str,
+    /// `min.insync.replicas: `.
+    pub in_sync: &'static str,
 }
 
 impl Queue {

@@ -144,6 +144,10 @@ pub struct Waits {
     pub send: Fact<Timeout>,
     /// The whole of a request, all tries together.
     pub total: Fact<Timeout>,
+    /// One request to a server behind it, where the product bounds that by itself and not as part of a retry policy; absent: it does not.
+    pub each: Fact<Timeout>,
+    /// How long requests that have begun are waited for once a server is taken out; absent: the product does not wait.
+    pub drain: Fact<Timeout>,
     /// How long an idle connection to the service is kept for the next request.
     pub idle: Fact<Timeout>,
 }
@@ -264,7 +268,16 @@ impl Gateway {
 impl Waits {
     /// Of which nothing is known.
     pub fn unread(span: Span) -> Waits {
-        Waits { connect: unread(span), read: unread(span), send: unread(span), total: unread(span), idle: unread(span) }
+        let unread = || unread(span);
+        Waits {
+            connect: unread(),
+            read: unread(),
+            send: unread(),
+            total: unread(),
+            each: unread(),
+            drain: unread(),
+            idle: unread(),
+        }
     }
 }
 

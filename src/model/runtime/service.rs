@@ -316,6 +316,17 @@ pub enum ProbeKind {
     Startup,
 }
 
+impl ProbeKind {
+    /// `livenessProbe`.
+    pub fn key(self) -> &'static str {
+        match self {
+            ProbeKind::Liveness => "livenessProbe",
+            ProbeKind::Readiness => "readinessProbe",
+            ProbeKind::Startup => "startupProbe",
+        }
+    }
+}
+
 /// How a probe asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Handler {
@@ -344,7 +355,22 @@ pub struct Probe {
     pub failures: Fact<u32>,
     /// The container that has it.
     pub container: String,
+    /// Why the port that it asks is none of those that its container lists; `None` where it is one, or that is not known.
+    pub stray_port: Option<StrayPort>,
     /// Where it stands.
+    pub span: Span,
+}
+
+/// A port that a probe asks and its container does not list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StrayPort {
+    /// A name that no port of the container has, or the number as text.
+    pub port: String,
+    /// Whether it is a name, for which nothing else could stand.
+    pub is_name: bool,
+    /// The ports that the container lists, by name or number.
+    pub listed: Vec<String>,
+    /// Where the port is asked for.
     pub span: Span,
 }
 

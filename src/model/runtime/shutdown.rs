@@ -1,11 +1,11 @@
 //! How a service is stopped: how long it has, and how long it wants.
 
-use super::application::{Application, View};
+use super::application::{Application, View, squash};
 use super::compose::words;
-use super::service::Service;
+use super::service::{Service, Variable};
 use super::tables::tables;
 use super::timeout::{self, Timeout, Units};
-use super::{Profile, Runtime, ServiceRef};
+use super::{EdgeRef, Profile, RequestTimeout, Runtime, ServiceRef};
 use crate::discover::Kind;
 use crate::fact::{Fact, Origin};
 use crate::source::Span;
@@ -100,6 +100,14 @@ impl Runtime {
             let setting = format!("`{}` is 0", drain.setting);
             found.push(ImmediateStop { subject, name, setting, instead, span, use_for: service.profile() });
         }
+        let with_settings: HashSet<usize> =
+            self.applications.iter().flat_map(|one| &one.owners).map(|owner| owner.service).collect();
+        for service in self.services().filter(|service| !with_settings.contains(&service.index())) {
+            let Some((key, span)) = says_immediate(service.service()) else { continue };
+            let (subject, name) = (service.subject(), service.name().to_owned());
+            let (setting, instead) = (format!("`{key}` is `immediate`"), format!("{key}: graceful"));
+            found.push(ImmediateStop { subject, name, setting, instead, span, use_for: service.profile() });
+        }
         let mut seen = HashSet::new();
         let real = |view: &View<'_>| view.application.format == Kind::Spring && !view.use_for().is_rehearsal();
         for view in self.views().into_iter().filter(real) {
@@ -120,7 +128,8 @@ impl Runtime {
         let runs = |application: &&Application| {
             application.format == Kind::Spring && application.owners.iter().any(|owner| owner.service == service.index())
         };
-        let view = self.applications.iter().find(runs)?.view_in(service.service());
+        let Some(application) = self.applications.iter().find(runs) else { return variables_drain(service.service()) };
+        let view = application.view_in(service.service());
         let mode = view.get(SPRING_SHUTDOWN);
         let is_graceful = mode.known().is_some_and(|said| said.text.trim().eq_ignore_ascii_case("graceful"));
         // A bare number is one of milliseconds, as for every Duration of Spring Boot.
@@ -137,6 +146,57 @@ impl Runtime {
 /// <https://docs.spring.io/spring-boot/reference/web/graceful-shutdown.html>
 const SPRING_SHUTDOWN: &str = "server.shutdown";
 const SPRING_PHASE: &str = "spring.lifecycle.timeout-per-shutdown-phase";
+
+/// The variable of a service that sets a key of Spring.
+fn variable<'s>(service: &'s Service, key: &str) -> Option<(&'s str, &'s Variable)> {
+    let key = squash(key);
+    service.environment.iter().find(|(name, _)| squash(name) == key)
+}
+
+/// The variable that tells a Spring application to drop what it has begun, where that is the only thing known of it.
+fn says_immediate(service: &Service) -> Option<(&str, Span)> {
+    let (name, variable) = variable(service, SPRING_SHUTDOWN)?;
+    variable.value.known().filter(|mode| mode.trim().eq_ignore_ascii_case("immediate")).map(|_| (name, variable.key_span))
+}
+
+/// How long a Spring application drains of which only its variables are known.
+fn variables_drain(service: &Service) -> Option<Drain> {
+    let said = |key: &str| variable(service, key).and_then(|(_, variable)| variable.value.known_with_origin());
+    let is_immediate = said(SPRING_SHUTDOWN).is_some_and(|(mode, _)| !mode.trim().eq_ignore_ascii_case("graceful"));
+    let (text, origin) = said(SPRING_PHASE).filter(|_| !is_immediate)?;
+    let after = timeout::parse(text, Units::Common, Some(0.001))?;
+    Some(Drain { setting: SPRING_PHASE.into(), after, origin: origin.clone() })
+}
+
+/// A gateway that lets go of a server while its requests may still go on.
+#[derive(Debug, Clone)]
+pub struct ShortDrain<'r> {
+    /// The route, with the service behind it.
+    pub edge: EdgeRef<'r>,
+    /// How long it waits for what has begun, and where that is written.
+    pub drain: (Duration, Span),
+    /// How long a request may take, and what says so.
+    pub request: (Duration, RequestTimeout),
+    /// Where that is written; `None` for a default.
+    pub request_span: Option<Span>,
+}
+
+impl Runtime {
+    /// Every route of which both are known: how long it waits for what a server has begun once that is taken out, and how long the service
+    /// may work on a request; each place once.
+    pub fn drains(&self) -> Vec<ShortDrain<'_>> {
+        let mut seen = HashSet::new();
+        let found = self.edges().filter_map(|edge| {
+            let (Timeout { after: Some(drain), .. }, origin) = edge.route().waits.drain.known_with_origin()? else { return None };
+            let (drain, span) = (*drain, origin.span()?);
+            let Fact::Known(request, request_origin) = edge.target()?.request_timeout() else { return None };
+            let after = request.timeout.after.filter(|_| request.is_certain)?;
+            let request_span = request_origin.span();
+            seen.insert(span).then_some(ShortDrain { edge, drain: (drain, span), request: (after, request), request_span })
+        });
+        found.collect()
+    }
+}
 
 /// A server that is told to drop what it has begun.
 #[derive(Debug, Clone)]

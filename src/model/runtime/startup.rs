@@ -65,7 +65,7 @@ impl Runtime {
 }
 
 /// Projects of one folder that are for the same kind of use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SetUp<'r> {
     folder: &'r str,
     is_rehearsal: bool,

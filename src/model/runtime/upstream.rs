@@ -131,24 +131,27 @@ impl Runtime {
     }
 
     /// Every port of a Service of Kubernetes that leads to a name which no container of its pods gives to a port, or to a number that
-    /// is none of those which they list.
+    /// is none of those which they list. Of several workloads that it selects one is enough that has the port.
     pub fn lost_target_ports(&self) -> Vec<(ServiceRef<'_>, &Front, &FrontPort)> {
-        let mut found = Vec::new();
-        for (at, service) in self.services.iter().enumerate().filter(|(_, service)| service.open.is_none() && !service.is_partial)
-        {
+        let mut lost = Vec::new();
+        let mut reached: HashSet<Span> = HashSet::new();
+        for (at, service) in self.services.iter().enumerate() {
             // A known product listens where its makers say, whatever the manifest lists, and a container that lists nothing anywhere.
             let lists_all = service.lists_all_ports && service.product().is_none();
-            for front in &service.fronts {
-                for port in &front.ports {
-                    let is_lost = match port.target.parse::<u16>() {
-                        Ok(number) => lists_all && service.ports.iter().all(|one| one.container != number),
-                        Err(_) => service.ports.iter().all(|one| one.name.as_deref() != Some(port.target.as_str())),
-                    };
-                    found.extend(self.service(at).filter(|_| is_lost).map(|service| (service, front, port)));
+            let is_known = service.open.is_none() && !service.is_partial;
+            for (front, port) in service.fronts.iter().flat_map(|front| front.ports.iter().map(move |port| (front, port))) {
+                let is_lost = match port.target.parse::<u16>() {
+                    Ok(number) => lists_all && service.ports.iter().all(|one| one.container != number),
+                    Err(_) => service.ports.iter().all(|one| one.name.as_deref() != Some(port.target.as_str())),
+                };
+                match is_lost && is_known {
+                    true => lost.push((at, front, port)),
+                    false => drop(reached.insert(port.span)),
                 }
             }
         }
-        found
+        let lost = lost.into_iter().filter(|(.., port)| reached.insert(port.span));
+        lost.filter_map(|(at, front, port)| Some((self.service(at)?, front, port))).collect()
     }
 
     /// Every key that a workload asks an object of the repository for in vain.

@@ -1,6 +1,7 @@
 //! A store that asks nobody for a password.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::runtime::stay::Stay;
 use crate::rules::copies::folded;
 use crate::rules::{Context, Rule, rule};
 
@@ -24,7 +25,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .help(store.instead)
             .evidence(store.setting.clone());
         diagnostic = match &store.open {
-            Some(open) if open.stays.is_some() => diagnostic.cause(open.span, "and it can be reached from outside"),
+            Some(open) if open.stay != Stay::Unsaid => diagnostic.cause(open.span, "and it can be reached from outside"),
             Some(open) => diagnostic
                 .cause(open.span, "and it can be reached from outside")
                 .at_most(Severity::Info, "nothing says that it stays up"),

@@ -2,9 +2,10 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::runtime::exposure::OpenStore;
+use crate::model::runtime::stay::Stay;
 use crate::rules::copies::folded;
+use crate::rules::spread::grouped;
 use crate::rules::{Context, Rule, rule};
-use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = rule!("exposure/datastore-port", check);
 
@@ -13,23 +14,12 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for service in runtime.services() {
         service.service().ports.iter().for_each(|_| context.consider());
     }
-    let mut cluster = Vec::new();
+    let open = runtime.open_stores().into_iter().inspect(|_| context.consider());
+    let (cluster, compose): (Vec<OpenStore<'_>>, Vec<OpenStore<'_>>) =
+        open.filter(|store| !store.service.profile().is_rehearsal()).partition(|store| store.stay == Stay::Cluster);
+    let mut found = folded(cluster.iter().map(of_cluster).collect());
     // Compose files that lie side by side are for one system: they are mended together.
-    let mut folders: BTreeMap<&str, Vec<OpenStore<'_>>> = BTreeMap::new();
-    for store in runtime.open_stores() {
-        context.consider();
-        if store.service.profile().is_rehearsal() {
-            continue;
-        }
-        if store.is_cluster {
-            cluster.push(of_cluster(&store));
-            continue;
-        }
-        let path = context.sources.path(store.span.source);
-        folders.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default().push(store);
-    }
-    let mut found = folded(cluster);
-    found.extend(folders.into_values().filter_map(of_folder));
+    found.extend(grouped(compose, |store| store.service.set_up()).into_iter().filter_map(of_set_up));
     found
 }
 
@@ -41,8 +31,8 @@ fn of_cluster(store: &OpenStore<'_>) -> Diagnostic {
 }
 
 /// The stores of the Compose files of one folder: those that stay up first.
-fn of_folder(mut stores: Vec<OpenStore<'_>>) -> Option<Diagnostic> {
-    stores.sort_by_key(|store| store.stays.is_none());
+fn of_set_up(mut stores: Vec<OpenStore<'_>>) -> Option<Diagnostic> {
+    stores.sort_by_key(|store| store.stay == Stay::Unsaid);
     let (first, rest) = stores.split_first()?;
     let (name, product, port) = (first.service.name(), &first.product, first.port);
     let mut names: Vec<&str> = rest.iter().map(|store| store.service.name()).filter(|other| *other != name).collect();
@@ -59,7 +49,7 @@ fn of_folder(mut stores: Vec<OpenStore<'_>>) -> Option<Diagnostic> {
     for other in rest {
         diagnostic = diagnostic.occurrence(other.span, other.service.subject());
     }
-    if first.stays.is_none() {
+    if first.stay == Stay::Unsaid {
         diagnostic = diagnostic.at_most(Severity::Info, "nothing says that it stays up, with all its clients beside it");
     }
     Some(diagnostic)

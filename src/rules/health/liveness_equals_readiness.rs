@@ -4,30 +4,26 @@ use crate::diagnostic::Diagnostic;
 use crate::model::runtime::ServiceRef;
 use crate::model::runtime::service::Probe;
 use crate::rules::copies::{folded, rehearsed};
-use crate::rules::spread::counted;
+use crate::rules::spread::{counted, grouped};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("health/liveness-equals-readiness", check);
 
-/// Workloads of one namespace that do so, each with its two probes: it is one habit. Those for a rehearsal stand apart.
-type Group<'m> = Vec<(ServiceRef<'m>, &'m Probe, &'m Probe)>;
+/// A workload with its two probes.
+type Twins<'m> = (ServiceRef<'m>, &'m Probe, &'m Probe);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut twins: Vec<Twins<'_>> = Vec::new();
     for service in context.head.runtime.services().filter(|service| service.service().open.is_none()) {
         service.service().probes.iter().for_each(|_| context.consider());
-        let Some((liveness, readiness)) = service.twin_probes() else { continue };
-        let kind = |one: ServiceRef<'_>| (one.service().project, one.profile().is_rehearsal());
-        let same = |group: &&mut Group<'_>| group.first().is_some_and(|(first, ..)| kind(*first) == kind(service));
-        match groups.iter_mut().find(same) {
-            Some(group) => group.push((service, liveness, readiness)),
-            None => groups.push(vec![(service, liveness, readiness)]),
-        }
+        twins.extend(service.twin_probes().map(|(liveness, readiness)| (service, liveness, readiness)));
     }
-    folded(groups.iter().filter_map(report).collect())
+    // Those of one namespace are one habit; those for a rehearsal stand apart.
+    let groups = grouped(twins, |(service, ..)| (service.service().project, service.profile().is_rehearsal()));
+    folded(groups.iter().filter_map(|group| report(group)).collect())
 }
 
-fn report(group: &Group<'_>) -> Option<Diagnostic> {
+fn report(group: &[Twins<'_>]) -> Option<Diagnostic> {
     let (service, liveness, readiness) = group.first()?;
     let name = service.name();
     let message = match group.len() {

@@ -4,43 +4,33 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::runtime::service::{Front, ProbeKind};
 use crate::model::runtime::{Role, ServiceRef};
 use crate::rules::copies::{folded, rehearsed};
-use crate::rules::spread::counted;
+use crate::rules::spread::{counted, grouped};
 use crate::rules::{Context, Rule, rule};
+use std::collections::BTreeSet;
 
 pub(super) const RULE: Rule = rule!("health/service-without-readiness", check);
 
-/// Workloads of one namespace that lack the same thing.
-type Group<'m> = Vec<(ServiceRef<'m>, &'m Front)>;
+/// A workload, and the Service that leads to it.
+type Served<'m> = (ServiceRef<'m>, &'m Front);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    for (service, front) in context.head.runtime.served_workloads() {
-        context.consider();
-        if service.probes_of(ProbeKind::Readiness).next().is_some() {
-            continue;
-        }
-        let same = |group: &&mut Group<'_>| {
-            group.first().is_some_and(|(first, _)| {
-                first.service().project == service.service().project && is_tool(*first) == is_tool(service)
-            })
-        };
-        match groups.iter_mut().find(same) {
-            Some(group) => group.push((service, front)),
-            None => groups.push(vec![(service, front)]),
-        }
-    }
-    folded(groups.iter().filter_map(report).collect())
+    let served = context.head.runtime.served_workloads().into_iter().inspect(|_| context.consider());
+    let lacking = served.filter(|(service, _)| service.probes_of(ProbeKind::Readiness).next().is_none());
+    // Manifests that lie side by side are mended together.
+    let groups = grouped(lacking, |(service, _)| (service.set_up(), is_tool(*service)));
+    folded(groups.iter().filter_map(|group| report(group)).collect())
 }
 
 fn is_tool(service: ServiceRef<'_>) -> bool {
     service.role() == Role::Tool
 }
 
-fn report(group: &Group<'_>) -> Option<Diagnostic> {
+fn report(group: &[Served<'_>]) -> Option<Diagnostic> {
     let (service, front) = group.first()?;
     let (name, kind) = (service.name(), service.service().workload.as_deref().unwrap_or("workload"));
     let port = front.ports.first().map_or("", |port| port.target.as_str());
-    let message = match group.len() {
+    let names: BTreeSet<&str> = group.iter().map(|(service, _)| service.name()).collect();
+    let message = match names.len() {
         1 => format!("`{name}` gets requests before it is ready: no readiness probe"),
         many => format!("`{name}` and {} get requests before they are ready: no readiness probe", counted(many - 1, "other")),
     };

@@ -5,7 +5,7 @@ use crate::model::runtime::service::Runner;
 use crate::model::runtime::startup::Check;
 use crate::model::runtime::{Role, ServiceRef};
 use crate::rules::copies::rehearsed;
-use crate::rules::spread::counted;
+use crate::rules::spread::{counted, grouped};
 use crate::rules::{Context, Rule, rule};
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let runtime = &context.head.runtime;
     let waited: BTreeSet<_> = runtime.start_waits().iter().map(|wait| wait.target.span()).collect();
     let jobs = runtime.jobs();
-    let mut by_set_up: Vec<Vec<ServiceRef<'_>>> = Vec::new();
+    let mut unprobed = Vec::new();
     for service in runtime.services().filter(|service| service.is_run_by(Runner::Compose) && !service.service().is_partial) {
         let is_store = matches!(service.role(), Role::Datastore(_) | Role::Broker(_) | Role::Cache(_) | Role::Pooler);
         let is_tool = matches!(service.role(), Role::Tool);
@@ -29,12 +29,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         if !service.service().healthcheck.known_absent() || matches!(service.check(), Check::Present(_)) {
             continue;
         }
-        match by_set_up.iter_mut().find(|group| group.first().is_some_and(|first| first.set_up() == service.set_up())) {
-            Some(group) => group.push(service),
-            None => by_set_up.push(vec![service]),
-        }
+        unprobed.push(service);
     }
-    by_set_up.iter().filter_map(|group| report(group)).collect()
+    grouped(unprobed, |service| service.set_up()).iter().filter_map(|group| report(group)).collect()
 }
 
 fn report(group: &[ServiceRef<'_>]) -> Option<Diagnostic> {

@@ -16,9 +16,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         .filter(|(_, gateway)| !gateway.profile.is_rehearsal())
         .filter_map(|(at, gateway)| {
             let log = gateway.access_log.known()?;
-            let first = runtime.routes().find(|route| route.gateway == at)?;
+            let span = log.span.or_else(|| runtime.routes().find(|route| route.gateway == at).map(|route| route.pass_span))?;
             context.consider();
-            (!log.is_structured).then(|| (gateway, log.span.unwrap_or(first.pass_span)))
+            (!log.is_structured).then_some((gateway, span))
         })
         .collect();
     // One finding for a repository: who changes one gateway changes them all.

@@ -27,10 +27,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 }
 
 fn server_side(pooler: &PoolerLoad<'_>, loads: &[Load<'_>]) -> Option<Diagnostic> {
-    let behind = pooler.behind?;
+    let (behind, side) = (pooler.behind?, pooler.server_side?);
     let load = loads.iter().find(|load| load.server.service == behind.service)?;
-    let part =
-        load.parts.iter().find(|part| part.pool.is_none() && Some(part.span) == pooler.server_side.map(|(_, span)| span))?;
+    let part = load.parts.iter().find(|part| part.pool.is_none() && part.span == side.span)?;
     let room = load.room().filter(|room| part.total() > u64::from(*room))?;
     let (limit, origin) = load.limit.known_with_origin()?;
     let (name, server) = (&pooler.pooler.name, &behind.name);
@@ -42,7 +41,7 @@ fn server_side(pooler: &PoolerLoad<'_>, loads: &[Load<'_>]) -> Option<Diagnostic
     };
     let mut diagnostic = Diagnostic::new(pooler.pooler.subject(), message)
         .at(part.span, label)
-        .help(format!("default_pool_size = {} or less", (room / pools).max(1)))
+        .help(format!("{} = {} or less", side.setting, (room / pools).max(1)))
         .join(format!("`{name}` connects to `{server}`"))
         .evidence("pooler exceeds max_connections");
     diagnostic = match origin {

@@ -14,9 +14,12 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         }
         let prefix = &listener.prefix;
         let message = format!("`{prefix}` requeues a message that fails, at once and without end");
-        let (span, label, is_written) = match listener.requeue.known_with_origin() {
-            Some((_, origin)) => (origin.span().unwrap_or(listener.span), "a message that always fails comes back at once", true),
-            None => (listener.span, "neither retries nor a rejection is set: a failed message comes back at once", false),
+        let (span, label, is_written) = match (listener.requeue.span(), listener.retry.span()) {
+            (Some(span), _) => (span, "a message that always fails comes back at once", true),
+            (None, Some(span)) => {
+                (span, "no tries within the process, and a failed message goes back to the queue by default", true)
+            }
+            (None, None) => (listener.span, "neither retries nor a rejection is set: a failed message comes back at once", false),
         };
         let mut diagnostic = Diagnostic::new(listener.subject.clone(), message)
             .at(span, label)

@@ -1,9 +1,11 @@
 //! A queue whose messages, or a function whose events, are lost or tried for ever once they cannot be handled.
 
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
-use crate::model::runtime::Profile;
+use crate::model::runtime::application::stream::StreamConsumer;
 use crate::model::runtime::function::{Delivery, Function};
 use crate::model::runtime::queue::Queue;
+use crate::rules::copies::rehearsed;
+use crate::rules::spread::{counted, grouped, over};
 use crate::rules::{Context, Rule, rule};
 use std::collections::HashSet;
 
@@ -25,7 +27,26 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let (considered, files) = runtime.functions_that_drop_events();
     (0..considered).for_each(|_| context.consider());
     found.extend(files.iter().filter_map(|functions| of_functions(functions)));
+    let consumers = runtime.stream_consumers();
+    consumers.iter().for_each(|_| context.consider());
+    let dropping = consumers.into_iter().filter(|consumer| consumer.drops);
+    // What one file asks of its bindings is mended in one place.
+    let groups = grouped(dropping, |consumer| (consumer.span.source, consumer.use_for.is_rehearsal()));
+    found.extend(groups.iter().filter_map(|consumers| of_stream(consumers)));
     found
+}
+
+fn of_stream(consumers: &[StreamConsumer]) -> Option<Diagnostic> {
+    let (first, rest) = consumers.split_first()?;
+    let more = if rest.is_empty() { String::new() } else { format!(" or {}", counted(rest.len(), "other")) };
+    let message = format!("a message that `{}`{more} cannot handle is gone after three tries", first.binding);
+    let diagnostic = Diagnostic::new(first.subject.clone(), message)
+        .at(first.span, "its queue has no queue for dead letters unless `auto-bind-dlq` asks for one")
+        .help(format!("spring.cloud.stream.rabbit.bindings.{}.consumer.auto-bind-dlq: true", first.binding))
+        .evidence("Spring Cloud Stream")
+        .sure_at_most(Confidence::Medium, "the queue may be declared elsewhere");
+    let diagnostic = over(diagnostic, rest.iter().map(|one| (one.span, one.binding.clone())));
+    Some(rehearsed(diagnostic, first.use_for))
 }
 
 fn of_queue(delivery: Delivery<'_>) -> Diagnostic {
@@ -71,11 +92,4 @@ fn of_functions(functions: &[&Function]) -> Option<Diagnostic> {
         diagnostic = diagnostic.occurrence(function.span, function.subject());
     }
     Some(diagnostic)
-}
-
-fn rehearsed(diagnostic: Diagnostic, profile: Profile) -> Diagnostic {
-    match profile.is_rehearsal() {
-        true => diagnostic.at_most(Severity::Info, format!("its profile is {}", profile.name())),
-        false => diagnostic,
-    }
 }

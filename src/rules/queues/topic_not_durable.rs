@@ -23,9 +23,9 @@ fn single(topic: &Topic) -> Option<Diagnostic> {
     if brokers.is_none() && topic.profile != Profile::Production {
         return None;
     }
-    let diagnostic = Diagnostic::new(subject(topic), format!("all of `{}` is gone with the one broker that has it", topic.name))
+    let diagnostic = Diagnostic::new(subject(topic), format!("{} is gone with the one broker that has it", shown(topic)))
         .at(origin.span().unwrap_or(topic.span), "one copy of each message")
-        .help("replicas: 3")
+        .help(format!("{}3", topic.keys.replicas))
         .evidence("replicas");
     Some(match brokers {
         Some((number, span)) => diagnostic.context(span, format!("there are {number} brokers")),
@@ -40,15 +40,20 @@ fn blocked(topic: &Topic) -> Option<Diagnostic> {
     if in_sync < replicas {
         return None;
     }
-    let message = format!("nobody can write to `{}` while one of its {replicas} brokers restarts", topic.name);
+    let message = format!("nobody can write to {} while one of its {replicas} brokers restarts", shown(topic));
     let diagnostic = Diagnostic::new(subject(topic), message)
         .at(origin.span().unwrap_or(topic.span), format!("{in_sync} brokers have to have a message before it counts"))
         .cause(replicas_origin.span().unwrap_or(topic.span), format!("and there are {replicas}"))
-        .help(format!("min.insync.replicas: {}", replicas.saturating_sub(1)))
+        .help(format!("{}{}", topic.keys.in_sync, replicas.saturating_sub(1)))
         .evidence("min.insync.replicas");
     Some(diagnostic)
 }
 
+/// `` `orders` ``.
+fn shown(topic: &Topic) -> String {
+    if topic.name.is_empty() { "each new topic".to_owned() } else { format!("`{}`", topic.name) }
+}
+
 fn subject(topic: &Topic) -> String {
-    format!("topic {}", topic.name)
+    format!("topic {}", if topic.name.is_empty() { "*" } else { &topic.name })
 }

@@ -20,6 +20,18 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             found.extend(report(&retrying).map(|diagnostic| rehearsed(diagnostic, retrying.gateway.profile)));
         }
     }
+    for instance in context.head.runtime.retry_instances() {
+        context.consider();
+        if instance.waits_alike && instance.calls.is_none_or(|(calls, _)| calls > 2) {
+            let message = format!("the retry `{}` waits as long before each try", instance.name);
+            let diagnostic = Diagnostic::new(format!("retry {}/backoff", instance.name), message)
+                .at(instance.span, "callers that failed together come back together")
+                .help("enable-exponential-backoff: true\nenable-randomized-wait: true")
+                .evidence("no backoff")
+                .at_most(Severity::Info, "it waits at all");
+            found.push(rehearsed(diagnostic, instance.use_for));
+        }
+    }
     found
 }
 

@@ -24,6 +24,16 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             found.extend(report(&retrying).map(|diagnostic| rehearsed(diagnostic, retrying.gateway.profile)));
         }
     }
+    for instance in context.head.runtime.retry_instances() {
+        context.consider();
+        let Some((calls, span)) = instance.calls.filter(|(calls, _)| calls.saturating_sub(1) > MOST) else { continue };
+        let message = format!("the retry `{}` calls up to {calls} times, and nothing ends it sooner", instance.name);
+        let diagnostic = Diagnostic::new(format!("retry {}/calls", instance.name), message)
+            .at(span, "each of them waits as long as the service takes to fail")
+            .help("max-attempts: 3")
+            .evidence("no bound");
+        found.push(rehearsed(diagnostic, instance.use_for));
+    }
     found
 }
 

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fact::Origin;
-use crate::model::runtime::shutdown::Stopping;
+use crate::model::runtime::shutdown::{ShortDrain, Stopping};
 use crate::model::runtime::timeout::shown;
 use crate::rules::copies::{folded, rehearsed};
 use crate::rules::{Context, Rule, rule};
@@ -17,7 +17,38 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             found.push(rehearsed(report(&stopping), stopping.service.profile()));
         }
     }
+    for drain in context.head.runtime.drains() {
+        context.consider();
+        found.extend(let_go(&drain));
+    }
     folded(found)
+}
+
+/// A balancer that closes connections of a server that goes away before its requests are done.
+fn let_go(short: &ShortDrain<'_>) -> Option<Diagnostic> {
+    let ((drain, span), (request, said)) = (short.drain, &short.request);
+    let service = short.edge.target()?;
+    let message = format!(
+        "`{}` lets go of `{}` after {}, and its requests may take {}",
+        short.edge.short_name(),
+        service.name(),
+        shown(drain),
+        shown(*request)
+    );
+    let label = "at each deployment, requests that are not done by then are cut off";
+    let diagnostic = Diagnostic::new(format!("{}/drain", short.edge.subject()), message)
+        .at(span, label)
+        .help(format!("deregistration_delay = {}", request.as_secs() + 5))
+        .evidence("drain")
+        .at_most(Severity::Warning, "only requests that take that long are cut off");
+    let because = format!("`{}` ends a request after {}", said.setting, shown(*request));
+    let diagnostic = match short.request_span {
+        Some(span) => diagnostic.cause(span, because),
+        None => {
+            diagnostic.context(service.span(), format!("{because}, by default")).at_most(Severity::Info, "one side is a default")
+        }
+    };
+    (drain < *request).then(|| rehearsed(diagnostic, short.edge.profile()))
 }
 
 fn report(stopping: &Stopping<'_>) -> Diagnostic {

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::runtime::patience::EndlessWait;
+use crate::model::runtime::pool::EndlessPoolWait;
 use crate::model::runtime::wait::InstantTimeout;
 use crate::model::runtime::{Profile, SettingRef};
 use crate::rules::{Context, Rule, rule};
@@ -25,7 +26,19 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         context.consider();
         found.push(rehearsed(endless_wait(context, &endless), endless.gateway.profile));
     }
+    for endless in runtime.endless_pool_waits() {
+        context.consider();
+        found.push(rehearsed(endless_pool_wait(&endless), endless.use_for));
+    }
     found
+}
+
+fn endless_pool_wait(endless: &EndlessPoolWait) -> Diagnostic {
+    let message = format!("who asks `{}` for a connection may wait for ever", endless.name);
+    Diagnostic::new(format!("{}/wait", endless.subject), message)
+        .at(endless.span, "0 means no limit here")
+        .help(endless.instead)
+        .evidence("wait for a connection")
 }
 
 fn endless_wait(context: &Context, endless: &EndlessWait<'_>) -> Diagnostic {

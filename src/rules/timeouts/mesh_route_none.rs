@@ -1,25 +1,16 @@
 //! A route of a mesh whose requests may take for ever.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::runtime::route::Route;
 use crate::rules::copies::{folded, rehearsed};
+use crate::rules::spread::grouped;
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("timeouts/mesh-route-none", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let runtime = &context.head.runtime;
-    let mut by_gateway: Vec<Vec<&Route>> = Vec::new();
-    for route in runtime.mesh_routes() {
-        context.consider();
-        if !runtime.is_endless_by_default(route) {
-            continue;
-        }
-        match by_gateway.last_mut().filter(|group| group.first().is_some_and(|first| first.gateway == route.gateway)) {
-            Some(group) => group.push(route),
-            None => by_gateway.push(vec![route]),
-        }
-    }
+    let routes = runtime.mesh_routes().inspect(|_| context.consider()).filter(|route| runtime.is_endless_by_default(route));
+    let by_gateway = grouped(routes, |route| route.gateway);
     let found = by_gateway.iter().filter_map(|group| {
         let retried = group.iter().find_map(|route| Some((*route, route.retry.known()?, route.retry.span()?)));
         let first = retried.map(|(route, ..)| route).or(group.first().copied())?;

@@ -2,6 +2,7 @@
 
 mod apigw_cap;
 mod app_below_statement;
+mod client_without_timeout;
 mod explicitly_disabled;
 mod gateway_below_app;
 mod gateway_defaults;
@@ -22,6 +23,7 @@ use super::Rule;
 pub(super) const RULES: &[Rule] = &[
     apigw_cap::RULE,
     app_below_statement::RULE,
+    client_without_timeout::RULE,
     explicitly_disabled::RULE,
     gateway_below_app::RULE,
     gateway_defaults::RULE,

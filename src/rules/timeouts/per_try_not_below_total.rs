@@ -1,11 +1,14 @@
 //! A try that may last as long as all tries together: the second one never comes.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::fact::Origin;
+use crate::fact::{Fact, Origin};
 use crate::model::runtime::phrases;
-use crate::model::runtime::timeout::shown;
+use crate::model::runtime::route::Route;
+use crate::model::runtime::timeout::{Timeout, shown};
 use crate::rules::passages::rehearsed;
 use crate::rules::{Context, Rule, rule};
+use crate::source::Span;
+use std::time::Duration;
 
 pub(super) const RULE: Rule = rule!("timeouts/per-try-not-below-total", check);
 
@@ -31,14 +34,45 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .at(*place, label)
             .help(phrases::said(retrying.gateway, route, "shorter_try", &fill).unwrap_or_else(|| "less for one try".into()))
             .evidence("per try");
-        match origin.span() {
-            Some(span) => diagnostic = diagnostic.cause(span, format!("{} for all", shown(total))),
-            None => {
-                let why = format!("{} is the default of {}", shown(total), retrying.gateway.product);
-                diagnostic = diagnostic.at_most(Severity::Warning, why);
+        let why = match origin.span() {
+            Some(span) => {
+                diagnostic = diagnostic.cause(span, format!("{} for all", shown(total)));
+                "the first try is made all the same".to_owned()
             }
-        }
+            None => format!("{} is the default of {}", shown(total), retrying.gateway.product),
+        };
+        diagnostic = diagnostic.at_most(Severity::Warning, why);
         found.push(rehearsed(diagnostic, retrying.gateway.profile));
     }
+    for route in context.head.runtime.routes() {
+        found.extend(refused(context, route));
+    }
     found
+}
+
+/// A route of which the server of the API refuses the whole object: one request to a server may last longer than all of them.
+fn refused(context: &Context, route: &Route) -> Option<Diagnostic> {
+    let ((each, each_span), (total, total_span)) = (written(&route.waits.each)?, written(&route.waits.total)?);
+    context.consider();
+    let message =
+        format!("`{}` gives one request {}, and all of them {}: the API refuses it", route.name, shown(each), shown(total));
+    let diagnostic = Diagnostic::new(format!("{}/each", route.name), message)
+        .at(each_span, "`backendRequest` must not be longer than `request`")
+        .cause(total_span, format!("{} for all", shown(total)))
+        .help(format!("timeouts: {{ request: {}, backendRequest: {} }}", plain(total), plain(total)))
+        .evidence("each");
+    (each > total).then(|| rehearsed(diagnostic, context.head.runtime.gateway_profile(route)))
+}
+
+/// A limit that is written and ends, with its place.
+fn written(limit: &Fact<Timeout>) -> Option<(Duration, Span)> {
+    match limit.known_with_origin()? {
+        (Timeout { after: Some(after), .. }, Origin::Explicit(span) | Origin::Inherited(span)) => Some((*after, *span)),
+        _ => None,
+    }
+}
+
+/// As the Gateway API writes lengths of time.
+fn plain(length: Duration) -> String {
+    shown(length).replace(' ', "")
 }

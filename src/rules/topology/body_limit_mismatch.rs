@@ -6,6 +6,7 @@ use crate::model::links::uploads::Upload;
 use crate::rules::passages::{by_place, joined, rehearsed};
 use crate::rules::spread::over;
 use crate::rules::{Context, Rule, rule};
+use crate::source::Span;
 
 pub(super) const RULE: Rule = rule!("topology/body-limit-mismatch", check);
 
@@ -26,7 +27,10 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             None => origin.is_default(),
         };
         let refused: Vec<(&Passage, Upload)> = uploads.into_iter().filter(refused).collect();
-        let Some((passage, upload)) = refused.first() else { continue };
+        let Some((passage, upload)) = refused.first() else {
+            found.extend(group.first().and_then(|first| of_application(context, first, span, *limit, origin.is_default())));
+            continue;
+        };
         let (size, operation) = (shown(*limit), upload.operation.subject());
         let message = format!("`{}` refuses bodies over {size}, and `{operation}` takes {}", passage.short_name(), takes(upload));
         let label = match origin.is_default() {
@@ -48,6 +52,27 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         found.push(rehearsed(diagnostic, passage.profile()));
     }
     found
+}
+
+/// A gateway that refuses what the application behind it is told to take.
+fn of_application(context: &Context, passage: &Passage<'_>, span: Span, limit: u64, is_default: bool) -> Option<Diagnostic> {
+    let bound = context.head.runtime.body_bound(passage.route)?;
+    context.consider();
+    let (size, wanted) = (shown(limit), bound.bytes.div_ceil(1 << 20));
+    let message =
+        format!("`{}` refuses bodies over {size}, and what stands behind it takes {}", passage.short_name(), shown(bound.bytes));
+    let label = match is_default {
+        true => format!("no limit is written: {} takes {size}", passage.gateway.product),
+        false => "the client gets 413 above it".to_owned(),
+    };
+    let fill = [("megabytes", wanted.to_string()), ("bytes", (wanted << 20).to_string())];
+    let diagnostic = Diagnostic::new(format!("{}/body limit", passage.subject()), message)
+        .at(span, label)
+        .cause(bound.span, format!("`{}`", bound.key))
+        .help(passage.phrase("body", &fill).unwrap_or_else(|| format!("{wanted} MB")))
+        .evidence("body limit of the application")
+        .at_most(Severity::Warning, "nobody is seen to send so much");
+    (bound.bytes > limit).then(|| rehearsed(diagnostic, passage.profile()))
 }
 
 fn takes(upload: &Upload<'_>) -> String {

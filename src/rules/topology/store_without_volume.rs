@@ -2,10 +2,10 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::runtime::persistence::FleetingStore;
+use crate::model::runtime::stay::Stay;
 use crate::rules::copies::{folded, rehearsed};
-use crate::rules::spread::counted;
+use crate::rules::spread::{counted, grouped};
 use crate::rules::{Context, Rule, rule};
-use std::collections::HashMap;
 
 pub(super) const RULE: Rule = rule!("topology/store-without-volume", check);
 
@@ -13,17 +13,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let runtime = &context.head.runtime;
     runtime.services().filter(|service| service.is_plain_database()).for_each(|_| context.consider());
     // The stores of one set-up are one decision; those that are made for a rehearsal are another.
-    let mut groups: Vec<Vec<FleetingStore<'_>>> = Vec::new();
-    let mut places = HashMap::new();
-    for store in runtime.fleeting_stores() {
-        let next = groups.len();
-        let is_rehearsal = store.service.profile().is_rehearsal();
-        let at = *places.entry((store.service.service().project, store.stays, is_rehearsal)).or_insert(next);
-        match groups.get_mut(at) {
-            Some(group) => group.push(store),
-            None => groups.push(vec![store]),
-        }
-    }
+    let groups = grouped(runtime.fleeting_stores(), |store| {
+        (store.service.service().project, store.stay, store.service.profile().is_rehearsal())
+    });
     folded(groups.iter().filter_map(|group| report(group)).collect())
 }
 
@@ -37,13 +29,14 @@ fn report(group: &[FleetingStore<'_>]) -> Option<Diagnostic> {
             counted(many - 1, "other")
         ),
     };
-    let label = match (store.is_cluster, store.has_lost_mount) {
+    let is_cluster = store.stay == Stay::Cluster;
+    let label = match (is_cluster, store.has_lost_mount) {
         (true, true) => "its `emptyDir` goes with the pod: the next one starts empty",
         (true, false) => "when the pod is moved or replaced, the next one starts empty",
         _ => "after `docker compose down` the next container starts empty",
     };
     let folder = store.folder.as_deref().unwrap_or("/path/of/its/data");
-    let help = match store.is_cluster {
+    let help = match is_cluster {
         true => format!("volumeMounts: [{{ name: data, mountPath: {folder} }}]  # of a persistentVolumeClaim"),
         false => format!("volumes: [\"{name}-data:{folder}\"]  # and `{name}-data:` under the top-level `volumes`"),
     };
@@ -51,7 +44,7 @@ fn report(group: &[FleetingStore<'_>]) -> Option<Diagnostic> {
     for other in group.iter().skip(1) {
         diagnostic = diagnostic.occurrence(other.service.span(), other.service.subject());
     }
-    if store.stays.is_none() {
+    if store.stay == Stay::Unsaid {
         diagnostic = diagnostic.at_most(Severity::Info, "nothing says that it stays up");
     }
     Some(rehearsed(diagnostic, store.service.profile()))

@@ -4,11 +4,13 @@
 //! Rules ask [`view`]: `application.views()`, `view.get("spring.datasource.url")`. What is absent: what only code, a
 //! configuration server or the shell could say; where one of these may speak, an answer is unknown and not absent.
 
+pub mod body;
 mod config_server;
 mod flatten;
 pub mod owner;
 mod placeholder;
 pub mod spring;
+pub mod stream;
 pub mod view;
 
 pub(super) use placeholder::fallback;

@@ -1,5 +1,6 @@
 //! Which services read a settings file.
 
+use crate::files::is_within;
 use crate::model::runtime::route::Strength;
 use crate::model::runtime::service::{Project, Service};
 
@@ -17,7 +18,12 @@ pub struct Owner {
 /// The services that read a file: those that mount it, else those that are built from the nearest folder above it, and those that
 /// run elsewhere under its application's name, else the only one that is built in the repository at all. `name`: what the file calls its
 /// application.
-pub(super) fn owners(path: &str, name: Option<&str>, projects: &[Project], services: &[Service]) -> Vec<Owner> {
+pub(in crate::model::runtime) fn owners(
+    path: &str,
+    name: Option<&str>,
+    projects: &[Project],
+    services: &[Service],
+) -> Vec<Owner> {
     let place = |service: &Service| projects.get(service.project).map_or("", Project::path).to_owned();
     let mounting = services.iter().enumerate().filter_map(|(at, service)| {
         let mount =
@@ -106,8 +112,4 @@ fn named(path: &str, name: Option<&str>, projects: &[Project], services: &[Servi
 /// The repository's root as a mount says nothing: whole repositories are mounted for development.
 fn is_mount_of(source: &str, path: &str) -> bool {
     !source.is_empty() && source != "." && is_within(source, path)
-}
-
-fn is_within(folder: &str, path: &str) -> bool {
-    folder.is_empty() || path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -141,7 +141,7 @@ impl Runtime {
         found
     }
 
-    fn spring_views(&self) -> Vec<View<'_>> {
+    pub(super) fn spring_views(&self) -> Vec<View<'_>> {
         let mut views = self.views();
         views.retain(|view| view.application.format == Kind::Spring);
         views

@@ -2,6 +2,7 @@
 
 use crate::documents::interpolation::{Variable, bare, demanded};
 use crate::documents::{NodeRef, Tree};
+use crate::files;
 use crate::model::Workspace;
 use crate::model::runtime::Runtime;
 use crate::model::runtime::profile::{Profile, profile};
@@ -179,8 +180,7 @@ pub(super) fn find(workspace: &Workspace, projects: &[Project], services: &[Serv
 fn example(folder: &str, paths: &[String], hits: &[Vec<&str>], wanted: &BTreeSet<&str>) -> Option<(String, usize)> {
     let near = paths.iter().zip(hits).filter_map(|(path, hits)| {
         let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let is_above =
-            above.is_empty() || above == folder || folder.strip_prefix(above).is_some_and(|rest| rest.starts_with('/'));
+        let is_above = files::is_within(above, folder);
         let number = hits.iter().filter(|name| wanted.contains(*name)).count();
         (is_above && is_env(name) && number >= FEWEST_NAMED).then_some((above.len(), number, path))
     });

@@ -46,8 +46,14 @@ impl Settings {
                 false => format!("{prefix}{BETWEEN}{}", part.to_lowercase()),
             };
             if node.is_map() {
-                let entries = node.merged_entries().into_iter();
-                todo.extend(entries.filter_map(|(key, value)| Some((name(key.text()?), value, depth + 1))));
+                let entries = node.merged_entries();
+                // `tls: {}` and `accessLog: {}` switch something on.
+                if entries.is_empty() && !prefix.is_empty() {
+                    self.all.insert(prefix, Value { text: Some(String::new()), span: node.span(), service: None });
+                    continue;
+                }
+                let below = entries.into_iter().filter_map(|(key, value)| Some((name(key.text()?), value, depth + 1)));
+                todo.extend(below);
             } else if node.is_list() {
                 todo.extend(node.items().enumerate().map(|(at, item)| (name(&at.to_string()), item, depth + 1)));
             } else {

@@ -2,6 +2,7 @@
 //!
 //! What is absent: routes that code makes, shortcuts with placeholders.
 
+use super::super::application::owner::owners;
 use super::super::profile::Profile;
 use super::super::route::{Address, CrossOrigin, Limit, PathMatch, Retry, Rewrite, Route};
 use super::super::timeout::Timeout;
@@ -37,6 +38,10 @@ fn add(reading: &mut Reading, path: &str, settings: &Settings<'_>) {
     let profile = settings.profile.map(|name| super::profile(name, &[]));
     if let Some(named) = profile.filter(|named| *named != Profile::Unknown) {
         gateway.profile = named;
+    }
+    if gateway.services.is_empty() {
+        let owners = owners(path, None, reading.names.projects, reading.names.services);
+        gateway.services = owners.into_iter().map(|owner| owner.service).collect();
     }
     gateway.knows_routes = !settings.finds_services;
     let number = reading.next();

@@ -31,6 +31,13 @@ impl Routes<'_> {
         self.gateways.len() - 1
     }
 
+    /// Every place is read at which a gateway passes requests on.
+    pub(super) fn knows_routes(&mut self, gateway: usize) {
+        if let Some(gateway) = self.gateways.get_mut(gateway) {
+            gateway.knows_routes = true;
+        }
+    }
+
     /// The route's servers are these Services; those that the repository has become its targets.
     pub(super) fn lead(&self, route: &mut Route, backends: Vec<(Address, NodeRef<'_>)>) {
         let mut addresses = Vec::new();

@@ -7,7 +7,7 @@ use crate::documents::NodeRef;
 use crate::documents::interpolation::STAND_IN;
 use crate::fact::{Fact, Origin};
 use crate::model::runtime::compose::words;
-use crate::model::runtime::service::{Environment, Handler, MissingKey, Probe, ProbeKind, Variable};
+use crate::model::runtime::service::{Environment, Handler, MissingKey, Probe, ProbeKind, StrayPort, Variable};
 use crate::model::runtime::timeout::{self, Timeout, Units};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -198,10 +198,32 @@ pub(super) fn probes(container: NodeRef<'_>) -> Vec<Probe> {
             timeout: seconds(probe.get("timeoutSeconds")),
             failures: failures(probe.get("failureThreshold")),
             container: container.get_text("name").unwrap_or_default().to_owned(),
+            stray_port: stray_port(container, probe),
             span: key.span(),
         })
     });
     found.collect()
+}
+
+/// The port that a probe asks, where its container lists ports, all of them readable, and not this one. A port that is filled in
+/// later may be any.
+fn stray_port(container: NodeRef<'_>, probe: NodeRef<'_>) -> Option<StrayPort> {
+    let asked = ["httpGet/port", "tcpSocket/port"].into_iter().find_map(|path| probe.at(path))?;
+    let text = asked.text()?.trim();
+    let ports: Vec<NodeRef<'_>> = container.get("ports")?.items().take(MOST).collect();
+    let number = |port: &NodeRef<'_>| port.get_text("containerPort").and_then(|text| text.trim().parse::<u16>().ok());
+    let name = |port: &NodeRef<'_>| port.get_text("name").map(str::to_owned);
+    let is_name = text.parse::<u16>().is_err();
+    let is_open = text.contains(['$', '{']) || (!is_name && ports.iter().any(|port| number(port).is_none()));
+    let is_listed = ports.iter().any(|port| match is_name {
+        true => name(port).is_some_and(|name| name == text || name.contains(['$', '{'])),
+        false => number(port).is_some_and(|number| number.to_string() == text),
+    });
+    if ports.is_empty() || is_open || is_listed {
+        return None;
+    }
+    let listed = ports.iter().filter_map(|port| name(port).filter(|_| is_name).or_else(|| Some(number(port)?.to_string())));
+    Some(StrayPort { port: text.to_owned(), is_name, listed: listed.collect(), span: asked.span() })
 }
 
 fn failures(node: Option<NodeRef<'_>>) -> Fact<u32> {

@@ -21,6 +21,7 @@ pub(super) fn read(object: &Object<'_>, routes: &mut Routes<'_>) {
         let mut route = Route::bare(gateway, name, object.name_span, rule.span());
         route.server_name = host.clone();
         route.waits.total = decided(duration(rule.at("timeouts/request")), rule);
+        route.waits.each = duration(rule.at("timeouts/backendRequest"));
         if object.kind == "GRPCRoute" {
             route.module = "grpc";
             route.streaming = Some("gRPC calls may stream".into());

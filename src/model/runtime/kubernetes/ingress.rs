@@ -11,6 +11,8 @@ const PREFIX: &str = "nginx.ingress.kubernetes.io/";
 
 pub(super) fn read(object: &Object<'_>, routes: &mut Routes<'_>) {
     let gateway = routes.gateway(object, if is_nginx(object) { "ingress-nginx" } else { "Ingress" });
+    // A path that none of its rules takes goes to the default backend, or nowhere.
+    routes.knows_routes(gateway);
     if let Some(backend) = object.at("spec/defaultBackend").or(object.at("spec/backend")) {
         let mut route = bare(object, gateway, "default backend".into(), backend);
         route.path = Fact::explicit(PathMatch::Prefix("/".into()), backend.span());

@@ -46,7 +46,52 @@ pub struct PoolWait<'r> {
     pub why: String,
 }
 
+/// A wait for a connection that is written so that it never ends.
+#[derive(Debug, Clone)]
+pub struct EndlessPoolWait {
+    /// `pool spring.datasource.url`, `server pooler`.
+    pub subject: String,
+    /// The pool or the pooler, for messages.
+    pub name: String,
+    /// Where it is written.
+    pub span: Span,
+    /// What to write instead.
+    pub instead: &'static str,
+    /// For which kind of use it is made.
+    pub use_for: Profile,
+}
+
 impl Runtime {
+    /// Waits for a connection of a pool or a pooler that are written as never ending, each place once.
+    pub fn endless_pool_waits(&self) -> Vec<EndlessPoolWait> {
+        let mut seen = HashSet::new();
+        let mut found = Vec::new();
+        for pool in &self.pools {
+            let Some((Timeout { after: None, .. }, Origin::Explicit(span))) = pool.wait.known_with_origin() else { continue };
+            let instead = match pool.product {
+                Some("HikariCP") => "connection-timeout: 2000",
+                Some("Agroal") => "acquisition-timeout=2S",
+                Some("Prisma") => "pool_timeout=2",
+                _ => "2 s",
+            };
+            if seen.insert(*span) {
+                let (subject, name, use_for) = (pool.subject(), pool.name.clone(), pool.use_for);
+                found.push(EndlessPoolWait { subject, name, span: *span, instead, use_for });
+            }
+        }
+        for server in self.servers.iter().filter(|server| server.product == "pgbouncer") {
+            // A variable of its image is a setting by itself.
+            let is_setting = |span: Span| self.settings.iter().any(|setting| setting.timeout.span() == Some(span));
+            if let Fact::Known(0, Origin::Explicit(span)) = server.number("query_wait_timeout")
+                && !is_setting(span)
+            {
+                let (subject, name, use_for) = (server.subject(), server.name.clone(), server.use_for);
+                found.push(EndlessPoolWait { subject, name, span, instead: "query_wait_timeout = 15", use_for });
+            }
+        }
+        found
+    }
+
     /// Every pool of which both bounds are known, and every PgBouncer that keeps connections.
     pub fn pool_bounds(&self) -> Vec<PoolBounds> {
         let mut seen = HashSet::new();

@@ -3,7 +3,7 @@
 use super::Pool;
 use super::table::{ServerDefault, table};
 use crate::fact::{Fact, Origin};
-use crate::model::runtime::server::Server;
+use crate::model::runtime::server::{Server, Told};
 use crate::model::runtime::service::Replicas;
 use crate::model::runtime::{Runtime, ServiceRef};
 use crate::source::Span;
@@ -74,6 +74,17 @@ impl Load<'_> {
     }
 }
 
+/// The connections that a pooler may open on its server: the pools of all databases that are named.
+#[derive(Debug, Clone, Copy)]
+pub struct ServerSide {
+    /// How many.
+    pub connections: u32,
+    /// Where their number, or that of the first database, is written.
+    pub span: Span,
+    /// The setting that makes them fewer: `default_pool_size`, `pool_size`.
+    pub setting: &'static str,
+}
+
 /// A pooler with those who connect to it and the server behind it.
 #[derive(Debug, Clone)]
 pub struct PoolerLoad<'r> {
@@ -81,8 +92,8 @@ pub struct PoolerLoad<'r> {
     pub pooler: &'r Server,
     /// The server behind it, and why it is the one.
     pub behind: Option<&'r Server>,
-    /// Connections that it may open there, where known: pools of all pairs of database and user that are named.
-    pub server_side: Option<(u32, Span)>,
+    /// What it may open there, where known.
+    pub server_side: Option<ServerSide>,
     /// How many databases are named, each with a pool; 1 where none is.
     pub databases: u32,
     /// The pools of the services that connect to it.
@@ -123,7 +134,7 @@ impl Runtime {
             };
             let mut parts = self.parts(server);
             for pooler in poolers.iter().filter(|pooler| pooler.behind.is_some_and(|behind| behind.service == server.service)) {
-                let Some((size, span)) = pooler.server_side else { continue };
+                let Some(ServerSide { connections: size, span, .. }) = pooler.server_side else { continue };
                 let Some(service) = pooler.pooler.service.and_then(|at| self.service(at)) else { continue };
                 let (replicas, replicas_span) = replicas(service);
                 let origin = Origin::Explicit(span);
@@ -184,9 +195,12 @@ fn word<'t>(line: &'t str, name: &str) -> Option<&'t str> {
 
 /// The connections that a PgBouncer may open on its server: for each database that is named its pool and the reserve; at least
 /// one pool where databases are not named.
-fn server_side(pooler: &Server) -> Option<(u32, Span)> {
-    let default = match pooler.number("default_pool_size") {
-        Fact::Known(size, origin) => (size, origin.span().unwrap_or(pooler.span)),
+fn server_side(pooler: &Server) -> Option<ServerSide> {
+    let named: Vec<&Told> = pooler.told.iter().filter(|told| told.section == "databases" && told.name != "*").collect();
+    let own = |told: &Told| word(&told.value, "pool_size").and_then(|size| size.parse().ok());
+    let (default, span, setting) = match (pooler.number("default_pool_size"), named.first()) {
+        (Fact::Known(size, origin), _) => (size, origin.span().unwrap_or(pooler.span), "default_pool_size"),
+        (Fact::Absent, Some(first)) if named.iter().all(|told| own(told).is_some()) => (0, first.span, "pool_size"),
         _ => return None,
     };
     let reserve = match pooler.number("reserve_pool_size") {
@@ -194,20 +208,15 @@ fn server_side(pooler: &Server) -> Option<(u32, Span)> {
         Fact::Absent => 0,
         Fact::Unknown(_) => 0,
     };
-    let named: Vec<u32> = pooler
-        .told
-        .iter()
-        .filter(|told| told.section == "databases" && told.name != "*")
-        .map(|told| word(&told.value, "pool_size").and_then(|size| size.parse().ok()).unwrap_or(default.0))
-        .collect();
-    let pools = if named.is_empty() { vec![default.0] } else { named };
+    let sizes: Vec<u32> = named.iter().map(|told| own(told).unwrap_or(default)).collect();
+    let pools = if sizes.is_empty() { vec![default] } else { sizes };
     let per_database = match pooler.number("max_db_connections") {
         Fact::Known(most, _) if most > 0 => Some(most),
         _ => None,
     };
     let total =
         pools.iter().map(|size| per_database.map_or(size.saturating_add(reserve), |most| most.min(size.saturating_add(reserve))));
-    Some((total.fold(0, u32::saturating_add), default.1))
+    Some(ServerSide { connections: total.fold(0, u32::saturating_add), span, setting })
 }
 
 /// How many of a service run, and where that is written: at most as many as an autoscaler may start.

@@ -9,8 +9,8 @@ mod session;
 mod suspect;
 pub(super) mod table;
 
-pub use bounds::{PoolBounds, PoolLifetime, PoolWait};
-pub use load::{Load, Part, PoolerLoad};
+pub use bounds::{EndlessPoolWait, PoolBounds, PoolLifetime, PoolWait};
+pub use load::{Load, Part, PoolerLoad, ServerSide};
 pub use session::{PreparingClient, SessionStatement};
 pub(super) use session::{SessionNeeds, read as session_needs};
 pub use suspect::Suspect;
@@ -360,7 +360,7 @@ impl Draft {
             target: None,
             max: number(self.max, |row| row.max),
             min: self.min,
-            overflow: self.overflow,
+            overflow: number(self.overflow, |row| row.overflow),
             wait: time(self.wait, |row| row.wait),
             lifetime: time(self.lifetime, |row| row.lifetime),
             keepalive: self.keepalive,
@@ -375,7 +375,10 @@ impl Pool {
     /// The most connections that one process may open.
     pub fn most(&self) -> Fact<u32> {
         match (&self.max, &self.overflow) {
-            (Fact::Known(max, origin), Fact::Known(overflow, _)) => Fact::Known(max.saturating_add(*overflow), origin.clone()),
+            (Fact::Known(max, origin), Fact::Known(overflow, of_overflow)) => {
+                let weaker = if of_overflow.is_default() { of_overflow } else { origin };
+                Fact::Known(max.saturating_add(*overflow), weaker.clone())
+            }
             (Fact::Known(..), Fact::Unknown(why)) => Fact::Unknown(why.clone()),
             (max, _) => max.clone(),
         }

@@ -2,6 +2,7 @@
 
 use super::table::{Sanity, table};
 use crate::documents::url::DatabaseUrl;
+use crate::model::runtime::server::Server;
 use crate::model::runtime::setting::Setting;
 use crate::model::runtime::{Profile, Runtime, Timeout, phrases};
 use crate::source::{SourceId, Span};
@@ -74,6 +75,9 @@ impl Runtime {
                 found.url(url, &pool.name, pool.span, pool.use_for);
             }
         }
+        for server in &self.servers {
+            found.server(server);
+        }
         for setting in self.settings() {
             found.seconds_of_setting(setting.subject(), setting.setting(), setting.profile());
         }
@@ -120,6 +124,16 @@ impl Found {
             let (unit, meant, certain) = (row.unit, row.meant, row.certain);
             let (name, written) = (name.to_owned(), written.to_owned());
             self.suspects.push(Suspect { subject, name, written, unit, meant, instead, certain, span, use_for });
+        }
+    }
+
+    /// What a server is told, against the rows for sessions of its system.
+    fn server(&mut self, server: &Server) {
+        for row in table().sanity.iter().filter(|row| row.system.as_deref() == Some(server.product) && row.driver.is_none()) {
+            for told in server.told.iter().filter(|told| row.names.contains(&told.name)) {
+                let subject = format!("{}/{}", server.subject(), told.name);
+                self.number(subject, &told.name, &told.value, row, told.span, server.use_for);
+            }
         }
     }
 

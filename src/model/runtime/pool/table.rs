@@ -56,6 +56,8 @@ pub struct PoolDefault {
     pub product: &'static str,
     /// The most connections.
     pub max: Option<u32>,
+    /// How many it opens beyond its size.
+    pub overflow: Option<u32>,
     /// How long a caller waits.
     pub wait: Option<Duration>,
     /// How old a connection may grow.
@@ -233,6 +235,7 @@ fn pool_default(row: &'static Value) -> Option<PoolDefault> {
     Some(PoolDefault {
         product: string(row, "product")?,
         max: number(row, "max"),
+        overflow: number(row, "overflow"),
         wait: time("wait"),
         lifetime: time("lifetime"),
     })

@@ -143,6 +143,8 @@ impl<'c> Reader<'c, '_, '_, '_> {
             read: timeout(&scope, module, "read_timeout"),
             send: timeout(&scope, module, "send_timeout"),
             total: Fact::Absent,
+            each: Fact::Absent,
+            drain: Fact::Absent,
             idle: self.idle(&scope, module, authority),
         };
         route.unverified = terms::unverified(&scope, module, address.as_deref());

@@ -3,6 +3,7 @@
 use super::super::names::{Asker, Names};
 use super::super::route::{Gateway, Route, Target};
 use super::super::service::{Project, Service};
+use crate::files::is_within;
 use std::collections::HashMap;
 
 /// The services that run a configuration file: they mount it, or are built from the folder that holds it.
@@ -37,8 +38,7 @@ fn mounts(service: &Service, path: &str) -> bool {
     let is_gateway = service.product().is_some_and(|product| product.role == "gateway");
     service.mounts.iter().any(|mount| {
         let Some(source) = &mount.source else { return false };
-        let within = path == source || path.strip_prefix(source.as_str()).is_some_and(|rest| rest.starts_with('/'));
-        within && (is_gateway || mount.target.contains("nginx"))
+        !source.is_empty() && is_within(source, path) && (is_gateway || mount.target.contains("nginx"))
     })
 }
 

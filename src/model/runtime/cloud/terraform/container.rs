@@ -8,11 +8,15 @@ use crate::model::runtime::compose::words;
 use crate::model::runtime::profile::Profile;
 use crate::model::runtime::route::{Gateway, PathMatch, Route, Strength, Target};
 use crate::model::runtime::service::{Environment, Port, Replicas, Service, Variable};
+use crate::model::runtime::timeout::Timeout;
 use crate::source::Span;
 use std::collections::HashMap;
 
 /// How this product is called in messages and tables.
 const BALANCER: &str = "AWS ALB";
+
+/// The types of target groups.
+const GROUPS: [&str; 2] = ["aws_lb_target_group", "aws_alb_target_group"];
 
 /// Containers of a task, and entries of their lists, that are read.
 const MOST: usize = 500;
@@ -202,6 +206,7 @@ impl<'b> Folder<'b> {
                     };
                     route.methods = Fact::Absent;
                     (route.waits.read, route.waits.idle) = (idle.clone(), idle.clone());
+                    route.waits.drain = self.drain(&group);
                     let targets = behind.get(group.as_str()).into_iter().flatten().filter_map(|at| {
                         let why = format!("the target group `{group}` leads to the service `{}`", services.get(*at)?.0.name);
                         Some(Target { service: *at, strength: Strength::Structure, why })
@@ -238,10 +243,16 @@ impl<'b> Folder<'b> {
         found
     }
 
+    /// How long the servers of a target group may finish what they have begun.
+    fn drain(&self, group: &str) -> Fact<Timeout> {
+        let block = GROUPS.into_iter().find_map(|one| self.resource(one, group));
+        block.map_or(Fact::Absent, |block| self.property(block.body.get("deregistration_delay")).seconds())
+    }
+
     /// The target group that an action or a service names.
     fn group(&self, block: &'b Block) -> Option<String> {
         let named = block.body.get("target_group_arn");
-        ["aws_lb_target_group", "aws_alb_target_group"].into_iter().find_map(|one| self.target(named, one))
+        GROUPS.into_iter().find_map(|one| self.target(named, one))
     }
 
     /// A literal, or what a variable or a local holds.

@@ -2,9 +2,8 @@
 
 use super::{DEEPEST, Folder, Property};
 use crate::documents::hcl::{Block, Said, Value};
-use crate::fact::{Fact, Origin};
+use crate::model::runtime::managed::Told;
 use crate::model::runtime::service::Service;
-use crate::source::Span;
 
 /// A kind of server: its type, the attributes that name it, those that name its group, and the type of the group.
 struct Managed {
@@ -12,6 +11,9 @@ struct Managed {
     names: &'static [&'static str],
     groups: &'static [(&'static str, &'static str)],
 }
+
+/// What a group does not say, the size of the instance does.
+const WHY: &str = "the cloud chooses what its parameter group leaves open";
 
 /// Modules of the registry that make such servers.
 const MODULES: &str = "terraform-aws-modules/rds";
@@ -74,7 +76,7 @@ impl<'b> Folder<'b> {
             _ => None,
         });
         let told = self.words(product, pairs);
-        Some(managed(self.name_of_module(name, block), "module", product, block.span, told))
+        Some(told.service(0, self.name_of_module(name, block), "module", block.span, WHY))
     }
 
     /// The name of a server that a module makes.
@@ -97,7 +99,7 @@ impl<'b> Folder<'b> {
             None => return None,
         };
         let told = self.told(kind, product, block);
-        Some(managed(self.shown(kind, name, block), kind.of_type, product, block.span, told))
+        Some(told.service(0, self.shown(kind, name, block), kind.of_type, block.span, WHY))
     }
 
     /// The address of a managed server that a reference asks for, as far as its name makes it.
@@ -125,7 +127,7 @@ impl<'b> Folder<'b> {
     }
 
     /// What the parameter groups of a server tell it.
-    fn told(&self, kind: &Managed, product: &str, block: &'b Block) -> Option<(Vec<String>, Span)> {
+    fn told(&self, kind: &Managed, product: &'static str, block: &'b Block) -> Told {
         let groups = kind.groups.iter().rev().filter_map(|(attribute, of_type)| {
             let name = self.target(block.body.get(attribute), of_type)?;
             self.resource(of_type, &name)
@@ -136,20 +138,15 @@ impl<'b> Folder<'b> {
         self.words(product, pairs)
     }
 
-    /// Parameters and their values as the words of a command that would say the same.
-    fn words(&self, product: &str, pairs: impl Iterator<Item = (&'b Value, &'b Value)>) -> Option<(Vec<String>, Span)> {
-        let mut words = Vec::new();
-        let mut place: Option<Span> = None;
+    /// What parameters with literal values say.
+    fn words(&self, product: &'static str, pairs: impl Iterator<Item = (&'b Value, &'b Value)>) -> Told {
+        let mut told = Told::of(product);
         for (name, value) in pairs {
-            let (Said::Text(key), Property::Text(text, _)) = (&name.said, self.value(value, DEEPEST)) else { continue };
-            match product {
-                "postgres" => words.extend(["-c".to_owned(), format!("{key}={text}")]),
-                _ => words.extend([format!("--{key}"), text]),
+            if let (Said::Text(key), Property::Text(text, _)) = (&name.said, self.value(value, DEEPEST)) {
+                told.say(key, &text, name.span.to(value.span));
             }
-            let span = name.span.to(value.span);
-            place = Some(place.filter(|known| known.source == span.source).map_or(span, |known| known.to(span)));
         }
-        Some((words, place?))
+        told
     }
 }
 
@@ -161,22 +158,4 @@ fn product(engine: &str) -> Option<&'static str> {
         "redis" | "valkey" => Some("redis"),
         _ => None,
     }
-}
-
-/// A server of the cloud as a service.
-fn managed(name: String, workload: &str, product: &str, span: Span, told: Option<(Vec<String>, Span)>) -> Service {
-    let mut service = Service::bare(0, name, span);
-    service.workload = Some(workload.to_owned());
-    service.image = Fact::Known(product.to_owned(), Origin::Inferred(span));
-    // What a group does not say, the size of the instance does.
-    service.environment.opened("the cloud chooses what its parameter group leaves open".to_owned(), span);
-    service.healthcheck = Fact::not_read("the cloud runs it", vec![span]);
-    service.restart = Fact::not_read("the cloud runs it", vec![span]);
-    service.replicas = Fact::not_read("the cloud runs it", vec![span]);
-    service.stop.grace = Fact::not_read("the cloud runs it", vec![span]);
-    service.command = match told {
-        Some((words, at)) => Fact::explicit(words, at),
-        None => Fact::not_read("the cloud runs it", vec![span]),
-    };
-    service
 }

@@ -2,7 +2,7 @@
 
 use super::values::Values;
 use super::{Chart, WHY};
-use crate::fact::{Fact, Origin};
+use crate::model::runtime::managed::Told;
 use crate::model::runtime::service::Service;
 use crate::model::runtime::tables::tables;
 use crate::source::Span;
@@ -71,36 +71,15 @@ pub(super) fn add(chart: &Chart, values: &Values<'_>, project: usize, services: 
     }
 }
 
-fn of_values(project: usize, chart: &Chart, name: &str, span: Span, product: &str, values: &Values<'_>) -> Service {
-    let mut service = Service::bare(project, name.to_owned(), span);
-    service.workload = Some("Chart".to_owned());
+fn of_values(project: usize, chart: &Chart, name: &str, span: Span, product: &'static str, values: &Values<'_>) -> Service {
+    let mut service = told(product, values).service(project, name.to_owned(), "Chart", span, WHY);
     service.aliases.push((format!("{}-{name}", chart.name), "name of a chart's part"));
-    service.image = Fact::Known(product.to_owned(), Origin::Inferred(span));
-    let unknown = || vec![span];
-    service.entrypoint = Fact::Absent;
-    service.healthcheck = Fact::not_read(WHY, unknown());
-    service.restart = Fact::not_read(WHY, unknown());
-    service.replicas = Fact::not_read(WHY, unknown());
-    service.stop.grace = Fact::not_read(WHY, unknown());
-    service.environment.opened(WHY.to_owned(), span);
-    service.command = match told(product, values) {
-        Some((words, at)) => Fact::explicit(words, at),
-        None => Fact::not_read(WHY, unknown()),
-    };
     service
 }
 
-/// What the server is told, as the words of a command that would say the same; the strongest word stands last.
-fn told(product: &str, values: &Values<'_>) -> Option<(Vec<String>, Span)> {
-    let mut words: Vec<String> = Vec::new();
-    let mut place = None;
-    let mut tell = |name: &str, value: &str, span: Span| {
-        match product {
-            "postgres" => words.extend(["-c".to_owned(), format!("{name}={value}")]),
-            _ => words.extend([format!("--{name}"), value.to_owned()]),
-        }
-        place = Some(span);
-    };
+/// What the values tell the server; the strongest word stands last.
+fn told(product: &'static str, values: &Values<'_>) -> Told {
+    let mut told = Told::of(product);
     for node in TEXTS.iter().rev().filter_map(|path| values.first(&[*path])) {
         for line in node.text().unwrap_or("").lines().take(500) {
             let line = line.split('#').next().unwrap_or("").trim();
@@ -108,22 +87,22 @@ fn told(product: &str, values: &Values<'_>) -> Option<(Vec<String>, Span)> {
             let value = value.trim().trim_start_matches('=').trim().trim_matches(['\'', '"']);
             let is_plain = !value.is_empty() && !value.contains("{{") && !name.contains("{{");
             if is_plain {
-                tell(name.trim(), value, node.span());
+                told.say(name.trim(), value, node.span());
             }
         }
     }
     for map in MAPS.iter().filter_map(|path| values.first(&[*path])).filter(|node| node.is_map()) {
         for (key, value) in map.merged_entries().into_iter().take(500) {
             if let (Some(key), Some(text)) = (key.text(), value.text()) {
-                tell(&snake(key), text, value.span());
+                told.say(&snake(key), text, value.span());
             }
         }
     }
     for (key, name) in KEYS {
         let said = values.first(&[key]).and_then(|node| Some((node.text().filter(|text| !text.is_empty())?, node.span())));
-        said.into_iter().for_each(|(text, span)| tell(name, text, span));
+        said.into_iter().for_each(|(text, span)| told.say(name, text, span));
     }
-    place.map(|place| (words, place))
+    told
 }
 
 /// `maxConnections` as the server writes it.

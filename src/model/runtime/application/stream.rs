@@ -1,0 +1,75 @@
+//! Consumers of Spring Cloud Stream over RabbitMQ, as settings describe them.
+//!
+//! What is absent: consumers without a group, whose queues go with them, and queues that somebody else declares.
+
+use super::View;
+use crate::model::runtime::{Profile, Runtime};
+use crate::source::Span;
+use std::collections::HashSet;
+
+/// A consumer that keeps a queue.
+#[derive(Debug, Clone)]
+pub struct StreamConsumer {
+    /// `settings src/main/resources`.
+    pub subject: String,
+    /// The binding: `handle-in-0`.
+    pub binding: String,
+    /// Whether nothing takes what it cannot handle: no queue for dead letters is asked for.
+    pub drops: bool,
+    /// Where its group is named.
+    pub span: Span,
+    /// For which kind of use it is made.
+    pub use_for: Profile,
+}
+
+/// What settings of bindings begin with, in the flat form of keys.
+const BINDINGS: &str = "springcloudstreambindings";
+const RABBIT: &str = "springcloudstreamrabbit";
+
+impl Runtime {
+    /// Every consumer with a group that is bound to RabbitMQ, each place once; those for real use first.
+    pub fn stream_consumers(&self) -> Vec<StreamConsumer> {
+        let mut seen = HashSet::new();
+        let mut found = Vec::new();
+        for view in self.spring_views().iter().filter(|view| is_rabbit(view)) {
+            let mut own = of_view(view);
+            own.sort_by_key(|one| one.span);
+            found.extend(own.into_iter().filter(|one| seen.insert(one.span)));
+        }
+        found
+    }
+}
+
+/// Whether settings name RabbitMQ as what messages go through, and nothing besides it.
+fn is_rabbit(view: &View<'_>) -> bool {
+    let entries = view.entries();
+    let says = |start: &str| entries.iter().any(|entry| entry.name.starts_with(start));
+    let is_default = view.get("spring.cloud.stream.default-binder").known().is_some_and(|said| said.text.trim() == "rabbit");
+    (is_default || says(RABBIT)) && !says("springcloudstreamkafka")
+}
+
+fn of_view(view: &View<'_>) -> Vec<StreamConsumer> {
+    let entries = view.entries();
+    // Whatever says something of dead letters, or that somebody else declares the queue, may say it of all of them.
+    let keeps = entries.iter().any(|entry| {
+        entry.name.starts_with(RABBIT)
+            && ["bindqueue", "deadletter", "republishtodlq", "queuenamegrouponly"].iter().any(|word| entry.name.contains(word))
+    });
+    let asks = |binding: &str| {
+        let own = format!("spring.cloud.stream.rabbit.bindings.{binding}.consumer.auto-bind-dlq");
+        let said = view.first(&[&own, "spring.cloud.stream.rabbit.default.consumer.auto-bind-dlq"]);
+        !said.known_absent() && said.known().is_none_or(|said| !said.text.trim().eq_ignore_ascii_case("false"))
+    };
+    let found = entries.iter().filter_map(|entry| {
+        let name = entry.name.strip_prefix(BINDINGS)?.strip_suffix("group").filter(|name| !name.is_empty())?;
+        let written = entry.key.rsplit('.').nth(1).unwrap_or(name).to_owned();
+        Some(StreamConsumer {
+            subject: view.application.subject(),
+            drops: !keeps && !asks(name),
+            binding: written,
+            span: entry.span(),
+            use_for: view.use_for(),
+        })
+    });
+    found.collect()
+}

@@ -1,0 +1,75 @@
+//! Whether a service is meant to stay up, and not for the length of a session of work.
+
+use super::service::Runner;
+use super::view::Role;
+use super::{Profile, Runtime, ServiceRef};
+use crate::files;
+
+/// What says that a service is meant to stay up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stay {
+    /// A cluster runs it.
+    Cluster,
+    /// Its file is for production.
+    Production,
+    /// Its project deploys released images, or what it builds, and starts it again whenever it ends.
+    Restarted,
+    /// Nothing.
+    Unsaid,
+}
+
+/// Which projects are deployments, by index.
+///
+/// A project that runs an application from a released image and builds nothing is one: that is how one deploys. So is a project that
+/// builds what it runs, where its applications are started again for ever and see none of their sources. Any other that builds its
+/// services, or has stores alone, is for work on the code.
+pub(super) struct Deployments(Vec<bool>);
+
+impl Deployments {
+    /// Judges every project, each service looked at once.
+    pub(super) fn of(runtime: &Runtime) -> Deployments {
+        let mut by_project: Vec<Vec<ServiceRef<'_>>> = vec![Vec::new(); runtime.projects.len()];
+        for service in runtime.services() {
+            if let Some(all) = by_project.get_mut(service.service().project) {
+                all.push(service);
+            }
+        }
+        Deployments(by_project.iter().map(|all| is_deployment(all)).collect())
+    }
+
+    /// Whether a service is meant to stay up, and what says so.
+    pub(super) fn stay(&self, service: ServiceRef<'_>) -> Stay {
+        let is_deployed = || self.0.get(service.service().project).copied().unwrap_or(false);
+        match service.profile() {
+            _ if service.is_run_by(Runner::Kubernetes) => Stay::Cluster,
+            Profile::Production => Stay::Production,
+            _ if service.is_restarted() && is_deployed() => Stay::Restarted,
+            _ => Stay::Unsaid,
+        }
+    }
+}
+
+fn is_deployment(all: &[ServiceRef<'_>]) -> bool {
+    let is_application = |other: &&ServiceRef<'_>| matches!(other.role(), Role::Application | Role::Unknown | Role::Worker);
+    let mut applications = all.iter().filter(is_application);
+    if all.iter().all(|other| other.service().build.known_absent()) {
+        return applications.next().is_some();
+    }
+    let is_job = |one: &ServiceRef<'_>| one.service().restart.known().is_some() && !one.is_restarted();
+    let builds_one = all.iter().any(|one| one.role() == Role::Application);
+    builds_one && applications.all(|one| is_job(one) || (one.is_restarted() && !one.sees_its_sources()))
+}
+
+impl ServiceRef<'_> {
+    /// Whether it is started again whenever it ends.
+    pub fn is_restarted(self) -> bool {
+        self.service().restart.known().is_some_and(|policy| matches!(policy.as_str(), "always" | "unless-stopped"))
+    }
+
+    /// Whether it mounts the folder that it is built from, as one does to work on it.
+    fn sees_its_sources(self) -> bool {
+        let said = self.service();
+        let mut sources = said.mounts.iter().filter_map(|mount| mount.source.as_deref());
+        said.build.known().is_some_and(|build| sources.any(|source| files::is_within(source, build)))
+    }
+}
