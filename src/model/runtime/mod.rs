@@ -43,6 +43,7 @@ pub mod promql;
 mod proxy;
 pub mod queue;
 mod queue_store;
+pub mod receiver;
 pub mod reference;
 pub mod resilience;
 pub mod rollout;
@@ -109,6 +110,8 @@ pub struct Runtime {
     telemetry: collector::Telemetry,
     /// Breakers of meshes and proxies.
     ejections: Vec<ejection::Ejection>,
+    /// Receivers that routes of Alertmanager name.
+    receivers: Vec<receiver::NamedReceiver>,
     /// Profiles of the files in which `.env` variables stand.
     profiles: BTreeMap<SourceId, Profile>,
     /// Secrets of Kubernetes whose values stand in the repository.
@@ -199,6 +202,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
         watch: alert::read(workspace, discovery),
         telemetry,
         ejections: ejection::read(workspace, discovery),
+        receivers: receiver::read(workspace, discovery),
         profiles,
         secrets: cluster.secrets,
         demands,

@@ -5,6 +5,7 @@ mod collector_unprotected;
 mod full_sampling;
 mod no_correlation_id;
 mod otlp_endpoint_unknown;
+mod undefined_receiver;
 
 use super::Rule;
 
@@ -15,4 +16,5 @@ pub(super) const RULES: &[Rule] = &[
     full_sampling::RULE,
     no_correlation_id::RULE,
     otlp_endpoint_unknown::RULE,
+    undefined_receiver::RULE,
 ];

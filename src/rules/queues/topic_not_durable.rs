@@ -49,9 +49,12 @@ fn blocked(topic: &Topic) -> Option<Diagnostic> {
     Some(diagnostic)
 }
 
-/// `` `orders` ``.
+/// `` `orders` ``, or by what key every topic that nobody describes is made.
 fn shown(topic: &Topic) -> String {
-    if topic.name.is_empty() { "each new topic".to_owned() } else { format!("`{}`", topic.name) }
+    match topic.name.is_empty() {
+        true => format!("each new topic (`{}`)", topic.keys.replicas.trim_end_matches([':', '=', ' '])),
+        false => format!("`{}`", topic.name),
+    }
 }
 
 fn subject(topic: &Topic) -> String {

@@ -3,9 +3,7 @@
 
 use super::super::application::squash;
 use super::super::route::CrossOrigin;
-use super::texts;
 use crate::documents::NodeRef;
-use crate::documents::lines::Line;
 use crate::documents::properties::Properties;
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -17,6 +15,11 @@ const HOMES: [&[&str]; 4] = [
     &["spring", "cloud", "gateway", "mvc"],
     &["spring", "cloud", "gateway"],
 ];
+
+/// Where a document says for which profile it holds.
+const PROFILE: [&str; 4] = ["spring", "config", "activate", "on-profile"];
+/// Nodes of one document of YAML that are looked at.
+const MOST_NODES: usize = 200_000;
 
 /// A value with its place.
 #[derive(Debug, Clone, Copy)]
@@ -84,80 +87,32 @@ impl<'t> Part<'t> {
     }
 }
 
-/// What a document of YAML says.
+/// What a document of YAML says: each value under the parts of its key, as a line of a `.properties` file says it.
 pub(super) fn of_tree(root: NodeRef<'_>) -> Settings<'_> {
-    let homes: Vec<NodeRef> = HOMES.iter().filter_map(|home| relaxed(root, home)).collect();
-    let locator = homes.iter().find_map(|home| relaxed(*home, &["discovery", "locator", "enabled"]));
-    let all_origins = homes.iter().filter_map(|home| home.get("globalcors"));
-    let all_origins =
-        all_origins.filter_map(|cors| ["cors-configurations", "corsConfigurations"].iter().find_map(|key| cors.get(key)));
-    Settings {
-        routes: homes.iter().filter_map(|home| home.get("routes")).flat_map(NodeRef::items).filter_map(route).collect(),
-        everywhere: homes.iter().flat_map(|home| parts(*home, "default-filters")).collect(),
-        client: named(homes.iter().find_map(|home| home.get("httpclient"))),
-        origins: all_origins.flat_map(NodeRef::entries).map(|(_, one)| cross_origin(one)).collect(),
-        finds_services: locator.and_then(NodeRef::text) == Some("true"),
-        profile: relaxed(root, &["spring", "config", "activate", "on-profile"]).and_then(NodeRef::text),
-    }
-}
-
-fn parts<'t>(node: NodeRef<'t>, key: &str) -> Vec<Part<'t>> {
-    node.get(key).into_iter().flat_map(NodeRef::items).filter_map(part).collect()
-}
-
-/// What stands under a node, by squashed name.
-fn named(node: Option<NodeRef<'_>>) -> Vec<(String, Text<'_>)> {
-    let entries = node.into_iter().flat_map(NodeRef::entries);
-    entries.filter_map(|(key, value)| Some((squash(key.text()?), text(value)?))).collect()
-}
-
-fn route(entry: NodeRef<'_>) -> Option<Written<'_>> {
-    Some(Written {
-        id: entry.get("id").and_then(text),
-        uri: entry.get("uri").and_then(text)?,
-        predicates: parts(entry, "predicates"),
-        filters: parts(entry, "filters"),
-        metadata: named(entry.get("metadata")),
-    })
-}
-
-/// What stands under a name whose parts may be joined by dots in the file.
-fn relaxed<'t>(node: NodeRef<'t>, path: &[&str]) -> Option<NodeRef<'t>> {
-    if path.is_empty() {
-        return Some(node);
-    }
-    (1..=path.len()).find_map(|length| relaxed(node.get(&path[..length].join("."))?, &path[length..]))
-}
-
-fn text(node: NodeRef<'_>) -> Option<Text<'_>> {
-    Some(Text { text: node.text()?, span: node.span() })
-}
-
-fn part(node: NodeRef<'_>) -> Option<Part<'_>> {
-    if let Some(text) = node.text() {
-        return Some(Part::short(text, node.span()));
-    }
-    let name = node.get("name")?;
-    let mut arguments = Vec::new();
-    for (key, value) in node.get("args").into_iter().flat_map(NodeRef::entries) {
-        let Some(key) = key.text() else { continue };
-        if value.is_map() {
-            let inner = value.entries().filter_map(|(part, value)| Some((format!("{key}.{}", part.text()?), value.text()?)));
-            arguments.extend(inner);
-        } else {
-            arguments.extend(texts(Some(value)).into_iter().map(|text| (key.to_owned(), text)));
+    let mut draft = Draft::default();
+    let mut todo: Vec<(Vec<String>, NodeRef<'_>)> = vec![(Vec::new(), root)];
+    // Aliases may multiply what a file holds.
+    for _ in 0..MOST_NODES {
+        let Some((parts, node)) = todo.pop() else { break };
+        if let Some(text) = node.text() {
+            let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+            draft.take(&parts, Text { text, span: node.span() });
+            continue;
         }
+        let under = |more: &[&str]| parts.iter().cloned().chain(more.iter().map(|part| (*part).to_owned())).collect::<Vec<_>>();
+        let entries = node.entries().filter_map(|(key, value)| Some((under(&key_parts(key.text()?)), value)));
+        let items = node.items().enumerate().map(|(at, item)| (under(&[&at.to_string()]), item));
+        let mut below: Vec<_> = entries.chain(items).filter(|(parts, _)| leads(parts)).collect();
+        below.reverse();
+        todo.append(&mut below);
     }
-    Some(Part { name: name.text()?, arguments, span: name.span() })
+    draft.settings()
 }
 
-fn cross_origin(one: NodeRef<'_>) -> CrossOrigin {
-    let list = |keys: [&str; 2]| keys.iter().find_map(|key| one.get(key));
-    let origins = list(["allowedOrigins", "allowed-origins"]);
-    let patterns = list(["allowedOriginPatterns", "allowed-origin-patterns"]);
-    let any_origin = texts(origins).contains(&"*") || texts(patterns).contains(&"*");
-    let credentials = list(["allowCredentials", "allow-credentials"]).and_then(NodeRef::text) == Some("true");
-    CrossOrigin { any_origin, credentials, span: patterns.or(origins).map_or(one.span(), NodeRef::span) }
+/// Whether a key may lead to something that is read.
+fn leads(parts: &[String]) -> bool {
+    let fits = |path: &[&str]| path.iter().zip(parts).all(|(one, other)| one == other);
+    HOMES.into_iter().any(fits) || fits(&PROFILE)
 }
 
 /// What each document of a `.properties` file says.
@@ -169,7 +124,7 @@ pub(super) fn of_properties(file: &Properties) -> Vec<Settings<'_>> {
             drafts.push(Draft::default());
         }
         if let Some(draft) = drafts.last_mut() {
-            draft.take(line);
+            draft.take(&key_parts(&line.key), Text { text: line.value.trim(), span: line.key_span.to(line.value_span) });
         }
     }
     drafts.into_iter().map(Draft::settings).collect()
@@ -199,14 +154,13 @@ struct Draft<'t> {
     settings: Settings<'t>,
     routes: BTreeMap<u32, RouteDraft<'t>>,
     everywhere: BTreeMap<u32, PartDraft<'t>>,
-    origins: BTreeMap<&'t str, CrossOrigin>,
+    origins: BTreeMap<String, CrossOrigin>,
 }
 
 impl<'t> Draft<'t> {
-    fn take(&mut self, line: &'t Line) {
-        let value = Text { text: line.value.trim(), span: line.key_span.to(line.value_span) };
-        let parts = key_parts(&line.key);
-        if parts == ["spring", "config", "activate", "on-profile"] {
+    /// Takes a value under the parts of its key.
+    fn take(&mut self, parts: &[&str], value: Text<'t>) {
+        if parts == PROFILE {
             self.settings.profile = Some(value.text);
         }
         let Some(rest) = HOMES.iter().find_map(|home| parts.strip_prefix(*home)) else { return };
@@ -231,7 +185,7 @@ impl<'t> Draft<'t> {
             ["globalcors", "corsconfigurations", _] => {
                 let (Some(pattern), Some(what)) = (rest.get(2), rest.get(3)) else { return };
                 let nothing = CrossOrigin { any_origin: false, credentials: false, span: value.span };
-                let one = self.origins.entry(pattern).or_insert(nothing);
+                let one = self.origins.entry((*pattern).to_owned()).or_insert(nothing);
                 let is_any = value.text.split(',').any(|origin| origin.trim() == "*");
                 match squash(what).as_str() {
                     "allowedorigins" | "allowedoriginpatterns" => {
@@ -268,11 +222,11 @@ impl<'t> PartDraft<'t> {
 
 trait Parts<'t> {
     /// Takes `[0]`, `[0].name` or `[0].args.retries`.
-    fn take(&mut self, rest: &[&'t str], value: Text<'t>);
+    fn take(&mut self, rest: &[&str], value: Text<'t>);
 }
 
 impl<'t> Parts<'t> for BTreeMap<u32, PartDraft<'t>> {
-    fn take(&mut self, rest: &[&'t str], value: Text<'t>) {
+    fn take(&mut self, rest: &[&str], value: Text<'t>) {
         // Without a number it is the only one.
         let (at, rest) = match rest {
             [] => (0, rest),
