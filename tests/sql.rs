@@ -447,3 +447,30 @@ fn dialects_that_are_not_read_say_so() {
     let script = script("CREATE TABLE t (a Int64) ENGINE = MergeTree;", Dialect::ClickHouse);
     assert!(script.statements.is_empty() && script.problems.len() == 1);
 }
+
+#[test]
+fn partitions_and_visibility_of_mysql_are_no_columns() {
+    for action in [
+        "ADD PARTITION (PARTITION p4 VALUES LESS THAN (2000))",
+        "ADD PARTITION PARTITIONS 2",
+        "DROP PARTITION p0, p1",
+        "COALESCE PARTITION 2",
+        "ALTER INDEX i INVISIBLE",
+        "DISCARD TABLESPACE",
+    ] {
+        let text = format!("ALTER TABLE t {action};");
+        let statement = script(&text, Dialect::MySql).statements.remove(0);
+        assert_eq!(statement.understanding, Understanding::Full, "{action}");
+        let [SchemaOp { change: Change::AlterTable { action: TableAction::Other { words }, .. }, .. }] = &statement.ops[..]
+        else {
+            panic!("{action}: {:?}", statement.ops)
+        };
+        assert!(action.starts_with(words.as_str()), "{action}: {words}");
+    }
+    assert!(
+        matches!(&actions("ALTER TABLE t ADD partition text;")[..], [TableAction::AddColumn { .. }]),
+        "PostgreSQL's may be called so"
+    );
+    let found = table("CREATE TABLE t (id int, place point NOT NULL SRID 4326);", Dialect::MySql);
+    assert!(found.complete && found.columns[1].not_null.is_some());
+}

@@ -64,18 +64,29 @@ const OTHER: &[&str] = &[
     "EXPERIMENTAL_AUDIT",
     "CONFIGURE ZONE",
     "RANDOMIZE",
+    "REMOVE PARTITIONING",
+    "PARTITION BY",
+    "DISCARD TABLESPACE",
+    "IMPORT TABLESPACE",
+    "WITH VALIDATION",
+    "WITHOUT VALIDATION",
+];
+
+/// What MySQL does with partitions, whose names follow between commas. It stands alone.
+const PARTITIONS: &[&str] = &[
     "REBUILD PARTITION",
     "OPTIMIZE PARTITION",
     "ANALYZE PARTITION",
-    "REMOVE PARTITIONING",
-    "PARTITION BY",
     "ADD PARTITION",
     "DROP PARTITION",
     "TRUNCATE PARTITION",
     "REORGANIZE PARTITION",
     "EXCHANGE PARTITION",
-    "WITH VALIDATION",
-    "WITHOUT VALIDATION",
+    "COALESCE PARTITION",
+    "CHECK PARTITION",
+    "REPAIR PARTITION",
+    "DISCARD PARTITION",
+    "IMPORT PARTITION",
 ];
 
 /// What an alteration is about.
@@ -107,6 +118,13 @@ pub fn table(cursor: &mut Cursor) -> Option<Reading> {
     }
     if cursor.dialect == Dialect::Postgres && cursor.is("ALTER PRIMARY KEY USING COLUMNS") {
         return primary_key(cursor, &target);
+    }
+    let whole = column::whole(cursor);
+    let of_partitions = if cursor.dialect == Dialect::MySql { cursor.eat_any(PARTITIONS) } else { None };
+    if let Some(words) = of_partitions {
+        cursor.finish();
+        reading.act(&target, TableAction::Other { words: words.to_owned() }, whole);
+        return Some(reading);
     }
     for mut part in cursor.parts() {
         let span = column::whole(&part);
@@ -158,6 +176,7 @@ fn action(part: &mut Cursor, target: &Target, span: Span, reading: &mut Reading)
     if part.is("ADD") {
         return add(part, target, span, reading);
     }
+    let before = *part;
     let found = match part.word(0).to_ascii_uppercase().as_str() {
         "DROP" => drop(part),
         "RENAME" => rename(part),
@@ -166,7 +185,10 @@ fn action(part: &mut Cursor, target: &Target, span: Span, reading: &mut Reading)
         "ATTACH" | "DETACH" => partition(part),
         _ => None,
     };
-    let found = found.filter(|_| part.is_done()).or_else(|| other(part));
+    let found = found.filter(|_| part.is_done()).or_else(|| {
+        *part = before;
+        other(part)
+    });
     match found {
         Some(action) => {
             if part.dialect == Dialect::MySql && matches!(action, TableAction::Other { .. }) {

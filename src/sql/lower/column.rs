@@ -161,6 +161,10 @@ fn without_meaning(cursor: &mut Cursor) -> bool {
     if cursor.eat("COMMENT") {
         return cursor.literal().is_some();
     }
+    // Where the coordinates of MySQL's geometries lie.
+    if cursor.eat("SRID") {
+        return cursor.next().is_some();
+    }
     if cursor.eat("ON UPDATE") {
         cursor.skip_one();
         cursor.group();
