@@ -61,7 +61,6 @@ impl Reading {
             self.session.lower(place, &tokens, &mut statements);
             tell(&mut comments);
             for mut statement in statements.drain(..) {
-                // Nearly all hold one operation, where room was made for several.
                 statement.ops.shrink_to_fit();
                 self.lists.bound(&mut statement);
                 if keep(statement).is_break() {

@@ -60,7 +60,7 @@ fn mysql_says_how_it_changes_a_table() {
 #[test]
 fn sqlite_says_what_it_refuses() {
     let setup = "CREATE TABLE t (id INTEGER PRIMARY KEY, a INT, b TEXT UNIQUE, c TEXT); CREATE INDEX t_a ON t (a); INSERT INTO t VALUES (1, 1, 'b', 'c');";
-    let fails = |sql: &str| effects(Dialect::Sqlite, "sqlite", "3", setup, sql).fails.unwrap_or_default();
+    let fails = |sql: &str| effects(Dialect::Sqlite, "sqlite", "3", setup, sql).fails().unwrap_or_default().to_owned();
     for sql in [
         "ALTER TABLE t ADD COLUMN x INT;",
         "ALTER TABLE t ADD COLUMN x INT NOT NULL DEFAULT 1;",

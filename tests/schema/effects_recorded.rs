@@ -16,15 +16,15 @@ fn names(value: &Value) -> BTreeSet<String> {
 }
 
 /// The tables that every statement names, or `None` where one of them does not know.
-fn all(effects: &[Effects], of: fn(&Effects) -> &Option<Vec<TableName>>) -> Option<BTreeSet<String>> {
-    let lists: Option<Vec<&Vec<TableName>>> = effects.iter().map(|one| of(one).as_ref()).collect();
+fn all(effects: &[Effects], of: fn(&Effects) -> &Option<Box<[TableName]>>) -> Option<BTreeSet<String>> {
+    let lists: Option<Vec<&Box<[TableName]>>> = effects.iter().map(|one| of(one).as_ref()).collect();
     Some(lists?.into_iter().flatten().map(TableName::to_string).collect())
 }
 
 /// What is predicted otherwise than it was seen.
 fn differences(case: &Value, effects: &[Effects], known: &BTreeSet<String>) -> Vec<String> {
     let mut wrong = Vec::new();
-    let fails = effects.iter().find_map(|one| one.fails.clone());
+    let fails = effects.iter().find_map(|one| one.fails().map(str::to_owned));
     if case["fails"] == true {
         if fails.is_none() && case["said"] == true {
             wrong.push("it fails".to_owned());

@@ -252,7 +252,7 @@ fn what_is_pending_shares_a_transaction_where_the_tool_runs_it_so() {
         let changed = pending.iter().map(|path| ((*path).to_owned(), FileStatus::New)).collect();
         let told = Settings { pending: Pending::Changed(changed), ..settings() };
         let built = build(&memory(&files), &told);
-        built.last().effects().fails
+        built.last().effects().fails().map(str::to_owned)
     };
     assert!(fails(&["d/0001_b.sql", "d/0002_c.sql"]).is_some());
     assert_eq!(fails(&["d/0002_c.sql"]), None);

@@ -382,12 +382,13 @@ fn apply(
             let mut step = keep.step(&moment, op);
             if let Some(refusal) = refusal.as_ref().filter(|refusal| refusal.op == at) {
                 // Without a look at the rows: that it may fail by them too says less.
-                step.effects.fails = Some(refusal.why.clone());
-                step.effects.refusal.get_or_insert_with(|| Box::new(refusal.clone()));
+                let reasons = step.effects.reasons_mut();
+                reasons.fails = Some(refusal.why.clone());
+                reasons.refusal.get_or_insert_with(|| refusal.clone());
             }
             transactions.note(state, &step.op);
             // What the server refuses changes nothing, and what comes after it is not reached.
-            if refusal.is_some() || (judged && is_alone && !statement.maybe && step.effects.refusal.is_some()) {
+            if refusal.is_some() || (judged && is_alone && !statement.maybe && step.effects.refusal().is_some()) {
                 state.stopped = true;
             } else {
                 state.apply(&step.op, statement.maybe);

@@ -67,25 +67,28 @@ impl LockMode {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Effects {
     /// The tables locked and the strongest mode, by table.
-    pub locks: Option<Vec<(TableName, LockMode)>>,
+    pub locks: Option<Box<[(TableName, LockMode)]>>,
     /// The tables whose rows are written anew.
-    pub rewrites: Option<Vec<TableName>>,
+    pub rewrites: Option<Box<[TableName]>>,
     /// The tables that are read in full.
-    pub scans: Option<Vec<TableName>>,
-    /// Why it fails for certain on the server (in a transaction, on existing rows, by a dependent view).
-    pub fails: Option<String>,
-    /// Why the server refuses it by its catalog alone, whatever the rows: its statement then changes nothing.
-    pub refusal: Option<Box<Refusal>>,
-    /// The view that forbids it, where it fails for that.
-    pub refused_by: Option<Box<TableName>>,
-    /// What decided about rewrite and scan, in one line, where it is not obvious from the statement.
-    pub because: Option<String>,
+    pub scans: Option<Box<[TableName]>>,
     /// MySQL and MariaDB: the algorithm; `None` elsewhere, where nothing changes, and where it is not known.
     pub algorithm: Option<Algorithm>,
     /// MySQL and MariaDB: the tables whose writers wait until it is done. PostgreSQL: see [`Effects::blocks_writes`].
-    pub writers_wait: Option<Vec<TableName>>,
+    pub writers_wait: Option<Box<[TableName]>>,
     /// Whether it can be taken back.
     pub reversible: Option<Reversible>,
+    /// What few have to tell; `None` where there is nothing of it.
+    pub(super) reasons: Option<Box<Reasons>>,
+}
+
+/// Why a change fails, and what decided about its cost.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Reasons {
+    pub fails: Option<String>,
+    pub refusal: Option<Refusal>,
+    pub refused_by: Option<TableName>,
+    pub because: Option<String>,
 }
 
 /// Why the server refuses a statement by its catalog alone.
@@ -112,6 +115,30 @@ impl Refusal {
 }
 
 impl Effects {
+    /// Why it fails for certain on the server (in a transaction, on existing rows, by a dependent view).
+    pub fn fails(&self) -> Option<&str> {
+        self.reasons.as_ref()?.fails.as_deref()
+    }
+
+    /// Why the server refuses it by its catalog alone, whatever the rows: its statement then changes nothing.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.reasons.as_ref()?.refusal.as_ref()
+    }
+
+    /// The view that forbids it, where it fails for that.
+    pub fn refused_by(&self) -> Option<&TableName> {
+        self.reasons.as_ref()?.refused_by.as_ref()
+    }
+
+    /// What decided about rewrite and scan, in one line, where it is not obvious from the statement.
+    pub fn because(&self) -> Option<&str> {
+        self.reasons.as_ref()?.because.as_deref()
+    }
+
+    pub(super) fn reasons_mut(&mut self) -> &mut Reasons {
+        self.reasons.get_or_insert_default()
+    }
+
     /// The tables whose readers wait while it runs; `None` where that is not known.
     pub fn blocks_reads(&self) -> Option<Vec<&TableName>> {
         self.held(LockMode::blocks_reads)

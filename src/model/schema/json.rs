@@ -220,7 +220,7 @@ impl Writer<'_> {
 
     fn statement(&self, migration: &AppliedMigration, statement: &AppliedStatement) -> Value {
         let effects = statement.effects();
-        let names = |tables: &Vec<TableName>| tables.iter().map(TableName::to_string).collect::<Vec<_>>();
+        let names = |tables: &[TableName]| tables.iter().map(TableName::to_string).collect::<Vec<_>>();
         let blocked = |tables: Option<Vec<&TableName>>| {
             let tables = tables.map(|tables| tables.into_iter().map(TableName::to_string).collect::<Vec<_>>());
             tables.map_or(Value::Null, Value::from)
@@ -233,9 +233,9 @@ impl Writer<'_> {
             "path": migration.path,
             "line": self.line(statement.span),
             "locks": locks,
-            "rewrites": effects.rewrites.as_ref().map(names),
-            "scans": effects.scans.as_ref().map(names),
-            "fails": effects.fails,
+            "rewrites": effects.rewrites.as_deref().map(names),
+            "scans": effects.scans.as_deref().map(names),
+            "fails": effects.fails(),
             "blocks_reads": blocked(effects.blocks_reads()),
             "blocks_writes": blocked(effects.blocks_writes()),
             "algorithm": effects.algorithm.map(|one| one.name()),

@@ -13,7 +13,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for step in context.head.schema.pending_steps().filter(PendingStep::is_postgres) {
         let Some((what, others)) = step.locked_by_drop() else { continue };
         context.consider();
-        let Some(first) = others.first().filter(|_| step.step.effects.fails.is_none()) else { continue };
+        let Some(first) = others.first().filter(|_| step.step.effects.fails().is_none()) else { continue };
         let names: Vec<String> = others.iter().map(|name| format!("`{}`", step.spoken(name))).collect();
         let diagnostic = Diagnostic::new(
             first.to_string(),

@@ -30,9 +30,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 
 fn report(step: &PendingStep, lost: &LostTable, audience: Audience) -> Diagnostic {
     let table = step.spoken(&lost.name);
-    let fails = step.step.effects.fails.clone();
-    let (message, label) = match (&fails, lost.is_created_anew) {
-        (Some(fails), _) => (fails.clone(), "the server refuses this"),
+    let fails = step.step.effects.fails();
+    let (message, label) = match (fails, lost.is_created_anew) {
+        (Some(fails), _) => (fails.to_owned(), "the server refuses this"),
         (None, true) => (
             format!("`{table}` is dropped and created again: all its rows are lost"),
             "the rows are gone from here on, and the new table is empty",
@@ -42,7 +42,7 @@ fn report(step: &PendingStep, lost: &LostTable, audience: Audience) -> Diagnosti
             "old code fails on it from here on, and the rows are gone",
         ),
     };
-    let help = match (&fails, lost.is_created_anew) {
+    let help = match (fails, lost.is_created_anew) {
         (Some(_), _) => "drop what refers to it in an earlier statement".to_owned(),
         (None, true) => format!("change the table that is there instead, with its rows:\nALTER TABLE {table} ..;"),
         (None, false) => format!(

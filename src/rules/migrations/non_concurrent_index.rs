@@ -14,7 +14,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for step in context.head.schema.pending_steps().filter(PendingStep::is_postgres) {
         let Some(index) = step.new_index() else { continue };
         context.consider();
-        let is_free = step.step.effects.scans.as_ref().is_some_and(Vec::is_empty);
+        let is_free = step.step.effects.scans.as_deref().is_some_and(<[_]>::is_empty);
         let builds = index.concurrently.is_none() && !index.only && !is_free;
         if builds && step.audience() != Audience::Nobody && !step.is_emptied() {
             blocking.push(step);

@@ -18,7 +18,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         context.consider();
         // Neither goes concurrently; that of a constraint does not go at all.
         let is_partitioned = step.before().is_some_and(|before| before.partitioned);
-        let is_refused = step.step.effects.fails.is_some();
+        let is_refused = step.step.effects.fails().is_some();
         if step.concurrently().is_some()
             || step.audience() == Audience::Nobody
             || is_partitioned

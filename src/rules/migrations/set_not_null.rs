@@ -14,7 +14,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for step in context.head.schema.pending_steps().filter(PendingStep::is_postgres) {
         let Some(column) = step.required_column() else { continue };
         context.consider();
-        let is_free = step.step.effects.scans.as_ref().is_some_and(Vec::is_empty);
+        let is_free = step.step.effects.scans.as_deref().is_some_and(<[_]>::is_empty);
         // What fails for certain is said by `not-null-without-backfill`.
         let is_told = unfilled.iter().any(|one| std::ptr::eq(one.demand.step, step.step));
         let is_nobodys = step.audience() == Audience::Nobody || step.is_emptied();
@@ -41,8 +41,7 @@ fn report(step: &PendingStep, column: &str) -> Diagnostic {
         diagnostic = diagnostic.context(held.span, "the column as it was created");
     }
     if let Some(check) = step.before().and_then(|before| before.proven_not_null) {
-        let why =
-            step.step.effects.because.as_deref().unwrap_or("this CHECK proves it, but only PostgreSQL 12 and later look at it");
+        let why = step.step.effects.because().unwrap_or("this CHECK proves it, but only PostgreSQL 12 and later look at it");
         diagnostic = diagnostic.context(check, why);
     }
     if step.is_external() {

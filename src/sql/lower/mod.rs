@@ -58,6 +58,10 @@ impl Reading {
     /// Adds an operation; without a place it gets that of the statement.
     fn push(&mut self, change: Change, span: Option<Span>) {
         let span = span.unwrap_or(Span { source: SourceId(u32::MAX), start: 0, end: 0 });
+        // Nearly all hold one, where room would be made for four.
+        if self.ops.is_empty() {
+            self.ops.reserve_exact(1);
+        }
         self.ops.push(SchemaOp { change, span });
     }
 

@@ -1,7 +1,7 @@
 //! Collects what one operation costs.
 
 use super::super::catalog::TableName;
-use super::super::history::{Effects, LockMode, Refusal};
+use super::super::history::{Effects, LockMode, Reasons, Refusal};
 use super::super::replay::State;
 use super::{add_lock, add_name};
 use serde::Deserialize;
@@ -16,10 +16,7 @@ pub(super) struct Cost {
     unknown_locks: bool,
     unknown_rewrite: bool,
     unknown_scan: bool,
-    fails: Option<String>,
-    refused_by: Option<TableName>,
-    refusal: Option<Refusal>,
-    because: Option<String>,
+    reasons: Reasons,
 }
 
 impl Cost {
@@ -52,35 +49,32 @@ impl Cost {
     }
 
     pub fn fail(&mut self, why: impl Into<String>) {
-        self.fails.get_or_insert(why.into());
+        self.reasons.fails.get_or_insert(why.into());
     }
 
     /// It fails by the catalog alone, whatever the rows.
     pub fn forbid(&mut self, why: impl Into<String>, remedy: impl Into<String>) {
         let refusal = Refusal::new(why, remedy);
         self.fail(refusal.why.clone());
-        self.refusal.get_or_insert(refusal);
+        self.reasons.refusal.get_or_insert(refusal);
     }
 
     /// It fails since a view rests on what it changes.
     pub fn refuse(&mut self, view: &TableName, why: impl Into<String>) {
         self.fail(why);
-        self.refused_by.get_or_insert_with(|| view.clone());
+        self.reasons.refused_by.get_or_insert_with(|| view.clone());
     }
 
     pub fn because(&mut self, why: impl Into<String>) {
-        self.because.get_or_insert(why.into());
+        self.reasons.because.get_or_insert(why.into());
     }
 
     pub fn finish(self) -> Effects {
         Effects {
-            locks: (!self.unknown_locks).then_some(self.locks),
-            rewrites: (!self.unknown_rewrite).then_some(self.rewrites),
-            scans: (!self.unknown_scan).then_some(self.scans),
-            fails: self.fails,
-            refused_by: self.refused_by.map(Box::new),
-            refusal: self.refusal.map(Box::new),
-            because: self.because,
+            locks: (!self.unknown_locks).then(|| self.locks.into()),
+            rewrites: (!self.unknown_rewrite).then(|| self.rewrites.into()),
+            scans: (!self.unknown_scan).then(|| self.scans.into()),
+            reasons: (self.reasons != Reasons::default()).then(|| Box::new(self.reasons)),
             ..Effects::default()
         }
     }

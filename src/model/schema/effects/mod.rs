@@ -63,7 +63,11 @@ pub(super) fn step(moment: &Moment, op: SchemaOp) -> Step {
     let mut effects = match moment.state.dialect {
         // Relatives of PostgreSQL refuse other things than it does.
         Dialect::Postgres if moment.variant.is_some() => {
-            Effects { fails: None, refusal: None, ..changes::of(moment, &op, table.as_ref()) }
+            let mut effects = changes::of(moment, &op, table.as_ref());
+            if let Some(reasons) = &mut effects.reasons {
+                (reasons.fails, reasons.refusal) = (None, None);
+            }
+            effects
         }
         Dialect::Postgres => changes::of(moment, &op, table.as_ref()),
         Dialect::MySql => mysql::of(moment, &op),
@@ -218,9 +222,9 @@ fn origin(moment: &Moment, table: &Table) -> TableOrigin {
 /// The effects of all changes of a statement together: the strongest lock by table; one unknown makes the whole unknown.
 pub(super) fn together(statement: &AppliedStatement) -> Effects {
     let known = matches!(statement.understanding, Understanding::Full | Understanding::NoEffect);
-    let nothing = || known.then(Vec::new);
+    let nothing = || known.then(Box::default);
     let mut sum = Effects {
-        locks: Some(Vec::new()),
+        locks: Some(Box::default()),
         rewrites: nothing(),
         scans: nothing(),
         writers_wait: nothing(),
@@ -235,9 +239,12 @@ pub(super) fn together(statement: &AppliedStatement) -> Effects {
         sum.locks = merge(sum.locks, one.locks.as_deref(), add_lock);
         sum.rewrites = merge(sum.rewrites, one.rewrites.as_deref(), add_name);
         sum.scans = merge(sum.scans, one.scans.as_deref(), add_name);
-        sum.fails = sum.fails.or_else(|| one.fails.clone());
-        sum.refused_by = sum.refused_by.or_else(|| one.refused_by.clone());
-        sum.because = sum.because.or_else(|| one.because.clone());
+        if let Some(more) = &one.reasons {
+            let reasons = sum.reasons_mut();
+            reasons.fails = reasons.fails.take().or_else(|| more.fails.clone());
+            reasons.refused_by = reasons.refused_by.take().or_else(|| more.refused_by.clone());
+            reasons.because = reasons.because.take().or_else(|| more.because.clone());
+        }
         sum.writers_wait = merge(sum.writers_wait, one.writers_wait.as_deref(), add_name);
         sum.reversible = sum.reversible.zip(one.reversible).map(|(a, b)| a.max(b));
     }
@@ -260,17 +267,17 @@ fn add_algorithms(sum: &mut Effects, statement: &AppliedStatement) {
     let algorithms = || costly(statement).filter_map(|step| step.effects.algorithm);
     sum.algorithm = algorithms().max();
     let mixed = algorithms().min() != algorithms().max();
-    if mixed && sum.rewrites.as_ref().is_some_and(Vec::is_empty) {
+    if mixed && sum.rewrites.as_deref().is_some_and(<[_]>::is_empty) {
         sum.rewrites = None;
     }
 }
 
-fn merge<T: Clone>(sum: Option<Vec<T>>, more: Option<&[T]>, add: fn(&mut Vec<T>, &T)) -> Option<Vec<T>> {
-    let mut sum = sum?;
+fn merge<T: Clone>(sum: Option<Box<[T]>>, more: Option<&[T]>, add: fn(&mut Vec<T>, &T)) -> Option<Box<[T]>> {
+    let mut sum = sum?.into_vec();
     for one in more? {
         add(&mut sum, one);
     }
-    Some(sum)
+    Some(sum.into())
 }
 
 /// Keeps the strongest mode of each table.

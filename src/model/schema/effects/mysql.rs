@@ -50,7 +50,7 @@ fn way(moment: &Moment, name: &str) -> Option<Way> {
 
 /// The cost of an operation.
 pub(super) fn of(moment: &Moment, op: &SchemaOp) -> Effects {
-    let quiet = Effects { rewrites: Some(Vec::new()), ..Effects::default() };
+    let quiet = Effects { rewrites: Some(Box::default()), ..Effects::default() };
     match &op.change {
         Change::AlterTable { table, action, .. } => {
             let written = moment.text.get(op.span.range()).unwrap_or("").to_ascii_lowercase();
@@ -86,7 +86,7 @@ fn by_names(moment: &Moment, table: &ObjectName, names: Option<Vec<&'static str>
     let rebuilds = copied || ways.iter().any(|way| way.rebuilds);
     let blocks = copied || ways.iter().any(|way| way.blocks) || demands("lock=shared") || demands("lock=exclusive");
     let named: TableName = moment.state.resolved(table);
-    let list = |yes: bool| if yes { vec![named.clone()] } else { Vec::new() };
+    let list = |yes: bool| if yes { Box::from([named.clone()]) } else { Box::default() };
     Effects {
         // What is done at once alone may write every row anew in company.
         rewrites: (rebuilds || !together).then(|| list(rebuilds)),

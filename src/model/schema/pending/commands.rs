@@ -25,7 +25,7 @@ impl<'m> PendingStep<'m> {
 
     /// Whether it locks nothing for certain: what it names is not there.
     pub fn locks_nothing(&self) -> bool {
-        self.step.effects.locks.as_ref().is_some_and(Vec::is_empty)
+        self.step.effects.locks.as_deref().is_some_and(<[_]>::is_empty)
     }
 
     /// What it builds anew.

@@ -66,7 +66,7 @@ impl Model {
         }
         for lost in step.lost_tables() {
             let is_back = self.schema.table_in(database, &lost.name).is_some();
-            if !is_back && step.audience_of(&lost.name) == Audience::Everybody && step.step.effects.fails.is_none() {
+            if !is_back && step.audience_of(&lost.name) == Audience::Everybody && step.step.effects.fails().is_none() {
                 let readings = self.readings(database, &lost.name).filter(|one| one.column.is_none()).collect();
                 found.push(StillRead { step, table: lost.name.clone(), column: None, renamed: None, readings });
             }

@@ -7,6 +7,6 @@ impl<'m> PendingStep<'m> {
     /// Why the server refuses the step, and its statement with it; `None` where it does not, or where a view forbids it.
     pub fn refusal(&self) -> Option<&'m Refusal> {
         let effects = &self.step.effects;
-        effects.refusal.as_deref().filter(|_| effects.refused_by.is_none() && !self.statement.maybe)
+        effects.refusal().filter(|_| effects.refused_by().is_none() && !self.statement.maybe)
     }
 }

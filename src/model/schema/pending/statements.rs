@@ -101,7 +101,7 @@ impl<'m> PendingStep<'m> {
 
     /// The view that forbids it, and where that view was made last before it.
     pub fn refusing_view(&self) -> Option<(&'m TableName, Option<Span>)> {
-        let view = self.step.effects.refused_by.as_deref()?;
+        let view = self.step.effects.refused_by()?;
         let all =
             self.database.migrations.iter().flat_map(|migration| &migration.statements).flat_map(|statement| &statement.ops);
         let mut made = None;
