@@ -141,9 +141,9 @@ fn large_dumps_take_memory_in_proportion_to_their_text() {
     }
     // As a migration it is judged once more, to count what judging all would find, and every step of that is kept.
     for count in [20_000, 40_000] {
-        small("rows in a migration", rows(count), "migrations/000001_init.up.sql", 1_180);
+        small("rows in a migration", rows(count), "migrations/000001_init.up.sql", 1_080);
     }
     for count in [2_500, 5_000] {
-        small("tables in a migration", tables(count), "migrations/000001_init.up.sql", 1_360);
+        small("tables in a migration", tables(count), "migrations/000001_init.up.sql", 1_280);
     }
 }
