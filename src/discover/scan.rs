@@ -148,7 +148,7 @@ fn string_end(bytes: &[u8], at: usize) -> usize {
 }
 
 /// Whether a text has template control lines (`{{- if`, `{% for`), so that it is no YAML before it is rendered. A `{{ $labels.x }}`
-/// inside a scalar is not one.
+/// inside a scalar is not one, and neither is a line of a block of text: a description in a Markdown dialect has such lines of its own.
 pub fn has_template_lines(text: &str) -> bool {
     if memchr::memmem::find(text.as_bytes(), b"{{").is_none() && memchr::memmem::find(text.as_bytes(), b"{%").is_none() {
         return false;
@@ -161,7 +161,23 @@ pub fn has_template_lines(text: &str) -> bool {
                 .iter()
                 .any(|word| line.starts_with(word))
     };
-    text.lines().any(is_control)
+    let mut block: Option<usize> = None;
+    text.lines().any(|line| {
+        let depth = line.len() - line.trim_start_matches(' ').len();
+        if block.is_some_and(|around| line.trim_start().is_empty() || depth > around) {
+            return false;
+        }
+        block = opens_block(line).then_some(depth);
+        block.is_none() && is_control(line)
+    })
+}
+
+/// Whether a block of text begins below a line: `description: |-`.
+fn opens_block(line: &str) -> bool {
+    let line = line.split_once(" #").map_or(line, |(code, _)| code).trim_end();
+    let head = line.trim_end_matches(['-', '+', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    let opens = |sign: char| head.strip_suffix(sign).is_some_and(|key| key.ends_with(": ") || key.trim_start() == "- ");
+    opens('|') || opens('>')
 }
 
 #[cfg(test)]
@@ -213,5 +229,9 @@ mod tests {
         assert!(!has_template_lines("summary: \"{{ $labels.job }} is down\"\n"));
         assert!(has_template_lines("a: 1\n  {{- if .Values.x }}\nb: 2\n"));
         assert!(has_template_lines("{% for x in y %}\n"));
+        assert!(!has_template_lines("info:\n  description: |\n    {% note %}\n\n    Beta.\n    {% /note %}\npaths: {}\n"));
+        assert!(!has_template_lines("tags:\n  - >-\n    {% note %}\n"));
+        assert!(has_template_lines("data:\n  a: |\n    text\n  {{- if .Values.x }}\n  b: 1\n"));
+        assert!(has_template_lines("{{- if .Values.x }}\na: |\n  text\n"));
     }
 }
