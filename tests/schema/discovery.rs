@@ -164,3 +164,23 @@ fn steps_in_other_languages_are_known() {
         find(&[("m/00001_a.sql", "-- +goose Up\n"), ("m/00002_b.go", "package m"), ("m/00003_c_test.go", ""), ("m/main.go", "")]);
     assert_eq!(found.migration_sets[0].foreign_steps, ["m/00002_b.go"]);
 }
+
+#[test]
+fn a_driver_says_the_dialect_where_the_files_do_not() {
+    let dialect = |files: &[(&str, &str)]| {
+        let found = find(files);
+        assert_eq!(found.migration_sets.len(), 1, "{found:?}");
+        found.migration_sets[0].dialect
+    };
+    let plain = "CREATE TABLE t (id text PRIMARY KEY, at integer NOT NULL);";
+    let sqlx = "sqlx = { workspace = true, features = [\"sqlite\", \"regexp\"] }";
+    assert_eq!(dialect(&[("client/migrations/20240101000000_a.sql", plain), ("client/Cargo.toml", sqlx)]), Dialect::Sqlite);
+    let module = "module a\nrequire github.com/go-sql-driver/mysql v1.8.0\n";
+    assert_eq!(
+        dialect(&[("db/migrations/1_a.up.sql", plain), ("db/migrations/1_a.down.sql", ""), ("go.mod", module)]),
+        Dialect::MySql
+    );
+    // What the files say themselves is surer.
+    assert_eq!(dialect(&[("client/migrations/20240101000000_a.sql", TABLE), ("client/Cargo.toml", sqlx)]), Dialect::Postgres);
+    assert_eq!(dialect(&[("client/migrations/20240101000000_a.sql", plain)]), Dialect::Postgres);
+}

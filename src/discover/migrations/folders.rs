@@ -123,6 +123,11 @@ impl<'a> Surroundings<'a> {
         Surroundings { listing }
     }
 
+    /// All of them.
+    pub fn listing(&self) -> &Listing {
+        self.listing
+    }
+
     /// Whether there is such a file.
     pub fn has(&self, path: &str) -> bool {
         self.listing.has(path)

@@ -6,7 +6,7 @@ use super::folders::{Group, Member, Shape, Surroundings, split};
 use super::steps;
 use super::tools::{Layout, Named, Need, Order, Tool, table};
 use super::{Read, SAMPLE};
-use crate::discover::{Artifact, Kind, MigrationSet};
+use crate::discover::{Artifact, Kind, MigrationSet, code};
 use crate::model::Settings;
 use crate::sql::Dialect;
 
@@ -236,7 +236,10 @@ fn shared_dialect(group: &Group, around: &Surroundings, texts: &[&str], read: Re
         let path = around.nearest_beside(group.folder, name)?;
         dialect::by_hint(&path, &read(&path)?)
     });
-    hint.or_else(|| dialect::by_folder(group.folder)).unwrap_or_else(|| dialect::by_vote(texts))
+    let said = hint.or_else(|| dialect::by_folder(group.folder)).or_else(|| dialect::voted(texts));
+    let driver =
+        || code::driver(group.folder, around.listing(), read).map(|(dialect, why)| Verdict { named: (dialect, None), why });
+    said.or_else(driver).unwrap_or_else(dialect::usual)
 }
 
 /// The dialects of a group: one, or those that the names tell apart.
