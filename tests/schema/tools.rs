@@ -187,6 +187,15 @@ fn flyway_looks_into_folders_and_vendors() {
         ("src/main/resources/db/migration/y2025/V3__c.sql", TABLE),
     ]);
     assert_eq!(steps(only(&nested)), ["1 V1__a.sql", "2 y2024/V2__b.sql", "3 y2025/V3__c.sql"]);
+    let releases = find(&[
+        ("domain/src/main/resources/migration/1.0.0/ddl/V1.0.0_1__a.sql", TABLE),
+        ("domain/src/main/resources/migration/1.0.0/dml/V1.0.0_1_1__b.sql", "INSERT INTO t (id) VALUES (1);"),
+        ("domain/src/main/resources/migration/1.1.0/ddl/V1.1.0_1__c.sql", "ALTER TABLE t ADD COLUMN a int;"),
+    ]);
+    assert_eq!(
+        steps(only(&releases)),
+        ["1.0.0_1 1.0.0/ddl/V1.0.0_1__a.sql", "1.0.0_1_1 1.0.0/dml/V1.0.0_1_1__b.sql", "1.1.0_1 1.1.0/ddl/V1.1.0_1__c.sql"]
+    );
     let vendors = find(&[
         ("db/migration/common/V1__a.sql", TABLE),
         ("db/migration/postgresql/V2__b.sql", TABLE),

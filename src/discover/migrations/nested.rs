@@ -5,8 +5,8 @@ use super::folders::{Group, Member, Shape, split};
 use super::tools::{Named, table};
 use std::collections::HashSet;
 
-/// The location that Flyway looks into where nobody names another.
-const LOCATION: &str = "db/migration";
+/// The location that Flyway looks into where nobody names another, and those that projects name instead.
+const LOCATIONS: &[&str] = &["db/migration", "db/migrations", "resources/migration", "resources/migrations"];
 
 /// Puts groups together that are one set.
 pub(super) fn merge(groups: Vec<Group>) -> Vec<Group> {
@@ -66,8 +66,11 @@ fn location_of<'a>(group: &Group<'a>) -> Option<&'a str> {
 }
 
 fn location(folder: &str) -> Option<&str> {
-    let at = folder.find(LOCATION)? + LOCATION.len();
-    folder.get(at..)?.starts_with('/').then(|| folder.get(..at)).flatten()
+    LOCATIONS.iter().find_map(|location| {
+        let at = folder.find(location)? + location.len();
+        let rest = folder.get(at..)?;
+        (rest.is_empty() || rest.starts_with('/')).then(|| folder.get(..at)).flatten()
+    })
 }
 
 /// What names the files of a group that are for one dialect, or for any.
@@ -79,7 +82,8 @@ fn versions(group: &Group, dialect: Option<&Named>) -> HashSet<(Option<char>, Ve
 
 fn join<'a>(group: Group<'a>, parent: &mut Group<'a>) {
     let dialect = dialect_of(&group).flatten();
-    if !is_in(group.folder, parent.folder) {
+    // The folder around both.
+    while !parent.folder.is_empty() && !is_in(group.folder, parent.folder) {
         parent.folder = split(parent.folder).0;
     }
     parent.members.extend(group.members.into_iter().map(|mut member| {
