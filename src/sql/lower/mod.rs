@@ -159,6 +159,7 @@ fn is_harmless(change: &Change) -> bool {
             ObjectChange::CreateSequence { .. }
                 | ObjectChange::OwnSequence { .. }
                 | ObjectChange::CreateFunction { .. }
+                | ObjectChange::Call { .. }
                 | ObjectChange::CreateTrigger { .. }
                 | ObjectChange::DropTrigger { .. }
                 | ObjectChange::CreateExtension { .. }
@@ -190,7 +191,7 @@ fn read(cursor: &mut Cursor, place: Place, head: &mut usize) -> Option<Reading> 
         "DROP" => drop::drop(cursor, head),
         "RENAME" => drop::rename_tables(cursor),
         "INSERT" | "REPLACE" | "UPDATE" | "DELETE" | "TRUNCATE" | "MERGE" | "COPY" | "WITH" | "LOAD" => data::read(cursor),
-        "SELECT" | "VALUES" | "TABLE" => data::select(cursor, place.block.is_some()),
+        "SELECT" | "VALUES" | "TABLE" | "PERFORM" => data::select(cursor, place.block.is_some()),
         "" if cursor.kind(0) == Some(super::lexer::Kind::Open) => Some(Reading::default()),
         _ => session::read(cursor, head),
     }

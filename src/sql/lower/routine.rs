@@ -2,9 +2,10 @@
 
 use super::fold::Known;
 use super::{Place, block, dynamic, statement, tsql, walk};
+use crate::source::Span;
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::{Kind, Lexer, Token, literal_inside};
-use crate::sql::{Dialect, Statement, Understanding};
+use crate::sql::{Change, Dialect, ObjectChange, Statement, Understanding};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -45,7 +46,9 @@ impl Session {
                     self.assign(&cursor, place.maybe);
                 }
                 if !self.prepared(place, tokens, out) && !self.call(place, tokens, out) {
-                    out.push(statement(place, tokens));
+                    let mut lowered = statement(place, tokens);
+                    self.judge_routine(place, &mut lowered);
+                    out.push(lowered);
                 }
             }
             _ => out.push(statement(place, tokens)),
@@ -139,6 +142,36 @@ impl Session {
         self.routines.insert(name.name.to_lowercase(), Routine { parameters, body });
     }
 
+    /// A routine whose body only grants and notes does not change the catalog when another file calls it.
+    fn judge_routine(&mut self, place: Place, lowered: &mut Statement) {
+        let created = lowered.ops.iter_mut().find_map(|op| match &mut op.change {
+            Change::Object(change) => match change.as_mut() {
+                ObjectChange::CreateFunction { name, changes, .. } if *changes => Some((name.name.to_lowercase(), changes)),
+                _ => None,
+            },
+            _ => None,
+        });
+        let Some((name, changes)) = created else { return };
+        let Some(routine) = self.routines.get(&name).cloned() else { return };
+        let Some(text) = routine.body else { return };
+        let inside = walk::with_arguments(&self.known, &routine.parameters, Vec::new());
+        let outside = std::mem::replace(&mut self.known, inside);
+        let mut inside = Vec::new();
+        self.body(place, &text, lowered.span, &mut inside);
+        self.known = outside;
+        *changes = inside.iter().any(|one| one.understanding != Understanding::NoEffect);
+    }
+
+    /// Lowers the body of a routine; `whole` is what runs it.
+    fn body(&mut self, place: Place, text: &str, whole: Span, out: &mut Vec<Statement>) {
+        let mut lexer = Lexer::new(text, 0..text.len(), place.dialect);
+        let body: Vec<Token> = std::iter::from_fn(|| lexer.next_token()).filter(is_code).collect();
+        self.depth += 1;
+        let inner = Place { text, anchor: Some(whole), block: Some(place.block.unwrap_or(whole)), ..place };
+        walk::body(inner, self, &body, out);
+        self.depth -= 1;
+    }
+
     /// `CALL f(..)`, `SELECT f(..)`, `PERFORM f(..)` of a routine of this file: what it does. `false` for everything else.
     pub fn call<'t>(&mut self, place: Place<'t>, tokens: &'t [Token], out: &mut Vec<Statement>) -> bool {
         let mut cursor = place.cursor(tokens);
@@ -156,12 +189,7 @@ impl Session {
             let values = arguments.map(|one| self.known.texts(&one)).collect();
             let inside = walk::with_arguments(&self.known, &routine.parameters, values);
             let outside = std::mem::replace(&mut self.known, inside);
-            let mut lexer = Lexer::new(text, 0..text.len(), place.dialect);
-            let body: Vec<Token> = std::iter::from_fn(|| lexer.next_token()).filter(is_code).collect();
-            self.depth += 1;
-            let inner = Place { text, anchor: Some(whole), block: Some(place.block.unwrap_or(whole)), ..place };
-            walk::body(inner, self, &body, out);
-            self.depth -= 1;
+            self.body(place, text, whole, out);
             self.known = outside;
         }
         if out.len() == before {
@@ -177,7 +205,7 @@ pub fn is_code(token: &Token) -> bool {
 }
 
 /// Whether a body holds a word that may change the catalog.
-fn may_change(body: &str) -> bool {
+pub fn may_change(body: &str) -> bool {
     const WORDS: &[&str] = &["CREATE", "ALTER", "DROP", "RENAME", "EXECUTE", "CALL"];
     let mut words = body.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
     words.any(|word| WORDS.iter().any(|one| word.eq_ignore_ascii_case(one)))

@@ -41,7 +41,6 @@ const NO_EFFECT: &[&str] = &[
     "PRAGMA",
     "ATTACH",
     "DETACH",
-    "PERFORM",
     "RAISE",
     "RETURN",
     "NULL",

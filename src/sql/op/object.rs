@@ -40,6 +40,15 @@ pub enum ObjectChange {
         name: ObjectName,
         /// Tables and views that its body names, where that is read.
         tables: Vec<ObjectName>,
+        /// Whether its body may change the catalog when it is called.
+        changes: bool,
+    },
+    /// `SELECT f('a')` or `PERFORM f('a')`, of a function that the file itself does not create.
+    Call {
+        /// Its name, without arguments.
+        name: ObjectName,
+        /// Names that stand alone in the literals of its arguments.
+        named: Vec<ObjectName>,
     },
     /// `ALTER FUNCTION a RENAME TO b`.
     RenameFunction {

@@ -1,7 +1,7 @@
 //! Sequences, functions, triggers, extensions, composite types, domains and character sets.
 
 use super::State;
-use crate::model::schema::catalog::{Domain, TableName};
+use crate::model::schema::catalog::{Domain, Facet, TableName};
 use crate::model::schema::objects::{Composite, Function, Objects, Sequence, Trigger};
 use crate::source::{Name, Span};
 use crate::sql::{Dialect, DomainChange, ObjectChange, ObjectName, TableAction};
@@ -51,16 +51,18 @@ impl State {
                     self.held.sequences.remove(&self.key(&name.name));
                 }
             }
-            ObjectChange::CreateFunction { name, tables } => {
+            ObjectChange::CreateFunction { name, tables, changes } => {
                 let made = Function {
                     name: self.new_name(name),
                     tables: tables.iter().map(|table| self.resolved(table)).collect(),
+                    changes: *changes,
                     span,
                 };
                 if self.held.functions.len() < MOST {
                     self.held.functions.insert(self.key(&name.name), made);
                 }
             }
+            ObjectChange::Call { name, named } => self.call(name, named, span),
             ObjectChange::RenameFunction { name, to } => {
                 let (key, to) = (self.key(&name.name), self.cut(to));
                 if let Some(mut held) = self.held.functions.remove(&key) {
@@ -135,6 +137,23 @@ impl State {
         if let Some(held) = self.held.composites.get_mut(&key).filter(|held| held.attributes.len() < MOST) {
             change(held);
         }
+    }
+
+    /// A function of an earlier file is called: the tables that its arguments name are in doubt where its body may change them, all
+    /// tables where they name none.
+    fn call(&mut self, name: &ObjectName, named: &[ObjectName], span: Span) {
+        if !self.held.functions.get(&self.key(&name.name)).is_some_and(|function| function.changes) {
+            return;
+        }
+        let why = format!("`{}` is called, which may change tables", name.name);
+        let mut slots: Vec<usize> = named.iter().flat_map(|one| self.by_name.get(&self.key(&one.name))).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        if slots.is_empty() {
+            self.doubt_everything(why, Some(span));
+            return;
+        }
+        slots.into_iter().for_each(|slot| self.doubt_family(slot, &Facet::ALL, &why, span));
     }
 
     fn drop_function(&mut self, name: &ObjectName, cascade: bool) {
