@@ -309,10 +309,17 @@ impl Reader {
         let Some(inner) = body.group() else { return };
         let mut columns = Vec::new();
         let mut all = true;
-        for mut part in inner.parts() {
-            match part.identifier() {
-                Some(name) => columns.push(ColumnName { qualifier: None, name: name.value, span: name.span }),
-                None => all = false,
+        for part in inner.parts() {
+            let mut walk = part;
+            match walk.identifier() {
+                Some(name) if walk.kind(0) != Some(Kind::Open) => {
+                    columns.push(ColumnName { qualifier: None, name: name.value, span: name.span });
+                }
+                // An expression, as the index that it asks for has one: `lower(name)`.
+                _ => {
+                    all = false;
+                    self.walk(part, scope, Clause::Other);
+                }
             }
         }
         for column in &columns {
