@@ -152,6 +152,8 @@ fn mysql_delimiters_and_versioned_comments() {
     let statements = pieces(text, Dialect::MySql);
     assert_eq!(statements.len(), 4, "{statements:?}");
     assert_eq!(statements[2], "SET NAMES utf8");
+    let below = "DELIMITER\n$$\nCREATE PROCEDURE p()\nBEGIN\n  SELECT 1;\nEND\n$$\nDELIMITER ;\nSELECT 2;\n";
+    assert_eq!(pieces(below, Dialect::MySql), ["CREATE PROCEDURE p()\nBEGIN\n  SELECT 1;\nEND", "SELECT 2"]);
     let bare = "CREATE PROCEDURE p() BEGIN IF a THEN SELECT 1; END IF; WHILE b DO SELECT 2; END WHILE; END; SELECT IF(1, 2, 3);";
     assert_eq!(pieces(bare, Dialect::MySql).len(), 2);
     assert_eq!(pieces("SELECT 'a\\';b'; SELECT \"x;y\"; SELECT `a;b`;", Dialect::MySql).len(), 3);

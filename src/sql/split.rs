@@ -202,12 +202,19 @@ impl<'t> Splitter<'t> {
             && bytes[end..].iter().find(|byte| !is_blank(byte) && !byte.is_ascii_digit()).is_none_or(ends)
     }
 
-    /// `DELIMITER x`: a command of the client; the rest of the line is the new terminator.
+    /// `DELIMITER x`: a command of the client; the rest of the line is the new terminator. Where that is empty, it is what stands alone
+    /// on the next line, as Flyway reads it.
     fn read_delimiter(&mut self, word: Token) {
         let start = word.end as usize;
         self.lexer.at = start;
         let rest = self.text.get(start..self.lexer.end()).unwrap_or("");
-        let line = rest.split(['\n', '\r']).next().unwrap_or("").trim();
+        let mut lines = rest.lines().map(str::trim);
+        let mut line = lines.next().unwrap_or("");
+        let below = lines.next().unwrap_or("");
+        if line.is_empty() && !below.is_empty() && below.bytes().all(|byte| byte.is_ascii_punctuation()) {
+            line = below;
+            self.lexer.skip_line();
+        }
         self.state.delimiter = (line != ";" && !line.is_empty()).then(|| line.to_owned());
         self.lexer.skip_line();
     }
