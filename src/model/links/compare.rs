@@ -117,7 +117,8 @@ impl<'m> ValueComparison<'m> {
 
     /// The values as words of a sentence: `` `a`, `b` and 2 more ``.
     pub fn quoted(&self, values: &[Spanned<String>]) -> String {
-        let shown: Vec<String> = values.iter().take(3).map(|one| format!("`{}`", one.value)).collect();
+        let named = |value: &str| if value.is_empty() { "`\"\"`".to_owned() } else { format!("`{value}`") };
+        let shown: Vec<String> = values.iter().take(3).map(|one| named(&one.value)).collect();
         match values.len().saturating_sub(3) {
             0 => shown.join(", "),
             more => format!("{} and {more} more", shown.join(", ")),

@@ -35,7 +35,9 @@ impl<'m> PropertyColumn<'m> {
                 held: text.clone(),
                 held_at: held.span,
             };
-            (!same(said.value, &text)).then(clash)
+            // What a generator of Protocol Buffers writes for every enum: the value that means none.
+            let is_zero = said.value.ends_with("_UNSPECIFIED");
+            (!is_zero && !same(said.value, &text)).then(clash)
         })
     }
 }

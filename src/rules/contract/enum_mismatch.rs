@@ -2,12 +2,13 @@
 
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::links::{ParameterColumn, PropertyColumn, ValueComparison};
+use crate::rules::joined::{Found, once};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("contract/enum-mismatch", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let mut fields = Vec::new();
     let mut told = Vec::new();
     // What a pending migration takes away is said there.
     let taken = context.head.taken_values(context.base);
@@ -19,11 +20,12 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             }
             comparison.only_api.retain(|one| !taken.iter().flat_map(|taken| &taken.values).any(|value| value.span == one.span));
             if let Some(diagnostic) = field(&property, &comparison) {
-                found.push(diagnostic);
                 told.push(comparison.api_span);
+                fields.push(Found { said: comparison.api_span, column: comparison.column_span, diagnostic });
             }
         }
     }
+    let mut found = once(fields);
     for parameter in context.head.parameter_columns().into_iter().filter(|one| !one.is_sort()) {
         for comparison in parameter.compare_values() {
             context.consider();
@@ -64,6 +66,9 @@ fn field(property: &PropertyColumn, values: &ValueComparison) -> Option<Diagnost
         let diagnostic = diagnostic.cause(values.column_span, values.held_by()).help(values.widening_help(rejected));
         match values.is_mapped() {
             _ if values.list().is_some() => diagnostic.at_most(Severity::Warning, "somebody may add a row by hand"),
+            _ if rejected.iter().all(|one| one.value.is_empty()) => {
+                diagnostic.at_most(Severity::Warning, "the application may take an empty text for none")
+            }
             true => diagnostic.at_most(Severity::Warning, "each list has values of its own: the application may map them"),
             false => diagnostic,
         }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::{DocumentRef, SecuritySchemeRef};
-use crate::rules::spread::over;
+use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -10,14 +10,20 @@ use std::collections::BTreeMap;
 /// A security requirement asks for a scope that no flow of its scheme has.
 pub(super) const RULE: Rule = rule!("security/undefined-scope", check);
 
+/// So many scopes that are missing are told one by one.
+const FEW: usize = 3;
+
 /// How many scopes a label names.
 const SHOWN: usize = 5;
+
+/// Scopes that a scheme does not have, with the places that ask for them.
+type Missing<'a> = BTreeMap<&'a str, Vec<(Span, String)>>;
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for document in context.head.api.documents() {
         let schemes = document.security_schemes();
-        let mut missing: BTreeMap<(&str, &str), Vec<(Span, String)>> = BTreeMap::new();
+        let mut missing: BTreeMap<&str, Missing> = BTreeMap::new();
         for (subject, need) in document.all_requirements() {
             for (name, scopes) in need.schemes {
                 let scheme = schemes.iter().find(|scheme| scheme.name() == name.value);
@@ -25,17 +31,46 @@ fn check(context: &Context) -> Vec<Diagnostic> {
                 for scope in scopes {
                     context.consider();
                     if !known.iter().any(|one| one.value == scope.value) {
-                        missing.entry((name.value, scope.value)).or_default().push((scope.span, subject.clone()));
+                        let places = missing.entry(name.value).or_default().entry(scope.value).or_default();
+                        places.push((scope.span, subject.clone()));
                     }
                 }
             }
         }
-        for ((name, scope), places) in missing {
-            let scheme = schemes.iter().find(|scheme| scheme.name() == name);
-            found.extend(scheme.and_then(|scheme| report(document, *scheme, scope, places)));
+        for (name, scopes) in missing {
+            let Some(scheme) = schemes.iter().find(|scheme| scheme.name() == name) else { continue };
+            // A few are slips; many are a list that nobody keeps, which is one thing to mend.
+            if scopes.len() > FEW {
+                found.extend(many(document, *scheme, scopes));
+            } else {
+                found.extend(scopes.into_iter().filter_map(|(scope, places)| report(document, *scheme, scope, places)));
+            }
         }
     }
     found
+}
+
+/// A list of scopes that lacks most of what is asked for.
+fn many(document: DocumentRef, scheme: SecuritySchemeRef, scopes: Missing) -> Option<Diagnostic> {
+    let name = scheme.name();
+    let names: Vec<&str> = scopes.keys().copied().collect();
+    let count = names.len();
+    let of_scope =
+        |(scope, places): (_, Vec<(Span, String)>)| places.into_iter().map(move |(span, subject)| (span, subject, scope));
+    let mut places: Vec<(Span, String, &str)> = scopes.into_iter().flat_map(of_scope).collect();
+    places.sort_by_key(|(span, ..)| *span);
+    let (first, subject, example) = places.first()?.clone();
+    let known = scheme.scopes().unwrap_or_default().len();
+    let lines: Vec<String> = names.iter().map(|scope| format!("  \"{scope}\": What it allows")).collect();
+    let diagnostic = Diagnostic::new(
+        format!("{} security {name}", document.subject()),
+        format!("{count} scopes are asked for that `{name}` does not have, like `{example}`"),
+    )
+    .at(first, format!("{subject}: no token can be granted it"))
+    .context(scheme.span(), format!("it declares {}", counted(known, "scope")))
+    .help(format!("scopes:\n{}", lines.join("\n")))
+    .evidence(format!("{name} lacks {}", names.join(" ")));
+    Some(over(diagnostic, places.into_iter().map(|(span, subject, _)| (span, subject))))
 }
 
 fn report(document: DocumentRef, scheme: SecuritySchemeRef, scope: &str, places: Vec<(Span, String)>) -> Option<Diagnostic> {
