@@ -22,7 +22,8 @@ struct Format {
 
 /// A glob over the name of a file.
 struct Name {
-    /// What stands before its first wildcard, after its last one, and the longest piece without any: few names have all three.
+    /// What stands before its first wildcard, after its last one, and the longest piece between any two of them that every such
+    /// name has: few names have all three.
     start: String,
     end: String,
     middle: String,
@@ -36,7 +37,9 @@ impl Name {
         let is_wild = |c: char| "*?[]{}\\".contains(c);
         let start = pattern.split(is_wild).next().unwrap_or("").to_owned();
         let end = pattern.rsplit(is_wild).next().unwrap_or("").to_owned();
-        let middle = pattern.split(is_wild).max_by_key(|piece| piece.len()).unwrap_or("").to_owned();
+        // Of what stands in brackets and braces a name has one alternative, and of what is escaped less than is written.
+        let pieces = (!pattern.contains(['[', '{', '\\'])).then(|| pattern.split(is_wild)).into_iter().flatten();
+        let middle = pieces.max_by_key(|piece| piece.len()).unwrap_or("").to_owned();
         Glob::new(pattern).ok()?;
         Some(Name { start, end, middle, pattern: pattern.to_owned(), glob: OnceLock::new() })
     }
@@ -159,6 +162,37 @@ mod tests {
     }
 
     #[test]
+    #[test]
+    fn a_name_is_matched_as_its_glob_says() {
+        let patterns =
+            ["*.ini", "a*b*c.yml", "x{one,two}*.{yml,yaml}", "pg[bg]*.conf", "a\\*longer\\?b", "[!a]b", "{same,same}", "plain"];
+        let names = [
+            "x.ini",
+            ".ini",
+            "abc.yml",
+            "a-b-c.yml",
+            "ac.yml",
+            "xone.yml",
+            "xtwo-prod.yaml",
+            "xthree.yml",
+            "one.yml",
+            "pgb.conf",
+            "pgx.conf",
+            "a*longer?b",
+            "axlonger?b",
+            "bb",
+            "ab",
+            "same",
+            "plain",
+            "plainer",
+        ];
+        for pattern in patterns {
+            let (name, glob) = (Name::new(pattern).expect("a glob"), Glob::new(pattern).expect("a glob").compile_matcher());
+            assert!(names.iter().any(|one| glob.is_match(one)), "{pattern} is held against nothing");
+            names.iter().for_each(|one| assert_eq!(name.matches(one), glob.is_match(one), "{pattern} and {one}"));
+        }
+    }
+
     fn every_row_is_understood() {
         let table: toml::Table = include_str!("../../data/formats.toml").parse().unwrap_or_default();
         let rows = table.get("format").and_then(toml::Value::as_array).map_or(0, Vec::len);
