@@ -66,7 +66,8 @@ pub(super) fn check(
     }
     if !options.every_finding {
         let subject = Subject { head: &outcome.model, base: None, sources: &outcome.sources };
-        fold::fold(&mut outcome.report.findings, subject);
+        let failed = fold::fold(&mut outcome.report.findings, subject);
+        asked.tell_unfolded(failed, &mut outcome);
     }
     let targets = Targets {
         files: head,
@@ -145,6 +146,24 @@ impl Asked<'_> {
         let selected = self.selection.selects(&finding.rule);
         let verdict = info.and_then(|info| self.config.verdict(info, path, &finding.diagnostic.subject, selected));
         verdict.is_some_and(|verdict| matches!(verdict.level, Level::On(_)))
+    }
+
+    /// Adds to a report that rules failed to put their findings together.
+    fn tell_unfolded(&self, failed: Vec<(&'static Rule, String)>, outcome: &mut Outcome) {
+        if failed.is_empty() {
+            return;
+        }
+        let place = running::first_place(&outcome.discovery, &mut outcome.sources);
+        let said = failed.iter().map(|(rule, reason)| running::failed_to_fold(rule, reason, place));
+        let mut ours: Vec<Finding> = said.filter_map(|said| findings::finding(running::RULE_FAILED, said)).collect();
+        findings::number(&mut ours);
+        let (sources, report) = (&outcome.sources, &mut outcome.report);
+        ours.retain_mut(|finding| judge(finding, self.config, self.selection, sources));
+        let least = self.least_severity(sources.path(place.source));
+        let (shown, hidden): (Vec<Finding>, Vec<Finding>) = ours.into_iter().partition(|finding| finding.severity >= least);
+        report.hidden += hidden.len();
+        report.findings.extend(shown);
+        findings::sort(&mut report.findings, sources);
     }
 
     /// Leaves in a report what a change brought, counts the rest, and lowers what it only touched and cannot mend.

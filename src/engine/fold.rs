@@ -3,31 +3,46 @@
 
 use super::findings;
 use super::fingerprint::fingerprint;
-use super::running::Subject;
+use super::running::{self, Subject};
 use crate::diagnostic::{Confidence, Diagnostic, Finding, Severity};
-use crate::rules::{self, Context, Fold};
-use std::collections::{BTreeMap, HashSet};
+use crate::rules::{self, Context, Fold, FoldFn, Rule};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How many reasons a habit names: what lowered its findings may differ from one to the next.
 const REASONS: usize = 3;
 
-/// Puts those findings together that their rules call one habit, each severity and confidence for itself. They stay in order.
-pub(super) fn fold(found: &mut Vec<Finding>, subject: Subject) {
+/// Puts those findings together that their rules call one habit, each severity and confidence for itself. They stay in order. Gives the
+/// rules that failed to, with their reasons: each finding of theirs still stands by itself.
+pub(super) fn fold(found: &mut Vec<Finding>, subject: Subject) -> Vec<(&'static Rule, String)> {
+    fold_by(rules::all(), found, subject)
+}
+
+fn fold_by(
+    rules: impl Iterator<Item = &'static Rule>,
+    found: &mut Vec<Finding>,
+    subject: Subject,
+) -> Vec<(&'static Rule, String)> {
+    let folding: HashMap<&str, (&'static Rule, FoldFn)> = rules.filter_map(|rule| Some((rule.id, (rule, rule.fold?)))).collect();
     let mut alike: BTreeMap<(&'static str, Severity, Confidence), Vec<usize>> = BTreeMap::new();
     for (at, finding) in found.iter().enumerate() {
-        if let Some(rule) = rules::all().find(|rule| rule.fold.is_some() && rule.id == finding.rule) {
+        if let Some((rule, _)) = folding.get(finding.rule.as_str()) {
             alike.entry((rule.id, finding.severity, finding.confidence)).or_default().push(at);
         }
     }
     let context = Context::new(subject.head, subject.base, subject.sources);
-    let (mut habits, mut gone) = (Vec::new(), HashSet::new());
+    let (mut habits, mut gone, mut failed) = (Vec::new(), HashSet::new(), Vec::new());
     for ((id, ..), places) in alike {
-        let Some(fold) = rules::all().find(|rule| rule.id == id).and_then(|rule| rule.fold) else { continue };
+        let Some((rule, fold)) = folding.get(id) else { continue };
         let findings: Vec<&Finding> = places.iter().filter_map(|at| found.get(*at)).collect();
         let said: Vec<&Diagnostic> = findings.iter().map(|finding| &finding.diagnostic).collect();
-        // Where it fails, each finding still stands by itself.
-        let folds = catch_unwind(AssertUnwindSafe(|| fold(&context, &said))).unwrap_or_default();
+        let folds = catch_unwind(AssertUnwindSafe(|| fold(&context, &said))).unwrap_or_else(|panic| {
+            // Once, however many severities its findings have.
+            if failed.last().is_none_or(|(last, _): &(&Rule, String)| last.id != rule.id) {
+                failed.push((*rule, running::reason(panic.as_ref())));
+            }
+            Vec::new()
+        });
         for Fold { which, said } in folds {
             let of: Vec<&Finding> = which.iter().filter_map(|at| findings.get(*at).copied()).collect();
             habits.extend(habit(&of, said.moved(|span| subject.sources.outermost(span))));
@@ -43,6 +58,7 @@ pub(super) fn fold(found: &mut Vec<Finding>, subject: Subject) {
         found.push(habit);
     }
     findings::sort(found, subject.sources);
+    failed
 }
 
 /// What findings are together, in the words of a rule. Their severity and confidence are the same.
@@ -54,4 +70,31 @@ fn habit(of: &[&Finding], said: Diagnostic) -> Option<Finding> {
         }
     }
     Some(Finding { diagnostic: Diagnostic { because, ..said }, ..(*of.first()?).clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Model;
+    use crate::source::{Sources, Span};
+
+    fn stops(_: &Context, _: &[&Diagnostic]) -> Vec<Fold> {
+        panic!("no habit at {}", 0)
+    }
+
+    #[test]
+    fn a_fold_that_fails_is_told_once_and_its_findings_stand() {
+        static STOPS: Rule = Rule { id: "errors/inconsistent-shape", page: "", check: rules::found_by_engine, fold: Some(stops) };
+        let (model, mut sources) = (Model::default(), Sources::default());
+        let source = sources.add("a.yaml", "a\nb\n");
+        let at = |start| Diagnostic::new(format!("at {start}"), "a fault").at(Span::new(source, start, start + 1), "here");
+        let made = [(0, Severity::Warning), (2, Severity::Info)].into_iter();
+        let made = made.filter_map(|(start, severity)| findings::finding(STOPS.id, at(start).at_most(severity, "a reason")));
+        let mut found: Vec<Finding> = made.collect();
+        findings::number(&mut found);
+        let before = found.clone();
+        let failed = fold_by([&STOPS].into_iter(), &mut found, Subject { head: &model, base: None, sources: &sources });
+        assert_eq!(failed.iter().map(|(rule, why)| (rule.id, why.as_str())).collect::<Vec<_>>(), [(STOPS.id, "no habit at 0")]);
+        assert!(before.len() == 2 && found == before);
+    }
 }

@@ -1,7 +1,7 @@
 //! Runs rules over the models. A rule that panics becomes a finding of its own, and the others go on.
 
 use super::findings;
-use crate::diagnostic::{Diagnostic, Finding};
+use crate::diagnostic::{Diagnostic, Finding, Severity};
 use crate::discover::Discovery;
 use crate::model::Model;
 use crate::model::workspace::in_threads;
@@ -71,6 +71,17 @@ pub(super) fn failed(rule: &Rule, reason: &str, place: Span) -> Diagnostic {
     Diagnostic::new(rule.id, format!("the rule `{}` failed and judged nothing in this run", rule.id))
         .at(place, reason)
         .help(format!("report this as a fault of backend-lint; until it is mended: --ignore {}", rule.id))
+}
+
+/// The finding that a rule becomes when it panics where its findings are put together: they are shown one by one.
+pub(super) fn failed_to_fold(rule: &Rule, reason: &str, place: Span) -> Diagnostic {
+    Diagnostic::new(
+        rule.id,
+        format!("the rule `{}` failed to put its findings together, so that each is told by itself", rule.id),
+    )
+    .at(place, reason)
+    .help("report this as a fault of backend-lint")
+    .at_most(Severity::Warning, "what the rule found is shown all the same")
 }
 
 /// The first line of the first artifact: the place of what concerns the whole repository.
