@@ -4,9 +4,8 @@ use super::arguments::{BaselineArguments, BaselineCommand};
 use super::target::Target;
 use super::{End, Trouble, destination, run, terminal};
 use crate::diagnostic::{Confidence, Severity, StaleEntry};
-use crate::engine::baseline::{render, without};
-use crate::engine::{BaselineChoice, Options, Outcome};
-use crate::files::disk::Disk;
+use crate::engine::baseline::without;
+use crate::engine::{self, BaselineChoice, Options, Outcome};
 use crate::report::count;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,7 +41,7 @@ fn everything(arguments: &BaselineArguments, baseline: BaselineChoice) -> Result
 fn write(arguments: &BaselineArguments) -> Result<End, Trouble> {
     let (target, outcome) = everything(arguments, BaselineChoice::Nothing)?;
     let findings = &outcome.report.findings;
-    let files = render(findings, &outcome.sources, &Disk::new(&target.root));
+    let files = engine::baselines(&target.root, findings, &outcome.sources);
     for (path, text) in &files {
         destination::write(&target.root.join(path), text)?;
     }

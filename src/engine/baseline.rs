@@ -113,7 +113,7 @@ fn problem(path: &str, number: usize, line: &str) -> String {
 }
 
 /// What `baseline write` puts where: path and text, sorted by path. Every file that exists is written anew, be it without a line.
-pub fn render(findings: &[Finding], sources: &Sources, files: &dyn Files) -> Vec<(String, String)> {
+pub(super) fn render(findings: &[Finding], sources: &Sources, files: &dyn Files) -> Vec<(String, String)> {
     let folder_of = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
     let listing = files.list();
     let roots: BTreeSet<String> = listing.named(&FILE_NAMES).map(folder_of).chain([String::new()]).collect();

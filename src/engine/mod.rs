@@ -23,7 +23,7 @@ mod suppressions;
 pub use baseline::BaselineChoice;
 pub use snapshot::{Snapshot, Written, snapshot};
 
-use crate::diagnostic::{Base, Confidence, Report, Severity};
+use crate::diagnostic::{Base, Confidence, Finding, Report, Severity};
 use crate::discover::Discovery;
 use crate::files::git::{Checkout, Repository};
 use crate::files::listed::Listed;
@@ -189,6 +189,13 @@ pub fn context_of(root: &Path, options: &Options, path: &str) -> Result<context:
     let above = Above::new(repository.as_ref().ok().and_then(Option::as_ref));
     let config = config::read(&checkout(root, &repository), &options.config, &above, &mut Sources::default())?;
     Ok(config.context(path))
+}
+
+/// What the baselines of a folder on disk become when findings are written down: path and text, sorted by path. Every file that exists is
+/// written anew, be it without a line.
+pub fn baselines(root: &Path, findings: &[Finding], sources: &Sources) -> Vec<(String, String)> {
+    let repository = Repository::discover(root);
+    baseline::render(findings, sources, &checkout(root, &repository))
 }
 
 /// Checks a folder on disk. `environment` holds the variables in which pipelines name the base (`GITHUB_BASE_REF` and the like).

@@ -2,8 +2,7 @@
 
 use super::support::{Scratch, Work};
 use backend_lint::diagnostic::{Finding, Severity};
-use backend_lint::engine::{self, BaselineChoice, Failure, Options, Outcome, Reach, baseline};
-use backend_lint::files::disk::Disk;
+use backend_lint::engine::{self, BaselineChoice, Failure, Options, Outcome, Reach};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -299,7 +298,7 @@ fn one_more_of_a_habit_is_told_by_itself() {
     let options = Options { every_finding: true, ..Options::default() };
     let old = everything(options.clone());
     assert_eq!(old.report.findings.len(), 12);
-    let written = baseline::render(&old.report.findings, &old.sources, &Disk::new(&work.0));
+    let written = engine::baselines(&work.0, &old.report.findings, &old.sources);
     let snapshot = engine::snapshot(&work.0, &BTreeMap::new(), &Options::default()).unwrap();
 
     work.git(&["checkout", "-q", "-b", "feature"]);
