@@ -10,7 +10,7 @@ mod listing;
 mod threads;
 
 pub use listing::{Listing, is_code};
-pub use threads::in_threads;
+pub use threads::{in_threads, threads_for_files};
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};

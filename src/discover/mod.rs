@@ -17,7 +17,7 @@ pub use verdict::of_text;
 
 use crate::files::{ByPath, Files, Listing};
 use crate::model::Settings;
-use crate::model::workspace::in_threads;
+use crate::model::workspace::{LARGE, in_threads};
 use crate::sql::Dialect;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -175,9 +175,6 @@ pub struct Beside<'a> {
     pub unchanged: &'a (dyn Fn(&str) -> bool + Sync),
 }
 
-/// Files larger than this, in bytes, are rather read twice than kept twice.
-const LARGEST_KEPT: usize = 1 << 20;
-
 /// Says what each file is.
 pub fn find(files: &dyn Files, settings: &Settings) -> Discovery {
     find_beside(files, settings, None)
@@ -248,7 +245,7 @@ pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>
     let mut read = |path: &str| {
         let text = files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok())?;
         // What is looked into here is mostly read by the model too.
-        if text.len() <= LARGEST_KEPT {
+        if text.len() <= LARGE {
             files.keep(path, text.clone().into_bytes());
         }
         Some(text)

@@ -2,11 +2,9 @@
 
 use crate::files::{ContentId, Files, Listing, ReadError};
 use crate::model::Kept;
+use crate::model::workspace::LARGE;
 use crate::source::Sources;
 use std::sync::Arc;
-
-/// Texts of more bytes than this are read anew.
-const LARGEST: usize = 1 << 20;
 
 /// The base, which reads what it shares with the head from there: a checkout is at hand where an object has to be unpacked.
 pub(super) struct Beside<'r> {
@@ -48,7 +46,7 @@ impl Files for Beside<'_> {
         }
         let known = self.read.and_then(|(kept, sources)| Some(sources.get(kept.source(path)?)));
         // A large text may be held compressed: reading its file costs less than holding it twice.
-        let text = known.filter(|source| source.length() <= LARGEST).map(|source| source.text().as_bytes().to_owned());
+        let text = known.filter(|source| source.length() <= LARGE).map(|source| source.text().as_bytes().to_owned());
         text.map_or_else(|| self.head.read(path), Ok)
     }
 

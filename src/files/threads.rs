@@ -2,6 +2,14 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// So many files or folders are read before another thread has started.
+const FEW: usize = 32;
+
+/// How many threads are worth starting for the reading of so many files or folders.
+pub fn threads_for_files(count: usize, threads: usize) -> usize {
+    if count < FEW { 1 } else { threads }
+}
+
 /// Maps in up to `threads` threads; results stand in the order of the items.
 pub fn in_threads<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     if threads <= 1 || items.len() <= 1 {

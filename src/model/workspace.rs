@@ -3,7 +3,7 @@
 use crate::diagnostic::{Place, Unread};
 use crate::documents::{self, Tree};
 pub use crate::files::in_threads;
-use crate::files::{ByPath, Files, Listing};
+use crate::files::{ByPath, Files, Listing, threads_for_files};
 use crate::source::{Packed, SourceId, Sources, Span};
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -14,6 +14,9 @@ pub const LARGEST_FILE: usize = 1 << 31;
 
 impl Kept {
     /// Every source that was read, in order.
+/// Texts of more bytes are large: they are rather read twice than held twice, and read piece by piece where that can be done.
+pub const LARGE: usize = 1 << 20;
+
     pub fn sources(&self) -> Vec<SourceId> {
         let mut sources: Vec<SourceId> = self.sources.values().copied().collect();
         sources.sort_unstable();
@@ -182,8 +185,9 @@ impl<'a> Workspace<'a> {
     /// Reads many files in threads; those that cannot be read are left out here and answered by [`Workspace::source`].
     pub fn load_texts(&mut self, paths: &[String]) -> Vec<(String, SourceId, Arc<str>)> {
         let new: Vec<&String> = paths.iter().filter(|path| !self.by_path.contains_key(*path)).collect();
-        let threads = if new.len() < FEW { 1 } else { self.threads };
-        let texts = in_threads(threads, &new, |path| self.files.read(path).map_err(|error| error.0).and_then(decode));
+        let texts = in_threads(threads_for_files(new.len(), self.threads), &new, |path| {
+            self.files.read(path).map_err(|error| error.0).and_then(decode)
+        });
         for (path, text) in new.into_iter().zip(texts) {
             if !self.by_path.contains_key(path) {
                 let result = text.map(|text| self.sources.add(path, text));
@@ -237,9 +241,6 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
     }
     String::from_utf8(bytes).map_err(|error| format!("not UTF-8: first bad byte at offset {}", error.utf8_error().valid_up_to()))
 }
-
-/// So many files are read before another thread has started.
-const FEW: usize = 32;
 
 /// How many threads are worth starting for the reading of so many bytes.
 pub fn threads_for(bytes: usize, threads: usize) -> usize {

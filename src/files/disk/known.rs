@@ -1,16 +1,13 @@
 //! A folder on disk beside the files that it is known to hold: what git tracks counts whatever `.gitignore` says, so that only what
 //! stands beside it has to be held against rules.
 
-use crate::files::{Listing, in_threads};
+use crate::files::{Listing, in_threads, threads_for_files};
 use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Names that are never looked into: what git keeps for itself, and what a package manager brings.
 pub(super) const PASSED_OVER: [&str; 2] = [".git", "node_modules"];
-
-/// So many folders are read before another thread has started.
-const FEW: usize = 32;
 
 /// What of the known files is there, and where others are.
 #[derive(Default)]
@@ -46,8 +43,7 @@ pub(super) fn meet(root: &Path, known: &Listing) -> Met {
     let mut met = Met::default();
     let mut todo = vec![Folder { path: String::new(), files: 0..known.len() }];
     while !todo.is_empty() {
-        let threads = if todo.len() < FEW { 1 } else { threads };
-        let seen = in_threads(threads, &todo, |folder| look(root, folder, known));
+        let seen = in_threads(threads_for_files(todo.len(), threads), &todo, |folder| look(root, folder, known));
         let mut next = Vec::new();
         for (folder, seen) in todo.iter().zip(seen) {
             met.gone.extend(seen.gone);

@@ -14,9 +14,6 @@ use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
-/// Files of more bytes are read while they are replayed.
-pub(super) const LARGE: usize = 1 << 20;
-
 /// How much of what comes before a statement is shown with it, in bytes: where a prepared text is looked for.
 pub(super) const LOOK_BACK: usize = 16 << 10;
 
