@@ -4,6 +4,9 @@
 //!
 //! The repositories lie outside of this one, in `../shared/corpus`; without them it says so.
 
+#[path = "../tests/support/shared.rs"]
+mod place;
+
 use backend_lint::discover;
 use backend_lint::files::disk::Disk;
 use backend_lint::files::{Files, Memory};
@@ -16,14 +19,8 @@ use std::time::{Duration, Instant};
 const RUNS: usize = 5;
 
 fn main() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    if !corpus.is_dir() {
-        println!("skipped: {} is not there", corpus.display());
-        return;
-    }
+    let Some(roots) = place::folders("corpus") else { return };
     println!("{:36} {:>14} {:>12} {:>10}", "", "configuration ms", "discovery ms", "services");
-    let walk = walkdir::WalkDir::new(&corpus).min_depth(1).max_depth(1).sort_by_file_name();
-    let roots = walk.into_iter().filter_map(Result::ok).map(|entry| entry.into_path()).filter(|path| path.is_dir());
     let (mut all, mut found) = (Duration::ZERO, 0);
     for root in roots {
         let files = load(&root);

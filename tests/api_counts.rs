@@ -18,7 +18,7 @@ mod support;
 
 /// The samples, and the documents of the benches.
 fn places() -> Vec<String> {
-    let samples = std::fs::read_dir(shared().join("sample")).into_iter().flatten().filter_map(Result::ok);
+    let samples = std::fs::read_dir(shared("sample")).into_iter().flatten().filter_map(Result::ok);
     let names = samples.map(|entry| entry.file_name().to_string_lossy().into_owned());
     let mut places: Vec<String> =
         names.filter(|name| name.ends_with(".json") || name.ends_with(".yaml")).map(|name| format!("sample/{name}")).collect();

@@ -3,6 +3,9 @@
 //!
 //! The repositories lie outside of this one, in `../shared`. Where they are not there, the tests say so and pass.
 
+#[path = "support/shared.rs"]
+mod place;
+
 use backend_lint::discover;
 use backend_lint::engine::{self, Migrations, Options};
 use backend_lint::files::disk::Disk;
@@ -10,7 +13,7 @@ use backend_lint::model::{Model, Settings, links};
 use backend_lint::rules::{self, Context};
 use backend_lint::source::Sources;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// The rules that ask what was joined.
@@ -56,17 +59,6 @@ fn is_read(rule: &str) -> bool {
     is_joined(rule) || holds_two_against_each_other(rule)
 }
 
-fn corpus() -> Option<Vec<PathBuf>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let Ok(entries) = std::fs::read_dir(&path) else {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    };
-    let mut found: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
-    found.sort();
-    Some(found)
-}
-
 fn name(root: &Path) -> String {
     root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
@@ -100,7 +92,7 @@ fn nine_of_ten_joined_findings_are_right() {
 
 #[test]
 fn every_joined_finding_was_read() {
-    let Some(roots) = corpus() else { return };
+    let Some(roots) = place::folders("corpus") else { return };
     let all = verdicts(&text());
     let mut found = BTreeSet::new();
     let mut unread = Vec::new();
@@ -139,7 +131,7 @@ const BOUND: (f64, Duration) =
 
 #[test]
 fn joins_cost_little() {
-    let Some(roots) = corpus() else { return };
+    let Some(roots) = place::folders("corpus") else { return };
     let mut dear = Vec::new();
     println!("repository\twhole run ms\tjoins ms\trules ms\tshare %");
     for root in roots {

@@ -1,18 +1,15 @@
 //! Repositories and documents in `../shared`, read into memory.
 
+#[path = "shared.rs"]
+mod place;
+
 use backend_lint::files::disk::Disk;
 use backend_lint::files::{Files, Memory};
-use std::path::{Path, PathBuf};
-
-/// Where they lie; a work tree elsewhere says where.
-pub fn shared() -> PathBuf {
-    let said = std::env::var_os("BACKEND_LINT_SHARED").map(PathBuf::from);
-    said.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"))
-}
+pub use place::shared;
 
 /// What stands under a path there: a file alone, or all of a folder. `None` with a word about it where nothing does.
 pub fn load(place: &str) -> Option<Memory> {
-    let path = shared().join(place);
+    let path = shared(place);
     let mut memory = Memory::new();
     if path.is_dir() {
         let disk = Disk::new(&path);

@@ -1,16 +1,16 @@
 //! The cases of other tools in `../shared/oracles`, and which of our rules answer to theirs.
 
+#[path = "shared.rs"]
+mod place;
+
 use backend_lint::rules;
+use place::shared;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 /// The cases of one file; `None` where it is not there.
 pub fn cases(name: &str) -> Option<Vec<Value>> {
-    // A work tree elsewhere says where they are.
-    let shared = std::env::var_os("BACKEND_LINT_SHARED").map(PathBuf::from);
-    let shared = shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
-    let text = std::fs::read_to_string(shared.join("oracles").join(name)).ok()?;
+    let text = std::fs::read_to_string(shared("oracles").join(name)).ok()?;
     Some(text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect())
 }
 
