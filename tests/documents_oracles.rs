@@ -1,8 +1,11 @@
 //! YAML trees against `serde_yaml::Value` and against the same tree from the events of `saphyr-parser`: over generated
 //! documents, and over real files where they are at hand.
 
+#[path = "support/trees.rs"]
+mod trees;
+
 use backend_lint::documents::events::{Event, Events, Failure, Properties};
-use backend_lint::documents::{self, Kind, NodeRef, Style, Tree, TreeBuilder, yaml};
+use backend_lint::documents::{self, NodeRef, Style, Tree, TreeBuilder, yaml};
 use backend_lint::source::SourceId;
 use proptest::prelude::*;
 use saphyr_parser::{Event as Raw, Parser, ScalarStyle, Span, StrInput, Tag};
@@ -11,6 +14,7 @@ use serde_yaml::Value;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use trees::dump;
 
 /// The events of `saphyr-parser`, whose offsets are characters.
 struct Saphyr<'t> {
@@ -132,30 +136,6 @@ fn ours(text: &str) -> Tree {
 fn theirs(text: &str) -> Tree {
     let text: Arc<str> = text.into();
     yaml::parse_events(&text, TreeBuilder::new(SourceId(0), text.clone()), &mut Saphyr::new(&text))
-}
-
-/// Everything that a tree says, a line for each node, without recursion.
-fn dump(tree: &Tree) -> String {
-    let mut lines = String::new();
-    for at in 0..tree.len() {
-        let node = tree.node(documents::NodeId(at as u32));
-        let children: Vec<u32> = match node.kind() {
-            Kind::Map => node.entries().flat_map(|(key, value)| [key.id().0, value.id().0]).collect(),
-            _ => node.items().map(|item| item.id().0).collect(),
-        };
-        let target = node.resolved().id().0;
-        let _ = writeln!(
-            lines,
-            "{at} {:?} {:?} {:?} {:?} {:?} {target} {children:?}",
-            node.kind(),
-            node.span().range(),
-            node.style(),
-            node.tag(),
-            node.text(),
-        );
-    }
-    let _ = writeln!(lines, "{:?}", tree.documents().map(|root| root.id().0).collect::<Vec<_>>());
-    lines
 }
 
 /// Where the node and the value differ; depth is that of the value, which `serde_yaml` bounds.

@@ -21,6 +21,7 @@ pub mod nginx;
 mod node;
 mod plain;
 pub mod properties;
+pub mod simple;
 pub mod toml;
 pub mod tree;
 pub mod url;

@@ -1,7 +1,9 @@
-//! YAML: events to the arena. The parser is [`Granit`]; any other [`Events`] gives the same tree.
+//! YAML: events to the arena. The parser is [`Granit`], and for what is written simply [`Simple`]; any other [`Events`] gives the same
+//! tree.
 
 use super::events::{Event, Events, Failure, Properties};
 use super::granit::Granit;
+use super::simple::Simple;
 use super::{Kind, NodeId, Style, Tree, TreeBuilder};
 use crate::source::SourceId;
 use std::borrow::Cow;
@@ -11,7 +13,11 @@ use std::sync::Arc;
 
 /// Reads a stream of YAML documents.
 pub fn parse(source: SourceId, text: Arc<str>) -> Tree {
-    parse_events(&text, TreeBuilder::new(source, text.clone()), &mut Granit::new(&text))
+    let builder = TreeBuilder::new(source, text.clone());
+    match Simple::new(&text) {
+        Some(mut events) => parse_events(&text, builder, &mut events),
+        None => parse_events(&text, builder, &mut Granit::new(&text)),
+    }
 }
 
 /// Reads a stream of YAML documents from any parser. `builder` is over the same text.
