@@ -1,5 +1,6 @@
 //! A folder on disk, walked as version control sees it.
 
+mod folder;
 mod known;
 
 use super::{Files, Listing, ReadError, too_large};

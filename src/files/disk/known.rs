@@ -1,6 +1,7 @@
 //! A folder on disk beside the files that it is known to hold: what git tracks counts whatever `.gitignore` says, so that only what
 //! stands beside it has to be held against rules.
 
+use super::folder::Kind;
 use crate::files::{Listing, in_threads, threads_for_files};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -81,17 +82,17 @@ pub(super) fn is_beyond(path: &str, is_folder: bool, known: &Listing, mixed: &Ha
 /// Looks at what a folder holds.
 fn look(root: &Path, folder: &Folder, known: &Listing) -> Seen {
     let mut seen = Seen::default();
-    let Some(names) = names(&root.join(&folder.path), &mut seen) else {
+    let Some(names) = names(&root.join(&folder.path), folder.files.len(), &mut seen) else {
         // Why it cannot be read is said by the walk that finds other files.
         return Seen { is_mixed: true, gone: folder.files.clone().collect(), ..Seen::default() };
     };
     let depth = folder.path.len();
     let name = |at: usize| known.path(at).and_then(|path| path.get(depth..)).unwrap_or("");
     let mut files = folder.files.clone();
-    for found in &names {
+    for found in names.iter() {
         let is_folder = found.ends_with('/');
         // What would stand before it is not there.
-        while !files.is_empty() && name(files.start) < found.as_str() {
+        while !files.is_empty() && name(files.start) < found {
             seen.gone.extend(files.next());
         }
         let count = if is_folder {
@@ -111,25 +112,52 @@ fn look(root: &Path, folder: &Folder, known: &Listing) -> Seen {
 }
 
 /// The names of the files and folders in a folder, sorted as their paths are; those of folders end in `/`. `None` where it cannot be
-/// read.
-fn names(folder: &Path, seen: &mut Seen) -> Option<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).ok()? {
-        let entry = entry.ok()?;
-        let kind = entry.file_type().ok()?;
-        let Ok(mut name) = entry.file_name().into_string() else {
+/// read. `expected`: about how many there are.
+fn names(folder: &Path, expected: usize, seen: &mut Seen) -> Option<Names> {
+    let expected = expected.clamp(4, MOST_AT_ONCE);
+    let mut names = Names { text: String::with_capacity(expected * LENGTH), places: Vec::with_capacity(expected) };
+    super::folder::each(folder, |name, kind| {
+        let Ok(name) = std::str::from_utf8(name) else {
             seen.is_mixed = true;
-            continue;
+            return;
         };
-        if PASSED_OVER.contains(&name.as_str()) {
+        if PASSED_OVER.contains(&name) {
             seen.is_repository |= name == ".git";
-        } else if kind.is_dir() {
-            name.push('/');
-            names.push(name);
-        } else if kind.is_file() {
-            names.push(name);
+        } else if kind != Kind::Other {
+            names.add(name, kind == Kind::Folder);
         }
-    }
-    names.sort_unstable();
+    })?;
+    names.sort();
     Some(names)
+}
+
+/// Room for how many names is taken at once, and how long they are: guesses that hold for most folders.
+const MOST_AT_ONCE: usize = 64;
+const LENGTH: usize = 24;
+
+/// Names in one piece of memory: a repository has tens of thousands of folders.
+struct Names {
+    text: String,
+    places: Vec<Range<usize>>,
+}
+
+impl Names {
+    fn add(&mut self, name: &str, is_folder: bool) {
+        let start = self.text.len();
+        self.text.push_str(name);
+        if is_folder {
+            self.text.push('/');
+        }
+        self.places.push(start..self.text.len());
+    }
+
+    fn sort(&mut self) {
+        let text = &self.text;
+        let at = |place: &Range<usize>| text.as_bytes().get(place.clone());
+        self.places.sort_unstable_by(|a, b| at(a).cmp(&at(b)));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        self.places.iter().filter_map(|place| self.text.get(place.clone()))
+    }
 }
