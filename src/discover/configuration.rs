@@ -3,6 +3,7 @@
 
 use super::{Kind, scan};
 use globset::{Glob, GlobMatcher};
+use memchr::memmem::Finder;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -17,7 +18,7 @@ struct Format {
     keys: Vec<String>,
     any_keys: Vec<String>,
     words: Vec<String>,
-    contains: Vec<String>,
+    contains: Vec<(String, Finder<'static>)>,
 }
 
 /// A glob over the name of a file.
@@ -65,6 +66,8 @@ struct Formats {
     rows: Vec<Format>,
     /// The top-level keys that any row asks for.
     keys: HashSet<String>,
+    /// For each byte the rows that a name which ends with it may be of: few, and this is asked of every file.
+    by_last: Vec<Vec<usize>>,
 }
 
 fn formats() -> &'static Formats {
@@ -74,7 +77,13 @@ fn formats() -> &'static Formats {
         let rows = table.get("format").and_then(toml::Value::as_array).into_iter().flatten();
         let rows: Vec<Format> = rows.filter_map(format).collect();
         let keys = rows.iter().flat_map(|row| row.keys.iter().chain(&row.any_keys)).cloned().collect();
-        Formats { rows, keys }
+        let may_end = |row: &Format, last: u8| {
+            let ends = |name: &Name| name.end.as_bytes().last().is_none_or(|end| *end == last);
+            row.names.is_empty() || row.names.iter().any(ends)
+        };
+        let of = |last: u8| rows.iter().enumerate().filter(|(_, row)| may_end(row, last)).map(|(at, _)| at).collect();
+        let by_last = (0..=u8::MAX).map(of).collect();
+        Formats { rows, keys, by_last }
     })
 }
 
@@ -93,7 +102,7 @@ fn format(row: &toml::Value) -> Option<Format> {
         keys: list("keys"),
         any_keys: list("any_keys"),
         words: list("words"),
-        contains: list("contains"),
+        contains: list("contains").into_iter().map(|part| (part.clone(), Finder::new(&part).into_owned())).collect(),
     })
 }
 
@@ -106,7 +115,7 @@ impl Format {
         }
         let key = self.any_keys.iter().find(|key| has(key));
         let word = || self.words.iter().find(|word| text.lines().any(|line| line.trim_start().starts_with(word.as_str())));
-        let part = || self.contains.iter().find(|part| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some());
+        let part = || self.contains.iter().find(|(_, finder)| finder.find(text.as_bytes()).is_some()).map(|(part, _)| part);
         // Of the weaker signs one is enough, where any is asked for.
         let asks = !(self.any_keys.is_empty() && self.words.is_empty() && self.contains.is_empty());
         let sign = key.or_else(word).or_else(part);
@@ -123,13 +132,15 @@ impl Format {
 }
 
 impl Formats {
-    /// The rows that a name allows, in order. `lower`: the name in lower case.
-    fn named(&self, path: &str, lower: &str) -> impl Iterator<Item = &Format> {
+    /// The rows that a name allows, in order; with `is_document` those too that any YAML or JSON file may be of. `lower`: the name in
+    /// lower case.
+    fn named(&self, path: &str, lower: &str, is_document: bool) -> impl Iterator<Item = &Format> {
         let lies_in = |folders: &HashSet<String>| {
             path.rsplit_once('/').is_some_and(|(above, _)| above.split('/').any(|one| folders.contains(one)))
         };
-        self.rows.iter().filter(move |row| {
-            (row.names.is_empty() || row.names.iter().any(|name| name.matches(lower)))
+        let last = lower.as_bytes().last().and_then(|last| self.by_last.get(usize::from(*last)));
+        last.into_iter().flatten().filter_map(|at| self.rows.get(*at)).filter(move |row| {
+            (if row.names.is_empty() { is_document } else { row.names.iter().any(|name| name.matches(lower)) })
                 && (row.folders.is_empty() || lies_in(&row.folders))
                 && (row.not_folders.is_empty() || !lies_in(&row.not_folders))
                 && !row.not_names.iter().any(|name| name.matches(lower))
@@ -139,7 +150,7 @@ impl Formats {
 
 /// Whether a name alone allows a file to be a configuration that is neither YAML nor JSON. `lower`: the name in lower case.
 pub(super) fn is_named(path: &str, lower: &str) -> bool {
-    formats().named(path, lower).any(|format| !format.names.is_empty())
+    formats().named(path, lower, false).next().is_some()
 }
 
 /// Which configuration a text is, and why.
@@ -149,8 +160,7 @@ pub(super) fn judge(path: &str, text: &str) -> Option<(Kind, String)> {
     let formats = formats();
     let keys = OnceCell::new();
     let has = |key: &str| keys.get_or_init(|| scan::top_level_keys(text, |key| formats.keys.contains(key))).contains(&key);
-    let mut rows = formats.named(path, &lower).filter(|format| !format.names.is_empty() || is_document);
-    rows.find_map(|format| Some((format.kind, format.evidence(text, has)?)))
+    formats.named(path, &lower, is_document).find_map(|format| Some((format.kind, format.evidence(text, has)?)))
 }
 
 #[cfg(test)]
@@ -161,7 +171,6 @@ mod tests {
         judge(path, text).map(|(kind, _)| kind)
     }
 
-    #[test]
     #[test]
     fn a_name_is_matched_as_its_glob_says() {
         let patterns =
@@ -193,6 +202,7 @@ mod tests {
         }
     }
 
+    #[test]
     fn every_row_is_understood() {
         let table: toml::Table = include_str!("../../data/formats.toml").parse().unwrap_or_default();
         let rows = table.get("format").and_then(toml::Value::as_array).map_or(0, Vec::len);

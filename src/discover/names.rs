@@ -2,7 +2,7 @@
 
 use crate::files::{Listing, is_code};
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// What a name allows a file to be.
@@ -39,9 +39,16 @@ pub(crate) fn listed(key: &str) -> Vec<String> {
 /// Words that the folders of every path are held against.
 type Set = HashSet<String, foldhash::fast::RandomState>;
 
+/// What a folder holds that is left out.
+#[derive(Clone, Copy)]
+enum Holds {
+    Vendored,
+    Examples,
+}
+
 struct Words {
-    vendored: Set,
-    examples: Set,
+    /// What a folder of this name holds.
+    folders: HashMap<String, Holds, foldhash::fast::RandomState>,
     example_first_words: Vec<String>,
     example_last_words: Vec<String>,
     example_names: Set,
@@ -53,8 +60,10 @@ struct Words {
 fn words() -> &'static Words {
     static WORDS: OnceLock<Words> = OnceLock::new();
     WORDS.get_or_init(|| Words {
-        vendored: listed("vendored").into_iter().collect(),
-        examples: listed("examples").into_iter().collect(),
+        folders: {
+            let examples = listed("examples").into_iter().map(|name| (name, Holds::Examples));
+            examples.chain(listed("vendored").into_iter().map(|name| (name, Holds::Vendored))).collect()
+        },
         example_first_words: listed("example_first_words"),
         example_last_words: listed("example_last_words"),
         example_names: listed("example_names").into_iter().collect(),
@@ -71,19 +80,24 @@ fn folders(path: &str) -> impl Iterator<Item = &str> {
 
 /// Why a file that is an artifact is left out all the same: it lies in a vendored, example or test tree.
 pub fn left_out(path: &str) -> Option<String> {
-    let Words { vendored, examples, .. } = words();
+    let known = &words().folders;
     let mut example = None;
     for folder in folders(path) {
-        if vendored.contains(folder) {
-            return Some(format!("in a vendored tree (`{folder}/`)"));
+        match known.get(folder) {
+            Some(Holds::Vendored) => return Some(format!("in a vendored tree (`{folder}/`)")),
+            Some(Holds::Examples) => example = example.or(Some(folder)),
+            None => example = example.or_else(|| has_example_words(folder).then_some(folder)),
         }
-        example = example.or_else(|| (examples.contains(folder) || has_example_words(folder)).then_some(folder));
     }
     example.map(|folder| format!("in an example or test tree (`{folder}/`)"))
 }
 
 /// Whether the name of a folder has several words of which the first or the last says that it holds examples or tests.
 fn has_example_words(folder: &str) -> bool {
+    // Most names have one word, and this is asked of the folders of every file.
+    if !folder.bytes().any(|byte| matches!(byte, b'-' | b'_' | b'.')) {
+        return false;
+    }
     let is_one = |words: &[String], word: &str| words.iter().any(|one| one.eq_ignore_ascii_case(word));
     let between = |character: char| matches!(character, '-' | '_' | '.');
     let first = || folder.split_once(between).is_some_and(|(word, _)| is_one(&words().example_first_words, word));

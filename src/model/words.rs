@@ -92,6 +92,9 @@ fn inflections() -> &'static Inflections {
 
 /// A name in snake case: `customerId`, `CustomerID`, `customer-id` and `customer id` are `customer_id`.
 pub fn snake(name: &str) -> String {
+    if is_snake(name) {
+        return name.to_owned();
+    }
     let mut out = String::with_capacity(name.len() + 4);
     let characters: Vec<char> = name.chars().collect();
     for (at, c) in characters.iter().enumerate() {
@@ -115,6 +118,16 @@ pub fn snake(name: &str) -> String {
         out.extend(c.to_lowercase());
     }
     out.trim_matches('_').to_owned()
+}
+
+/// Whether a name is in snake case as it stands, as most names of tables and columns are.
+fn is_snake(name: &str) -> bool {
+    let mut last = b'_';
+    let mut is_part = |byte: u8| {
+        let before = std::mem::replace(&mut last, byte);
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' && before != b'_'
+    };
+    name.bytes().all(&mut is_part) && last != b'_'
 }
 
 /// The singular of one English word in lower case.

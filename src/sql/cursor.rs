@@ -95,7 +95,10 @@ impl<'t> Cursor<'t> {
 
     /// Whether these words (upper case, separated by one blank) come next.
     pub fn is(&self, words: &str) -> bool {
-        words.split(' ').enumerate().all(|(ahead, word)| self.word(ahead).eq_ignore_ascii_case(word))
+        // Asked of every token for many words, of which hardly any begins as the token does.
+        let first = |word: &str| word.as_bytes().first().map(u8::to_ascii_uppercase);
+        first(self.word(0)) == first(words)
+            && words.split(' ').enumerate().all(|(ahead, word)| self.word(ahead).eq_ignore_ascii_case(word))
     }
 
     /// Whether one of these comes next.

@@ -6,6 +6,7 @@ use crate::discover::stated;
 use crate::model::Settings;
 use crate::sql::Dialect;
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 /// A dialect with its relative and the evidence, in one line.
 #[derive(Debug, Clone)]
@@ -75,10 +76,18 @@ pub(super) fn voted(texts: &[&str]) -> Option<Verdict> {
 /// How many bytes of a text are looked at together: dumps are large, and copies of them would be as large.
 const BLOCK: usize = 1 << 16;
 
+/// The signs and words of all dialects. Every word of every migration is held against them.
+fn all_spoken() -> &'static (Vec<&'static str>, HashSet<&'static str, foldhash::fast::RandomState>) {
+    static ALL: OnceLock<(Vec<&str>, HashSet<&str, foldhash::fast::RandomState>)> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let signs = table().signs.values().flatten().map(String::as_str).collect();
+        (signs, table().words.values().flatten().map(String::as_str).collect())
+    })
+}
+
 /// The words and signs of any dialect that a text holds outside of its comments.
 fn spoken(text: &str) -> (HashSet<&'static str>, HashSet<&'static str>) {
-    let signs: Vec<&str> = table().signs.values().flatten().map(String::as_str).collect();
-    let words: HashSet<&str> = table().words.values().flatten().map(String::as_str).collect();
+    let (signs, words) = all_spoken();
     let (mut found_words, mut found_signs) = (HashSet::new(), HashSet::new());
     let mut look = |block: &mut String| {
         block.make_ascii_lowercase();

@@ -28,6 +28,11 @@ pub struct LogicalTable {
 
 /// A name without case and signs, for comparing columns with properties: `customerId` and `customer_id` are the same.
 pub fn fold(name: &str) -> String {
+    // Nearly every name is of ASCII, and every column of every table is asked for.
+    if name.is_ascii() {
+        let kept = name.bytes().filter(u8::is_ascii_alphanumeric);
+        return kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    }
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

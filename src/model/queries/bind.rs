@@ -87,5 +87,23 @@ fn choose(
 
 /// How many folders two paths have in common.
 fn nearness(a: &str, b: &str) -> usize {
-    a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count()
+    // Asked of every file of queries and every database.
+    let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    let ends = |path: &str| path.as_bytes().get(same).is_none_or(|next| *next == b'/');
+    let whole = a.bytes().take(same).filter(|byte| *byte == b'/').count();
+    whole + usize::from(ends(a) && ends(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_folders_are_counted() {
+        let paths = ["", "a", "a/b", "a/b/c", "a/bc", "ab", "a/b/", "/a", "b/a", "é/b", "è/b"];
+        for (a, b) in paths.iter().flat_map(|a| paths.map(|b| (*a, b))) {
+            let in_common = a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count();
+            assert_eq!(nearness(a, b), in_common, "{a} and {b}");
+        }
+    }
 }

@@ -21,11 +21,8 @@ pub(super) fn name(map: &Object<'_>, key: &str) -> String {
 /// What was discovered, and the files of ConfigMaps that are configuration; `None` where there are none.
 pub(in crate::model::runtime) fn add(workspace: &mut Workspace, discovery: &Discovery) -> Option<Discovery> {
     let mut found: Vec<Artifact> = Vec::new();
-    for (path, tree) in manifests(workspace, discovery, "ConfigMap") {
-        // Most have no block of lines.
-        if workspace.source(&path).is_ok_and(|source| !workspace.text(source).contains(['|', '>'])) {
-            continue;
-        }
+    // Most have no block of lines.
+    for (path, tree) in manifests(workspace, discovery, |text| text.contains(['|', '>']) && text.contains("ConfigMap")) {
         let objects = object::of_tree(&path, &tree);
         for map in objects.iter().filter(|object| object.kind == "ConfigMap") {
             for (key, value) in entries(map) {

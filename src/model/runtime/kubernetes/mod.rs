@@ -53,7 +53,7 @@ type Manifest = (String, Arc<Tree>);
 
 /// Reads every manifest of the repository, in order of path.
 pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery) -> Cluster {
-    let manifests = manifests(workspace, discovery, "");
+    let manifests = manifests(workspace, discovery, |_| true);
     let overlays = Overlays::read(workspace, discovery);
     let all = manifests.iter().filter(|(path, _)| !overlays.is_patch(path));
     let objects: Vec<Object<'_>> = all.flat_map(|(path, tree)| object::of_tree(path, tree)).collect();
@@ -124,13 +124,13 @@ impl Cluster {
     }
 }
 
-/// The trees of all manifests that hold an object which is read here, and these words.
-fn manifests(workspace: &mut Workspace, discovery: &Discovery, words: &str) -> Vec<Manifest> {
+/// The trees of all manifests that hold an object which is read here, and whose text is wanted.
+fn manifests(workspace: &mut Workspace, discovery: &Discovery, is_wanted: impl Fn(&str) -> bool) -> Vec<Manifest> {
     let paths: Vec<String> =
         discovery.artifacts.iter().filter(|one| one.kind == Kind::Kubernetes).map(|one| one.path.clone()).collect();
     let texts = workspace.load_texts(&paths);
-    let wanted: Vec<String> =
-        texts.into_iter().filter(|(_, _, text)| text.contains(words) && object::is_wanted(text)).map(|(path, ..)| path).collect();
+    let wanted = texts.into_iter().filter(|(_, _, text)| is_wanted(text) && object::is_wanted(text));
+    let wanted: Vec<String> = wanted.map(|(path, ..)| path).collect();
     workspace.load_trees(&wanted);
     let mut found = Vec::new();
     for path in wanted {
