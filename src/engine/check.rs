@@ -15,7 +15,7 @@ use crate::diagnostic::{Base, Confidence, Finding, Report, RuleInfo, Severity};
 use crate::discover::{self, Discovery};
 use crate::files::Files;
 use crate::files::listed::Listed;
-use crate::model::{Kept, Model, Pending, Settings, Workspace};
+use crate::model::{self, Kept, Model, Pending, Settings, Workspace};
 use crate::report::origin;
 use crate::rules::{self, Rule};
 use crate::source::{SourceId, Sources};
@@ -278,7 +278,7 @@ impl Run {
         let first = sources.len();
         let mut workspace = Workspace::new(head, &mut sources, settings.threads);
         if let Some(other) = &other {
-            workspace = workspace.beside(other.kept, &unchanged);
+            workspace = workspace.beside(model::Other { discovery: other.discovery, kept: other.kept }, &unchanged);
         }
         let (model, kept) = Model::read(workspace, &discovery, &settings);
         let head_sources: Vec<SourceId> = match &other {
@@ -295,7 +295,8 @@ impl Run {
                 &settings,
                 Some(discover::Beside { discovery: &discovery, unchanged: &unchanged }),
             );
-            let workspace = Workspace::new(&beside, &mut sources, settings.threads).beside(&kept, &unchanged);
+            let other = model::Other { discovery: &discovery, kept: &kept };
+            let workspace = Workspace::new(&beside, &mut sources, settings.threads).beside(other, &unchanged);
             Model::read(workspace, &found, &settings).0
         });
 

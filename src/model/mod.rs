@@ -16,6 +16,7 @@ macro_rules! looks_like {
 }
 
 pub mod api;
+mod asked;
 pub mod boundaries;
 pub mod demands;
 pub mod links;
@@ -29,7 +30,7 @@ pub(crate) mod words;
 pub mod workspace;
 
 pub use settings::{FileStatus, Pending, Settings};
-pub use workspace::{Kept, Workspace};
+pub use workspace::{Kept, Other, Workspace};
 
 use crate::diagnostic::Unread;
 use crate::discover::Discovery;
@@ -69,10 +70,11 @@ impl Model {
         for (path, reason) in &discovery.unread {
             workspace.note_unread(path, reason, None);
         }
-        let api = Arc::new(api::read(&mut workspace, discovery, settings));
+        workspace.parts.begin(&settings.pending);
+        let api = workspace.api(discovery, |workspace| api::read(workspace, discovery, settings));
         let schema = Arc::new(schema::read(&mut workspace, discovery, settings));
         let queries = Arc::new(queries::read(&mut workspace, discovery, settings, &schema));
-        let runtime = Arc::new(runtime::read(&mut workspace, discovery, settings));
+        let runtime = workspace.runtime(discovery, |workspace| runtime::read(workspace, discovery, settings));
         let boundaries = Arc::new(boundaries::read(&workspace, discovery, &runtime, settings));
         let links = Arc::new(links::join(&api, &schema, &queries, &runtime, &boundaries, settings));
         let mentions = Arc::new(mentions::read(&mut workspace, &schema, settings));

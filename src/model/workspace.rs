@@ -1,22 +1,24 @@
 //! The only door through which the model reads files: each file once, decoded, parsed once, and what could not be read noted.
 
+use super::asked::{Asked, Parts};
 use crate::diagnostic::{Place, Unread};
+use crate::discover::Discovery;
 use crate::documents::{self, Tree};
 pub use crate::files::in_threads;
 use crate::files::{ByPath, Files, Listing, threads_for_files};
 use crate::source::{Packed, SourceId, Sources, Span};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Files larger than this are not read as artifacts: spans are 32 bits wide.
 pub const LARGEST_FILE: usize = 1 << 31;
 
-impl Kept {
-    /// Every source that was read, in order.
 /// Texts of more bytes are large: they are rather read twice than held twice, and read piece by piece where that can be done.
 pub const LARGE: usize = 1 << 20;
 
+impl Kept {
+    /// Every source that was read, in order.
     pub fn sources(&self) -> Vec<SourceId> {
         let mut sources: Vec<SourceId> = self.sources.values().copied().collect();
         sources.sort_unstable();
@@ -35,11 +37,16 @@ type Trees = HashMap<SourceId, Arc<Tree>, foldhash::fast::RandomState>;
 /// Reads files for one model, base or head.
 pub struct Workspace<'a> {
     files: &'a dyn Files,
-    sources: &'a mut Sources,
-    by_path: ByPath<Result<SourceId, String>>,
+    pub(super) sources: &'a mut Sources,
+    pub(super) by_path: ByPath<Result<SourceId, String>>,
     trees: Trees,
     listing: OnceCell<Arc<Listing>>,
-    unread: Vec<Unread>,
+    pub(super) unread: Vec<Unread>,
+    /// What is asked for the part that is being made.
+    pub(super) asked: RefCell<Asked>,
+    pub(super) parts: Parts,
+    /// Another revision, whose parts are taken where they are the same.
+    pub(super) other: Option<Other<'a>>,
     /// Sources whose text is not what their file holds.
     mended: Vec<SourceId>,
     threads: usize,
@@ -51,6 +58,16 @@ pub struct Kept {
     /// Sources by path.
     sources: ByPath<SourceId>,
     trees: Trees,
+    pub(super) parts: Parts,
+}
+
+/// Another revision of nearly the same tree: what was discovered there, and what its reading leaves.
+#[derive(Clone, Copy)]
+pub struct Other<'a> {
+    /// What was discovered.
+    pub discovery: &'a Discovery,
+    /// What was read and made.
+    pub kept: &'a Kept,
 }
 
 impl<'a> Workspace<'a> {
@@ -63,6 +80,9 @@ impl<'a> Workspace<'a> {
             trees: Trees::default(),
             listing: OnceCell::new(),
             unread: Vec::new(),
+            asked: RefCell::default(),
+            parts: Parts::default(),
+            other: None,
             mended: Vec::new(),
             threads: threads.max(1),
         }
@@ -76,16 +96,18 @@ impl<'a> Workspace<'a> {
         self
     }
 
-    /// The same, with the files that another revision has too: they are neither read nor parsed again. The sources must be those that
-    /// the other reading added to.
-    pub fn beside(mut self, other: &Kept, unchanged: &dyn Fn(&str) -> bool) -> Workspace<'a> {
+    /// The same, with the files that another revision has too: they are neither read nor parsed again, and no part of a model is made
+    /// again that rests on them alone. The sources must be those that the other reading added to, and the settings the same but for
+    /// what is pending.
+    pub fn beside(mut self, other: Other<'a>, unchanged: &dyn Fn(&str) -> bool) -> Workspace<'a> {
         // In order: what lies side by side is found side by side.
-        let mut sources: Vec<(&String, &SourceId)> = other.sources.iter().collect();
+        let mut sources: Vec<(&String, &SourceId)> = other.kept.sources.iter().collect();
         sources.sort_unstable();
         for (path, id) in sources.into_iter().filter(|(path, _)| unchanged(path)) {
             self.by_path.insert(path.clone(), Ok(*id));
-            self.trees.extend(other.trees.get(id).map(|tree| (*id, tree.clone())));
+            self.trees.extend(other.kept.trees.get(id).map(|tree| (*id, tree.clone())));
         }
+        self.other = Some(other);
         self
     }
 
@@ -96,12 +118,28 @@ impl<'a> Workspace<'a> {
 
     /// Whether there is such a file.
     pub fn exists(&self, path: &str) -> bool {
-        matches!(self.by_path.get(path), Some(Ok(_))) || self.files.exists(path)
+        let is_there = matches!(self.by_path.get(path), Some(Ok(_))) || self.files.exists(path);
+        self.asked.borrow_mut().exists.push((path.to_owned(), is_there));
+        is_there
     }
 
     /// Every path that the repository lists, sorted; listed at the first call.
     pub fn paths(&self) -> &Listing {
-        self.listing.get_or_init(|| self.files.list())
+        let listing = self.listing.get_or_init(|| self.files.list());
+        self.asked.borrow_mut().listing.get_or_insert_with(|| listing.clone());
+        listing
+    }
+
+    /// Notes what was read for the part that is being made. What stands within another file was read with that, and of what is not
+    /// there just that counts.
+    fn note_read(&mut self, path: &str, result: &Result<SourceId, String>) {
+        let asked = self.asked.get_mut();
+        match result {
+            Ok(id) if self.mended.contains(id) => {}
+            Ok(id) => asked.read.push(*id),
+            Err(_) if self.files.exists(path) => asked.failed = true,
+            Err(_) => asked.exists.push((path.to_owned(), false)),
+        }
     }
 
     /// How many threads may read.
@@ -111,18 +149,21 @@ impl<'a> Workspace<'a> {
 
     /// The source at a path; read and decoded at the first call.
     pub fn source(&mut self, path: &str) -> Result<SourceId, String> {
-        if let Some(known) = self.by_path.get(path) {
-            return known.clone();
-        }
-        let text = self.files.read(path).map_err(|error| error.0).and_then(decode);
-        let result = text.map(|text| self.sources.add(path, text));
-        self.by_path.insert(path.to_owned(), result.clone());
+        let result = self.by_path.get(path).cloned().unwrap_or_else(|| {
+            let text = self.files.read(path).map_err(|error| error.0).and_then(decode);
+            let result = text.map(|text| self.sources.add(path, text));
+            self.by_path.insert(path.to_owned(), result.clone());
+            result
+        });
+        self.note_read(path, &result);
         result
     }
 
     /// Whether there is no file at a path.
     pub fn is_missing(&self, path: &str) -> bool {
-        !self.files.exists(path)
+        let is_there = self.files.exists(path);
+        self.asked.borrow_mut().exists.push((path.to_owned(), is_there));
+        !is_there
     }
 
     /// The source of a file that is not UTF-8, with every bad byte as `?` so that offsets stay: what is pending must not pass for
@@ -194,13 +235,21 @@ impl<'a> Workspace<'a> {
                 self.by_path.insert(path.clone(), result);
             }
         }
+        for path in paths {
+            if let Some(result) = self.by_path.get(path).cloned() {
+                self.note_read(path, &result);
+            }
+        }
         let found = paths.iter().filter_map(|path| Some((path.clone(), self.by_path.get(path)?.clone().ok()?)));
         found.map(|(path, id)| (path, id, self.sources.get(id).text().clone())).collect()
     }
 
     /// Looks into files in threads without keeping them; results stand in the order of the paths. What cannot be read is empty.
     pub fn scan<R: Send>(&self, paths: &[String], look: impl Fn(&[u8]) -> R + Sync) -> Vec<R> {
-        in_threads(self.threads, paths, |path| look(&self.files.read(path).unwrap_or_default()))
+        let files = self.files;
+        // What is not kept cannot be told to be the same.
+        self.asked.borrow_mut().failed |= !paths.is_empty();
+        in_threads(self.threads, paths, |path| look(&files.read(path).unwrap_or_default()))
     }
 
     /// Notes that something could not be read.
@@ -221,7 +270,7 @@ impl<'a> Workspace<'a> {
         unread.dedup();
         let read = self.by_path.into_iter().filter_map(|(path, result)| Some((path, result.ok()?)));
         let sources = read.filter(|(_, id)| !self.mended.contains(id)).collect();
-        (unread, Kept { sources, trees: self.trees })
+        (unread, Kept { sources, trees: self.trees, parts: self.parts })
     }
 }
 

@@ -2,10 +2,14 @@
 
 use super::support::{Scratch, Work};
 use backend_lint::diagnostic::{Confidence, Finding, Severity};
+use backend_lint::discover;
 use backend_lint::engine::{self, Options, Reach};
 use backend_lint::files::Files;
 use backend_lint::files::git::Repository;
+use backend_lint::model::{Model, Other, Pending, Settings, Workspace, runtime, schema};
+use backend_lint::source::Sources;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 const SERVICES: usize = 4;
 
@@ -218,4 +222,48 @@ fn the_tree_of_a_commit_is_listed_as_git_lists_it() {
 /// Whether the tree knows the content of a file without reading it.
 fn work_id(tree: &dyn Files, path: &str) -> bool {
     tree.id(path).is_some()
+}
+
+/// What rules see of a model, but for what is found out when it is asked for.
+fn said(model: &Model, sources: &Sources) -> (String, String, String) {
+    let schema = schema::json::to_json(&model.schema, sources).to_string();
+    (schema, runtime::to_json(&model.runtime, sources).to_string(), format!("{:?}", model.unread))
+}
+
+#[test]
+fn a_model_read_beside_another_is_the_one_that_is_read_alone() {
+    let scratch = Scratch::new();
+    let work = scratch.repository("shop");
+    start(&work);
+    let map =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata:\n  nginx.conf: |\n    http { server { listen 80; } }\n";
+    work.write("s0/seed.sql", "INSERT INTO customers VALUES (1, 'a');\n").write("s1/web.yaml", map);
+    work.commit();
+    let settings = Settings { threads: 2, pending: Pending::Changed(BTreeMap::new()), ..Settings::default() };
+    let mut random = Random::new(5);
+    let (mut same_runtime, mut same_databases, mut databases, rounds) = (0, 0, 0, 40);
+    for round in 0..rounds {
+        (0..=random.below(2)).for_each(|step| change(&work, &mut random, round * 10 + step));
+        let repository = Repository::discover(&work.0).unwrap().unwrap();
+        let base = repository.tree(repository.revision("HEAD").unwrap()).unwrap();
+        let head = backend_lint::files::disk::Disk::new(&work.0);
+        let unchanged = |path: &str| base.exists(path) && head.read(path).is_ok_and(|bytes| base.same(path, &bytes));
+        let (now, before) = (discover::find(&head, &settings), discover::find(&base, &settings));
+        let mut sources = Sources::default();
+        let (new, kept) = Model::read(Workspace::new(&head, &mut sources, 2), &now, &settings);
+        let other = Other { discovery: &now, kept: &kept };
+        let (old, _) = Model::read(Workspace::new(&base, &mut sources, 2).beside(other, &unchanged), &before, &settings);
+        let mut own = Sources::default();
+        let alone = Model::build(&base, &before, &settings, &mut own);
+        assert_eq!(said(&old, &sources), said(&alone, &own), "round {round}");
+        same_runtime += usize::from(Arc::ptr_eq(&new.runtime, &old.runtime));
+        let is_shared = |one: &Arc<schema::Database>| new.schema.databases.iter().any(|other| Arc::ptr_eq(one, other));
+        same_databases += old.schema.databases.iter().filter(|one| is_shared(one)).count();
+        databases += old.schema.databases.len();
+        if random.below(2) == 0 {
+            work.commit();
+        }
+    }
+    println!("{same_runtime} of {rounds} runtimes and {same_databases} of {databases} databases are shared");
+    assert!(same_runtime > rounds / 4 && same_databases * 2 > databases && same_databases < databases);
 }

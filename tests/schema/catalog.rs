@@ -105,7 +105,7 @@ fn the_replayed_catalog_is_the_real_one() {
             .databases
             .iter()
             .find(|one| one.dialect == backend_lint::sql::Dialect::Postgres && one.variant.is_none());
-        let have = postgres.map(replayed).unwrap_or_default();
+        let have = postgres.map(|database| replayed(database)).unwrap_or_default();
         let missing: Vec<_> = want.difference(&have).map(|one| format!("{name}: missing {one}")).collect();
         let extra: Vec<_> = have.difference(&want).map(|one| format!("{name}: too many {one}")).collect();
         println!("{name}: {} differences over {} elements", missing.len() + extra.len(), want.len());

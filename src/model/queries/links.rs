@@ -67,9 +67,9 @@ pub fn join(schema: &Schema, queries: &Queries) -> QueryLinks {
     if queries.all.is_empty() && queries.stored.is_empty() {
         return links;
     }
-    links.former = schema.databases.iter().map(Database::former_names).collect();
+    links.former = schema.databases.iter().map(|database| database.former_names()).collect();
     links.databases = bind::databases(schema, queries, &links.former);
-    let all: Vec<&Database> = schema.databases.iter().collect();
+    let all: Vec<&Database> = schema.databases.iter().map(|database| &**database).collect();
     let held = all.iter().flat_map(|database| &database.tables).map(|table| &table.name.name);
     let made = queries.all.iter().filter_map(|query| query.statement.creates.as_ref()).map(|table| &table.name);
     let anywhere: HashSet<String> = held.chain(made).map(|name| name.to_lowercase()).collect();

@@ -157,7 +157,7 @@ impl<'m> QueryRef<'m> {
 
     /// The database that it is for.
     pub fn database(&self) -> Option<&'m Database> {
-        self.schema.databases.get(self.database_number()?)
+        self.schema.databases.get(self.database_number()?).map(|database| &**database)
     }
 
     /// Whether it stands in a file of queries or in the application's code.

@@ -48,11 +48,22 @@ struct Read {
 }
 
 /// Every database of the repository, ordered by source and dialect.
-pub(super) fn databases(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Vec<Database> {
-    let mut databases: Vec<Database> =
-        discovery.migration_sets.iter().map(|set| from_set(workspace, set, settings, &discovery.servers)).collect();
-    databases.extend(schema_files::databases(workspace, discovery, settings));
-    databases.iter_mut().for_each(|database| seeds::note(workspace, &discovery.seeds, database));
+pub(super) fn databases(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Vec<Arc<Database>> {
+    let seeded = |workspace: &mut Workspace, mut database: Database| {
+        seeds::note(workspace, &discovery.seeds, &mut database);
+        database
+    };
+    let sets = discovery.migration_sets.iter();
+    let mut databases: Vec<Arc<Database>> = sets
+        .map(|set| {
+            workspace.database(set, discovery, |workspace| {
+                let database = from_set(workspace, set, settings, &discovery.servers);
+                seeded(workspace, database)
+            })
+        })
+        .collect();
+    let stated = schema_files::databases(workspace, discovery, settings).into_iter();
+    databases.extend(stated.map(|database| Arc::new(seeded(workspace, database))));
     databases.sort_by(|a, b| (&a.source, a.dialect, &a.variant).cmp(&(&b.source, b.dialect, &b.variant)));
     databases
 }

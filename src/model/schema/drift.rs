@@ -120,7 +120,7 @@ impl Schema {
                     })),
                 }
             }
-            found.push((dump, drifts));
+            found.push((&**dump, drifts));
         }
         found
     }

@@ -60,12 +60,13 @@ pub use view::*;
 use super::{Settings, Workspace};
 use crate::discover::Discovery;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Databases, replayed from their whole migration history or read from schema files.
 #[derive(Debug, Default)]
 pub struct Schema {
-    /// Every database, ordered by source.
-    pub databases: Vec<Database>,
+    /// Every database, ordered by source. One that two revisions have alike is shared by their models.
+    pub databases: Vec<Arc<Database>>,
     /// For each database the number of the first one that is the same database in other words.
     families: Vec<usize>,
     /// The tables of each family by name.

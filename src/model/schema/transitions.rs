@@ -56,7 +56,7 @@ impl Schema {
     pub fn left_transitions(&self, sources: &Sources) -> Vec<LeftTransition<'_>> {
         let mut found = Vec::new();
         // Once for each database: a dump has thousands of tables and of statements.
-        let former: Vec<_> = self.databases.iter().map(|database| (database, database.former_names())).collect();
+        let former: Vec<_> = self.databases.iter().map(|database| (&**database, database.former_names())).collect();
         for table in self.tables().filter(|table| !table.is_derived() && !table.temporary && table.database().tool.is_some()) {
             let mut of_table = triggers(table, sources);
             let told: Vec<(String, String)> = of_table.iter().filter_map(|one| one.columns()).collect();

@@ -3,6 +3,7 @@
 use super::catalog::{Database, Table};
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 /// How many of the smaller database's tables the larger one must hold.
 const SHARED: f64 = 0.6;
@@ -11,11 +12,11 @@ const SHARED: f64 = 0.6;
 const LEFTOVER: f64 = 0.25;
 
 /// For each database the number of the first one of its family.
-pub(super) fn families(databases: &[Database]) -> Vec<usize> {
+pub(super) fn families(databases: &[Arc<Database>]) -> Vec<usize> {
     if databases.len() < 2 {
         return vec![0; databases.len()];
     }
-    let names: Vec<BTreeSet<String>> = databases.iter().map(table_names).collect();
+    let names: Vec<BTreeSet<String>> = databases.iter().map(|database| table_names(database)).collect();
     let mut families: Vec<usize> = (0..databases.len()).collect();
     for (number, held) in names.iter().enumerate() {
         let first = names.iter().take(number).position(|other| is_twin(held, other));
@@ -41,13 +42,13 @@ struct Named {
 }
 
 impl Named {
-    fn name(self, databases: &[Database]) -> &str {
+    fn name(self, databases: &[Arc<Database>]) -> &str {
         let table = databases.get(self.database as usize).and_then(|database| database.tables.get(self.table as usize));
         table.map_or("", |table| &table.name.name)
     }
 
     /// How it stands to a name of a family.
-    fn to(self, databases: &[Database], family: u32, name: &str) -> Ordering {
+    fn to(self, databases: &[Arc<Database>], family: u32, name: &str) -> Ordering {
         let lower = |byte: u8| byte.to_ascii_lowercase();
         let own = self.name(databases).bytes().map(lower);
         self.family.cmp(&family).then_with(|| own.cmp(name.bytes().map(lower)))
@@ -58,7 +59,7 @@ impl Namesakes {
     /// The tables of a name in the databases of a family, as (database, position), in order; of each database the first one.
     pub(super) fn of<'n>(
         &'n self,
-        databases: &'n [Database],
+        databases: &'n [Arc<Database>],
         family: usize,
         name: &'n str,
     ) -> impl Iterator<Item = (usize, usize)> + use<'n> {
@@ -71,9 +72,9 @@ impl Namesakes {
 }
 
 /// Finds the tables of one name in each family; those that others own are none.
-pub(super) fn namesakes(databases: &[Database], families: &[usize]) -> Namesakes {
+pub(super) fn namesakes(databases: &[Arc<Database>], families: &[usize]) -> Namesakes {
     let own = |(table, held): (usize, &Table)| (!held.external).then_some(table as u32);
-    let of = |(database, (held, family)): (usize, (&Database, &usize))| {
+    let of = |(database, (held, family)): (usize, (&Arc<Database>, &usize))| {
         let (family, database) = (*family as u32, database as u32);
         let tables = held.tables.iter().enumerate().filter_map(own);
         tables.map(|table| Named { family, database, table }).collect::<Vec<_>>()
@@ -87,7 +88,7 @@ pub(super) fn namesakes(databases: &[Database], families: &[usize]) -> Namesakes
 
 /// The tables, as (database, position), that a better statement of the same database states, or knows to be gone. A schema file
 /// beside migrations is the weaker one, unless it holds clearly more tables: then the migrations are a leftover.
-pub(super) fn restated(databases: &[Database], families: &[usize]) -> HashSet<(usize, usize)> {
+pub(super) fn restated(databases: &[Arc<Database>], families: &[usize]) -> HashSet<(usize, usize)> {
     let mut found = HashSet::new();
     for (number, database) in databases.iter().enumerate() {
         let twins = databases.iter().enumerate().filter(|(other, twin)| {

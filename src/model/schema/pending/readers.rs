@@ -34,7 +34,7 @@ pub struct Unwritten<'m> {
 
 impl Model {
     fn number_of(&self, database: &Database) -> Option<usize> {
-        self.schema.databases.iter().position(|one| std::ptr::eq(one, database))
+        self.schema.databases.iter().position(|one| std::ptr::eq(&**one, database))
     }
 
     /// The database of another model that is the same as this one: of the same folder and dialect.
