@@ -18,11 +18,10 @@ impl ColumnType {
     /// The type as people write it in messages: `character varying(20)`, `text[]`.
     pub fn display(&self) -> String {
         let arguments = if self.arguments.is_empty() { String::new() } else { format!("({})", self.arguments.join(",")) };
-        // `timestamp(3) with time zone`: the argument stands inside the name.
-        let text = match self.name.split_once(" with") {
-            Some((head, tail)) if !arguments.is_empty() => format!("{head}{arguments} with{tail}"),
-            _ => format!("{}{arguments}", self.name),
-        };
+        // `timestamp(3) with time zone`, `int(11) unsigned`: the argument stands inside the name.
+        let inside = [" with", " unsigned"].iter().find_map(|word| self.name.find(word));
+        let (head, tail) = self.name.split_at(inside.unwrap_or(self.name.len()));
+        let text = format!("{head}{arguments}{tail}");
         if self.array { format!("{text}[]") } else { text }
     }
 
