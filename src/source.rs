@@ -110,7 +110,7 @@ pub struct Source {
     text: Text,
     /// The file that this one stands in, at the same offsets; `None` for a file of its own.
     outer: Option<SourceId>,
-    lines: OnceLock<Vec<u32>>,
+    lines: OnceLock<Vec<Lines>>,
     characters: OnceLock<Vec<u32>>,
 }
 
@@ -121,8 +121,18 @@ enum Text {
     Packed(Arc<Packed>),
 }
 
-/// Distance in bytes between two entries of the table of characters. Lines shorter than this never need the table.
+/// Distance in bytes between two entries of the tables of characters and of lines. Lines shorter than this never need the former.
 const STRIDE: usize = 4096;
+
+/// The lines before an entry of the table of lines. Few places of a file are asked for, and what lies between two entries is counted
+/// then.
+#[derive(Debug, Clone, Copy)]
+struct Lines {
+    /// How many lines have ended.
+    ended: u32,
+    /// The first byte of the line after these.
+    start: usize,
+}
 
 /// How many characters start in these bytes of UTF-8.
 fn characters(bytes: &[u8]) -> usize {
@@ -184,8 +194,13 @@ impl Source {
         if let Text::Packed(packed) = &self.text {
             return packed.line(offset);
         }
-        let line = self.lines().partition_point(|start| *start as usize <= offset);
-        (line as u32, self.lines()[line - 1] as usize)
+        let bytes = self.text().as_bytes();
+        let before = self.lines()[offset / STRIDE];
+        let from = offset / STRIDE * STRIDE;
+        let between = &bytes[from..offset];
+        let ended = memchr::memchr_iter(b'\n', between).count();
+        let start = memchr::memrchr(b'\n', between).map_or(before.start, |at| from + at + 1);
+        (before.ended + ended as u32 + 1, start)
     }
 
     /// The first byte of a line (from 1). `None` past the end.
@@ -193,7 +208,13 @@ impl Source {
         if let Text::Packed(packed) = &self.text {
             return packed.line_start(line);
         }
-        self.lines().get((line as usize).checked_sub(1)?).map(|start| *start as usize)
+        let before = line.checked_sub(1)?;
+        let at = self.lines().partition_point(|lines| lines.ended < before);
+        // What comes before the first entry is the first line.
+        let Some(at) = at.checked_sub(1) else { return Some(0) };
+        let more = before - self.lines().get(at)?.ended - 1;
+        let bytes = self.text().as_bytes().get(at * STRIDE..)?;
+        memchr::memchr_iter(b'\n', bytes).nth(more as usize).map(|found| at * STRIDE + found + 1)
     }
 
     /// How many characters start between two offsets. A line may be a whole file of many megabytes: beyond a stride a
@@ -215,10 +236,16 @@ impl Source {
         before(end) - before(start)
     }
 
-    fn lines(&self) -> &[u32] {
+    /// An entry for each stride, one for the end included.
+    fn lines(&self) -> &[Lines] {
         self.lines.get_or_init(|| {
-            let breaks = memchr::memchr_iter(b'\n', self.text().as_bytes());
-            std::iter::once(0).chain(breaks.map(|at| at as u32 + 1)).collect()
+            let first = Lines { ended: 0, start: 0 };
+            let strides = self.text().as_bytes().chunks(STRIDE).enumerate().scan(first, |lines, (at, bytes)| {
+                lines.ended += memchr::memchr_iter(b'\n', bytes).count() as u32;
+                lines.start = memchr::memrchr(b'\n', bytes).map_or(lines.start, |last| at * STRIDE + last + 1);
+                Some(*lines)
+            });
+            std::iter::once(first).chain(strides).collect()
         })
     }
 }
