@@ -1,6 +1,7 @@
 //! Building an arena from the inside out: children are pushed before the collection that holds them.
 
 use super::node::{Flags, Keys, Node, Print};
+use super::texts::Texts;
 use super::tree::{Comment, Kind, NodeId, NodeRef, Style, Tree};
 use crate::diagnostic::Problem;
 use crate::source::{SourceId, Span};
@@ -25,6 +26,9 @@ pub struct TreeBuilder {
     begun: Lengths,
     /// Positions of a map's entries; kept to be used again.
     order: Vec<u32>,
+    texts: Texts,
+    /// Prints of a map's keys; kept to be used again.
+    prints: Vec<Option<Print>>,
 }
 
 /// How much there was of everything when a document began.
@@ -39,7 +43,7 @@ struct Lengths {
 impl TreeBuilder {
     /// An empty tree over a file's text.
     pub fn new(source: SourceId, text: Arc<str>) -> TreeBuilder {
-        let nodes = text.len() / BYTES_A_NODE;
+        let (nodes, texts) = (text.len() / BYTES_A_NODE, Texts::new(text.len()));
         TreeBuilder {
             tree: Tree {
                 source,
@@ -57,6 +61,8 @@ impl TreeBuilder {
             untold: 0,
             begun: Lengths::default(),
             order: Vec::new(),
+            texts,
+            prints: Vec::new(),
         }
     }
 
@@ -67,8 +73,9 @@ impl TreeBuilder {
 
     /// A scalar whose text is a slice of the source.
     pub fn scalar(&mut self, span: Range<usize>, text: Range<usize>, style: Style) -> NodeId {
-        let print = Print::of(self.tree.text.get(text.clone()).unwrap_or(""));
-        self.push(Node::new(span, text.start as u32, text.len() as u32, Kind::Scalar, style).with_print(print))
+        let print = Print::of_bytes(self.tree.text.as_bytes().get(text.clone()).unwrap_or(&[]));
+        let (length, first) = (text.len() as u32, self.texts.first(self.tree.text.as_bytes(), text, print));
+        self.push(Node::new(span, first, length, Kind::Scalar, style).with_print(print))
     }
 
     /// A scalar whose text had to be decoded (escapes, folding).
@@ -106,9 +113,12 @@ impl TreeBuilder {
         let text = |at: u32| key(at).and_then(NodeRef::text);
         let mut keys = Keys::default();
         let (mut merges, mut may_repeat) = (false, false);
+        self.prints.clear();
         for key in entries.iter().map(|[key, _]| tree.node(*key)) {
-            if let Some(text) = key.text() {
-                may_repeat |= keys.add(Print::of(text));
+            let print = key.print();
+            self.prints.push(print);
+            if let Some(print) = print {
+                may_repeat |= keys.add(print);
                 merges |= key.is_merge_key();
             }
         }
@@ -131,9 +141,10 @@ impl TreeBuilder {
             }
             repeated.sort_unstable_by_key(|(_, later)| *later);
         } else if may_repeat {
-            for later in 1..entries.len() as u32 {
+            for (later, print) in (0..).zip(&self.prints) {
                 let is_same = |earlier: &u32| key(*earlier).zip(key(later)).is_some_and(|(one, other)| one.says_the_same(other));
-                repeated.extend((0..later).find(is_same).map(|earlier| (earlier, later)));
+                let mut alike = (0..later).zip(&self.prints).filter(|(_, one)| *one == print).map(|(earlier, _)| earlier);
+                repeated.extend(alike.find(is_same).map(|earlier| (earlier, later)));
             }
         }
         let flags = Flags::default().with(Flags::MERGES, merges).with(Flags::SORTED, sorted);

@@ -17,11 +17,13 @@ pub mod ini;
 pub mod interpolation;
 pub mod json;
 pub mod lines;
+mod lookup;
 pub mod nginx;
 mod node;
 mod plain;
 pub mod properties;
 pub mod simple;
+mod texts;
 pub mod toml;
 pub mod tree;
 pub mod url;
@@ -29,7 +31,7 @@ pub mod word;
 pub mod yaml;
 
 pub use builder::TreeBuilder;
-pub use tree::{Comment, Kind, NodeId, NodeRef, Style, Tree};
+pub use tree::{Comment, Kind, NodeId, NodeRef, Style, TextPlace, Tree};
 
 use crate::source::SourceId;
 use std::sync::Arc;

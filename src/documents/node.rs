@@ -48,11 +48,22 @@ impl Print {
     /// The print of a text. Looks at its length and a few bytes only, so that a fixed key's is known when the program is compiled.
     #[inline(always)]
     pub(super) fn of(text: &str) -> Print {
-        let bytes = text.as_bytes();
+        Print::of_bytes(text.as_bytes())
+    }
+
+    /// The same of the bytes of a text.
+    #[inline(always)]
+    pub(super) fn of_bytes(bytes: &[u8]) -> Print {
         let at = |at: usize| bytes.get(at).copied().unwrap_or(0);
         let length = bytes.len();
         let few = [at(0), at(1), at(length / 2), at(length.wrapping_sub(1)), at(length.wrapping_sub(3)), length as u8, 0, 0];
         Print((u64::from_le_bytes(few).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as u32)
+    }
+
+    /// Its place in a table of so many, which is a power of two.
+    #[inline]
+    pub(super) fn slot(self, of: usize) -> usize {
+        self.0 as usize & of.wrapping_sub(1)
     }
 
     /// The bit of a key with this print in the mark of a map. References are what is asked for most: their key has a bit to itself.
@@ -106,7 +117,7 @@ impl Node {
         Node { packed: self.packed | u32::from(flags.0) << FLAGS, ..self }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn kind(&self) -> Kind {
         match self.packed & 3 {
             0 => Kind::Scalar,
@@ -128,6 +139,12 @@ impl Node {
     #[inline]
     pub(super) fn has(&self, flag: Flags) -> bool {
         self.packed >> FLAGS & u32::from(flag.0) != 0
+    }
+
+    /// The print of a scalar's text; `None` for everything else.
+    #[inline]
+    pub(super) fn print(&self) -> Option<Print> {
+        (self.kind() == Kind::Scalar).then_some(Print(self.packed >> MARK))
     }
 
     /// Whether a map has a merge key.
@@ -158,6 +175,12 @@ impl Node {
     #[inline]
     pub(super) fn may_have(&self, key: Print) -> bool {
         self.kind() == Kind::Map && self.packed >> MARK & key.bit() != 0
+    }
+
+    /// The same, entries that a merge brings in included. Asked at every step through a document, and nearly always answered no.
+    #[inline(always)]
+    pub(super) fn may_find(&self, key: Print) -> bool {
+        self.kind() == Kind::Map && self.packed & (key.bit() << MARK | u32::from(Flags::MERGES.0) << FLAGS) != 0
     }
 }
 

@@ -35,6 +35,10 @@ pub enum Style {
     Block,
 }
 
+/// Where the text of a scalar is kept. Equal places have equal texts; the same text may be kept at several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TextPlace(u32, u32);
+
 /// A comment with its place, marker included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Comment {
@@ -83,6 +87,7 @@ impl Tree {
     }
 
     /// A view of a node.
+    #[inline]
     pub fn node(&self, id: NodeId) -> NodeRef<'_> {
         NodeRef { tree: self, id }
     }
@@ -135,6 +140,7 @@ pub struct NodeRef<'t> {
 }
 
 impl PartialEq for NodeRef<'_> {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self.tree, other.tree) && self.id == other.id
     }
@@ -147,17 +153,18 @@ impl std::fmt::Debug for NodeRef<'_> {
 }
 
 impl<'t> NodeRef<'t> {
-    #[inline]
-    fn raw(self) -> &'t Node {
+    #[inline(always)]
+    pub(super) fn raw(self) -> &'t Node {
         &self.tree.nodes[self.id.0 as usize]
     }
 
     /// The node that an alias stands for (itself for all others). An alias without an anchor stays an alias.
-    #[inline]
+    #[inline(always)]
     pub fn resolved(self) -> NodeRef<'t> {
         if self.raw().kind() == Kind::Alias { self.behind_alias() } else { self }
     }
 
+    #[cold]
     fn behind_alias(self) -> NodeRef<'t> {
         let mut node = self;
         // An alias cannot carry an anchor, so one step is enough for YAML; the bound keeps any other builder finite.
@@ -177,21 +184,25 @@ impl<'t> NodeRef<'t> {
     }
 
     /// The tree of this node.
+    #[inline]
     pub fn tree(self) -> &'t Tree {
         self.tree
     }
 
     /// What it is, aliases followed.
+    #[inline]
     pub fn kind(self) -> Kind {
         self.resolved().raw().kind()
     }
 
     /// Whether it is a map.
+    #[inline]
     pub fn is_map(self) -> bool {
         self.kind() == Kind::Map
     }
 
     /// Whether it is a list.
+    #[inline]
     pub fn is_list(self) -> bool {
         self.kind() == Kind::List
     }
@@ -203,6 +214,7 @@ impl<'t> NodeRef<'t> {
     }
 
     /// How a scalar was written; plain for everything else.
+    #[inline]
     pub fn style(self) -> Style {
         self.resolved().raw().style()
     }
@@ -228,6 +240,19 @@ impl<'t> NodeRef<'t> {
         if raw.has(Flags::DECODED) { self.tree.decoded.get(range) } else { self.tree.text.get(range) }
     }
 
+    /// Where the text of a scalar is kept in its tree; `None` for collections, and for what had to be decoded.
+    #[inline]
+    pub fn text_place(self) -> Option<TextPlace> {
+        let raw = self.resolved().raw();
+        (raw.kind() == Kind::Scalar && !raw.has(Flags::DECODED)).then_some(TextPlace(raw.first, raw.count))
+    }
+
+    /// Whether it is a scalar.
+    #[inline]
+    pub fn is_scalar(self) -> bool {
+        self.kind() == Kind::Scalar
+    }
+
     /// Whether it is a scalar of this text.
     #[inline]
     pub fn says(self, text: &str) -> bool {
@@ -235,10 +260,29 @@ impl<'t> NodeRef<'t> {
     }
 
     #[inline]
-    fn says_printed(self, text: &str, print: Print) -> bool {
+    pub(super) fn says_printed(self, text: &str, print: Print) -> bool {
         let raw = self.resolved().raw();
         // Nearly all are ruled out by what is at hand, and their text is not looked at.
-        raw.may_be(text, print) && self.text() == Some(text)
+        raw.may_be(text, print) && self.bytes_of(raw) == Some(text.as_bytes())
+    }
+
+    /// The bytes of a scalar's text.
+    #[inline]
+    fn bytes_of(self, raw: &Node) -> Option<&'t [u8]> {
+        let text = if raw.has(Flags::DECODED) { self.tree.decoded.as_str() } else { &*self.tree.text };
+        text.as_bytes().get(raw.first as usize..(raw.first + raw.count) as usize)
+    }
+
+    /// The print of a scalar's text.
+    #[inline]
+    pub(super) fn print(self) -> Option<Print> {
+        self.resolved().raw().print()
+    }
+
+    /// Whether entries of other maps are merged into this one.
+    #[inline]
+    pub fn merges(self) -> bool {
+        self.resolved().raw().merges()
     }
 
     /// Whether both are scalars of one text.
@@ -293,90 +337,28 @@ impl<'t> NodeRef<'t> {
 
     fn children(self) -> &'t [NodeId] {
         let raw = self.resolved().raw();
-        match raw.kind() {
-            Kind::Map | Kind::List => &self.tree.children[raw.first as usize..(raw.first + raw.count) as usize],
-            _ => &[],
-        }
+        if matches!(raw.kind(), Kind::Map | Kind::List) { self.children_of(raw) } else { &[] }
+    }
+
+    #[inline]
+    pub(super) fn children_of(self, raw: &Node) -> &'t [NodeId] {
+        &self.tree.children[raw.first as usize..(raw.first + raw.count) as usize]
     }
 
     /// The entries of a map in order, as written: repeated keys and `<<` are visible.
+    #[inline]
     pub fn entries(self) -> impl DoubleEndedIterator<Item = (NodeRef<'t>, NodeRef<'t>)> + ExactSizeIterator {
-        let tree = self.tree;
-        let pairs = if self.is_map() { self.children().as_chunks::<2>().0 } else { &[] };
+        let (tree, raw) = (self.tree, self.resolved().raw());
+        let pairs = if raw.kind() == Kind::Map { self.children_of(raw).as_chunks::<2>().0 } else { &[] };
         pairs.iter().map(move |pair| (tree.node(pair[0]), tree.node(pair[1])))
     }
 
     /// The items of a list in order.
+    #[inline]
     pub fn items(self) -> impl DoubleEndedIterator<Item = NodeRef<'t>> + ExactSizeIterator {
-        let tree = self.tree;
-        let items = if self.is_list() { self.children() } else { &[] };
+        let (tree, raw) = (self.tree, self.resolved().raw());
+        let items = if raw.kind() == Kind::List { self.children_of(raw) } else { &[] };
         items.iter().map(move |id| tree.node(*id))
-    }
-
-    /// The entry of a map under a key: the last one written wins, then merge keys (`<<`) in order.
-    #[inline]
-    pub fn entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        let (raw, print) = (self.resolved().raw(), Print::of(key));
-        // Most questions are answered here: no.
-        if !raw.may_have(print) && !raw.merges() { None } else { self.entry_within(key, print, &mut 256) }
-    }
-
-    fn entry_within(self, key: &str, print: Print, budget: &mut u32) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        if let Some(own) = self.own_entry(key, print) {
-            return Some(own);
-        }
-        for base in self.bases() {
-            *budget = budget.checked_sub(1)?;
-            if let Some(found) = base.entry_within(key, print, budget) {
-                return Some(found);
-            }
-        }
-        None
-    }
-
-    /// The last entry that is written in this map itself under a key.
-    fn own_entry(self, key: &str, print: Print) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        let raw = self.resolved().raw();
-        if !raw.may_have(print) {
-            return None;
-        }
-        if !raw.has(Flags::SORTED) {
-            let pairs = self.children().as_chunks::<2>().0.iter().rev();
-            let mut named =
-                pairs.filter(|pair| self.tree.nodes.get(pair[0].0 as usize).is_some_and(|name| name.may_print(print)));
-            let found = named.find(|pair| self.tree.node(pair[0]).says_printed(key, print))?;
-            return Some((self.tree.node(found[0]), self.tree.node(found[1])));
-        }
-        let entries = raw.count as usize / 2;
-        let order = (raw.first + raw.count) as usize;
-        let order = self.tree.children.get(order..order + entries)?;
-        let entry = |at: &NodeId| self.entries().nth(at.0 as usize);
-        let after = order.partition_point(|at| entry(at).and_then(|(name, _)| name.text()) <= Some(key));
-        let found = order.get(after.checked_sub(1)?).and_then(entry)?;
-        (found.0.text() == Some(key)).then_some(found)
-    }
-
-    /// Whether this node, as a key, merges other maps into its own.
-    pub(super) fn is_merge_key(self) -> bool {
-        self.style() == Style::Plain && self.says("<<")
-    }
-
-    /// The maps that this one takes entries from, the strongest first.
-    fn bases(self) -> impl Iterator<Item = NodeRef<'t>> {
-        let entries = self.resolved().raw().merges().then(|| self.entries()).into_iter().flatten();
-        let values = entries.filter(|(key, _)| key.is_merge_key()).map(|(_, value)| value);
-        values.flat_map(|value| value.items().chain((!value.is_list()).then_some(value)))
-    }
-
-    /// The value of a map under a key.
-    #[inline]
-    pub fn get(self, key: &str) -> Option<NodeRef<'t>> {
-        self.entry(key).map(|(_, value)| value)
-    }
-
-    /// The text of the scalar under a key.
-    pub fn get_text(self, key: &str) -> Option<&'t str> {
-        self.get(key).and_then(NodeRef::text)
     }
 
     /// Follows keys (and list indexes) separated by `/`; no escapes, for fixed paths in code.
@@ -415,38 +397,5 @@ impl<'t> NodeRef<'t> {
             at = tree.node(inner);
         }
         pointer
-    }
-
-    /// All entries with merge keys resolved: own entries first, each key once (the last one written), `<<` itself left out.
-    pub fn merged_entries(self) -> Vec<(NodeRef<'t>, NodeRef<'t>)> {
-        let raw = self.resolved().raw();
-        if raw.kind() != Kind::Map || !(raw.merges() || raw.has(Flags::REPEATS)) {
-            return self.entries().collect();
-        }
-        let mut seen = std::collections::HashSet::new();
-        let mut found = Vec::new();
-        self.collect_entries(&mut seen, &mut found, &mut 256);
-        found
-    }
-
-    fn collect_entries(
-        self,
-        seen: &mut std::collections::HashSet<&'t str>,
-        found: &mut Vec<(NodeRef<'t>, NodeRef<'t>)>,
-        budget: &mut u32,
-    ) {
-        let start = found.len();
-        for (key, value) in self.entries().rev().filter(|(key, _)| !key.is_merge_key()) {
-            // A key that is a collection has no text and equals no other.
-            if key.text().is_none_or(|text| seen.insert(text)) {
-                found.push((key, value));
-            }
-        }
-        found[start..].reverse();
-        for base in self.bases() {
-            let Some(left) = budget.checked_sub(1) else { return };
-            *budget = left;
-            base.collect_entries(seen, found, budget);
-        }
     }
 }

@@ -111,9 +111,7 @@ impl<'t> Reader<'t> {
                 b'\n' => {
                     self.at += 1;
                     // Indentation is a third of what is written for people.
-                    while self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(b"        ")) {
-                        self.at += 8;
-                    }
+                    self.at += scalar::blanks(self.bytes.get(self.at..).unwrap_or(&[]));
                 }
                 b' ' | b'\r' | b'\t' => self.at += 1,
                 b'/' if matches!(self.bytes.get(self.at + 1), Some(b'/' | b'*')) => self.comment(),

@@ -30,6 +30,19 @@ fn quick(bytes: &[u8], quote: u8) -> usize {
     at + rest.iter().position(stops).unwrap_or(rest.len())
 }
 
+/// How many blanks a text begins with, but for those among its last seven bytes: eight are looked at at once.
+pub(super) fn blanks(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    for bytes in bytes.as_chunks::<8>().0 {
+        let other = u64::from_le_bytes(*bytes) ^ eight(b' ');
+        if other != 0 {
+            return at + other.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    at
+}
+
 impl Reader<'_> {
     /// Reads the scalar that begins with `byte`, or skips what can begin nothing.
     pub(super) fn scalar(&mut self, byte: u8) {

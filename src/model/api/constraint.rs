@@ -1,47 +1,18 @@
 //! What a schema demands of a value by itself: types, enums and bounds, and where these cannot be met.
 
 use super::Map;
+use super::alike::Number;
 use super::cursor::{Pin, name_in, reference};
 use super::document::Version;
 use super::schema::SchemaRef;
 use super::schema_part::{SchemaPart, object_name};
+use super::types::{TYPES, Types};
 use super::walk::{NONE, Part};
 use crate::documents::NodeRef;
 use crate::source::Span;
-use std::collections::BTreeMap;
 
-/// How deep values are compared; nothing real is nested deeper.
+/// How far up the parts around one, and those that use it, are looked at; nothing real is nested deeper.
 const DEEPEST: usize = 64;
-
-/// A value in one form whatever its notation: equal values have equal texts.
-pub(super) fn canonical(node: NodeRef, depth: usize) -> String {
-    if depth > DEEPEST {
-        return "..".to_owned();
-    }
-    if node.is_map() {
-        let entries = node.merged_entries().into_iter();
-        let sorted: BTreeMap<&str, String> =
-            entries.map(|(key, value)| (key.text().unwrap_or(""), canonical(value, depth + 1))).collect();
-        return format!("{sorted:?}");
-    }
-    if node.is_list() {
-        return format!("{:?}", node.items().map(|item| canonical(item, depth + 1)).collect::<Vec<_>>());
-    }
-    match (node.is_null(), node.as_bool(), node.as_f64()) {
-        (true, ..) => "null".to_owned(),
-        (_, Some(word), _) => word.to_string(),
-        (.., Some(number)) => number.to_string(),
-        _ => format!("\"{}\"", node.text().unwrap_or("")),
-    }
-}
-
-/// Whether two values are the same whatever their notation.
-pub(super) fn equal(one: NodeRef, other: NodeRef) -> bool {
-    match (one.as_text(), other.as_text()) {
-        (Some(one), Some(other)) => one == other,
-        _ => canonical(one, 0) == canonical(other, 0),
-    }
-}
 
 /// A value as messages show it: short, text without quotes where it is text in the file.
 pub(super) fn shown(node: NodeRef) -> String {
@@ -53,34 +24,6 @@ pub(super) fn shown(node: NodeRef) -> String {
         None => "an object".to_owned(),
     };
     if text.chars().count() > 30 { format!("{}..", text.chars().take(28).collect::<String>()) } else { text }
-}
-
-/// The word of JSON Schema for what a value is; whole numbers are `integer`.
-fn type_of(node: NodeRef) -> &'static str {
-    if node.is_map() {
-        "object"
-    } else if node.is_list() {
-        "array"
-    } else if node.is_null() {
-        "null"
-    } else if node.as_bool().is_some() {
-        "boolean"
-    } else if node.as_f64().is_some_and(|number| number.fract() == 0.0) {
-        "integer"
-    } else if node.as_f64().is_some() {
-        "number"
-    } else {
-        "string"
-    }
-}
-
-const TYPES: [&str; 7] = ["null", "boolean", "object", "array", "number", "string", "integer"];
-
-/// Whether a value is of one of these types; true where a word is no type.
-pub(super) fn fits(types: &[&str], node: NodeRef) -> bool {
-    let own = type_of(node);
-    let fits = |word: &&str| *word == own || (*word == "number" && own == "integer") || !TYPES.contains(word);
-    types.is_empty() || types.iter().any(fits)
 }
 
 /// Whether some value can be of a type of both; true where one says nothing, or a word is no type.
@@ -116,6 +59,7 @@ pub struct Clash {
 
 impl<'a> SchemaRef<'a> {
     /// Whether it has a key itself, extensions included.
+    #[inline(always)]
     pub fn has_key(self, key: &str) -> bool {
         self.cursor.raw(key).is_some()
     }
@@ -141,6 +85,14 @@ impl<'a> SchemaRef<'a> {
         if self.has_key("type") { self.types() } else { Vec::new() }
     }
 
+    /// The same as a set.
+    pub(super) fn said_type_set(self) -> Types {
+        let Some(said) = self.cursor.raw("type") else { return Types::NONE };
+        let types = Types::written(said);
+        let may_be_null = self.cursor.flag("nullable") || self.cursor.flag("x-nullable");
+        if may_be_null { types.with(Types::NULL) } else { types }
+    }
+
     /// Whether it says of its own that it may be null, beside some other type.
     pub fn is_nullable(self) -> bool {
         let types = self.said_types();
@@ -149,10 +101,10 @@ impl<'a> SchemaRef<'a> {
 
     /// Values of `enum` that stand there already, with the place of the first.
     pub fn repeated_enum_values(self) -> Vec<Oddity> {
-        let mut first: Map<String, Span> = Map::default();
+        let mut first: Map<Number, Span> = Map::default();
         let items = self.cursor.raw("enum").map(NodeRef::items).into_iter().flatten();
         let repeated = items.filter_map(|item| {
-            let known = *first.entry(canonical(item, 0)).or_insert(item.span());
+            let known = *first.entry(Number::of_value(item)).or_insert(item.span());
             (known != item.span()).then(|| Oddity { value: shown(item), span: item.span(), against: known })
         });
         repeated.collect()
@@ -160,10 +112,10 @@ impl<'a> SchemaRef<'a> {
 
     /// Values of `enum` and `const` that are of no type that the schema allows.
     pub fn mistyped_enum_values(self) -> Vec<Oddity> {
-        let types = self.said_types();
-        let Some(against) = self.key_span("type").filter(|_| !types.is_empty()) else { return Vec::new() };
+        let types = self.said_type_set();
+        let Some(against) = self.key_span("type").filter(|_| types != Types::NONE) else { return Vec::new() };
         let items = self.cursor.raw("enum").map(NodeRef::items).into_iter().flatten().chain(self.cursor.raw("const"));
-        let wrong = items.filter(|item| !fits(&types, *item));
+        let wrong = items.filter(|item| !types.fit(*item));
         wrong.map(|item| Oddity { value: shown(item), span: item.span(), against }).collect()
     }
 
@@ -345,7 +297,10 @@ impl<'a> SchemaPart<'a> {
             return Vec::new();
         }
         let declares = |parts: &[SchemaRef<'a>], name: &str| parts.iter().any(|part| part.own_property(name).is_some());
-        let missing: Vec<_> = names.into_iter().filter(|(name, _)| !declares(&parts, name)).collect();
+        let (own, mut place) = (schema.cursor.get("properties"), 0);
+        let is_own = |name: &str, place: &mut usize| own.is_some_and(|own| own.get_from(place, name).is_some());
+        let missing = names.into_iter().filter(|(name, _)| !is_own(name, &mut place) && !declares(&parts, name));
+        let missing: Vec<_> = missing.collect();
         if missing.is_empty() {
             return missing;
         }

@@ -46,8 +46,9 @@ const OF_PATH_ITEMS: [&str; 12] =
 const LONGEST_CHAIN: usize = 32;
 
 /// The text of `$ref`, where a node is a reference.
+#[inline(always)]
 pub(super) fn reference<'a>(node: NodeRef<'a>) -> Option<NodeRef<'a>> {
-    node.get("$ref").filter(|value| value.text().is_some())
+    node.get("$ref").filter(|value| value.is_scalar())
 }
 
 /// The last part of the pointer of a reference, else the name of the file: the name of a component.
@@ -77,7 +78,15 @@ impl std::fmt::Debug for Cursor<'_> {
 
 impl<'a> Cursor<'a> {
     /// Stands on a node and follows its references.
+    #[inline]
     pub(super) fn new(api: &'a Api, written: NodeRef<'a>) -> Cursor<'a> {
+        match reference(written) {
+            None => Cursor { api, written, node: written, known: true },
+            Some(_) => Cursor::follow(api, written),
+        }
+    }
+
+    fn follow(api: &'a Api, written: NodeRef<'a>) -> Cursor<'a> {
         let mut node = written;
         for _ in 0..LONGEST_CHAIN {
             if reference(node).is_none() {
@@ -97,6 +106,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Whether it is mentioned by reference.
+    #[inline]
     pub(super) fn is_reference(self) -> bool {
         self.written != self.node
     }
@@ -138,13 +148,20 @@ impl<'a> Cursor<'a> {
     }
 
     /// The entry under a key. What stands beside a reference wins over the target, where the version gives it a meaning.
+    #[inline(always)]
     pub(super) fn entry(self, key: &str) -> Option<(NodeRef<'a>, NodeRef<'a>)> {
         if self.is_reference()
-            && let Some(beside) = self.written.entry(key).filter(|_| self.counts_beside_reference(key))
+            && let Some(beside) = self.entry_beside(key)
         {
             return Some(beside);
         }
         self.node.entry(key)
+    }
+
+    /// What stands beside a reference under a key and has a meaning there.
+    #[inline(always)]
+    fn entry_beside(self, key: &str) -> Option<(NodeRef<'a>, NodeRef<'a>)> {
+        self.written.entry(key).filter(|_| self.counts_beside_reference(key))
     }
 
     /// The version that the file follows in which it is mentioned.
@@ -159,16 +176,26 @@ impl<'a> Cursor<'a> {
     }
 
     /// The value under a key, as written.
+    #[inline(always)]
     pub(super) fn raw(self, key: &str) -> Option<NodeRef<'a>> {
         self.entry(key).map(|(_, value)| value)
     }
 
     /// The value under a key, references followed.
+    #[inline]
     pub(super) fn get(self, key: &str) -> Option<Cursor<'a>> {
         self.raw(key).map(|value| Cursor::new(self.api, value))
     }
 
+    /// The same, looked for at a place among the entries first, see [`NodeRef::entry_from`].
+    pub(super) fn get_from(self, place: &mut usize, key: &str) -> Option<Cursor<'a>> {
+        let beside = if self.is_reference() { self.entry_beside(key) } else { None };
+        let (_, value) = beside.or_else(|| self.node.entry_from(place, key))?;
+        Some(Cursor::new(self.api, value))
+    }
+
     /// The text of the scalar under a key.
+    #[inline]
     pub(super) fn text(self, key: &str) -> Option<&'a str> {
         self.raw(key)?.text()
     }
@@ -179,6 +206,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The boolean under a key; false where there is none.
+    #[inline]
     pub(super) fn flag(self, key: &str) -> bool {
         self.raw(key).and_then(NodeRef::as_bool).unwrap_or(false)
     }
@@ -206,8 +234,13 @@ impl<'a> Cursor<'a> {
     }
 
     /// The items of the list under a key, references followed; the list itself may be a reference.
+    #[inline]
     pub(super) fn items(self, key: &str) -> Vec<Cursor<'a>> {
-        let list = self.get(key).map(|list| list.node.items());
-        list.into_iter().flatten().map(|item| Cursor::new(self.api, item)).collect()
+        self.raw(key).map(|list| Cursor::new(self.api, list).listed()).unwrap_or_default()
+    }
+
+    /// The items of a list, references followed.
+    fn listed(self) -> Vec<Cursor<'a>> {
+        self.node.items().map(|item| Cursor::new(self.api, item)).collect()
     }
 }

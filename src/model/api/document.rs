@@ -11,7 +11,7 @@ use crate::model::standards::Standards;
 use crate::source::Span;
 
 /// Which specification a document follows, as far as its shape differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Version {
     /// 2.0: bodies are parameters, media types stand beside them.
     V2,

@@ -1,7 +1,7 @@
 //! Schemas with names of their own that say the same under several.
 
+use super::alike::Number;
 use super::component::{ComponentKind, ComponentRef};
-use super::constraint::canonical;
 use super::cursor::{Cursor, Pin, pin, reference};
 use super::document::{DocumentRef, Version};
 use super::schema_part::SchemaPart;
@@ -32,7 +32,7 @@ impl<'a> DocumentRef<'a> {
         let judged: Vec<(u64, SchemaPart)> = self.schemas().filter(is_judged).map(|part| (names_of(part.node), part)).collect();
         let mut alike: Map<u64, usize> = Map::default();
         judged.iter().for_each(|(names, _)| *alike.entry(*names).or_default() += 1);
-        let mut groups: BTreeMap<String, Vec<SchemaPart>> = BTreeMap::new();
+        let mut groups: BTreeMap<Number, Vec<SchemaPart>> = BTreeMap::new();
         // What a schema says is long, and of use only where another one has properties of the same names.
         for (_, part) in judged.into_iter().filter(|(names, _)| alike.get(names).is_some_and(|count| *count > 1)) {
             groups.entry(said(self.api, self.version(), part.node)).or_default().push(part);
@@ -52,30 +52,23 @@ fn names_of(node: NodeRef) -> u64 {
 }
 
 /// What a schema says, without its prose. A reference says where it leads, however it is written.
-fn said(api: &Api, version: Version, node: NodeRef) -> String {
+fn said(api: &Api, version: Version, node: NodeRef) -> Number {
     let cursor = Cursor::new(api, node);
     let refers = reference(node).is_some() && cursor.known;
     let counts = |key: &str| !PROSE.contains(&key) && !(refers && (key == "$ref" || version < Version::V31));
     let entries = node.merged_entries().into_iter().filter(|(key, _)| key.text().is_none_or(counts));
     let said = |node| said(api, version, node);
-    let mut parts: Vec<String> = entries
-        .map(|(key, value)| {
-            let key = key.text().unwrap_or("");
-            let value = match key {
-                "properties" => {
-                    let named = value.merged_entries().into_iter();
-                    let mut named: Vec<String> = named.map(|(key, value)| format!("{:?}:{}", key.text(), said(value))).collect();
-                    named.sort();
-                    named.join(",")
-                }
-                "items" | "additionalProperties" if value.is_map() => said(value),
-                "allOf" | "oneOf" | "anyOf" => value.items().map(said).collect::<Vec<_>>().join(","),
-                _ => canonical(value, 0),
-            };
-            format!("{key}:{value}")
-        })
-        .collect();
-    parts.extend(refers.then(|| format!("{:?}", cursor.pin())));
-    parts.sort();
-    format!("{{{}}}", parts.join(","))
+    let parts = entries.map(|(key, value)| {
+        let value = match key.text().unwrap_or("") {
+            "properties" => {
+                let named = value.merged_entries().into_iter();
+                Number::of_all(named.map(|(key, value)| Number::of((key.text(), said(value)))))
+            }
+            "items" | "additionalProperties" if value.is_map() => said(value),
+            "allOf" | "oneOf" | "anyOf" => Number::of(value.items().map(said).collect::<Vec<_>>()),
+            _ => Number::of_value(value),
+        };
+        Number::of((key.text(), value))
+    });
+    Number::of_all(parts.chain(refers.then(|| Number::of(cursor.pin()))))
 }

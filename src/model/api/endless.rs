@@ -40,8 +40,8 @@ impl<'a> Search<'a> {
     /// Whether some finite value fits a schema, as far as that can be told: what is not understood has one.
     fn ends(&mut self, schema: SchemaRef<'a>) -> bool {
         let (pin, written) = (schema.pin(), schema.cursor.written);
-        let may_be_null = [written, schema.cursor.node].iter().any(|node| node.get("nullable").is_some());
-        if !schema.is_known() || !schema.cursor.node.is_map() || may_be_null || self.finite.contains(&pin) {
+        let may_be_null = written.get("nullable").is_some() || schema.cursor.node.get("nullable").is_some();
+        if !schema.is_known() || !schema.cursor.node.is_map() || may_be_null || escapes(schema) || self.finite.contains(&pin) {
             return true;
         }
         if self.endless.contains(&pin) {
@@ -79,13 +79,7 @@ impl<'a> Search<'a> {
             }
             at += 1;
         }
-        let is_scalar = |word: &&str| !matches!(*word, "object" | "array");
-        let escapes = |member: &SchemaRef| {
-            let types = member.types();
-            let listed = ["enum", "const", "not", "if", "$dynamicRef", "$recursiveRef"];
-            !member.is_known() || types.len() > 1 || types.iter().any(is_scalar) || listed.iter().any(|key| member.has_key(key))
-        };
-        (members.len() < DEEPEST && !members.iter().any(escapes)).then_some(members)
+        (members.len() < DEEPEST && !members.iter().any(|member| escapes(*member))).then_some(members)
     }
 
     /// Whether a value can end that fits all of these.
@@ -109,10 +103,13 @@ impl<'a> Search<'a> {
             return false;
         }
         let required: Set<&str> = members.iter().flat_map(|member| member.required_names()).map(|(name, _)| name).collect();
-        let properties = members.iter().flat_map(|member| member.own_properties());
+        if required.is_empty() {
+            return true;
+        }
+        let properties = members.iter().flat_map(|member| member.own_properties_called(&|name| required.contains(name)));
         // One side may fill these in, and leave them out on the way to the other.
         let one_way = |schema: SchemaRef| schema.is_read_only() || schema.is_write_only();
-        let must: Vec<_> = properties.filter(|one| required.contains(one.name) && !one_way(one.schema)).collect();
+        let must: Vec<_> = properties.filter(|one| !one_way(one.schema)).collect();
         must.into_iter().all(|property| {
             if let Some((_, left_by)) = self.way.last_mut() {
                 *left_by = Some(property);
@@ -120,6 +117,15 @@ impl<'a> Search<'a> {
             self.ends(property.schema)
         })
     }
+}
+
+/// Whether a value may be something other than an object or a list, or is not understood.
+fn escapes(schema: SchemaRef) -> bool {
+    let is_scalar = |word: &&str| !matches!(*word, "object" | "array");
+    let types = schema.types();
+    let says_more = schema.has_key("enum") || schema.has_key("const") || schema.has_key("not") || schema.has_key("if");
+    let is_dynamic = schema.has_key("$dynamicRef") || schema.has_key("$recursiveRef");
+    !schema.is_known() || types.len() > 1 || types.iter().any(is_scalar) || says_more || is_dynamic
 }
 
 impl<'a> DocumentRef<'a> {

@@ -86,12 +86,16 @@ impl<'a> DocumentRef<'a> {
     fn shown_values(self) -> Vec<Shown<'a>> {
         let mut found = Vec::new();
         for (at, part) in (0..).zip(&self.api.walk().parts).filter(|(_, part)| part.document == self.at && !part.is_reference) {
+            let kind = object_name(*part);
+            if !["schema", "media-type", "parameter", "header", "response"].contains(&kind) {
+                continue;
+            }
             let Some(node) = self.api.node(Pin { source: part.source, node: part.node }) else { continue };
             let uses = self.api.walk().uses.get(at as usize).copied().unwrap_or_default();
             if let Some(schema) = SchemaPart::new(self.api, at, *part) {
                 of_schema(schema.schema(), node, sender(uses), &mut found);
             }
-            self.of_carrier(*part, node, uses, &mut found);
+            self.of_carrier((kind, *part), node, uses, &mut found);
         }
         for part in self.stray_schemas() {
             of_schema(part.schema(), part.node, Sender::Anybody, &mut found);
@@ -103,8 +107,7 @@ impl<'a> DocumentRef<'a> {
     }
 
     /// What a media type, a parameter, a header or a 2.0 response shows.
-    fn of_carrier(self, part: Part, node: NodeRef<'a>, uses: Uses, found: &mut Vec<Shown<'a>>) {
-        let kind = object_name(part);
+    fn of_carrier(self, (kind, part): (&str, Part), node: NodeRef<'a>, uses: Uses, found: &mut Vec<Shown<'a>>) {
         let sender = match kind {
             "parameter" => Sender::Client,
             "header" => Sender::Service,
@@ -149,9 +152,9 @@ fn sender(uses: Uses) -> Sender {
 
 fn of_schema<'a>(schema: SchemaRef<'a>, node: NodeRef<'a>, sender: Sender, found: &mut Vec<Shown<'a>>) {
     let mut add = |value, what| found.push(Shown { value, schema, sender, what, is_wire: false });
-    for key in ["example", "x-example"] {
-        // A parameter with a schema has its example as a carrier.
-        node.get(key).filter(|_| node.get("schema").is_none()).into_iter().for_each(|value| add(value, "example"));
+    // A parameter with a schema has its example as a carrier.
+    if node.get("schema").is_none() {
+        [node.get("example"), node.get("x-example")].into_iter().flatten().for_each(|value| add(value, "example"));
     }
     node.get("examples").map(NodeRef::items).into_iter().flatten().for_each(|value| add(value, "example"));
     node.get("default").into_iter().for_each(|value| add(value, "default"));

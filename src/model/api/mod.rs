@@ -28,6 +28,7 @@
 //! - [`SchemaRef`]: `types` (null included), `properties` (through `allOf`), `array_items`, `enum_values`, bounds, `core`.
 
 mod access;
+mod alike;
 mod anchor;
 mod body;
 mod bound;
@@ -88,6 +89,7 @@ mod takes;
 mod template;
 mod throttle;
 mod twin;
+mod types;
 mod unused;
 mod validate;
 mod verb;
@@ -179,7 +181,7 @@ pub struct Api {
     conventions: OnceLock<Vec<Conventions>>,
     /// Every object by what it is; found out when first asked for.
     walk: OnceLock<walk::Walk>,
-    /// What each part of the walk has of its own, as bits of [`Mark`].
+    /// What each schema of the walk has of its own, as bits of [`Mark`].
     marks: OnceLock<Vec<u8>>,
     /// For each document what stands where the specification has no place for it.
     strays: OnceLock<Vec<Vec<Pin>>>,

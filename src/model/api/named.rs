@@ -60,10 +60,10 @@ impl<'a> DocumentRef<'a> {
 
     fn find_properties(self) -> Vec<(Pin, NodeId)> {
         let maps = self.schemas().filter_map(|part| part.schema().cursor.get("properties"));
-        let named = maps.flat_map(Cursor::written_entries).filter(|(key, _)| key.text().is_some());
+        let named = maps.flat_map(Cursor::written_entries).filter(|(key, _)| key.is_scalar());
         let mut found: Vec<(Pin, NodeId)> = named.map(|(key, value)| (pin_of(key), value.id())).collect();
         // Names are numbered as they are written.
-        found.sort_unstable();
+        found.sort_unstable_by_key(|(key, _)| u64::from(key.source.0) << 32 | u64::from(key.node.0));
         // A map that several schemas share by reference is one declaration.
         found.dedup();
         found

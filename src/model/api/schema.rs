@@ -184,6 +184,7 @@ impl<'a> SchemaRef<'a> {
     }
 
     /// The members of `allOf`, `oneOf` or `anyOf`.
+    #[inline]
     pub fn parts(self, key: &str) -> Vec<SchemaRef<'a>> {
         self.cursor.items(key).into_iter().map(|cursor| SchemaRef { cursor }).collect()
     }
@@ -201,8 +202,9 @@ impl<'a> SchemaRef<'a> {
     pub fn core(self) -> SchemaRef<'a> {
         let mut schema = self;
         for _ in 0..16 {
-            let says_more = ["properties", "items", "additionalProperties"].iter().any(|key| schema.cursor.raw(key).is_some());
-            if says_more {
+            let is_composed = schema.has_key("allOf") || schema.has_key("oneOf") || schema.has_key("anyOf");
+            let says_more = schema.has_key("properties") || schema.has_key("items") || schema.has_key("additionalProperties");
+            if says_more || !is_composed {
                 break;
             }
             let mut inner = schema.parts("allOf");
@@ -272,6 +274,20 @@ impl<'a> SchemaRef<'a> {
         properties_of(vec![self])
     }
 
+    /// Those of them whose names are wanted.
+    pub(super) fn own_properties_called(self, is_wanted: &dyn Fn(&str) -> bool) -> Vec<Property<'a>> {
+        let entries = self.cursor.get("properties").map(Cursor::written_entries).unwrap_or_default();
+        let lists = self.cursor.raw("required").into_iter().flat_map(NodeRef::items);
+        let required: Set<&str> = lists.filter_map(NodeRef::text).collect();
+        let wanted = entries.into_iter().filter_map(|(key, value)| Some((key.text()?, key, value)));
+        let wanted = wanted.filter(|(name, ..)| is_wanted(name));
+        let property = |(name, key, value): (&'a str, NodeRef<'a>, NodeRef<'a>)| {
+            let schema = SchemaRef { cursor: Cursor::new(self.cursor.api, value) };
+            Property { name, span: key.span(), schema, required: required.contains(name), key }
+        };
+        wanted.map(property).collect()
+    }
+
     /// The property of a name that it declares itself.
     pub(super) fn own_property(self, name: &str) -> Option<SchemaRef<'a>> {
         self.cursor.get("properties")?.get(name).map(|cursor| SchemaRef { cursor })
@@ -280,6 +296,11 @@ impl<'a> SchemaRef<'a> {
     /// The properties that some form of it has: those of `oneOf` and `anyOf` members too, each name once.
     pub fn possible_properties(self) -> Vec<Property<'a>> {
         properties_of(self.drawn_in(&["allOf", "oneOf", "anyOf"]))
+    }
+
+    /// The property of a name that some form of it has.
+    pub(super) fn possible_property(self, name: &str) -> Option<SchemaRef<'a>> {
+        self.drawn_in(&["allOf", "oneOf", "anyOf"]).into_iter().find_map(|part| part.own_property(name))
     }
 
     /// The same, with each place that declares one: members of an `allOf` may each say something of it.

@@ -27,9 +27,20 @@ impl std::fmt::Debug for SchemaPart<'_> {
 
 /// The name of the object that a part is; empty for maps.
 pub(super) fn object_name(part: Part) -> &'static str {
-    match table().get(part.value) {
-        Type::Object(at) => table().objects.get(*at as usize).map_or("", |object| object.name.as_str()),
+    let table = table();
+    match table.get(part.value) {
+        Type::Object(at) => table.objects.get(*at as usize).map_or("", |object| object.name.as_str()),
         _ => "",
+    }
+}
+
+/// Whether a part is a schema, or carries the words of one itself.
+pub(super) fn is_schema(api: &Api, part: Part) -> bool {
+    let has = |holds: &dyn Fn(NodeRef) -> bool| api.node(Pin { source: part.source, node: part.node }).is_some_and(holds);
+    match object_name(part) {
+        "schema" => !part.is_reference || has(&|node| node.entries().len() > 1),
+        "parameter" | "header" => !part.is_reference && has(&|node| node.get("type").is_some() && node.get("schema").is_none()),
+        _ => false,
     }
 }
 
@@ -37,30 +48,27 @@ impl Api {
     /// Every schema of all documents, in the order in which they are met; references are left out, except where what
     /// stands beside them counts (3.1 and later).
     pub fn schemas(&self) -> impl Iterator<Item = SchemaPart<'_>> {
-        let parts = (0..).zip(&self.walk().parts);
-        parts.filter_map(move |(at, part)| SchemaPart::new(self, at, *part))
+        self.walk().schemas.iter().filter_map(|at| SchemaPart::numbered(self, *at))
     }
 }
 
 impl<'a> DocumentRef<'a> {
     /// The schemas that this document was the first to lead to, each once, in the order in which they are met.
     pub fn schemas(self) -> impl Iterator<Item = SchemaPart<'a>> {
-        let (api, at) = (self.api, self.at);
-        let parts = (0..).zip(&api.walk().parts).filter(move |(_, part)| part.document == at);
-        parts.filter_map(move |(at, part)| SchemaPart::new(api, at, *part))
+        self.api.schemas().filter(move |part| part.part.document == self.at)
     }
 }
 
 impl<'a> SchemaPart<'a> {
     pub(super) fn new(api: &'a Api, at: u32, part: Part) -> Option<SchemaPart<'a>> {
+        if is_schema(api, part) { SchemaPart::numbered(api, at) } else { None }
+    }
+
+    /// The part of a number that is known to be a schema.
+    pub(super) fn numbered(api: &'a Api, at: u32) -> Option<SchemaPart<'a>> {
+        let part = api.walk().part(at)?;
         let node = api.node(Pin { source: part.source, node: part.node })?;
-        let bare = |node: NodeRef| node.get("type").is_some() && node.get("schema").is_none();
-        let is_schema = match object_name(part) {
-            "schema" => !part.is_reference || node.entries().len() > 1,
-            "parameter" | "header" => !part.is_reference && bare(node),
-            _ => false,
-        };
-        is_schema.then_some(SchemaPart { api, at, part, node })
+        Some(SchemaPart { api, at, part, node })
     }
 
     /// The schema of a node that the walk came by.

@@ -24,15 +24,14 @@ impl<'a> Mentions<'a> {
             let Some(root) = tree.root().filter(|root| !root.is_null()) else { continue };
             tree.nodes()
                 .take(root.id().0 as usize + 1)
-                .filter(|node| *node == node.resolved())
+                .filter(|node| *node == node.resolved() && (node.is_map() || node.is_list()))
                 .for_each(|node| found.look_at(api, node));
         }
         found
     }
 
     fn look_at(&mut self, api: &Api, node: NodeRef<'a>) {
-        const NAMING: [&str; 3] = ["mapping", "defaultMapping", "security"];
-        let names = NAMING.iter().any(|key| node.get(key).is_some());
+        let names = node.get("mapping").is_some() || node.get("defaultMapping").is_some() || node.get("security").is_some();
         // What references that are followed lead to is known better.
         let is_followed = node.get("$ref").is_some() && api.walk().part_of(pin(node)).is_some();
         for (key, value) in node.entries() {

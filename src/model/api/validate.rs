@@ -1,8 +1,10 @@
 //! Whether a value written in a document fits its schema. Lenient: what is not understood (formats, patterns, `not`,
 //! conditions, references that lead nowhere) is taken to fit, so that what does not fit does so for certain.
 
-use super::constraint::{equal, fits, shown};
+use super::alike::equal;
+use super::constraint::shown;
 use super::schema::SchemaRef;
+use super::types::Types;
 use crate::documents::NodeRef;
 use crate::source::Span;
 
@@ -54,12 +56,13 @@ impl Check {
         }
         self.steps -= 1;
         let at = |key: &str| schema.key_span(key).unwrap_or(schema.span());
-        if value.is_null() && schema.types().contains(&"null") {
+        let types = schema.said_type_set();
+        if value.is_null() && (types.has(Types::NULL) || schema.types().contains(&"null")) {
             return;
         }
-        let types = schema.said_types();
-        if !fits(&types, value) {
-            return self.tell(value, at("type"), format!("`{}` is not of type {}", shown(value), types.join(" or ")));
+        if !types.fit(value) {
+            let types = schema.said_types().join(" or ");
+            return self.tell(value, at("type"), format!("`{}` is not of type {types}", shown(value)));
         }
         if let Some(list) = schema.cursor.raw("enum").filter(|list| list.is_list())
             && !list.items().any(|item| equal(item, value))
@@ -75,8 +78,7 @@ impl Check {
         for part in schema.parts("allOf") {
             self.value(part, whole, value, depth + 1);
         }
-        for key in ["oneOf", "anyOf"] {
-            let forms = schema.parts(key);
+        for (key, forms) in [("oneOf", schema.parts("oneOf")), ("anyOf", schema.parts("anyOf"))] {
             if !forms.is_empty() && !forms.iter().any(|form| self.takes(*form, value, depth)) {
                 let forms =
                     if forms.len() == 1 { "not the one form".to_owned() } else { format!("none of the {} forms", forms.len()) };
@@ -94,9 +96,15 @@ impl Check {
     }
 
     fn bounds(&mut self, schema: SchemaRef, value: NodeRef) {
-        const BOUNDS: [&str; 8] =
-            ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems"];
-        if !BOUNDS.iter().any(|key| schema.has_key(key)) {
+        let of_numbers = schema.has_key("minimum")
+            || schema.has_key("maximum")
+            || schema.has_key("exclusiveMinimum")
+            || schema.has_key("exclusiveMaximum");
+        let of_sizes = schema.has_key("minLength")
+            || schema.has_key("maxLength")
+            || schema.has_key("minItems")
+            || schema.has_key("maxItems");
+        if !of_numbers && !of_sizes {
             return;
         }
         let number = |key: &str| schema.cursor.raw(key).and_then(NodeRef::as_f64);
@@ -145,9 +153,10 @@ impl Check {
         let own = schema.cursor.get("properties");
         let more = schema.additional_properties();
         let closed = schema.cursor.raw("additionalProperties").is_some_and(|more| more.as_bool() == Some(false));
+        let mut place = 0;
         for (key, inner) in value.merged_entries() {
             let Some(name) = key.text() else { continue };
-            let property = own.and_then(|own| own.get(name)).map(|cursor| SchemaRef { cursor });
+            let property = own.and_then(|own| own.get_from(&mut place, name)).map(|cursor| SchemaRef { cursor });
             match (property, more) {
                 (Some(property), _) => self.value(property, property, inner, depth + 1),
                 (None, Some(more)) if !schema.has_key("patternProperties") => self.value(more, more, inner, depth + 1),
@@ -167,9 +176,9 @@ impl Check {
 
     /// Whether the sender leaves out a required property.
     fn may_be_missing(&self, whole: SchemaRef, name: &str) -> bool {
-        let Some(property) = whole.possible_properties().into_iter().find(|one| one.name == name) else { return false };
-        let of_service = property.schema.is_read_only() || property.schema.core().is_read_only();
-        let of_client = property.schema.is_write_only() || property.schema.core().is_write_only();
+        let Some(property) = whole.possible_property(name) else { return false };
+        let of_service = property.is_read_only() || property.core().is_read_only();
+        let of_client = property.is_write_only() || property.core().is_write_only();
         match self.sender {
             Sender::Client => of_service,
             Sender::Service => of_client,

@@ -66,7 +66,7 @@ impl Named<'_> {
     /// What it says about itself.
     fn prose(&self) -> String {
         let schema = value(self.schema);
-        self.schema.description().or(schema.description()).unwrap_or("").to_lowercase()
+        self.schema.description().or(schema.description()).unwrap_or("").to_ascii_lowercase()
     }
 
     /// Whether its description says how it is written, or that it is for people.

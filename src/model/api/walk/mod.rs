@@ -7,14 +7,14 @@
 pub(super) mod table;
 mod uses;
 
-use super::Api;
 use super::by_source::BySource;
 use super::cursor::{Pin, Target, pin, reference};
 use super::document::Version;
 use super::mapping;
 use super::response::Status;
-use super::schema_part::object_name;
-use crate::documents::{NodeId, NodeRef, Tree};
+use super::schema_part::{is_schema, object_name};
+use super::{Api, Map};
+use crate::documents::{NodeId, NodeRef, TextPlace, Tree};
 use crate::source::SourceId;
 use std::collections::VecDeque;
 use table::{Key, Table, Type, TypeId, table};
@@ -86,6 +86,8 @@ pub(super) struct Walk {
     /// From the part that is a reference, or a discriminator, to the part that it leads to; in order of the latter.
     pub(super) edges: Vec<(u32, u32)>,
     pub(super) faults: Vec<Fault>,
+    /// The parts that are schemas, in order.
+    pub(super) schemas: Vec<u32>,
     /// For each file the part of each node, or [`NONE`].
     of_node: BySource<Vec<u32>>,
     /// The maps of operations at the top of documents, and whether the service calls these.
@@ -113,6 +115,8 @@ struct Walker<'a> {
     references: VecDeque<(u32, Target, TypeId)>,
     schema: TypeId,
     document: TypeId,
+    /// What a key is in an object of the table, by file and version: most keys are met again.
+    meanings: Map<(SourceId, u16, Version, TextPlace), Key<'static>>,
 }
 
 impl Walk {
@@ -145,8 +149,16 @@ fn walk(api: &Api) -> Walk {
     let table = table();
     let schema = table.object_type("schema").unwrap_or_default();
     let root = table.object_type("document").unwrap_or_default();
-    let mut walker =
-        Walker { api, table, walk: Walk::default(), stack: Vec::new(), references: VecDeque::new(), schema, document: root };
+    let mut walker = Walker {
+        api,
+        table,
+        walk: Walk::default(),
+        stack: Vec::new(),
+        references: VecDeque::new(),
+        schema,
+        document: root,
+        meanings: Map::default(),
+    };
     for (at, document) in api.documents.iter().enumerate() {
         walker.stack.push(Step { at: document.root, key: None, list: None, value: root, parent: NONE, document: at as u32 });
         walker.run();
@@ -157,6 +169,7 @@ fn walk(api: &Api) -> Walk {
     let mut walk = walker.walk;
     walk.edges.sort_by_key(|(_, to)| *to);
     walk.uses = uses::spread(&walk, table);
+    walk.schemas = (0..).zip(&walk.parts).filter(|(_, part)| is_schema(api, **part)).map(|(at, _)| at).collect();
     walk
 }
 
@@ -204,7 +217,6 @@ impl Walker<'_> {
             _ => step.value,
         };
         match self.table.get(value) {
-            Type::Any => {}
             Type::List(item) => {
                 if !node.is_list() {
                     return self.mismatch(&step, node);
@@ -223,21 +235,8 @@ impl Walker<'_> {
                 }
             }
             Type::Map(_) | Type::Object(_) => self.mismatch(&step, node),
-            Type::Text(words) => {
-                let listed = |text: &str| words.is_empty() || words.iter().any(|word| word == text);
-                let fits = node.text().is_some_and(listed) && !node.is_null();
-                // A number or a word such as `true` in place of text is what everybody reads as text.
-                if !fits {
-                    self.mismatch(&step, node);
-                }
-            }
-            Type::Scalar if node.text().is_none() => self.mismatch(&step, node),
-            Type::Bool if node.as_bool().is_none() => self.mismatch(&step, node),
-            Type::Integer if node.as_i64().is_none() && node.as_f64().is_none_or(|number| number.fract() != 0.0) => {
-                self.mismatch(&step, node);
-            }
-            Type::Number if node.as_f64().is_none() => self.mismatch(&step, node),
-            Type::Scalar | Type::Bool | Type::Integer | Type::Number | Type::Either(..) => {}
+            scalar if is_scalar_of(scalar, node) == Some(false) => self.mismatch(&step, node),
+            _ => {}
         }
     }
 
@@ -285,7 +284,7 @@ impl Walker<'_> {
         }
         let version = self.version(step.document);
         let object = match self.table.get(value) {
-            Type::Object(object) => self.table.objects.get(*object as usize),
+            Type::Object(at) => self.table.objects.get(*at as usize).map(|object| (*at, object)),
             _ => None,
         };
         let counts = |name: &str| match name {
@@ -293,11 +292,10 @@ impl Walker<'_> {
             "schema" => version >= Version::V31,
             _ => false,
         };
-        if reference.is_some() && !object.is_some_and(|object| counts(&object.name)) {
+        if reference.is_some() && !object.is_some_and(|(_, object)| counts(&object.name)) {
             return;
         }
-        let merges = node.entries().any(|(key, _)| key.text() == Some("<<"));
-        let entries: Vec<_> = if merges { node.merged_entries() } else { node.entries().collect() };
+        let entries: Vec<_> = if node.merges() { node.merged_entries() } else { node.entries().collect() };
         let below = |key: NodeRef, inner: NodeRef, value| Step {
             at: pin(inner),
             key: Some(key.id()),
@@ -306,13 +304,15 @@ impl Walker<'_> {
             parent: at,
             document: step.document,
         };
-        let Some(object) = object else {
+        let Some((place, object)) = object else {
             let Type::Map(inner) = self.table.get(value) else { return };
             let extensible = matches!(self.table.get(*inner), Type::Object(one) if self.is_extensible(*one));
             let names = self.names(step, tree);
             for (key, value) in entries.into_iter().rev().filter(|(key, _)| !(extensible && is_extension(*key))) {
-                let Some(name) = key.text() else { continue };
-                if let Some(names) = names.filter(|names| !names.allow(name)) {
+                if !key.is_scalar() {
+                    continue;
+                }
+                if let Some(names) = names.filter(|names| !key.text().is_some_and(|name| names.allow(name))) {
                     self.walk.faults.push(Fault { part: at, kind: FaultKind::Name(key.id(), names) });
                 }
                 self.stack.push(below(key, value, *inner));
@@ -325,15 +325,17 @@ impl Walker<'_> {
         }
         let mut present = 0_u128;
         for (key, value) in entries.into_iter().rev() {
-            let Some(name) = key.text() else { continue };
-            match object.key(name, version) {
+            let Some(known) = self.meaning(place, key, version) else { continue };
+            match known {
                 Key::Known(place, meaning) => {
                     present |= 1 << place;
-                    if !matches!(self.table.get(meaning.value), Type::Any) {
+                    let wanted = self.table.get(meaning.value);
+                    // Most values are scalars with which all is well: there is nothing to enter.
+                    if *wanted != Type::Any && is_scalar_of(wanted, value) != Some(true) {
                         self.stack.push(below(key, value, meaning.value));
                     }
                 }
-                _ if is_extension(key) || name == "$ref" => {}
+                _ if is_extension(key) || key.says("$ref") => {}
                 Key::Elsewhere => self.walk.faults.push(Fault { part: at, kind: FaultKind::Key(key.id(), true) }),
                 Key::Unknown => self.walk.faults.push(Fault { part: at, kind: FaultKind::Key(key.id(), false) }),
             }
@@ -343,6 +345,19 @@ impl Walker<'_> {
             let faults = missing.map(|(nth, _)| Fault { part: at, kind: FaultKind::Missing(nth) });
             self.walk.faults.extend(faults);
         }
+    }
+
+    /// What a key is in the object of this place; `None` where it is no text.
+    fn meaning(&mut self, object: u16, key: NodeRef, version: Version) -> Option<Key<'static>> {
+        let name = key.text_place().map(|place| (key.tree().source(), object, version, place));
+        if let Some(known) = name.and_then(|name| self.meanings.get(&name)) {
+            return Some(*known);
+        }
+        let found = self.table.objects.get(object as usize)?.key(key.text()?, version);
+        if let Some(name) = name {
+            self.meanings.insert(name, found);
+        }
+        Some(found)
     }
 
     /// What the names of a map must be like, where they are no free choice.
@@ -358,6 +373,23 @@ impl Walker<'_> {
     /// Whether a map of names to such objects may have extensions beside the names: paths and responses.
     fn is_extensible(&self, object: u16) -> bool {
         self.table.objects.get(object as usize).is_some_and(|object| matches!(object.name.as_str(), "path-item" | "response"))
+    }
+}
+
+/// Whether a value is a scalar of a type; `None` for types of collections, and for any.
+fn is_scalar_of(wanted: &Type, node: NodeRef) -> Option<bool> {
+    match wanted {
+        Type::Text(words) => {
+            let listed = |text: &str| words.iter().any(|word| word == text);
+            let fits = if words.is_empty() { node.is_scalar() } else { node.text().is_some_and(listed) };
+            // A number or a word such as `true` in place of text is what everybody reads as text.
+            Some(fits && !node.is_null())
+        }
+        Type::Scalar => Some(node.is_scalar()),
+        Type::Bool => Some(node.as_bool().is_some()),
+        Type::Integer => Some(node.as_i64().is_some() || node.as_f64().is_some_and(|number| number.fract() == 0.0)),
+        Type::Number => Some(node.as_f64().is_some()),
+        Type::Any | Type::List(_) | Type::Map(_) | Type::Object(_) | Type::Either(..) => None,
     }
 }
 

@@ -1,0 +1,123 @@
+//! What a map has under a key: merge keys and repeated keys counted as YAML does.
+
+use super::node::{Flags, Print};
+use super::tree::{Kind, NodeId, NodeRef, Style};
+
+impl<'t> NodeRef<'t> {
+    /// The entry of a map under a key: the last one written wins, then merge keys (`<<`) in order.
+    #[inline(always)]
+    pub fn entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        let print = Print::of(key);
+        // Most questions are answered here, where a fixed key is one mask: no.
+        if self.resolved().raw().may_find(print) { self.entry_within(key, print, &mut 256) } else { None }
+    }
+
+    fn entry_within(self, key: &str, print: Print, budget: &mut u32) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        if let Some(own) = self.own_entry(key, print) {
+            return Some(own);
+        }
+        for base in self.bases() {
+            *budget = budget.checked_sub(1)?;
+            if let Some(found) = base.entry_within(key, print, budget) {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// The last entry that is written in this map itself under a key.
+    fn own_entry(self, key: &str, print: Print) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        let raw = self.resolved().raw();
+        if !raw.may_have(print) {
+            return None;
+        }
+        if !raw.has(Flags::SORTED) {
+            return self.children_of(raw).as_chunks::<2>().0.iter().rev().find_map(|pair| {
+                let name = self.tree().node(pair[0]);
+                let says = name.raw().may_print(print) && name.says_printed(key, print);
+                says.then(|| (name, self.tree().node(pair[1])))
+            });
+        }
+        let entries = raw.count as usize / 2;
+        let order = (raw.first + raw.count) as usize;
+        let order = self.tree().children.get(order..order + entries)?;
+        let entry = |at: &NodeId| self.entries().nth(at.0 as usize);
+        let after = order.partition_point(|at| entry(at).and_then(|(name, _)| name.text()) <= Some(key));
+        let found = order.get(after.checked_sub(1)?).and_then(entry)?;
+        (found.0.text() == Some(key)).then_some(found)
+    }
+
+    /// Whether this node, as a key, merges other maps into its own.
+    pub(super) fn is_merge_key(self) -> bool {
+        self.style() == Style::Plain && self.says("<<")
+    }
+
+    /// The maps that this one takes entries from, the strongest first.
+    fn bases(self) -> impl Iterator<Item = NodeRef<'t>> {
+        let entries = self.resolved().raw().merges().then(|| self.entries()).into_iter().flatten();
+        let values = entries.filter(|(key, _)| key.is_merge_key()).map(|(_, value)| value);
+        values.flat_map(|value| value.items().chain((!value.is_list()).then_some(value)))
+    }
+
+    /// The entry of a map under a key, looked for at a place among the entries first. The place is then the one after it: many keys are
+    /// asked for in the order in which they are written.
+    pub fn entry_from(self, place: &mut usize, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        let raw = self.resolved().raw();
+        if raw.kind() == Kind::Map
+            && !raw.has(Flags::REPEATS)
+            && let Some(pair) = self.children_of(raw).as_chunks::<2>().0.get(*place)
+            && self.tree().node(pair[0]).says(key)
+        {
+            *place += 1;
+            return Some((self.tree().node(pair[0]), self.tree().node(pair[1])));
+        }
+        let found = self.entry(key)?;
+        let at = self.entries().position(|(name, _)| name == found.0);
+        *place = at.map_or(*place, |at| at + 1);
+        Some(found)
+    }
+
+    /// The value of a map under a key.
+    #[inline(always)]
+    pub fn get(self, key: &str) -> Option<NodeRef<'t>> {
+        self.entry(key).map(|(_, value)| value)
+    }
+
+    /// The text of the scalar under a key.
+    pub fn get_text(self, key: &str) -> Option<&'t str> {
+        self.get(key).and_then(NodeRef::text)
+    }
+
+    /// All entries with merge keys resolved: own entries first, each key once (the last one written), `<<` itself left out.
+    pub fn merged_entries(self) -> Vec<(NodeRef<'t>, NodeRef<'t>)> {
+        let raw = self.resolved().raw();
+        if raw.kind() != Kind::Map || !(raw.merges() || raw.has(Flags::REPEATS)) {
+            return self.entries().collect();
+        }
+        let mut seen = std::collections::HashSet::new();
+        let mut found = Vec::new();
+        self.collect_entries(&mut seen, &mut found, &mut 256);
+        found
+    }
+
+    fn collect_entries(
+        self,
+        seen: &mut std::collections::HashSet<&'t str>,
+        found: &mut Vec<(NodeRef<'t>, NodeRef<'t>)>,
+        budget: &mut u32,
+    ) {
+        let start = found.len();
+        for (key, value) in self.entries().rev().filter(|(key, _)| !key.is_merge_key()) {
+            // A key that is a collection has no text and equals no other.
+            if key.text().is_none_or(|text| seen.insert(text)) {
+                found.push((key, value));
+            }
+        }
+        found[start..].reverse();
+        for base in self.bases() {
+            let Some(left) = budget.checked_sub(1) else { return };
+            *budget = left;
+            base.collect_entries(seen, found, budget);
+        }
+    }
+}
