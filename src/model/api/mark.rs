@@ -2,7 +2,9 @@
 
 use super::Api;
 use super::document::DocumentRef;
+use super::keyword::spoken_of;
 use super::schema_part::SchemaPart;
+use super::types::Types;
 use crate::documents::NodeRef;
 
 /// What a schema has of its own.
@@ -21,12 +23,20 @@ pub enum Mark {
     Bound = 16,
     /// A discriminator.
     Discriminator = 32,
+    /// A keyword that speaks of other values than its type allows.
+    Idle = 64,
 }
 
 fn marks(node: NodeRef) -> u8 {
     let mut marks = 0;
+    let (mut spoken, mut allowed) = (Types::NONE, Types::NONE);
     for (key, value) in node.entries() {
-        let mark = match key.text().unwrap_or("") {
+        let name = key.text().unwrap_or("");
+        spoken = spoken.with(spoken_of(name));
+        if name == "type" {
+            allowed = Types::written(value);
+        }
+        let mark = match name {
             "enum" | "const" => Mark::Values,
             "allOf" => Mark::AllOf,
             "required" if value.is_list() => Mark::Required,
@@ -40,7 +50,7 @@ fn marks(node: NodeRef) -> u8 {
         };
         marks |= mark as u8;
     }
-    marks
+    if allowed.leave_out_some(spoken) { marks | Mark::Idle as u8 } else { marks }
 }
 
 impl Api {

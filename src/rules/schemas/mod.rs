@@ -10,6 +10,7 @@ mod impossible_range;
 mod invalid_default;
 mod invalid_example;
 mod key_of_other_version;
+mod keyword_of_other_type;
 mod missing_key;
 mod nullable_enum_without_null;
 mod nullable_property;
@@ -44,6 +45,7 @@ pub(super) const RULES: &[Rule] = &[
     invalid_default::RULE,
     invalid_example::RULE,
     key_of_other_version::RULE,
+    keyword_of_other_type::RULE,
     missing_key::RULE,
     nullable_enum_without_null::RULE,
     nullable_property::RULE,
