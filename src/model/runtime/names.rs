@@ -48,8 +48,9 @@ impl<'a> Names<'a> {
     /// The services that may answer to a name, in order: those called so, and of a cluster those called by its first part.
     fn called(&self, host: &str) -> Vec<(usize, &'a Service)> {
         let short = host.split('.').next().filter(|short| *short != host);
-        let found = [Some(host), short].into_iter().flatten().filter_map(|name| self.by_name.get(name)).flatten();
-        let mut found: Vec<usize> = found.copied().collect();
+        let replicas = replica(host).into_iter().flat_map(|base| base.match_indices(['-', '_']).map(|(at, _)| &base[at + 1..]));
+        let names = [Some(host), short].into_iter().flatten().chain(replicas);
+        let mut found: Vec<usize> = names.filter_map(|name| self.by_name.get(name)).flatten().copied().collect();
         found.sort_unstable();
         found.dedup();
         found.into_iter().filter_map(|at| Some((at, self.services.get(at)?))).collect()
@@ -139,7 +140,11 @@ impl<'a> Names<'a> {
             }
             _ => host,
         };
-        answers_to(service, short)
+        let of_container = || {
+            let rest = replica(host).filter(|_| runner == Some(Runner::Compose))?.strip_suffix(service.name.as_str())?;
+            (rest.len() > 1 && rest.ends_with(['-', '_'])).then_some("name of one of its containers")
+        };
+        answers_to(service, short).or_else(of_container)
     }
 }
 
@@ -155,6 +160,12 @@ pub(super) fn answers_to(service: &Service, host: &str) -> Option<&'static str> 
         return Some("service name");
     }
     service.aliases.iter().find(|(name, _)| name == host).map(|(_, kind)| *kind)
+}
+
+/// `shop-api` of `shop-api-1`: how Compose calls the containers of a service, after the project.
+fn replica(host: &str) -> Option<&str> {
+    let base = host.trim_end_matches(|c: char| c.is_ascii_digit());
+    base.strip_suffix(['-', '_']).filter(|_| base.len() < host.len())
 }
 
 fn is_address(host: &str) -> bool {

@@ -7,6 +7,11 @@ const DEEPEST: usize = 8;
 /// Compose, `${PASSWORD:-petclinic}` and `${PASSWORD-petclinic}`.
 pub(in crate::model::runtime) fn fallback(text: &str) -> Option<&str> {
     let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;
+    // A key of Spring has dots, and may have hyphens that begin no default.
+    let is_key = |name: &str| name.contains('.') && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
+    if let Some((_, default)) = inner.split_once(':').filter(|(name, _)| is_key(name)) {
+        return Some(default);
+    }
     let end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')))?;
     let operation = &inner[end..];
     let default = operation.strip_prefix(":-").or_else(|| operation.strip_prefix('-'));

@@ -208,9 +208,12 @@ impl Finder {
             }
             let written = written.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).unwrap_or(written);
             let before = self.all.len();
-            self.value(name, written.trim_matches(['"', '\'']), variable.key_span, service.profile, &beside);
-            // What a database is told at its first start opens that container, and whoever reaches it by name is beside it.
-            let is_own = service.workload.is_none() && (is_server(service) || leads_beside(written));
+            // A file of variables that lies in a folder for development is for that, whoever reads it.
+            let of_file = profile::profile(workspace.sources().path(place.source), &[]);
+            let use_for = if of_file.is_rehearsal() { of_file } else { service.profile };
+            self.value(name, written.trim_matches(['"', '\'']), variable.key_span, use_for, &beside);
+            // What a store is told at its first start opens that container, and whoever reaches it by name is beside it.
+            let is_own = service.workload.is_none() && (is_server(service) || is_store(service) || leads_beside(written));
             let new = self.all.iter().skip(before).filter(|_| is_own).map(|(source, one)| (*source, one.same));
             let new: Vec<(SourceId, u64)> = new.collect();
             self.own.extend(new);
@@ -328,6 +331,11 @@ impl Finder {
         }
         Secrets { files: found, looked_at: self.looked_at }
     }
+}
+
+/// Whether a service runs the image of a store.
+fn is_store(service: &Service) -> bool {
+    service.product().is_some_and(|product| matches!(product.role.as_str(), "datastore" | "cache" | "broker"))
 }
 
 /// Where a text has documents that are Secrets of Kubernetes.

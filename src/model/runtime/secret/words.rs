@@ -3,6 +3,9 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
+/// A longer text is not taken apart into words.
+const LONGEST_WORDS: usize = 64;
+
 struct Words {
     words: HashSet<String>,
     pairs: HashSet<String>,
@@ -80,10 +83,11 @@ pub(super) fn is_for_show(key: &str) -> bool {
     words(key).iter().any(|word| table().show.contains(word))
 }
 
-/// Whether a value only repeats its key, so that it can be found and replaced: `GOOGLE_API_KEY_VAL` of `GOOGLE_API_KEY`.
+/// Whether a value only repeats its key, so that it can be found and replaced: `GOOGLE_API_KEY_VAL` of `GOOGLE_API_KEY`, `access_key` of
+/// `AWS_SECRET_ACCESS_KEY`.
 pub(super) fn repeats(key: &str, text: &str) -> bool {
-    let last = words(key.rsplit('.').next().unwrap_or(key));
-    last.len() > 1 && words(text).starts_with(&last)
+    let (last, own) = (words(key.rsplit('.').next().unwrap_or(key)), words(text));
+    (last.len() > 1 && own.starts_with(&last)) || (own.len() > 1 && last.ends_with(&own))
 }
 
 /// Whether a value is a secret at all, and no stand-in, path or reference.
@@ -129,6 +133,21 @@ pub(super) fn is_weak(text: &str, beside: &[String]) -> bool {
     let parts = words(&lower);
     let parts: Vec<String> = parts.iter().map(|part| part.trim_matches(|c: char| c.is_ascii_digit()).to_owned()).collect();
     parts.iter().filter(|part| !part.is_empty()).all(|part| is_known(part))
+        || is_made_of(&lower.chars().filter(char::is_ascii_alphabetic).collect::<String>(), &is_known)
+}
+
+/// Whether a text of letters is nothing but known words, one after the other: `myrootpassword`.
+fn is_made_of(text: &str, is_known: &dyn Fn(&str) -> bool) -> bool {
+    if text.is_empty() || text.len() > LONGEST_WORDS {
+        return false;
+    }
+    let mut ends = vec![0usize];
+    for end in 1..=text.len() {
+        if ends.iter().any(|start| text.get(*start..end).is_some_and(is_known)) {
+            ends.push(end);
+        }
+    }
+    ends.last() == Some(&text.len())
 }
 
 #[cfg(test)]
@@ -198,6 +217,7 @@ mod tests {
             assert!(!is_value(value), "{value}");
         }
         assert!(repeats("GOOGLE_API_KEY", "GOOGLE_API_KEY_VAL") && repeats("spring.datasource.dbPassword", "db-password"));
+        assert!(repeats("AWS_SECRET_ACCESS_KEY", "access_key"));
         assert!(!repeats("PASSWORD", "password1") && !repeats("GOOGLE_API_KEY", "AIzaSyD3f"));
         let beside = ["shop".to_owned(), "orders-db".to_owned()];
         for value in [
@@ -211,6 +231,10 @@ mod tests {
             "abc12",
             "dev_password",
             "shoppass",
+            "myrootpassword",
+            "testpassword1",
+            "AdminPass123",
+            "insecuretoken",
         ] {
             assert!(is_weak(value, &beside), "{value}");
         }
