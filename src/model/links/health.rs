@@ -29,6 +29,8 @@ pub struct UnservedProbe<'m> {
     pub span: Span,
     /// An endpoint that the API has.
     pub operation: OperationRef<'m>,
+    /// Whether a command in the container asks, as the health check of Compose does.
+    pub is_command: bool,
 }
 
 impl Model {
@@ -52,7 +54,7 @@ impl Model {
         found.map(|service| UnprobedEndpoint { service, operation }).collect()
     }
 
-    /// Every HTTP probe of an application whose path its API does not have.
+    /// Every HTTP probe of an application, a health check of Compose included, whose path its API does not have.
     pub fn unserved_probes(&self) -> Vec<UnservedProbe<'_>> {
         let operations = self.health_operations();
         let Some(operation) = operations.first().copied() else { return Vec::new() };
@@ -65,8 +67,14 @@ impl Model {
                     && said.ports.iter().all(|one| one.name.as_ref() == Some(port) || one.container.to_string() == *port);
                 if is_only_port && !self.serves(path) && !is_of_framework(path) {
                     let span = probe.handler.span().unwrap_or(probe.span);
-                    found.push(UnservedProbe { service, path, span, operation });
+                    found.push(UnservedProbe { service, path, span, operation, is_command: false });
                 }
+            }
+            let check = said.healthcheck.known_with_origin().and_then(|(check, origin)| Some((check.asked()?, origin.span()?)));
+            let Some(((port, path), span)) = check else { continue };
+            let is_only_port = said.ports.len() == 1 && said.ports.iter().all(|one| one.container == port);
+            if is_only_port && !self.serves(path) && !is_of_framework(path) {
+                found.push(UnservedProbe { service, path, span, operation, is_command: true });
             }
         }
         found

@@ -450,6 +450,22 @@ pub struct HealthCheck {
     pub test: Vec<String>,
 }
 
+impl HealthCheck {
+    /// The port and the path of the container itself that it asks for over HTTP, where an answer of 404 makes it fail.
+    pub fn asked(&self) -> Option<(u16, &str)> {
+        let words = || self.test.iter().flat_map(|word| word.split_whitespace()).map(|word| word.trim_matches(['\'', '"', ';']));
+        let short = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('f');
+        let is_curl = words().any(|word| word == "curl") && words().any(|word| word == "--fail" || short(word));
+        let fails = is_curl || words().any(|word| word == "wget");
+        let url = words().find_map(|word| word.strip_prefix("http://")).filter(|_| fails && !self.is_disabled)?;
+        let (authority, path) = url.split_at(url.find('/').unwrap_or(url.len()));
+        let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
+        let is_own = matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0");
+        let is_plain = !path.is_empty() && !path.contains(['$', '{', '|']);
+        (is_own && is_plain).then_some((port.parse().ok()?, path))
+    }
+}
+
 /// A file or folder of the repository that a container sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {

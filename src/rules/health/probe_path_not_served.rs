@@ -8,20 +8,24 @@ use crate::rules::{Context, Rule, rule};
 pub(super) const RULE: Rule = rule!("health/probe-path-not-served", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
-    for probe in context.head.runtime.services().flat_map(|service| &service.service().probes) {
-        if matches!(probe.handler.known(), Some(Handler::Http(..))) {
-            context.consider();
-        }
+    for service in context.head.runtime.services().map(|service| service.service()) {
+        let probes = service.probes.iter().filter(|probe| matches!(probe.handler.known(), Some(Handler::Http(..)))).count();
+        let check = service.healthcheck.known().and_then(|check| check.asked());
+        (0..probes + usize::from(check.is_some())).for_each(|_| context.consider());
     }
     let mut found = Vec::new();
     for unserved in context.head.unserved_probes() {
         let (service, path) = (unserved.service, unserved.path);
+        let (label, help) = match unserved.is_command {
+            true => ("a 404 counts as a failure: the container never becomes healthy", String::new()),
+            false => ("a 404 counts as a failure: the pod is never ready, or restarted for ever", "path: ".to_owned()),
+        };
         let message = format!("`{}` is probed at `{path}`, which its API does not have", service.name());
         let documented = unserved.operation.path();
         let mut diagnostic = Diagnostic::new(service.subject(), message)
-            .at(unserved.span, "a 404 counts as a failure: the pod is never ready, or restarted for ever")
+            .at(unserved.span, label)
             .cause(unserved.operation.span(), format!("it has `{documented}`"))
-            .help(format!("path: {documented}"))
+            .help(help + documented)
             .evidence(path)
             .join("the only application of its project, and the only document with such an endpoint");
         if !is_other_version(path, documented) {

@@ -80,7 +80,10 @@ fn route(gateway: usize, written: &Written<'_>, settings: &Settings<'_>) -> Rout
     route.retry = retry(&filters, &route.waits.read);
     let limits: Vec<Limit> = filters.iter().filter(|part| part.name == "RequestRateLimiter").map(|part| limit(part)).collect();
     route.limits = limits.first().map(|one| one.span).map_or(Fact::Absent, |span| Fact::explicit(limits, span));
-    route.body_limit = Fact::not_read("the application's own settings bound it", Vec::new());
+    route.body_limit = match filters.iter().find(|part| part.name == "RequestSize") {
+        Some(part) => largest(part),
+        None => Fact::not_read("the application's own settings bound it", Vec::new()),
+    };
     route.cache = match filters.iter().find(|part| part.name == "LocalResponseCache") {
         Some(part) => Fact::not_read("it keys by `Authorization` itself", vec![part.span]),
         None => Fact::Absent,
@@ -207,6 +210,25 @@ fn limit(part: &Part<'_>) -> Limit {
         name: "RequestRateLimiter".into(),
         status: written.unwrap_or_else(|| Fact::Known(429, by_default())),
         span: part.span,
+    }
+}
+
+/// The largest request of a `RequestSize`, as Spring writes sizes; 5 MB where none is said.
+fn largest(part: &Part<'_>) -> Fact<u64> {
+    let Some(text) = part.argument("maxSize").or_else(|| part.first()) else { return Fact::Known(5 << 20, by_default()) };
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let shift = match unit.trim() {
+        "" | "B" => Some(0),
+        "KB" => Some(10),
+        "MB" => Some(20),
+        "GB" => Some(30),
+        _ => None,
+    };
+    match number.parse::<u64>().ok().zip(shift).and_then(|(number, shift)| number.checked_mul(1 << shift)) {
+        Some(bytes) => Fact::explicit(bytes, part.span),
+        None => Fact::not_read("not a size", vec![part.span]),
     }
 }
 

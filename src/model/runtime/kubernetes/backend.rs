@@ -21,6 +21,8 @@ pub(super) struct Routes<'a> {
     pub(super) services: &'a [Service],
     /// Index of the project whose objects are read.
     pub(super) project: usize,
+    /// What ingress-nginx answers above a limit, where its ConfigMap is in the repository.
+    pub(super) limit_status: Fact<u16>,
 }
 
 impl Routes<'_> {

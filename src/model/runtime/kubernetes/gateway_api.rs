@@ -9,6 +9,7 @@ use crate::model::runtime::timeout::Timeout;
 
 pub(super) fn read(object: &Object<'_>, routes: &mut Routes<'_>) {
     let gateway = routes.gateway(object, "Gateway API");
+    routes.knows_routes(gateway);
     let hosts = object.at("spec/hostnames").into_iter().flat_map(NodeRef::items).filter_map(NodeRef::text);
     let host = hosts.into_iter().next().map(str::to_owned);
     for (number, rule) in object.at("spec/rules").into_iter().flat_map(NodeRef::items).take(MOST).enumerate() {

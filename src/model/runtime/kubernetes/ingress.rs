@@ -9,12 +9,27 @@ use crate::model::runtime::route::{Address, CrossOrigin, Limit, PathMatch, Retry
 /// Annotations of ingress-nginx. <https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/>
 const PREFIX: &str = "nginx.ingress.kubernetes.io/";
 
+/// What ingress-nginx answers above a limit: what its ConfigMap says, where just one in the repository says it.
+pub(super) fn limit_status(objects: &[Object<'_>]) -> Fact<u16> {
+    let maps = objects.iter().filter(|object| object.kind == "ConfigMap");
+    let said: Vec<NodeRef<'_>> = maps.filter_map(|object| object.at("data")?.get("limit-req-status-code")).collect();
+    let [only] = said.as_slice() else {
+        return Fact::not_read("the settings of the controller decide", said.iter().map(|node| node.span()).collect());
+    };
+    match only.text().and_then(|text| text.trim().parse().ok()) {
+        Some(status) => Fact::explicit(status, only.span()),
+        None => Fact::not_read("not a status", vec![only.span()]),
+    }
+}
+
 pub(super) fn read(object: &Object<'_>, routes: &mut Routes<'_>) {
     let gateway = routes.gateway(object, if is_nginx(object) { "ingress-nginx" } else { "Ingress" });
-    // A path that none of its rules takes goes to the default backend, or nowhere.
-    routes.knows_routes(gateway);
+    // A path that none of its rules takes goes to the default backend, or nowhere; a snippet may hold routes of its own.
+    if object.annotation(&format!("{PREFIX}server-snippet")).is_none() {
+        routes.knows_routes(gateway);
+    }
     if let Some(backend) = object.at("spec/defaultBackend").or(object.at("spec/backend")) {
-        let mut route = bare(object, gateway, "default backend".into(), backend);
+        let mut route = bare(object, (gateway, &routes.limit_status), "default backend".into(), backend);
         route.path = Fact::explicit(PathMatch::Prefix("/".into()), backend.span());
         routes.lead(&mut route, address(backend).into_iter().collect());
         routes.routes.push(route);
@@ -23,7 +38,7 @@ pub(super) fn read(object: &Object<'_>, routes: &mut Routes<'_>) {
         for path in rule.at("http/paths").into_iter().flat_map(NodeRef::items).take(MOST) {
             let Some(backend) = path.get("backend") else { continue };
             let text = path.get_text("path").unwrap_or("/");
-            let mut route = bare(object, gateway, format!("path {text}"), path);
+            let mut route = bare(object, (gateway, &routes.limit_status), format!("path {text}"), path);
             route.server_name = rule.get_text("host").map(str::to_owned);
             route.path =
                 Fact::explicit(path_match(object, path.get_text("pathType"), text), path.get("path").unwrap_or(path).span());
@@ -38,7 +53,7 @@ pub(super) fn of_values(object: &Object<'_>, service: usize, routes: &mut Routes
     let gateway = routes.gateway(object, if is_nginx(object) { "ingress-nginx" } else { "Ingress" });
     let why = format!("the chart puts its Ingress in front of `{}`", routes.services.get(service).map_or("", |one| &one.name));
     let mut add = |host: Option<&str>, path: &str, kind: Option<&str>, node: NodeRef<'_>| {
-        let mut route = bare(object, gateway, format!("path {path}"), node);
+        let mut route = bare(object, (gateway, &routes.limit_status), format!("path {path}"), node);
         route.server_name = host.filter(|host| !host.is_empty()).map(str::to_owned);
         route.path = Fact::explicit(path_match(object, kind, path), node.span());
         route.targets.push(Target { service, strength: Strength::Structure, why: why.clone() });
@@ -72,7 +87,7 @@ fn is_nginx(object: &Object<'_>) -> bool {
     }
 }
 
-fn bare(object: &Object<'_>, gateway: usize, name: String, node: NodeRef<'_>) -> Route {
+fn bare(object: &Object<'_>, (gateway, status): (usize, &Fact<u16>), name: String, node: NodeRef<'_>) -> Route {
     let mut route = Route::bare(gateway, name, object.name_span, node.span());
     route.methods = Fact::Absent;
     if !is_nginx(object) {
@@ -94,7 +109,7 @@ fn bare(object: &Object<'_>, gateway: usize, name: String, node: NodeRef<'_>) ->
     let unverified = named("proxy-ssl-verify").filter(|(_, value)| speaks_tls && value.text() == Some("off"));
     route.unverified = unverified.map(|(_, value)| Unverified::by("proxy-ssl-verify: off", value.span()));
     route.retry = retry(object);
-    route.limits = limits(object);
+    route.limits = limits(object, status);
     if let Some((_, size)) = named("proxy-body-size") {
         route.body_limit = match size.text().and_then(bytes) {
             Some(bytes) => Fact::explicit(bytes, size.span()),
@@ -137,13 +152,12 @@ fn retry(object: &Object<'_>) -> Fact<Retry> {
     Fact::explicit(Retry { attempts, on, methods, resends_post, per_try, backoff, within, span }, value.span())
 }
 
-fn limits(object: &Object<'_>) -> Fact<Vec<Limit>> {
+fn limits(object: &Object<'_>, status: &Fact<u16>) -> Fact<Vec<Limit>> {
     let mut found = Vec::new();
     for name in ["limit-rps", "limit-rpm", "limit-connections"] {
         if let Some((key, value)) = object.annotation(&format!("{PREFIX}{name}")) {
-            let name = format!("{name}: {}", value.text().unwrap_or_default());
-            let status = Fact::not_read("the settings of the controller decide", vec![key.span()]);
-            found.push(Limit { name, status, span: key.span() });
+            let name = format!("{name} {}", value.text().unwrap_or_default());
+            found.push(Limit { name, status: status.clone(), span: key.span() });
         }
     }
     match found.first().map(|limit| limit.span) {

@@ -66,7 +66,8 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery) -> Cluster 
         }
     }
     let Cluster { projects, services, .. } = &cluster;
-    let mut routes = Routes { gateways: Vec::new(), routes: Vec::new(), projects, services, project: 0 };
+    let limit_status = ingress::limit_status(&objects);
+    let mut routes = Routes { gateways: Vec::new(), routes: Vec::new(), projects, services, project: 0, limit_status };
     for (project, objects) in parts.iter().enumerate() {
         routes.project = project;
         let traefik = traefik::Objects::new(objects);

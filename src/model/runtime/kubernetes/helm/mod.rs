@@ -12,6 +12,7 @@ use super::ingress;
 use super::{Cluster, object::Object};
 use crate::discover::{Discovery, Kind};
 use crate::documents::Tree;
+use crate::fact::Fact;
 use crate::model::Workspace;
 use crate::model::runtime::profile::profile;
 use crate::model::runtime::service::{Project, Runner, Service};
@@ -137,7 +138,9 @@ fn add(chart: &Chart, path: &str, layers: &[&Tree], cluster: &mut Cluster) {
     cluster.projects.push(Project { runner: Runner::Helm, files, is_default: false, namespace: None, others: Vec::new() });
     cluster.services.extend(services);
     let Cluster { projects, services, gateways, routes, .. } = cluster;
-    let mut adding = Routes { gateways: std::mem::take(gateways), routes: std::mem::take(routes), projects, services, project };
+    let limit_status = Fact::not_read("the settings of the controller decide", Vec::new());
+    let mut adding =
+        Routes { gateways: std::mem::take(gateways), routes: std::mem::take(routes), projects, services, project, limit_status };
     for (at, component) in fronts {
         let Some((key, node)) = component.ingress() else { continue };
         let object = Object { path, node, kind: "Ingress", name: &chart.name, name_span: key.span(), namespace: None };
