@@ -163,6 +163,8 @@ pub struct Diagnostic {
     pub stands_for_all: bool,
     /// Why two things were taken to be the same.
     pub joins: Vec<String>,
+    /// Subjects of the tables that what it is about was joined to; empty where it is about a table itself, or none.
+    pub tables: Vec<String>,
     /// What lowered or raised severity or confidence.
     pub because: Vec<String>,
     /// The normalised facts behind it (no prose, no lines); part of the fingerprint.
@@ -195,6 +197,7 @@ impl Unplaced {
             occurrences: Vec::new(),
             stands_for_all: false,
             joins: Vec::new(),
+            tables: Vec::new(),
             because: Vec::new(),
             evidence: Vec::new(),
             fixes: Vec::new(),
@@ -254,6 +257,12 @@ impl Diagnostic {
     /// Adds a line that says why two things were taken to be the same.
     pub fn join(mut self, why: impl Into<String>) -> Diagnostic {
         self.joins.push(why.into());
+        self
+    }
+
+    /// Adds a table that what it is about was joined to, by its subject.
+    pub fn about_table(mut self, table: impl Into<String>) -> Diagnostic {
+        self.tables.push(table.into());
         self
     }
 

@@ -120,7 +120,27 @@ fn each_key_changes_what_its_row_says() {
                    environment: { DATABASE_URL: \"postgres://u@db:5432/shop\" }\n  db:\n    image: postgres:17\n";
     let down = ("migrations/0002_drop.up.sql", "ALTER TABLE legacy DROP COLUMN note;\n");
     type Row<'t> = (&'t str, &'t [(&'t str, &'t str)], &'t str, Option<Severity>, Option<Severity>);
-    let rows: [Row; 10] = [
+    let pools = "services:\n  a:\n    build: ./a\n    environment: { PG_URL: \"postgres://u:${P}@db:5432/shop\", PG_POOL_MAX: \"10\" }\n  db:\n    \
+                 image: postgres:17\n";
+    let waits = ("migrations/0002_wait.up.sql", "SET lock_timeout = '5s';\nALTER TABLE orders DROP COLUMN currency;\n");
+    let many: String =
+        (0..7).map(|at| format!("CREATE INDEX i{at} ON orders (status, currency, shipped_on, id, tenant_id);\n")).collect();
+    let many = [("migrations/0002_many.up.sql", many.as_str())];
+    let card = ("migrations/0002_card.up.sql", "ALTER TABLE orders ADD COLUMN cvv text;\n");
+    let rows: [Row; 17] = [
+        ("data_sensitivity = \"pci\"", &[card], "schema/card-data-column", None, Some(Severity::Error)),
+        ("team_size = 3", &[("compose.yaml", compose)], "topology/services-exceed-team", None, Some(Severity::Info)),
+        ("qps_p99 = 50", &[("compose.yaml", pools), waits], "migrations/lock-wait-exhausts-pool", None, Some(Severity::Error)),
+        (
+            "qps_p99 = 50\nlatency_p99_ms = 600",
+            &[("compose.yaml", pools)],
+            "pools/below-declared-load",
+            None,
+            Some(Severity::Warning),
+        ),
+        ("read_write_ratio = 20", &[], "operations/read-without-cache-headers", None, Some(Severity::Info)),
+        ("read_write_ratio = 1", &many, "indexes/too-many-indexes", None, Some(Severity::Warning)),
+        ("data_sensitivity = \"phi\"", &[], "schema/audit-columns-missing", None, Some(Severity::Warning)),
         ("qps_p99 = 50", &[], "rate-limit/missing-too-many-requests", None, Some(Severity::Info)),
         ("qps_p99 = 150", &[], "rate-limit/missing-too-many-requests", None, Some(Severity::Warning)),
         ("qps_p99 = 150\nexposure = \"public\"", &[], "rate-limit/missing-too-many-requests", None, Some(Severity::Error)),
@@ -154,8 +174,11 @@ fn each_key_changes_what_its_row_says() {
 fn rows_of_one_table_change_what_is_said_of_it() {
     let rule = "indexes/filter-parameter-without-index";
     assert_eq!(of(rule, "").map(|(severity, _)| severity), Some(Severity::Warning));
-    let orders = of(rule, "[context.tables.\"public.orders\"]\nrows = 500\n");
-    assert_eq!(orders.as_ref().map(|(severity, _)| *severity), Some(Severity::Warning), "the finding is about an operation");
+    // The finding is about an operation, which was joined to the table.
+    let why = "context: tables.public.orders.rows = 500, and the table is small".to_owned();
+    assert_eq!(of(rule, "[context.tables.\"public.orders\"]\nrows = 500\n"), Some((Severity::Info, vec![why])));
+    let other = of(rule, "[context.tables.customers]\nrows = 500\n");
+    assert_eq!(other, Some((Severity::Warning, vec![])), "another table");
     let columns = findings("[context]\nread_write_ratio = 20\n");
     let up = columns.iter().find(|finding| finding.rule == rule).map(|finding| finding.severity);
     assert_eq!(up, Some(Severity::Error));

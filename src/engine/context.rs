@@ -1,7 +1,7 @@
 //! `[context]`: what no file can tell, and which findings each key changes. The table is data: `data/context.toml`.
 
 use super::selection::names;
-use crate::diagnostic::{Finding, RuleInfo, Severity};
+use crate::diagnostic::{Diagnostic, Finding, RuleInfo, Severity};
 use crate::model::demands::{self, Demands};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -149,24 +149,31 @@ impl Facts {
         self.rows.extend(nearer.rows.iter().map(|(table, said)| (table.clone(), said.clone())));
     }
 
-    /// What states a length of time, for the model.
+    /// The numbers that the model asks for.
     pub(super) fn demands(&self) -> Demands {
         let mut found = Demands::default();
-        for key in demands::KEYS {
-            let said = self.values.get(key).and_then(|said| Some((said.value.parse().ok()?, &said.by)));
-            said.into_iter().for_each(|(milliseconds, by)| found.set(key, milliseconds, by));
+        let said = |key: &str| self.values.get(key).and_then(|said| Some((said.value.parse().ok()?, &said.by)));
+        for key in demands::LENGTHS {
+            said(key).into_iter().for_each(|(milliseconds, by)| found.set(key, milliseconds, by));
+        }
+        for key in demands::NUMBERS {
+            said(key).into_iter().for_each(|(value, by)| found.set_number(key, value, by));
         }
         found
     }
 
-    /// What is said under a key of what a finding is about: the value, and the key as it is named there.
-    fn of(&self, key: &str, subject: &str) -> Option<(String, &Said)> {
+    /// What is said under a key of what a finding is about, by itself or by the table that it was joined to: the value, and the key as
+    /// it is named there.
+    fn of(&self, key: &str, about: &Diagnostic) -> Option<(String, &Said)> {
         if key != "tables.rows" {
             return self.values.get(key).map(|said| (key.to_owned(), said));
         }
-        let parts: Vec<&str> = subject.split('.').collect();
-        let is_it = |table: &str| parts.iter().take(2).any(|part| *part == table) || subject.starts_with(&format!("{table}."));
-        let (table, said) = self.rows.iter().find(|(table, _)| is_it(table) || *table == subject)?;
+        let is_of = |table: &str, subject: &str| {
+            let mut parts = subject.split('.').take(2);
+            parts.any(|part| part == table) || subject == table || subject.starts_with(&format!("{table}."))
+        };
+        let subjects = || about.tables.iter().chain([&about.subject]);
+        let (table, said) = self.rows.iter().find(|(table, _)| subjects().any(|subject| is_of(table, subject)))?;
         Some((format!("tables.{table}.rows"), said))
     }
 
@@ -207,9 +214,8 @@ impl Facts {
     /// Changes the severity of a finding and says which key did; `false` where it is not to be told at all.
     pub(super) fn apply(&self, finding: &mut Finding, info: &RuleInfo) -> bool {
         for change in changes().iter().filter(|change| change.concerns(&info.id)) {
-            let subject = finding.diagnostic.subject.clone();
-            let Some((key, said)) = self.of(change.key(), &subject).filter(|(_, said)| change.condition.holds(&said.value))
-            else {
+            let said = self.of(change.key(), &finding.diagnostic);
+            let Some((key, said)) = said.filter(|(_, said)| change.condition.holds(&said.value)) else {
                 continue;
             };
             if !self.says_also(change) {

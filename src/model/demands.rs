@@ -1,4 +1,4 @@
-//! Lengths of time that `[context]` of the configuration states: budgets of limits, and how long the slowest requests may take.
+//! Numbers that `[context]` of the configuration states: budgets of limits, how long the slowest requests may take, the load, the team.
 
 use crate::files;
 use std::collections::BTreeMap;
@@ -15,8 +15,17 @@ pub const REQUEST: &str = "request_budget_ms";
 /// How long a job may take.
 pub const JOB: &str = "job_budget_ms";
 
-/// Every key.
-pub const KEYS: [&str; 5] = [LATENCY, CONNECT, STATEMENT, REQUEST, JOB];
+/// Requests a second in the busiest percent of the time.
+pub const LOAD: &str = "qps_p99";
+/// How many reads come to one write.
+pub const READS: &str = "read_write_ratio";
+/// How many people build and run the service.
+pub const TEAM: &str = "team_size";
+
+/// Every key that is a length of time in milliseconds.
+pub const LENGTHS: [&str; 5] = [LATENCY, CONNECT, STATEMENT, REQUEST, JOB];
+/// Every other key that the model asks for.
+pub const NUMBERS: [&str; 3] = [LOAD, READS, TEAM];
 
 /// A length of time that the configuration states.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,31 +36,50 @@ pub struct Demand {
     pub said: String,
 }
 
+/// A number that the configuration states.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stated {
+    /// The number; finite and not negative.
+    pub value: f64,
+    /// Who says so: `` `qps_p99` in `backend-lint.toml` ``.
+    pub said: String,
+}
+
 /// What is stated for a folder, by key; absent where no configuration file says it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Demands(BTreeMap<&'static str, Demand>);
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Demands {
+    lengths: BTreeMap<&'static str, Demand>,
+    numbers: BTreeMap<&'static str, Stated>,
+}
 
 /// What is stated for each folder, folders above first.
 #[derive(Debug, Clone, Default)]
 pub struct DemandsByFolder(Vec<(String, Demands)>);
 
 impl Demands {
-    /// What is stated under a key.
-    pub fn get(&self, key: &str) -> Option<&Demand> {
-        self.0.get(key)
-    }
-
-    /// Takes a value in; `by`: the file, or the preset in words.
+    /// Takes a length of time in; `by`: the file, or the preset in words.
     pub fn set(&mut self, key: &'static str, milliseconds: f64, by: &str) {
         let Ok(length) = Duration::try_from_secs_f64(milliseconds / 1000.0) else { return };
-        let place = if by.starts_with("preset ") { format!("of {by}") } else { format!("in `{by}`") };
-        self.0.insert(key, Demand { length, said: format!("`{key}` {place}") });
+        self.lengths.insert(key, Demand { length, said: said(key, by) });
+    }
+
+    /// Takes another number in; `by`: the file, or the preset in words.
+    pub fn set_number(&mut self, key: &'static str, value: f64, by: &str) {
+        if value.is_finite() && value >= 0.0 {
+            self.numbers.insert(key, Stated { value, said: said(key, by) });
+        }
     }
 
     /// Takes over what a nearer file says.
     pub fn refine(&mut self, nearer: &Demands) {
-        self.0.extend(nearer.0.iter().map(|(key, demand)| (*key, demand.clone())));
+        self.lengths.extend(nearer.lengths.iter().map(|(key, demand)| (*key, demand.clone())));
+        self.numbers.extend(nearer.numbers.iter().map(|(key, number)| (*key, number.clone())));
     }
+}
+
+fn said(key: &str, by: &str) -> String {
+    let place = if by.starts_with("preset ") { format!("of {by}") } else { format!("in `{by}`") };
+    format!("`{key}` {place}")
 }
 
 impl DemandsByFolder {
@@ -60,8 +88,18 @@ impl DemandsByFolder {
         DemandsByFolder(folders.collect())
     }
 
-    /// What is stated under a key for a file: the nearest configuration file that says it wins.
+    /// The length of time that is stated under a key for a file: the nearest configuration file that says it wins.
     pub fn at(&self, path: &str, key: &str) -> Option<&Demand> {
-        self.0.iter().rev().filter(|(folder, _)| files::is_within(folder, path)).find_map(|(_, demands)| demands.get(key))
+        self.nearest(path).find_map(|demands| demands.lengths.get(key))
+    }
+
+    /// The number that is stated under a key for a file: the nearest configuration file that says it wins.
+    pub fn number_at(&self, path: &str, key: &str) -> Option<&Stated> {
+        self.nearest(path).find_map(|demands| demands.numbers.get(key))
+    }
+
+    /// What the configuration files above a file state, the nearest first.
+    fn nearest(&self, path: &str) -> impl Iterator<Item = &Demands> {
+        self.0.iter().rev().filter(move |(folder, _)| files::is_within(folder, path)).map(|(_, demands)| demands)
     }
 }

@@ -1,5 +1,9 @@
 //! Names as word lists, so that `lineItems`, `line_items` and `LineItem` are one thing.
 
+mod regulated;
+
+pub use regulated::{is_audit, is_card_number, is_card_secret, is_inside};
+
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
@@ -11,6 +15,11 @@ struct Inflections {
     scopes: HashSet<String>,
     growing: HashSet<String>,
     wrappers: HashSet<String>,
+    part_marks: HashSet<String>,
+    audit: HashSet<String>,
+    card_secrets: HashSet<String>,
+    card_numbers: HashSet<String>,
+    insides: HashSet<String>,
     sorts: HashSet<String>,
     transformed: HashSet<String>,
     soft_delete: HashSet<String>,
@@ -59,6 +68,11 @@ fn inflections() -> &'static Inflections {
             scopes: list("scopes", "columns"),
             growing: list("growing", "words"),
             wrappers: list("wrappers", "properties"),
+            part_marks: list("parts", "marks"),
+            audit: list("audit", "columns"),
+            card_secrets: list("cards", "secrets"),
+            card_numbers: list("cards", "numbers"),
+            insides: list("insides", "properties"),
             sorts: list("sorts", "parameters"),
             transformed: list("transformed", "parts"),
             soft_delete: list("soft_delete", "columns"),
@@ -252,6 +266,19 @@ pub fn is_rewording(a: &str, b: &str) -> bool {
 /// Whether a property holds the thing itself (`data`, `items`) and so names nothing.
 pub fn is_wrapper(property: &str) -> bool {
     inflections().wrappers.contains(&property.to_ascii_lowercase())
+}
+
+/// A name without the last word that says that it is a part of something: `shipping` for `shippingAddress`.
+pub fn without_part_mark(name: &str) -> Option<String> {
+    let name = snake(name);
+    let (head, last) = name.rsplit_once('_')?;
+    inflections().part_marks.contains(last).then(|| head.to_owned())
+}
+
+/// A name without the version at its end: `sessions` for `sessions_v1`.
+pub fn without_version(name: &str) -> &str {
+    let head = name.rsplit_once("_v").filter(|(_, number)| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+    head.map_or(name, |(head, _)| head)
 }
 
 /// Whether a query parameter, folded to lower case letters and digits, chooses an order.

@@ -11,7 +11,7 @@ pub(super) fn by_field(diagnostic: Diagnostic, field: &PropertyColumn) -> Diagno
 
 /// Says why an operation is about its table; the finding is no surer than that.
 pub(super) fn by_operation(diagnostic: Diagnostic, one: &OperationTable) -> Diagnostic {
-    diagnostic.join(&one.why).joined_at(one.confidence)
+    diagnostic.join(&one.why).about_table(one.table().subject()).joined_at(one.confidence)
 }
 
 /// A finding with the place in the API and the column that it is about.

@@ -15,6 +15,7 @@ mod cloud;
 pub mod collector;
 mod compose;
 pub mod database;
+pub mod declared;
 pub mod ejection;
 pub mod exposure;
 pub mod function;
@@ -116,7 +117,7 @@ pub struct Runtime {
     profiles: BTreeMap<SourceId, Profile>,
     /// Secrets of Kubernetes whose values stand in the repository.
     secrets: Vec<CommittedSecret>,
-    /// Lengths of time that the configuration of the run states.
+    /// Numbers that the configuration of the run states.
     demands: DemandsByFolder,
     /// Variables of Compose files that nothing sets, by project.
     unset: Vec<compose::UnsetVariables>,

@@ -3,8 +3,10 @@
 //! [`catalog`] is what a database holds, [`history`] what its migrations did and at what cost, [`view`] the questions that
 //! rules ask. [`Schema::databases`] are ordered by source; a dialect twin of a database is a database of its own.
 
+mod audit;
 mod backward;
 mod build;
+mod card_data;
 pub mod catalog;
 mod column_extras;
 mod drift;
@@ -13,6 +15,7 @@ mod foreign_key;
 mod forward;
 pub mod history;
 mod inbox;
+mod index_budget;
 mod inline_references;
 pub mod json;
 mod leftovers;
@@ -28,6 +31,7 @@ mod remedy;
 mod replay;
 mod seed_rows;
 mod seeds;
+mod spoken;
 mod stated;
 mod tenancy;
 mod transaction;
@@ -40,6 +44,7 @@ mod view;
 /// Our own words for what statements do: what rules on migrations speak of.
 pub use crate::sql::{ColumnDef, ConstraintDef, ConstraintKind, IndexDef};
 pub use backward::{Backward, Difference};
+pub use card_data::CardData;
 pub use catalog::*;
 pub use column_extras::ColumnExtras;
 pub use drift::{Disagreement, Divergence, Drift, Reason, Together};
@@ -53,7 +58,8 @@ pub use pending::{LongName, PendingStep, RepeatedColumn};
 pub use quoted_names::QuotedName;
 pub use reference_types::{TypeFit, UnlikePair};
 pub use remedy::{create_first_indexes_help, drop_all_help, per_dialect, quoted, type_sql};
-pub use seed_rows::SeedRows;
+pub use seed_rows::{Lookup, SeedRows};
+pub use spoken::Spoken;
 pub use transitions::{LeftPart, LeftTransition};
 pub use view::*;
 
@@ -67,6 +73,8 @@ use std::sync::Arc;
 pub struct Schema {
     /// Every database, ordered by source. One that two revisions have alike is shared by their models.
     pub databases: Vec<Arc<Database>>,
+    /// Names of the tables of stores whose SQL is recognised and not read (ClickHouse), sorted.
+    pub elsewhere: Vec<String>,
     /// For each database the number of the first one that is the same database in other words.
     families: Vec<usize>,
     /// The tables of each family by name.
@@ -81,5 +89,5 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
     let families = twins::families(&databases);
     let restated = twins::restated(&databases, &families);
     let namesakes = twins::namesakes(&databases, &families);
-    Schema { databases, families, namesakes, restated }
+    Schema { databases, elsewhere: discovery.elsewhere.clone(), families, namesakes, restated }
 }

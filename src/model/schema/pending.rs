@@ -28,6 +28,7 @@ mod timeouts;
 mod tools;
 mod transactions;
 mod uniqueness;
+pub mod waits;
 mod written_names;
 
 pub use commands::Reindexed;

@@ -6,6 +6,7 @@ mod error_in_success;
 mod error_without_body;
 mod incomplete_problem;
 mod inconsistent_shape;
+mod leaks_detail;
 mod missing_client_errors;
 mod missing_default_problem;
 mod missing_not_found;
@@ -27,6 +28,7 @@ pub(super) const RULES: &[Rule] = &[
     error_without_body::RULE,
     incomplete_problem::RULE,
     inconsistent_shape::RULE,
+    leaks_detail::RULE,
     missing_client_errors::RULE,
     missing_default_problem::RULE,
     missing_not_found::RULE,

@@ -5,16 +5,13 @@ use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("indexes/too-many-indexes", check);
 
-/// More indexes than this are many.
-const MANY: usize = 10;
-
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     let mut seen: Vec<(usize, String)> = Vec::new();
     for table in context.head.schema.tables().filter(|table| !table.is_derived()) {
         context.consider();
         let count = table.indexes.len();
-        if count <= MANY || seen.contains(&table.logical()) {
+        if count <= context.head.index_budget(table, context.sources) || seen.contains(&table.logical()) {
             continue;
         }
         seen.push(table.logical());

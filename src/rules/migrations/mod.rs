@@ -34,6 +34,7 @@ mod expand_and_contract_together;
 mod flyway_concurrently_hang;
 mod foreign_key_without_not_valid;
 mod ineffective_directive;
+mod lock_wait_exhausts_pool;
 mod missing_lock_timeout;
 mod missing_statement_timeout;
 mod multiple_ddl_per_file;
@@ -115,6 +116,7 @@ pub(super) const RULES: &[Rule] = &[
     flyway_concurrently_hang::RULE,
     foreign_key_without_not_valid::RULE,
     ineffective_directive::RULE,
+    lock_wait_exhausts_pool::RULE,
     missing_lock_timeout::RULE,
     missing_statement_timeout::RULE,
     multiple_ddl_per_file::RULE,

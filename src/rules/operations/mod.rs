@@ -9,6 +9,7 @@ mod missing_operation_id;
 mod optional_request_body;
 mod patch_without_patch_format;
 mod precondition_without_etag;
+mod read_without_cache_headers;
 mod required_parameter_with_default;
 mod undefined_tag;
 mod unsafe_operation_id;
@@ -26,6 +27,7 @@ pub(super) const RULES: &[Rule] = &[
     optional_request_body::RULE,
     patch_without_patch_format::RULE,
     precondition_without_etag::RULE,
+    read_without_cache_headers::RULE,
     required_parameter_with_default::RULE,
     undefined_tag::RULE,
     unsafe_operation_id::RULE,

@@ -1,5 +1,6 @@
 //! The rules of the group `pools`.
 
+mod below_declared_load;
 mod exceeds_max_connections;
 mod lifetime_not_below_server;
 mod min_exceeds_max;
@@ -13,6 +14,7 @@ use super::Rule;
 
 /// In order of id.
 pub(super) const RULES: &[Rule] = &[
+    below_declared_load::RULE,
     exceeds_max_connections::RULE,
     lifetime_not_below_server::RULE,
     min_exceeds_max::RULE,

@@ -1,6 +1,8 @@
 //! The rules of the group `schema`.
 
+mod audit_columns_missing;
 mod auto_update;
+mod card_data_column;
 mod char_type;
 mod constrained_domain;
 mod dialect_drift;
@@ -32,7 +34,9 @@ use super::Rule;
 
 /// In order of id.
 pub(super) const RULES: &[Rule] = &[
+    audit_columns_missing::RULE,
     auto_update::RULE,
+    card_data_column::RULE,
     char_type::RULE,
     constrained_domain::RULE,
     dialect_drift::RULE,

@@ -3,6 +3,7 @@
 mod body_limit_mismatch;
 mod config_key_missing;
 mod grpc_over_http1;
+mod services_exceed_team;
 mod shared_database;
 mod spec_path_unrouted;
 mod store_without_volume;
@@ -19,6 +20,7 @@ pub(super) const RULES: &[Rule] = &[
     body_limit_mismatch::RULE,
     config_key_missing::RULE,
     grpc_over_http1::RULE,
+    services_exceed_team::RULE,
     shared_database::RULE,
     spec_path_unrouted::RULE,
     store_without_volume::RULE,

@@ -1,0 +1,38 @@
+//! Errors that tell clients how the service is built.
+
+use super::{DocumentRef, OperationRef, Property};
+use crate::model::words;
+
+/// A property of an error body that tells how the service is built, and the first operation that answers with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Leak<'a> {
+    /// The operation.
+    pub operation: OperationRef<'a>,
+    /// The property.
+    pub property: Property<'a>,
+}
+
+impl<'a> DocumentRef<'a> {
+    /// Every such property of the errors of a document, of the body itself or of an object in it, each once; and how many bodies were
+    /// looked at.
+    pub fn leaks(self) -> (Vec<Leak<'a>>, usize) {
+        let mut found: Vec<Leak> = Vec::new();
+        let mut bodies = 0;
+        for operation in self.own_operations() {
+            let errors = operation.responses().into_iter().filter(|response| response.is_error());
+            let schemas = errors.flat_map(|response| response.media()).filter_map(|media| media.schema);
+            for schema in schemas.filter(|schema| schema.is_known()) {
+                bodies += 1;
+                let own = schema.core().possible_properties();
+                let inner = own.iter().flat_map(|property| property.schema.core().possible_properties());
+                let all: Vec<Property> = own.iter().copied().chain(inner).collect();
+                for property in all.into_iter().filter(|property| words::is_inside(property.name)) {
+                    if !found.iter().any(|known| known.property.span == property.span) {
+                        found.push(Leak { operation, property });
+                    }
+                }
+            }
+        }
+        (found, bodies)
+    }
+}

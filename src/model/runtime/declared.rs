@@ -1,0 +1,81 @@
+//! The load that `[context]` declares, against the pools that have to carry it.
+
+use super::pool::Load;
+use super::{Role, Runtime, ServiceRef};
+use crate::model::demands::{self, Demand, Stated};
+use crate::source::{Sources, Span};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// The only database server of a repository, with all that opens connections to it, where the load is declared.
+#[derive(Debug, Clone)]
+pub struct DeclaredLoad<'r> {
+    /// The server and its pools, each of a known size.
+    pub load: Load<'r>,
+    /// Requests a second.
+    pub requests: &'r Stated,
+    /// How long the slowest of them may take, where that is declared too.
+    pub latency: Option<&'r Demand>,
+}
+
+/// More services than a team can run.
+#[derive(Debug, Clone)]
+pub struct ManyServices<'r> {
+    /// The services that are built here, by name.
+    pub services: Vec<ServiceRef<'r>>,
+    /// The size of the team.
+    pub team: &'r Stated,
+}
+
+impl Runtime {
+    /// The number that the configuration declares under a key for the file of a span.
+    pub fn declared(&self, span: Span, sources: &Sources, key: &str) -> Option<&Stated> {
+        self.demands.number_at(sources.path(span.source), key)
+    }
+
+    /// The database server that all requests use: the only one that pools lead to, where the size of every pool is known and the load
+    /// is declared.
+    pub fn declared_load(&self, sources: &Sources) -> Option<DeclaredLoad<'_>> {
+        let mut used = self.loads().into_iter().filter(|load| !load.parts.is_empty());
+        let (load, None) = (used.next()?, used.next()) else { return None };
+        let place = load.parts.iter().map(|part| part.span).next()?;
+        let requests = self.declared(place, sources, demands::LOAD).filter(|load| load.value > 0.0)?;
+        let sized: BTreeSet<Span> = load.parts.iter().map(|part| part.service.span()).collect();
+        let is_sized = |service: usize| self.service(service).is_some_and(|service| sized.contains(&service.span()));
+        // Who uses the server and has a pool of unknown size opens more than is counted here.
+        let of_server = |store: usize| self.stores.get(store).is_some_and(|store| store.service == load.server.service);
+        let uses = self.uses.iter().filter(|one| one.store.is_some_and(of_server));
+        let led = self.pools.iter().filter(|pool| pool.target.is_some_and(|(target, _)| Some(target) == load.server.service));
+        let mut users = uses.map(|one| one.service).chain(led.map(|pool| pool.service));
+        let is_whole = users.all(|service| service.is_some_and(is_sized));
+        let latency = self.demands.at(sources.path(place.source), demands::LATENCY).filter(|goal| !goal.length.is_zero());
+        is_whole.then_some(DeclaredLoad { load, requests, latency })
+    }
+
+    /// The applications that are built in the repository, each once, where the size of the team is declared and they are more than
+    /// one for every two people.
+    pub fn too_many_services(&self, sources: &Sources) -> Option<ManyServices<'_>> {
+        let mut names = BTreeSet::new();
+        let is_built =
+            |service: &ServiceRef<'_>| service.role() == Role::Application && service.service().build.known().is_some();
+        let services: Vec<ServiceRef> = self.services().filter(is_built).filter(|one| names.insert(one.name())).collect();
+        let team = self.declared(services.first()?.span(), sources, demands::TEAM)?;
+        let is_over = services.len() > 1 && services.len() as f64 > team.value / 2.0;
+        is_over.then_some(ManyServices { services, team })
+    }
+}
+
+impl DeclaredLoad<'_> {
+    /// How many connections are in use at once while every request takes as long as the slowest may and holds one; `None` where
+    /// that is not declared.
+    pub fn needed(&self) -> Option<u64> {
+        let seconds = self.latency?.length.as_secs_f64();
+        let needed = (self.requests.value * seconds).ceil();
+        (needed < 1e15).then_some(needed as u64)
+    }
+
+    /// After how long of waiting every connection is held by a request, if all of them touch the table that is waited for.
+    pub fn exhausted_after(&self) -> Duration {
+        Duration::try_from_secs_f64(self.load.total() as f64 / self.requests.value).unwrap_or(Duration::MAX)
+    }
+}
