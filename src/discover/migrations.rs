@@ -5,6 +5,7 @@
 
 mod conventions;
 mod dialect;
+mod elsewhere;
 mod file_name;
 mod flyway;
 mod folders;
@@ -36,6 +37,8 @@ pub struct Found {
     pub artifacts: Vec<Artifact>,
     /// Files that fill tables, sorted; they are left out too.
     pub seeds: Vec<String>,
+    /// Names of the tables of a store whose SQL is not read, sorted.
+    pub elsewhere: Vec<String>,
     /// Left out: (path, reason), sorted.
     pub skipped: Vec<(String, String)>,
     /// Counts but cannot be read: (path, reason), sorted.
@@ -74,6 +77,11 @@ pub fn find(listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>, set
                 found.skipped.extend(left_out);
             }
             sets::Built::NotRead(reason) => found.unread.push((group.name().to_owned(), reason)),
+            sets::Built::OtherStore(reason) => {
+                let texts = group.paths().filter_map(|path| read(&path));
+                found.elsewhere.extend(texts.flat_map(|text| elsewhere::tables(&text)));
+                found.unread.push((group.name().to_owned(), reason));
+            }
             sets::Built::NoMigrations => loose.extend(group.paths()),
         }
         loose.extend(group.strangers.iter().map(|path| (*path).to_owned()));
@@ -89,6 +97,8 @@ pub fn find(listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>, set
     found.artifacts.dedup();
     found.skipped.sort();
     found.seeds.sort();
+    found.elsewhere.sort();
+    found.elsewhere.dedup();
     found.unread.sort();
     found
 }
@@ -96,6 +106,11 @@ pub fn find(listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>, set
 /// The dialect of a file that belongs to no set (a schema, queries), with its relative where it has one.
 pub fn dialect_of(path: &str, text: &str, settings: &Settings) -> (Dialect, Option<String>) {
     dialect::of_file(path, text, settings).named
+}
+
+/// The same where something says it: a name, the configuration, words that no other dialect has.
+pub fn dialect_said(path: &str, text: &str, settings: &Settings) -> Option<Dialect> {
+    dialect::said_of_file(path, text, settings).map(|verdict| verdict.named.0)
 }
 
 /// Whether a migration tool runs what a transaction forbids outside of one by itself.

@@ -145,6 +145,8 @@ pub struct Discovery {
     pub servers: Vec<servers::Server>,
     /// Files that fill tables and make none (`data.sql`, `seed_roles.sql`), sorted; they are left out as artifacts.
     pub seeds: Vec<String>,
+    /// Names of the tables of stores whose SQL is recognised and not read (ClickHouse), sorted.
+    pub elsewhere: Vec<String>,
     /// What looked like something and was left out: (path, reason), sorted.
     pub skipped: Vec<(String, String)>,
     /// What could not be read although it counts: (path, reason), sorted. Becomes `unread`.
@@ -261,6 +263,7 @@ pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>
     discovery.note_servers(&mut read, settings);
     discovery.artifacts.extend(found.artifacts.into_iter().filter(|artifact| !declared.contains_key(&artifact.path)));
     discovery.seeds = found.seeds;
+    discovery.elsewhere = found.elsewhere;
     discovery.skipped.extend(found.skipped);
     discovery.unread.extend(found.unread);
     for (path, (kind, evidence)) in &declared {

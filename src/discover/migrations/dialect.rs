@@ -135,18 +135,23 @@ pub(super) fn of_code(
     by_vote(texts)
 }
 
-/// The dialect of one file that stands alone.
+/// The dialect of one file that stands alone; PostgreSQL where nothing says one.
 pub(super) fn of_file(path: &str, text: &str, settings: &Settings) -> Verdict {
+    said_of_file(path, text, settings).unwrap_or_else(usual)
+}
+
+/// The dialect of one file that stands alone, where something says it.
+pub(super) fn said_of_file(path: &str, text: &str, settings: &Settings) -> Option<Verdict> {
     if let Some(dialect) = settings.at(path).dialect {
-        return Verdict { named: (dialect, None), why: "the configuration says so".into() };
+        return Some(Verdict { named: (dialect, None), why: "the configuration says so".into() });
     }
     if path.ends_with(".prisma")
         && let Some(named) = stated::provider(text).and_then(|word| table().dialect(word))
     {
-        return Verdict { named, why: "its datasource".into() };
+        return Some(Verdict { named, why: "its datasource".into() });
     }
     if path.ends_with(".rb") {
-        return Verdict { named: (stated::dialect_of_ruby(text), None), why: "what Rails writes for it alone".into() };
+        return Some(Verdict { named: (stated::dialect_of_ruby(text), None), why: "what Rails writes for it alone".into() });
     }
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.strip_suffix(".sql").unwrap_or(name);
@@ -156,5 +161,5 @@ pub(super) fn of_file(path: &str, text: &str, settings: &Settings) -> Verdict {
     let plain = words.iter().all(|word| table().dialect(word).is_some() || states(word));
     let by_name = words.iter().filter(|_| plain).find_map(|word| table().dialect(word));
     let by_name = by_name.map(|named| Verdict { named, why: format!("the file name `{name}`") });
-    by_name.or_else(|| by_folder(folder)).unwrap_or_else(|| by_vote(&[text]))
+    by_name.or_else(|| by_folder(folder)).or_else(|| voted(&[text]))
 }

@@ -28,6 +28,7 @@ pub(super) fn judge(mut paths: Vec<String>, read: Read, settings: &Settings, fou
         }
         let is_query = text.lines().any(names_a_query);
         if !is_query && dialect::of_file(&path, &text, settings).named.0 == Dialect::ClickHouse {
+            found.elsewhere.extend(super::elsewhere::tables(&text));
             clickhouse.entry(folder.to_owned()).or_default().push(path);
             continue;
         }

@@ -16,6 +16,8 @@ pub(super) enum Built {
     Sets(Vec<MigrationSet>, Vec<Artifact>, Vec<(String, String)>),
     /// Migrations that are not read, for this reason.
     NotRead(String),
+    /// Migrations of a store of another kind, which are not read, for this reason.
+    OtherStore(String),
     /// Numbered files that are something else.
     NoMigrations,
 }
@@ -40,7 +42,7 @@ pub(super) fn build(group: &Group, around: &Surroundings, read: Read, settings: 
     let verdict = shared_dialect(group, around, &texts, read, settings);
     if verdict.named.0 == Dialect::ClickHouse {
         let count = group.members.len();
-        return Built::NotRead(format!("ClickHouse SQL is not supported ({count} files; {})", verdict.why));
+        return Built::OtherStore(format!("ClickHouse SQL is not supported ({count} files; {})", verdict.why));
     }
     let id = recognised.tool.map_or("unknown", |tool| tool.id.as_str());
     let migration = |member: &Member| Artifact {

@@ -194,6 +194,12 @@ impl<'a> SchemaRef<'a> {
         ["oneOf", "anyOf"].iter().any(|key| self.parts(key).into_iter().filter(|part| !part.is_only_null()).count() > 1)
     }
 
+    /// The members of `oneOf` and `anyOf` that can hold more than null.
+    pub fn alternatives(self) -> Vec<SchemaRef<'a>> {
+        let parts = ["oneOf", "anyOf"].into_iter().flat_map(|key| self.parts(key));
+        parts.filter(|part| !part.is_only_null()).collect()
+    }
+
     fn is_only_null(self) -> bool {
         self.types() == ["null"]
     }

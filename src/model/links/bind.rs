@@ -18,6 +18,8 @@ pub struct Profile {
     pub holders: BTreeSet<String>,
     /// Folded names of its scalar properties.
     pub properties: BTreeSet<String>,
+    /// Folded names that columns would have which hold the scalars of objects within it: `addressstreet` for `address.street`.
+    pub within: BTreeSet<String>,
 }
 
 /// A table that an object is stored in.
@@ -72,15 +74,19 @@ fn rank(bound: &Bound) -> (Confidence, usize, usize) {
 fn judge<'t>(profile: &Profile, component: Option<&String>, table: &'t LogicalTable, longer: bool) -> Option<Bound<'t>> {
     let says = |noun: &String| match longer {
         true => table.noun.strip_suffix(noun.as_str()).is_some_and(|head| head.ends_with('_')),
-        false => *noun == table.noun,
+        false => table.is_called(noun),
     };
     let by_component = component.is_some_and(says);
     let by_path = profile.resources.iter().any(says);
     let by_holder = !by_path && profile.holders.iter().any(says);
     // `id` and the usual time stamps stand in every table and prove nothing.
     let telling = |name: &&String| !matches!(name.as_str(), "id" | "createdat" | "updatedat" | "deletedat");
-    let agreeing = profile.properties.iter().filter(telling).filter(|name| table.columns.contains(*name)).count();
-    let telling_properties = profile.properties.iter().filter(telling).count();
+    // Objects within it stand in columns of its table or elsewhere: they can only speak for it.
+    let own = profile.properties.iter().filter(telling).filter(|name| table.columns.contains(*name)).count();
+    let within = profile.within.difference(&profile.properties).filter(|name| table.columns.contains(*name)).count();
+    let within = if own > 0 || within > 1 { within } else { 0 };
+    let agreeing = own + within;
+    let telling_properties = profile.properties.iter().filter(telling).count() + within;
     let strong = agreeing >= 3 && agreeing * 10 >= telling_properties * 6;
     let all_of_few = telling_properties >= 1 && agreeing == telling_properties;
     let some = agreeing >= 2 && agreeing * 10 >= telling_properties * 4;
@@ -97,7 +103,7 @@ fn judge<'t>(profile: &Profile, component: Option<&String>, table: &'t LogicalTa
         }
         (_, true, _) | (2, _, true) => Confidence::High,
         (_, _, true) => Confidence::Medium,
-        _ if agreeing > 0 => Confidence::Low,
+        _ if own > 0 => Confidence::Low,
         _ => return None,
     };
     let mut why = Vec::new();
@@ -110,6 +116,8 @@ fn judge<'t>(profile: &Profile, component: Option<&String>, table: &'t LogicalTa
     if by_holder {
         why.push("property name".to_owned());
     }
+    let nouns = component.into_iter().chain(&profile.resources).chain(&profile.holders);
+    why.extend(nouns.filter_map(|noun| table.said(noun)).next());
     why.push(format!("{agreeing} of {telling_properties} properties are columns"));
     Some(Bound { table, confidence, why: why.join(", "), agreeing, named_by })
 }
@@ -123,7 +131,7 @@ mod tests {
     fn table(noun: &str, columns: &[&str]) -> LogicalTable {
         let name = TableName { schema: None, name: noun.into() };
         let columns = columns.iter().map(|one| (*one).to_owned()).collect();
-        LogicalTable { noun: noun.into(), version: None, tables: vec![TableKey { database: 0, name }], columns }
+        LogicalTable { noun: noun.into(), model: None, version: None, tables: vec![TableKey { database: 0, name }], columns }
     }
 
     fn profile(component: Option<&str>, resource: &str, properties: &[&str]) -> Profile {
@@ -133,6 +141,7 @@ mod tests {
             resources: BTreeSet::from([resource.to_owned()]),
             holders: BTreeSet::new(),
             properties: properties.iter().map(|one| (*one).to_owned()).collect(),
+            within: BTreeSet::new(),
         }
     }
 

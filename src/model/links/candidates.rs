@@ -241,6 +241,8 @@ impl Judge<'_> {
         let resource = entities::resource(operation);
         let pins: Vec<_> = given.flat_map(|schema| entities::pins(schema, resource.as_deref())).collect();
         let links = pins.iter().filter_map(|pin| self.entities.iter().find(|link| link.pin == *pin));
+        // A form that hardly agrees says nothing: the other forms may hold the rest.
+        let links = links.filter(|link| !link.is_form || link.confidence > Confidence::Low);
         let signal = |link: &EntityLink| Signal {
             family: Family::Content,
             weight: match link.confidence {
@@ -325,6 +327,7 @@ pub(super) fn entity_link(entity: &entities::Entity, bound: Bound) -> EntityLink
         in_request: entity.in_request,
         in_response: entity.in_response,
         answers_write: entity.answers_write,
+        is_form: entity.is_form,
         operation: entity.operation,
     }
 }

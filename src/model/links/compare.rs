@@ -1,11 +1,10 @@
 //! The values of an API enum against those that its column takes.
 
-use super::TableKey;
 use super::view::{ParameterColumn, PropertyColumn};
 use crate::fact::Fact;
 use crate::model::Model;
 use crate::model::api::{Method, OperationRef};
-use crate::model::schema::{ColumnRef, TableRef};
+use crate::model::schema::{ColumnRef, Lookup, TableRef};
 use crate::source::{Span, Spanned};
 use crate::sql::Dialect;
 use std::collections::BTreeSet;
@@ -28,13 +27,16 @@ pub struct ValueComparison<'m> {
     api: Vec<String>,
     held: Vec<String>,
     kind: Option<String>,
-    list: Option<TableRef<'m>>,
+    list: Option<Lookup<'m>>,
 }
 
 impl PropertyColumn<'_> {
     /// The field's enum against each database's column. One per logical table: databases that agree are said once.
     pub fn compare_values(&self) -> Vec<ValueComparison<'_>> {
-        compare(&self.property.schema.core().enum_values(), &self.columns)
+        let mut found = compare(&self.property.schema.core().enum_values(), &self.columns);
+        // What one form does not list, another may.
+        found.iter_mut().filter(|_| self.is_form).for_each(|one| one.only_column.clear());
+        found
     }
 }
 
@@ -91,20 +93,19 @@ fn compare_one<'m>(api: &[Spanned<&str>], column: ColumnRef<'m>) -> Option<Value
     comparison.column_span = origin.span().unwrap_or(column.span);
     comparison.held = held.into_iter().map(|one| one.value).collect();
     comparison.kind = column.enum_type().map(|kind| kind.sql_name(column.table().dialect()));
-    let is_listed = column.enum_type().is_none() && column.allowed_by_check().is_none();
-    comparison.list = column.lookup().filter(|_| is_listed).map(|(list, _)| list);
+    comparison.list = column.lookup().filter(|lookup| origin.span() == Some(lookup.list.name_span));
     Some(comparison)
 }
 
 impl<'m> ValueComparison<'m> {
     /// The table whose rows are the column's values, where they are.
     pub fn list(&self) -> Option<TableRef<'m>> {
-        self.list
+        self.list.as_ref().map(|lookup| lookup.list)
     }
 
     /// What holds the column's values, in a few words.
     pub fn held_by(&self) -> String {
-        match self.list {
+        match self.list() {
             Some(list) => format!("`{}` has no other rows in the migrations", list.short_name()),
             None => "the column's values".to_owned(),
         }
@@ -162,9 +163,8 @@ impl<'m> ValueComparison<'m> {
     pub fn widening_help(&self, rejected: &[Spanned<String>]) -> String {
         let table = self.column.table();
         let all: Vec<String> = self.held.iter().cloned().chain(rejected.iter().map(|one| one.value.clone())).collect();
-        if let Some(list) = self.list {
+        if let Some(Lookup { list, column, .. }) = &self.list {
             let rows = rejected.iter().map(|one| format!("('{}')", one.value.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
-            let column = self.list_column().unwrap_or_default();
             return list.in_place(&format!("INSERT INTO {} ({column}) VALUES {rows};", list.sql_name()));
         }
         if let Some(kind) = &self.kind {
@@ -185,21 +185,11 @@ impl<'m> ValueComparison<'m> {
     }
 }
 
-impl ValueComparison<'_> {
-    /// The column of the list that the values stand in.
-    fn list_column(&self) -> Option<String> {
-        let mut keys = self.column.table().foreign_keys();
-        let key = keys.find(|key| key.columns.as_slice() == [self.column.column().name.clone()])?;
-        key.referenced_columns.first().map(ToString::to_string)
-    }
-}
-
 impl Model {
     /// Whether the application may add rows to a table: an operation that creates is about it, or an `INSERT` of a query writes it.
     pub fn may_grow(&self, table: TableRef<'_>) -> bool {
         let operations: Vec<OperationRef> = self.api.operations().collect();
-        let is_it = |key: &TableKey| key.database == table.database_number() && key.name == table.name;
-        let of_api = self.links.operations.iter().filter(|link| link.tables.iter().any(is_it)).any(|link| {
+        let of_api = self.links.operations.iter().filter(|link| link.tables.iter().any(|key| key.is_of(table))).any(|link| {
             operations.get(link.operation).is_some_and(|operation| matches!(operation.method(), Method::Post | Method::Put))
         });
         let readings = || self.readings(table.database_number(), &table.name);

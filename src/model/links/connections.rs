@@ -236,11 +236,7 @@ impl Model {
             let number = operations.iter().position(|one| *one == operation);
             let link = self.links.operations.iter().find(|link| Some(link.operation) == number);
             let own: &[TableKey] = link.map(|link| link.tables.as_slice()).unwrap_or_default();
-            let key = |table: &crate::model::schema::TableRef<'_>| TableKey {
-                database: table.database_number(),
-                name: table.name.clone(),
-            };
-            let mine = columns.iter().find(|column| own.contains(&key(&column.table())));
+            let mine = columns.iter().find(|column| own.iter().any(|key| key.is_of(column.table())));
             let apart = || columns.iter().find(|column| words::snake(&column.table().name.name).contains("idempoten"));
             let (to, confidence, why) = match (mine, apart(), caches.first()) {
                 (Some(column), ..) => (column.short_name(), Confidence::High, "a column of its own table for keys".to_owned()),

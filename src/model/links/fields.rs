@@ -2,7 +2,7 @@
 
 use super::narrowing::{greatest, has_fraction};
 use super::view::PropertyColumn;
-use super::{entities, tables};
+use super::{entities, places, tables};
 use crate::diagnostic::Confidence;
 use crate::model::Model;
 use crate::model::api::{Property, SchemaRef};
@@ -215,8 +215,8 @@ fn demanded_form(kind: &ColumnType) -> Option<&'static str> {
 /// A field that clients must send, and the table that its object is stored in.
 #[derive(Debug, Clone)]
 pub struct UnkeptField<'m> {
-    /// What people call the object.
-    pub entity: &'m str,
+    /// The object, as people call it, and the field: `Order.status`, `Order.address.street`.
+    pub subject: String,
     /// The field.
     pub property: Property<'m>,
     /// The table.
@@ -230,25 +230,42 @@ pub struct UnkeptField<'m> {
 }
 
 impl Model {
-    /// Every scalar field that clients must send, of objects that are stored in a table whose columns are all known.
+    /// Every scalar field that clients must send, of objects that are stored in a table whose columns are all known, and of objects
+    /// within these that are stored there too. Of an object that is one of several forms it is not known what the others need.
     pub fn required_fields(&self) -> Vec<UnkeptField<'_>> {
         let mut found = Vec::new();
-        for link in self.links.entities.iter().filter(|link| link.in_request && link.confidence >= Confidence::Medium) {
+        let links = self.links.entities.iter().zip(self.fields());
+        for (link, places) in links.filter(|(link, _)| link.in_request && !link.is_form && link.confidence >= Confidence::Medium)
+        {
             let Some(schema) = self.api.schema(link.pin) else { continue };
             let key = link.tables.first();
             let table = key.and_then(|key| self.schema.table_in(key.database, &key.name));
             let Some(table) = table.filter(|table| table.columns_complete() && schema.is_wholly_known()) else { continue };
             let why = format!("`{}` is stored in `{}`: {}", link.name, table.subject(), link.why);
-            for property in schema.properties().into_iter().filter(|property| property.required) {
-                if entities::is_scalar(property.schema) && !property.schema.is_read_only() && property.schema.is_known() {
-                    let is_kept = keeps(table, property.name);
-                    let (entity, why, confidence) = (link.name.as_str(), why.clone(), link.confidence);
-                    found.push(UnkeptField { entity, property, table, is_kept, confidence, why });
+            let properties = schema.properties();
+            let parts = places::parts(&properties, places).into_iter().filter(|part| part.is_required);
+            let own = places::Part { path: Vec::new(), is_required: true, properties };
+            for part in std::iter::once(own).chain(parts) {
+                for property in part.properties.iter().filter(|property| must_be_sent(property)) {
+                    let path: Vec<&str> = std::iter::once(link.name.as_str()).chain(part.path.iter().copied()).collect();
+                    found.push(UnkeptField {
+                        subject: format!("{}.{}", path.join("."), property.name),
+                        property: *property,
+                        table,
+                        is_kept: keeps(table, property.name),
+                        confidence: link.confidence,
+                        why: why.clone(),
+                    });
                 }
             }
         }
         found
     }
+}
+
+fn must_be_sent(property: &Property) -> bool {
+    let schema = property.schema;
+    property.required && entities::is_scalar(schema) && !schema.is_read_only() && schema.is_known()
 }
 
 /// Whether some column may keep a field.
@@ -257,7 +274,8 @@ fn keeps(table: TableRef, property: &str) -> bool {
     let near = |column: ColumnRef| {
         let name = tables::fold(&column.name);
         let json = column.is_of(&["json", "jsonb"]);
-        json || name.contains(&folded) || folded.contains(&name) || words::is_rewording(property, &column.name)
+        let field = column.field_name().is_some_and(|field| tables::fold(field) == folded);
+        json || field || name.contains(&folded) || folded.contains(&name) || words::is_rewording(property, &column.name)
     };
     words::is_transformed(property) || table.columns().any(near)
 }

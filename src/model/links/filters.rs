@@ -3,7 +3,7 @@
 use super::operations::OperationTable;
 use super::tables;
 use crate::model::api::ParameterRef;
-use crate::model::schema::{ColumnRef, TableRef};
+use crate::model::schema::ColumnRef;
 use crate::model::words;
 use crate::source::Span;
 
@@ -72,8 +72,7 @@ impl<'m> OperationTable<'m> {
             return None;
         }
         let called = |wanted: &str| -> Vec<ColumnRef<'m>> {
-            let of = |table: &TableRef<'m>| table.columns().find(|column| tables::fold(&column.name) == wanted);
-            self.tables.iter().filter_map(of).collect()
+            self.tables.iter().filter_map(|table| tables::column_called(table, wanted)).collect()
         };
         let own = called(&tables::fold(&bare));
         let (columns, is_range) = match own.is_empty() {

@@ -8,6 +8,7 @@ mod candidates;
 mod compare;
 mod connections;
 mod defaults;
+mod elsewhere;
 mod entities;
 mod fields;
 mod filters;
@@ -18,6 +19,7 @@ mod narrowing;
 mod operations;
 mod order;
 pub mod passages;
+mod places;
 mod ranges;
 pub mod routes;
 mod scopes;
@@ -72,6 +74,8 @@ pub struct EntityLink {
     pub in_response: bool,
     /// Whether clients receive it in answer to a request that writes: what it holds was sent in some form.
     pub answers_write: bool,
+    /// Whether it is one of several forms (`oneOf`) wherever it is used.
+    pub is_form: bool,
     /// Number of the first operation that uses it, among all of the model.
     pub operation: usize,
 }
@@ -105,7 +109,7 @@ pub struct Links {
     /// Documents and the services that they describe, in order of the services.
     pub services: Vec<routes::ServiceLink>,
     /// Where the properties of each of [`Links::entities`] are stored; found at the first question.
-    fields: OnceLock<Vec<Vec<view::FieldPlace>>>,
+    fields: OnceLock<Vec<Vec<places::FieldPlace>>>,
 }
 
 /// Joins the parts.
@@ -117,8 +121,7 @@ pub fn join(
     boundaries: &Boundaries,
     settings: &Settings,
 ) -> Links {
-    let routes = routes::join(api, runtime, settings);
-    let services = routes::describe(api, runtime, settings);
+    let (routes, services) = routes::join(api, runtime, settings);
     let mut links = Links { queries: super::queries::join(schema, queries), routes, services, ..Links::default() };
     let found = entities::collect(api);
     // Without an API nothing asks what the tables of a large database are called.

@@ -1,5 +1,6 @@
 //! Operations with their tables and queries: what filters, pages and conflicts are judged by.
 
+use super::elsewhere::Elsewhere;
 use super::filters::Filter;
 use super::{OperationLink, TableKey, entities, tables};
 use crate::diagnostic::Confidence;
@@ -19,6 +20,8 @@ pub struct OperationTable<'m> {
     pub tables: Vec<TableRef<'m>>,
     /// The queries that run for it, by their name.
     pub queries: Vec<QueryRef<'m>>,
+    /// Whether a store whose SQL is not read holds such rows too, so that it may be what is read.
+    pub is_elsewhere: bool,
     /// How sure we are that it is about the table.
     pub confidence: Confidence,
     /// Why: "`GET /orders` is about `public.orders`: ...".
@@ -29,6 +32,7 @@ impl Model {
     /// Every operation that is joined to a table at medium confidence or better.
     pub fn operation_tables(&self) -> Vec<OperationTable<'_>> {
         let operations: Vec<OperationRef> = self.api.operations().collect();
+        let elsewhere = Elsewhere::new(&self.schema);
         let mut found = Vec::new();
         for link in self.links.operations.iter().filter(|link| link.confidence >= Confidence::Medium) {
             let Some(operation) = operations.get(link.operation).copied() else { continue };
@@ -39,6 +43,7 @@ impl Model {
             found.push(OperationTable {
                 operation,
                 why: format!("`{}` is about `{}`: {}", operation.subject(), first.subject(), link.why),
+                is_elsewhere: elsewhere.holds(&tables),
                 queries: numbers.iter().filter_map(|number| self.query(*number)).collect(),
                 tables,
                 confidence: link.confidence,
@@ -49,10 +54,11 @@ impl Model {
 
     /// The first operation that is joined to a table, or to it in another dialect, at medium confidence or better.
     pub fn reader_of(&self, table: TableRef<'_>) -> Option<OperationRef<'_>> {
-        let is_it = |key: &TableKey| match key.database == table.database_number() {
-            true => key.name == table.name,
-            false => self.schema.table_in(key.database, &key.name).is_some_and(|twin| twin.logical() == table.logical()),
+        let is_twin = |key: &TableKey| {
+            let twin = self.schema.table_in(key.database, &key.name).filter(|_| key.database != table.database_number());
+            twin.is_some_and(|twin| twin.logical() == table.logical())
         };
+        let is_it = |key: &TableKey| key.is_of(table) || is_twin(key);
         let of_it = |link: &&OperationLink| link.confidence >= Confidence::Medium && link.tables.iter().any(is_it);
         let number = self.links.operations.iter().find(of_it)?.operation;
         self.api.operations().nth(number)
@@ -107,7 +113,7 @@ impl<'m> OperationTable<'m> {
     pub fn sent_uniques(&self) -> Vec<(IndexRef<'m>, Vec<ColumnRef<'m>>)> {
         let resource = entities::resource(self.operation);
         let properties = match self.operation.request_schema() {
-            Some(schema) => entities::sent(schema, resource.as_deref(), 0),
+            Some(schema) => entities::sent(schema, resource.as_deref()),
             None => self.operation.request_properties(),
         };
         let sent: BTreeSet<String> = properties.iter().map(|one| tables::fold(one.name)).collect();
@@ -116,11 +122,14 @@ impl<'m> OperationTable<'m> {
         let of = |index: IndexRef<'m>| {
             let columns = index.columns()?;
             let refs: Vec<ColumnRef> = columns.iter().filter_map(|name| table.column(name)).collect();
-            let is_sent = |column: &&ColumnRef| sent.contains(&tables::fold(&column.name));
+            let is_sent = |column: &&ColumnRef| {
+                let field = column.field_name().is_some_and(|field| sent.contains(&tables::fold(field)));
+                field || sent.contains(&tables::fold(&column.name))
+            };
             let given = |column: &ColumnRef| {
                 let folded = tables::fold(&column.name);
                 let mark = words::is_soft_delete(&column.name);
-                sent.contains(&folded) || path.contains(&folded) || words::is_scope(&column.name) || mark
+                is_sent(&column) || path.contains(&folded) || words::is_scope(&column.name) || mark
             };
             let own: Vec<ColumnRef> = refs.iter().filter(is_sent).copied().collect();
             let made = refs.iter().any(ColumnRef::is_made_by_server) || own.iter().all(|column| column.takes_few_values());

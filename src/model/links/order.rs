@@ -41,7 +41,9 @@ impl Model {
         let before = base.property_columns();
         let mut found = Vec::new();
         for field in self.property_columns().into_iter().filter(|field| field.in_request) {
-            let same = |old: &&PropertyColumn| old.entity == field.entity && old.property.name == field.property.name;
+            let same = |old: &&PropertyColumn| {
+                (old.entity, &old.holders, old.property.name) == (field.entity, &field.holders, field.property.name)
+            };
             let Some(old) = before.iter().find(same).filter(|old| old.in_request) else { continue };
             for column in &field.columns {
                 found.extend(self.taken(&field, old, *column));

@@ -57,22 +57,27 @@ struct Described<'a> {
 /// Why a document belongs to what stands behind a route.
 type Belonging = (usize, Confidence, String);
 
-pub(super) fn join(api: &Api, runtime: &Runtime, settings: &Settings) -> Vec<RouteLink> {
-    let routes: Vec<&Route> = runtime.routes().collect();
-    if routes.is_empty() {
-        return Vec::new();
+/// Joins documents with what runs: routes with operations, services with documents.
+pub(super) fn join(api: &Api, runtime: &Runtime, settings: &Settings) -> (Vec<RouteLink>, Vec<ServiceLink>) {
+    if runtime.routes().next().is_none() && runtime.services().next().is_none() {
+        return (Vec::new(), Vec::new());
     }
     let described = described(api);
+    let behind = behind_gateways(runtime);
+    (routes(runtime, settings, &described, &behind), services(runtime, settings, &described, &behind))
+}
+
+fn routes(runtime: &Runtime, settings: &Settings, described: &[Described<'_>], behind: &BTreeSet<&str>) -> Vec<RouteLink> {
+    let routes: Vec<&Route> = runtime.routes().collect();
     let operations: usize = described.iter().map(|one| one.operations.len()).sum();
-    if described.is_empty() || routes.len().saturating_mul(operations) > MOST_PAIRS {
+    if routes.is_empty() || described.is_empty() || routes.len().saturating_mul(operations) > MOST_PAIRS {
         return Vec::new();
     }
     let gateways: Vec<&Gateway> = runtime.gateways().collect();
-    let behind = behind_gateways(runtime);
     let mut by_service: BTreeMap<crate::source::Span, Vec<Belonging>> = BTreeMap::new();
     for edge in runtime.edges() {
         if let Some(service) = edge.target() {
-            by_service.entry(service.span()).or_insert_with(|| belongings(service, runtime, &behind, &described, settings));
+            by_service.entry(service.span()).or_insert_with(|| belongings(service, runtime, behind, described, settings));
         }
     }
     let mut edges: BTreeMap<crate::source::Span, Vec<EdgeRef>> = BTreeMap::new();
@@ -87,7 +92,7 @@ pub(super) fn join(api: &Api, runtime: &Runtime, settings: &Settings) -> Vec<Rou
             .filter_map(|edge| edge.target())
             .collect();
         let mut belonging: Vec<Belonging> = if own.is_empty() {
-            unresolved(route, &gateways, &routes, &described)
+            unresolved(route, &gateways, &routes, described)
         } else {
             own.iter().filter_map(|service| by_service.get(&service.span())).flatten().cloned().collect()
         };
@@ -160,23 +165,21 @@ fn bases(operation: OperationRef<'_>) -> Vec<String> {
 }
 
 /// The documents of every service, gateway or not.
-pub(super) fn describe(api: &Api, runtime: &Runtime, settings: &Settings) -> Vec<ServiceLink> {
-    let described = described(api);
+fn services(runtime: &Runtime, settings: &Settings, described: &[Described<'_>], behind: &BTreeSet<&str>) -> Vec<ServiceLink> {
     let services: Vec<ServiceRef> = runtime.services().collect();
     if described.is_empty() || services.len().saturating_mul(described.len()) > MOST_PAIRS / 100 {
         return Vec::new();
     }
     let reached: BTreeSet<&str> = runtime.edges().filter_map(|edge| edge.target()).map(ServiceRef::name).collect();
-    let behind = behind_gateways(runtime);
     let built: BTreeSet<&str> =
         services.iter().filter(|one| one.role() == Role::Application).map(|service| service.name()).collect();
     let mut found = Vec::new();
     for (number, service) in services.iter().enumerate() {
-        let mut own = stated_or_named(*service, runtime, &described, settings);
+        let mut own = stated_or_named(*service, runtime, described, settings);
         if own.is_empty() && !is_stated(*service, settings) {
             let by_elimination = match reached.contains(service.name()) {
-                true => only(*service, &behind, &described),
-                false => alone(*service, &built, &described),
+                true => only(*service, behind, described),
+                false => alone(*service, &built, described),
             };
             own.extend(by_elimination);
         }

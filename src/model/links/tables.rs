@@ -1,6 +1,6 @@
 //! Tables by what one row of them is called, twins of several dialects together.
 
-use crate::model::schema::{Schema, TableName};
+use crate::model::schema::{ColumnRef, Schema, TableName, TableRef};
 use crate::model::words;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,11 +13,25 @@ pub struct TableKey {
     pub name: TableName,
 }
 
+impl TableKey {
+    /// Names a table.
+    pub fn of(table: TableRef<'_>) -> TableKey {
+        TableKey { database: table.database_number(), name: table.name.clone() }
+    }
+
+    /// Whether it names a table.
+    pub fn is_of(&self, table: TableRef<'_>) -> bool {
+        self.database == table.database_number() && self.name == table.name
+    }
+}
+
 /// What one row is, wherever it is stored: the same table in one or several databases.
 #[derive(Debug, Clone)]
 pub struct LogicalTable {
     /// What one row is called: `order`, `line_item`.
     pub noun: String,
+    /// What one row is called in the application, where its schema file says another name: `line_item`, `LineItem`.
+    pub model: Option<(String, String)>,
     /// The version that its name carries: `v1` for `v1_orders`.
     pub version: Option<String>,
     /// Where it stands; one database each, in order.
@@ -34,6 +48,30 @@ pub fn fold(name: &str) -> String {
         return kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect();
     }
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+impl LogicalTable {
+    /// Whether one row is called so, by the name of the table or in the application.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.noun == name || self.model.as_ref().is_some_and(|(model, _)| model == name)
+    }
+
+    /// Why a table of another name is meant, where it is: "the schema file calls a row `LineItem`".
+    pub fn said(&self, name: &str) -> Option<String> {
+        let model = self.model.as_ref().filter(|(model, _)| model == name && self.noun != name);
+        model.map(|(_, model)| format!("the schema file calls a row `{model}`"))
+    }
+}
+
+/// The column that a property or a parameter asks for, by its folded name: the column is called so, or its field in the application is.
+pub fn column_called<'m>(table: &TableRef<'m>, folded: &str) -> Option<ColumnRef<'m>> {
+    let own = table.columns().find(|column| fold(&column.name) == folded);
+    own.or_else(|| table.columns().find(|column| column.field_name().is_some_and(|field| fold(field) == folded)))
+}
+
+/// What one row of a table is called, by the name of the table: `line_item` for `tbl_line_items`.
+pub fn noun(table: &str) -> String {
+    words::noun(words::without_table_mark(&words::snake(table)))
 }
 
 /// All tables by noun. A noun may have several logical tables (`public.user` and `audit.user`): then a join has to choose.
@@ -56,13 +94,17 @@ impl Tables {
         let home = |database: usize| homes.get(database).copied().flatten();
         let lasting = schema.tables().filter(|table| !table.temporary && table.parent.is_none());
         for table in lasting.filter(|table| only.is_none() || home(table.database_number()) == only) {
-            let key = TableKey { database: table.database_number(), name: table.name.clone() };
+            let key = TableKey::of(table);
             let own = table.columns.iter().chain(table.dropped_columns.iter().map(|dropped| &dropped.column));
-            let columns: BTreeSet<String> = own.map(|column| fold(&column.name)).collect();
+            let mut columns: BTreeSet<String> = own.map(|column| fold(&column.name)).collect();
+            let spoken = table.spoken();
+            columns.extend(spoken.into_iter().flat_map(|spoken| &spoken.fields).map(|(_, field)| fold(field)));
             let name = words::snake(&table.name.name);
             let stripped = prefixes.get(&table.database_number()).and_then(|prefix| name.strip_prefix(prefix.as_str()));
             let noun = words::noun(words::without_table_mark(stripped.unwrap_or(&name)));
-            let columns = spoken(columns, &fold(&noun));
+            let columns = begun_by_row(columns, &fold(&noun));
+            let model = spoken.map(|spoken| (words::noun(&words::snake(&spoken.model)), spoken.model.to_string()));
+            let model = model.filter(|(model, _)| *model != noun);
             let known = tables.by_noun.get(&noun).into_iter().flatten().copied();
             let twin = known.into_iter().find(|at| {
                 let other = &tables.all[*at];
@@ -74,17 +116,24 @@ impl Tables {
             match twin {
                 Some(at) => {
                     tables.by_key.insert(key.clone(), at);
-                    tables.all[at].tables.push(key);
-                    tables.all[at].columns.extend(columns);
+                    let held = &mut tables.all[at];
+                    held.tables.push(key);
+                    held.columns.extend(columns);
+                    if let (None, Some(model)) = (&held.model, model) {
+                        tables.by_noun.entry(model.0.clone()).or_default().push(at);
+                        held.model = Some(model);
+                    }
                 }
                 None => {
                     let at = tables.all.len();
-                    tables.by_noun.entry(noun.clone()).or_default().push(at);
+                    for name in std::iter::once(&noun).chain(model.as_ref().map(|(model, _)| model)) {
+                        tables.by_noun.entry(name.clone()).or_default().push(at);
+                    }
                     for (dash, _) in noun.match_indices('_') {
                         tables.by_ending.entry(noun[dash + 1..].to_owned()).or_default().push(at);
                     }
                     tables.by_key.insert(key.clone(), at);
-                    tables.all.push(LogicalTable { noun, version: words::version(&name), tables: vec![key], columns });
+                    tables.all.push(LogicalTable { noun, model, version: words::version(&name), tables: vec![key], columns });
                 }
             }
         }
@@ -127,7 +176,7 @@ impl Tables {
 
 /// Columns with what an API calls them: the name of a role for `roles.role`, and `number` for `orders.order_number` where most columns
 /// begin with what the row is.
-fn spoken(mut columns: BTreeSet<String>, noun: &str) -> BTreeSet<String> {
+fn begun_by_row(mut columns: BTreeSet<String>, noun: &str) -> BTreeSet<String> {
     if columns.contains(noun) && !columns.contains("name") {
         columns.insert("name".to_owned());
     }

@@ -31,8 +31,8 @@ impl<'m> ColumnRef<'m> {
             let texts = list.1.iter().map(|text| Spanned::new(text.value.to_string(), text.span));
             return Fact::Known(texts.collect(), Origin::Explicit(check.expression));
         }
-        if let Some((list, texts)) = self.lookup() {
-            return Fact::Known(texts, Origin::Explicit(list.name_span));
+        if let Some(lookup) = self.lookup() {
+            return Fact::Known(lookup.texts, Origin::Explicit(lookup.list.name_span));
         }
         if self.is_foreign_key() {
             return Fact::not_read("the rows of another table list its values", vec![self.span]);

@@ -1,6 +1,7 @@
 //! Joins as rules ask for them: properties and parameters with their columns.
 
-use super::{EntityLink, TableKey, entities, filters, tables};
+use super::elsewhere::Elsewhere;
+use super::{TableKey, filters, tables};
 use crate::diagnostic::Confidence;
 use crate::model::Model;
 use crate::model::api::{OperationRef, ParameterRef, Property, SchemaRef};
@@ -8,14 +9,15 @@ use crate::model::schema::{ColumnRef, DroppedColumn, MigrationRef, Schema, Table
 use crate::model::words;
 use crate::source::{Name, Spanned};
 use crate::sql::Change;
-use std::collections::{HashMap, HashSet};
 
 /// A property of an object, and the column that stores it.
 #[derive(Debug, Clone)]
 pub struct PropertyColumn<'m> {
     /// What people call the object.
     pub entity: &'m str,
-    /// The property.
+    /// The objects within it that hold the property, from the outside: `address` for `address.street`.
+    pub holders: Vec<&'m str>,
+    /// The property. One within an object that may be left out counts as one that may be.
     pub property: Property<'m>,
     /// The column, in each database that has the table.
     pub columns: Vec<ColumnRef<'m>>,
@@ -27,6 +29,8 @@ pub struct PropertyColumn<'m> {
     pub in_response: bool,
     /// Whether clients receive it in answer to a request that writes: what it holds was sent in some form.
     pub answers_write: bool,
+    /// Whether the object is one of several forms (`oneOf`) wherever it is used: the others may hold what it does not.
+    pub is_form: bool,
     /// How sure we are that the object is stored in the table.
     pub confidence: Confidence,
     /// Why: "`Order` is stored in `public.orders`: schema name, 5 of 6 properties are columns".
@@ -44,9 +48,14 @@ impl PropertyColumn<'_> {
         per_dialect(short.filter_map(|column| Some((column.table(), column.alter_type_help(&to)?))))
     }
 
-    /// `Order.status`.
+    /// `Order.status`, `Order.address.street`.
     pub fn subject(&self) -> String {
-        format!("{}.{}", self.entity, self.property.name)
+        format!("{}.{}", self.entity, self.path())
+    }
+
+    /// The name of the property with those of the objects that hold it: `address.street`.
+    pub fn path(&self) -> String {
+        self.holders.iter().copied().chain([self.property.name]).collect::<Vec<_>>().join(".")
     }
 }
 
@@ -59,6 +68,8 @@ pub struct ParameterColumn<'m> {
     pub parameter: ParameterRef<'m>,
     /// The table, in each database that has it.
     pub tables: Vec<TableRef<'m>>,
+    /// Whether a store whose SQL is not read holds such rows too, so that it may be what is read.
+    pub is_elsewhere: bool,
     /// How sure we are that the operation is about the table.
     pub confidence: Confidence,
     /// Why: "`GET /orders` reads `public.orders`: ...".
@@ -92,7 +103,7 @@ impl<'m> ParameterColumn<'m> {
         let folded = tables::fold(field);
         let without = ["desc", "asc"].iter().find_map(|ending| folded.strip_suffix(ending)).unwrap_or(&folded);
         let named = |wanted: &str| -> Vec<ColumnRef<'m>> {
-            self.tables.iter().filter_map(|table| table.columns().find(|column| tables::fold(&column.name) == wanted)).collect()
+            self.tables.iter().filter_map(|table| tables::column_called(table, wanted)).collect()
         };
         let found = named(&folded);
         if found.is_empty() { named(without) } else { found }
@@ -154,7 +165,7 @@ impl<'m> ParameterColumn<'m> {
     /// The column of the parameter's own name, for filters.
     pub fn filter_columns(&self) -> Vec<ColumnRef<'m>> {
         let wanted = tables::fold(&filters::bare_name(self.parameter.name()));
-        self.tables.iter().filter_map(|table| table.columns().find(|column| tables::fold(&column.name) == wanted)).collect()
+        self.tables.iter().filter_map(|table| tables::column_called(table, &wanted)).collect()
     }
 
     /// Columns that a request narrows the rows by before it sorts them: those that path parameters are named after.
@@ -184,7 +195,7 @@ fn chooses(parameter: ParameterRef<'_>) -> bool {
     !parameter.choices().is_empty() || words::is_sort(&tables::fold(parameter.name())) && !sort_choices(parameter).is_empty()
 }
 
-fn table_refs<'m>(schema: &'m Schema, keys: &[TableKey]) -> Vec<TableRef<'m>> {
+pub(super) fn table_refs<'m>(schema: &'m Schema, keys: &[TableKey]) -> Vec<TableRef<'m>> {
     keys.iter().filter_map(|key| schema.table_in(key.database, &key.name)).collect()
 }
 
@@ -200,76 +211,29 @@ impl Model {
             let why = format!("`{}` is stored in `{}`: {}", link.name, first.subject(), link.why);
             let properties = schema.properties();
             for field in fields {
-                let Some(property) = properties.get(field.property).copied() else { continue };
+                let Some(held) = field.held(&properties) else { continue };
                 let at = |(table, column): &(usize, usize)| tables.get(*table)?.columns().nth(*column);
                 all.push(PropertyColumn {
                     entity: &link.name,
-                    in_request: link.in_request && !property.schema.core().is_read_only() && !property.schema.is_read_only(),
-                    in_response: link.in_response && !property.schema.core().is_write_only() && !property.schema.is_write_only(),
-                    answers_write: link.answers_write && !property.schema.is_read_only(),
+                    in_request: link.in_request && !held.read_only,
+                    in_response: link.in_response && !held.write_only,
+                    answers_write: link.answers_write && !held.read_only,
+                    is_form: link.is_form,
                     columns: field.columns.iter().filter_map(at).collect(),
-                    dropped: if field.is_dropped { self.dropped(&tables, property.name) } else { Vec::new() },
+                    // Forms are often kept in tables of their own, to which the column may have gone.
+                    dropped: match field.dropped.as_deref().filter(|_| !link.is_form) {
+                        Some(name) => self.dropped(&tables, name),
+                        None => Vec::new(),
+                    },
                     confidence: if field.same_name { link.confidence } else { Confidence::Medium },
                     why: why.clone(),
                     operation: operations.get(link.operation).copied(),
-                    property,
+                    holders: held.holders,
+                    property: held.property,
                 });
             }
         }
         all
-    }
-
-    /// The properties of each joined object that are (or were) columns; looked for once.
-    fn fields(&self) -> &[Vec<FieldPlace>] {
-        self.links.fields.get_or_init(|| self.links.entities.iter().map(|link| self.fields_of(link)).collect())
-    }
-
-    fn fields_of(&self, link: &EntityLink) -> Vec<FieldPlace> {
-        let schema = self.api.schema(link.pin).filter(|_| link.confidence >= Confidence::Medium);
-        let Some(schema) = schema else { return Vec::new() };
-        let tables = table_refs(&self.schema, &link.tables);
-        let named: Vec<NamedColumns> = tables.iter().map(NamedColumns::new).collect();
-        let properties = schema.properties();
-        let names: HashSet<String> = properties.iter().map(|property| tables::fold(property.name)).collect();
-        let mut found = Vec::new();
-        for (number, property) in properties.iter().enumerate() {
-            if !entities::is_scalar(property.schema) || !property.schema.is_known() {
-                continue;
-            }
-            let wanted = tables::fold(property.name);
-            let places = named.iter().enumerate();
-            let places: Vec<(usize, (usize, bool))> =
-                places.filter_map(|(table, columns)| Some((table, columns.storing(&wanted)?))).collect();
-            let same_name = places.iter().all(|(_, (_, same_name))| *same_name);
-            // A column of a name that says as much may be what serves it now.
-            let is_gone = places.is_empty() && !named.iter().any(|columns| columns.names_row(&wanted));
-            let is_dropped = is_gone && !self.dropped(&tables, property.name).is_empty();
-            let mut columns: Vec<(usize, usize)> = places.into_iter().map(|(table, (column, _))| (table, column)).collect();
-            // A column of another name may be another thing: one that was dropped, or another property.
-            let is_taken = |(table, column): &(usize, usize)| {
-                tables
-                    .get(*table)
-                    .and_then(|table| table.table().columns.get(*column))
-                    .is_some_and(|column| names.contains(&tables::fold(&column.name)))
-            };
-            if !same_name && (is_dropped || columns.iter().any(is_taken)) {
-                columns.clear();
-            }
-            if !columns.is_empty() || is_dropped {
-                found.push(FieldPlace { property: number, columns, same_name, is_dropped });
-            }
-        }
-        found
-    }
-
-    fn dropped<'m>(&'m self, tables: &[TableRef<'m>], name: &str) -> Vec<(TableRef<'m>, &'m DroppedColumn, MigrationRef<'m>)> {
-        let wanted = tables::fold(name);
-        let of_table = |table: &TableRef<'m>| {
-            let gone = table.table().dropped_columns.iter().rev().find(|gone| tables::fold(&gone.column.name) == wanted)?;
-            let migration = self.schema.migration_in(table.database_number(), gone.migration)?;
-            Some((*table, gone, migration))
-        };
-        tables.iter().filter_map(of_table).collect()
     }
 
     /// Whether a migration bounds the statements of a role, a database or the server, so that its configuration need not.
@@ -282,6 +246,7 @@ impl Model {
     /// Every query parameter with choices, of an operation that is joined to a table at medium confidence or better.
     pub fn parameter_columns(&self) -> Vec<ParameterColumn<'_>> {
         let operations: Vec<OperationRef> = self.api.operations().collect();
+        let elsewhere = Elsewhere::new(&self.schema);
         let mut found = Vec::new();
         for link in self.links.operations.iter().filter(|link| link.confidence >= Confidence::Medium) {
             let Some(operation) = operations.get(link.operation).copied() else { continue };
@@ -292,6 +257,7 @@ impl Model {
                 found.push(ParameterColumn {
                     operation,
                     parameter,
+                    is_elsewhere: elsewhere.holds(&tables),
                     tables: tables.clone(),
                     confidence: link.confidence,
                     why: why.clone(),
@@ -313,57 +279,5 @@ impl Schema {
             }
         }
         found
-    }
-}
-
-/// Where a property of a joined object is stored.
-#[derive(Debug, Clone)]
-pub(super) struct FieldPlace {
-    /// Its position among the properties of the object.
-    property: usize,
-    /// Table among those of the link, and position of the column there.
-    columns: Vec<(usize, usize)>,
-    /// Whether the columns are called just so.
-    same_name: bool,
-    /// Whether it was a column that is no more.
-    is_dropped: bool,
-}
-
-/// The columns of a table by folded name.
-struct NamedColumns {
-    noun: String,
-    by_name: HashMap<String, usize>,
-}
-
-impl NamedColumns {
-    fn new(table: &TableRef) -> NamedColumns {
-        let mut by_name = HashMap::new();
-        for (number, column) in table.table().columns.iter().enumerate() {
-            by_name.entry(tables::fold(&column.name)).or_insert(number);
-        }
-        NamedColumns { noun: tables::fold(&words::noun(words::without_table_mark(&words::snake(&table.name.name)))), by_name }
-    }
-
-    /// Whether a property, by its folded name, says which row it is: `client_id` of a client is its `id`. Where it is sent, it asks for
-    /// the row and is not stored.
-    fn names_row(&self, wanted: &str) -> bool {
-        let row = wanted.strip_suffix("id").filter(|row| row.len() > 2 && self.noun.ends_with(row));
-        row.is_some() && self.by_name.contains_key("id")
-    }
-
-    /// The column that stores a property, by its folded name, and whether it is called just so. Else it is one named after the row
-    /// (`roles.role` for `name`), or one whose name says more or less in the usual way: `order_number` for `number`, `is_active` for
-    /// `active`.
-    fn storing(&self, wanted: &str) -> Option<(usize, bool)> {
-        let named = |name: &str| self.by_name.get(name).copied();
-        let own = || if wanted == "name" { named(&self.noun) } else { None };
-        if let Some(column) = named(wanted).or_else(own) {
-            return Some((column, true));
-        }
-        let longer = [format!("{}{wanted}", self.noun), format!("is{wanted}")];
-        let heads = [self.noun.as_str(), "is"];
-        let shorter = heads.iter().filter_map(|head| wanted.strip_prefix(head)).filter(|rest| rest.len() > 2);
-        let other = longer.iter().map(String::as_str).chain(shorter).find_map(named)?;
-        (wanted != "id").then_some((other, false))
     }
 }

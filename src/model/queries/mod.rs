@@ -152,13 +152,17 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
             workspace.note_unread(path, reason, None);
         }
     }
+    // What says no dialect is for the databases of the repository, where all of them speak one.
+    let mut spoken: Vec<Dialect> = schema.databases.iter().map(|database| database.dialect).collect();
+    spoken.dedup();
+    let only = if spoken.len() == 1 { spoken.first().copied() } else { None };
     let read = in_threads(workspace.threads(), &files, |(path, source, text)| {
         if is_offline(path) {
             return (offline::read(path, *source, text), Vec::new());
         }
         let paired = pairings.iter().find(|pairing| pairing.has_queries(path)).and_then(|pairing| pairing.dialect);
-        let said = settings.at(path).dialect.or(paired);
-        file(path, *source, text, said.unwrap_or_else(|| migrations::dialect_of(path, text, settings).0))
+        let said = settings.at(path).dialect.or(paired).or_else(|| migrations::dialect_said(path, text, settings));
+        file(path, *source, text, said.or(only).unwrap_or(Dialect::Postgres))
     });
     let (stored, dynamic) = stored::read(workspace, schema);
     let mut queries = Queries { stored, dynamic, pairings, ..Queries::default() };

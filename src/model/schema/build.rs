@@ -183,6 +183,7 @@ fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &S
         views: Vec::new(),
         objects: Objects::default(),
         migrations: Vec::new(),
+        spoken: Vec::new(),
         tables_unknown: Vec::new(),
         named: OnceLock::new(),
     }

@@ -384,6 +384,8 @@ pub struct Database {
     pub objects: Objects,
     /// Its migrations or schema files, in the order of application.
     pub migrations: Vec<super::history::AppliedMigration>,
+    /// What a schema file says that the application calls its tables and columns, where that differs, by table.
+    pub spoken: Vec<super::Spoken>,
     /// Why tables may be missing altogether (a step that is not SQL, an opaque statement); empty where all is known.
     pub tables_unknown: Vec<String>,
     /// Where names stand in the steps of its migrations; made at the first question.

@@ -75,6 +75,8 @@ pub struct Schema {
     pub databases: Vec<Arc<Database>>,
     /// Names of the tables of stores whose SQL is recognised and not read (ClickHouse), sorted.
     pub elsewhere: Vec<String>,
+    /// For each database the number of the one that says what the application calls its tables.
+    spoken_by: Vec<usize>,
     /// For each database the number of the first one that is the same database in other words.
     families: Vec<usize>,
     /// The tables of each family by name.
@@ -89,5 +91,6 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
     let families = twins::families(&databases);
     let restated = twins::restated(&databases, &families);
     let namesakes = twins::namesakes(&databases, &families);
-    Schema { databases, elsewhere: discovery.elsewhere.clone(), families, namesakes, restated }
+    let spoken_by = spoken::sources(&databases);
+    Schema { databases, elsewhere: discovery.elsewhere.clone(), spoken_by, families, namesakes, restated }
 }

@@ -52,18 +52,29 @@ impl Table {
     }
 }
 
+/// A list that the values of a column are taken from.
+#[derive(Debug, Clone)]
+pub struct Lookup<'m> {
+    /// The table, of which migrations state every row.
+    pub list: TableRef<'m>,
+    /// Its column that is referred to.
+    pub column: Name,
+    /// The texts there, one for each row.
+    pub texts: Vec<Spanned<String>>,
+}
+
 /// Columns of a list that others refer to: a name, and what is said of it.
 const MOST_COLUMNS: usize = 4;
 
 impl<'m> ColumnRef<'m> {
     /// The list that its values are taken from: a table of few columns, of which migrations state every row and to which the column
-    /// refers alone, and the texts there.
-    pub fn lookup(&self) -> Option<(TableRef<'m>, Vec<Spanned<String>>)> {
+    /// refers alone.
+    pub fn lookup(&self) -> Option<Lookup<'m>> {
         let key = self.table().foreign_keys().find(|key| key.columns.as_slice() == [self.column().name.clone()])?;
         let parent = key.parent().filter(|parent| parent.is_filled_with_constants() && parent.gap(Facet::Columns).is_none())?;
         let is_list = parent.table().columns.len() <= MOST_COLUMNS && parent.table().foreign_keys.is_empty();
         let column = key.referenced_columns.first().filter(|_| is_list && key.referenced_columns.len() == 1)?;
         let texts = parent.table().rows.as_ref()?.texts(column)?;
-        (texts.len() > 1).then_some((parent, texts))
+        (texts.len() > 1).then(|| Lookup { list: parent, column: column.clone(), texts })
     }
 }

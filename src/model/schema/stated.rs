@@ -6,6 +6,7 @@
 mod prisma;
 mod ruby;
 
+use super::Spoken;
 use crate::source::{SourceId, Span, Spanned};
 use crate::sql::{
     self, Change, ColumnDef, ConstraintDef, ConstraintKind, CreateTable, Dialect, IndexDef, SchemaOp, Script, Statement,
@@ -26,6 +27,11 @@ pub(super) fn read(path: &str, source: SourceId, (text, models): (&str, &[Arc<st
         () => return None,
     }
     Some(Script { source, dialect, statements: drafts.statements, comments: Vec::new(), problems: Vec::new() })
+}
+
+/// What a schema in another language than SQL calls tables and columns that have other names in the database.
+pub(super) fn names(path: &str, text: &str) -> Vec<Spoken> {
+    if path.ends_with(".prisma") { prisma::names(text) } else { Vec::new() }
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -4,9 +4,9 @@ mod columns;
 
 pub use columns::{NamedReference, TimeHabit};
 
-use super::Schema;
 use super::catalog::{Backing, Column, Database, ForeignKey, Index, Table, TableName};
 use super::history::AppliedMigration;
+use super::{Schema, Spoken};
 use crate::source::Name;
 use crate::sql::{Dialect, IndexKey};
 
@@ -175,6 +175,11 @@ impl<'m> TableRef<'m> {
     pub fn foreign_keys(&self) -> impl Iterator<Item = ForeignKeyRef<'m>> + use<'m> {
         let table = *self;
         self.table.foreign_keys.iter().map(move |key| ForeignKeyRef { table, key })
+    }
+
+    /// What the application calls it and its columns, where that is known to differ.
+    pub fn spoken(&self) -> Option<&'m Spoken> {
+        self.schema.spoken(self.database, &self.table.name.name)
     }
 
     /// The position of its database: tables with the same number live together.

@@ -20,7 +20,7 @@ fn report(fields: &[&PropertyColumn]) -> Diagnostic {
         1 => format!("`{}` gives the internal column `{}` to clients", first.subject(), column.short_name()),
         many => format!("`{}` gives {many} internal columns of `{}` to clients", first.entity, column.table().short_name()),
     };
-    let names: Vec<&str> = fields.iter().map(|field| field.property.name).collect();
+    let names: Vec<String> = fields.iter().map(|field| field.path()).collect();
     let mut diagnostic = Diagnostic::new(format!("{} internal columns", first.entity), message)
         .at(first.property.span, "clients will rely on it")
         .cause(column.span, "a column for the service alone")

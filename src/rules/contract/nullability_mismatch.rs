@@ -32,7 +32,7 @@ fn promise(fields: &[&PropertyColumn]) -> Diagnostic {
         1 => format!("`{}` is required and never null, column `{}` takes NULL", first.subject(), column.short_name()),
         many => format!("{many} fields of `{}` are required and never null, their columns take NULL", first.entity),
     };
-    let names: Vec<&str> = fields.iter().map(|field| field.property.name).collect();
+    let names: Vec<String> = fields.iter().map(|field| field.path()).collect();
     let mut diagnostic = Diagnostic::new(format!("{} never null", first.entity), message)
         .at(first.property.span, "a row without it breaks the promise, and clients that believe it")
         .cause(column.span, "nothing keeps NULL out")

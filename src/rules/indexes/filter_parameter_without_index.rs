@@ -17,7 +17,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             let unserved = filter.unserved(&narrowing);
             // A foreign key without an index has a rule of its own.
             let refers = unserved.iter().any(ColumnRef::is_foreign_key);
-            let Some(first) = unserved.first().filter(|_| !refers && one.asks_by(&filter)) else { continue };
+            let is_known = !refers && !one.is_elsewhere && one.asks_by(&filter);
+            let Some(first) = unserved.first().filter(|_| is_known) else { continue };
             // A parameter that several operations share, over the same table, is one thing to fix.
             let same = |known: &&mut Diagnostic| {
                 known.primary.span == filter.span || known.causes.iter().any(|cause| cause.span == first.span)

@@ -14,7 +14,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let counts = matches!(paging.kind(), Some(PagingKind::Offset | PagingKind::Page));
         let Some(position) = paging.position.filter(|_| counts) else { continue };
         context.consider();
-        if !one.grows() || one.few_rows().is_some() {
+        if !one.grows() || one.is_elsewhere || one.few_rows().is_some() {
             continue;
         }
         let (subject, table) = (one.operation.subject(), one.table());

@@ -12,7 +12,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let sorts = parameter.sorts();
         sorts.iter().for_each(|_| context.consider());
         let unserved: Vec<UnservedSort> = sorts.into_iter().flatten().collect();
-        let Some(first) = unserved.first() else { continue };
+        let Some(first) = unserved.first().filter(|_| !parameter.is_elsewhere) else { continue };
         // A parameter that several operations share, over the same table, is one thing to fix.
         match found
             .iter_mut()

@@ -26,7 +26,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .at(dropped.span, "dropped here")
             .help(format!(
                 "deprecate and remove `{}` from the API first, release, and drop the column in a later release:\nALTER TABLE {} DROP COLUMN {};",
-                first.property.name,
+                first.path(),
                 table.sql_name(),
                 quoted(table.dialect(), &dropped.column.name)
             ))

@@ -5,6 +5,7 @@ use crate::discover::{Discovery, Kind, Transaction, code, migrations, stated};
 use crate::model::schema::catalog::{Database, Table};
 use crate::model::schema::forward::Forward;
 use crate::model::schema::history::Role;
+use crate::model::schema::stated::names as stated_names;
 use crate::model::{FileStatus, Settings, Workspace};
 use crate::source::Name;
 use crate::sql::{Change, Dialect};
@@ -79,6 +80,8 @@ pub(super) fn databases(workspace: &mut Workspace, discovery: &Discovery, settin
             if let Some(set) = discovery.migration_sets.iter().find(|set| code::prints(set, &database.source)) {
                 (database.printed_by, database.way_out) = (Some(set.tool.clone()), set.way_out.clone());
             }
+            database.spoken = reads.iter().flat_map(|read| stated_names(&read.path, &read.text)).collect();
+            database.spoken.sort();
             note_unread(workspace, replay(&mut database, reads, &[], keep));
             // Tables of the server itself, restated for a tool that reads queries: nothing here makes them.
             let restated = |table: &&mut Table| dialect == Dialect::Postgres && table.name.name.starts_with("pg_");

@@ -3,6 +3,8 @@
 mod text;
 
 use super::{Draft, Drafts, types};
+use crate::model::schema::Spoken;
+use crate::source::Name;
 use crate::sql::Dialect;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -38,6 +40,19 @@ pub(super) fn read(source: &str, parts: &[Arc<str>], drafts: &mut Drafts) {
     models().for_each(|block| indexes(block, drafts));
     models().for_each(|block| foreign_keys(block, &declared, drafts));
     models().for_each(|block| join_tables(block, &declared, drafts));
+}
+
+/// The models and fields that have other names in the database (`@@map`, `@map`).
+pub(super) fn names(source: &str) -> Vec<Spoken> {
+    let blocks = text::blocks(source);
+    let models = blocks.iter().filter(|block| block.kind == "model" && !block.is_ignored());
+    let spoken = models.map(|block| {
+        let differs = |field: &Field| field.name != field.database_name();
+        let names = |field: Field| (Name::from(field.database_name()), Name::from(field.name));
+        let fields: Vec<(Name, Name)> = block.fields().filter(differs).map(names).collect();
+        Spoken { table: Name::from(block.database_name()), model: Name::from(block.name), fields }
+    });
+    spoken.filter(|one| one.table != one.model || !one.fields.is_empty()).collect()
 }
 
 fn enumeration(block: &Block, drafts: &mut Drafts) {
