@@ -177,7 +177,8 @@ impl<'m> PropertyColumn<'m> {
 
     /// Whether its column is there for the service alone.
     pub fn is_internal(&self) -> bool {
-        self.columns.iter().any(|column| words::is_internal(&column.name))
+        let within = !self.holders.is_empty() && !self.columns.is_empty() && words::is_internal(self.property.name);
+        within || self.columns.iter().any(|column| words::is_internal(&column.name))
     }
 
     /// Whether it is an amount of money, by its own name and that of its columns.
