@@ -87,6 +87,11 @@ fn usual_files_are_simple() {
     for text in texts {
         assert!(!is_simple(text), "{text}");
     }
+    // The whole parser takes no key of more than 1,024 characters that does not stand by itself.
+    let long = "k".repeat(1_025);
+    for text in [format!("{long}: b\n"), format!("a: {{{long}: b}}\n"), format!("a: {{b: {{{long}: c}}}}\n")] {
+        assert!(!is_simple(&text), "a key of {} characters", long.len());
+    }
 }
 
 /// The same numbers each time.

@@ -254,7 +254,7 @@ impl<'t> Reader<'t> {
             }
             is_first = false;
             if !is_list {
-                let key = flow_scalar(written.get(here..)?)?;
+                let key = flow_scalar(written.get(here..)?).filter(|key| key.len() <= LONGEST_KEY)?;
                 self.simple_scalar(at + here, key, is_plain_in_flow)?;
                 here += key.len();
                 if bytes.get(here) != Some(&b':') || bytes.get(here + 1) != Some(&b' ') {

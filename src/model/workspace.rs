@@ -49,6 +49,8 @@ pub struct Workspace<'a> {
     pub(super) other: Option<Other<'a>>,
     /// Sources whose text is not what their file holds.
     mended: Vec<SourceId>,
+    /// Of these the sources of files that are not UTF-8: what rests on one was not read.
+    undecoded: Vec<SourceId>,
     threads: usize,
 }
 
@@ -84,6 +86,7 @@ impl<'a> Workspace<'a> {
             parts: Parts::default(),
             other: None,
             mended: Vec::new(),
+            undecoded: Vec::new(),
             threads: threads.max(1),
         }
     }
@@ -135,6 +138,7 @@ impl<'a> Workspace<'a> {
     fn note_read(&mut self, path: &str, result: &Result<SourceId, String>) {
         let asked = self.asked.get_mut();
         match result {
+            Ok(id) if self.undecoded.contains(id) => asked.failed = true,
             Ok(id) if self.mended.contains(id) => {}
             Ok(id) => asked.read.push(*id),
             Err(_) if self.files.exists(path) => asked.failed = true,
@@ -178,6 +182,7 @@ impl<'a> Workspace<'a> {
         let id = self.sources.add(path, text);
         self.by_path.insert(path.to_owned(), Ok(id));
         self.mended.push(id);
+        self.undecoded.push(id);
         Some(id)
     }
 
