@@ -1,6 +1,7 @@
 //! Routes as rules ask for them: with their gateway, what stands behind, and the operations that they lead to.
 
-use super::routes::RoutedApi;
+use super::routes::{RoutedApi, bases};
+use super::serves::takes;
 use crate::diagnostic::Confidence;
 use crate::model::Model;
 use crate::model::api::{DocumentRef, Method, OperationRef};
@@ -121,6 +122,7 @@ impl Model {
     /// Every document of which a gateway routes a part, with what no gateway routes. Empty lists are those that are wholly routed.
     pub fn unrouted(&self) -> Vec<Unrouted<'_>> {
         let all = self.routed_apis();
+        let gateways: Vec<&Gateway> = self.runtime.gateways().collect();
         let mut by_document: BTreeMap<&str, Vec<&RoutedApi>> = BTreeMap::new();
         all.iter().for_each(|api| by_document.entry(api.document.path()).or_default().push(api));
         let mut found = Vec::new();
@@ -134,8 +136,16 @@ impl Model {
             }
             let reached: Vec<OperationRef> =
                 apis.iter().flat_map(|api| api.operations.iter().chain(&api.perhaps).copied()).collect();
+            // What has a route of its own that leads elsewhere is routed all the same. One controller serves all objects of its kind.
+            let of_kind = |gateway: &Gateway| apis.iter().any(|api| api.gateway.product == gateway.product);
+            let is_near = |route: &&Route| gateways.get(route.gateway).is_some_and(|gateway| of_kind(gateway));
+            let routes: Vec<&Route> = self.runtime.routes().filter(is_near).collect();
+            let is_taken = |one: &OperationRef| {
+                let bases = bases(*one);
+                reached.contains(one) || routes.iter().any(|route| takes(route, *one, &bases))
+            };
             let own = self.api.operations().filter(|one| one.document().path() == path);
-            let operations: Vec<OperationRef> = own.filter(|one| !reached.contains(one)).collect();
+            let operations: Vec<OperationRef> = own.filter(|one| !is_taken(one)).collect();
             let routed = apis.iter().map(|api| api.operations.len()).sum();
             let (document, gateway, route) = (first.document, first.gateway, first.route);
             found.push(Unrouted { document, gateway, route, routed, operations, confidence: first.confidence, why: first.why });

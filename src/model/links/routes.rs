@@ -152,7 +152,7 @@ fn described(api: &Api) -> Vec<Described<'_>> {
 }
 
 /// What stands before the path of an operation, for each address at which it is called.
-fn bases(operation: OperationRef<'_>) -> Vec<String> {
+pub(super) fn bases(operation: OperationRef<'_>) -> Vec<String> {
     let mut found: Vec<String> = operation.effective_servers().iter().map(|server| server.base_path().to_owned()).collect();
     found.retain(|base| !base.contains('{'));
     if found.is_empty() {

@@ -33,6 +33,18 @@ pub(super) fn serves(route: &Route, operation: OperationRef<'_>, bases: &[String
     bases.iter().map(by_path).max().unwrap_or(Answer::No).min(by_method)
 }
 
+/// Whether a request for an operation, as its document writes it, comes to a route, wherever that leads. A route for every path counts for
+/// nothing: it gets what no other one takes.
+pub(super) fn takes(route: &Route, operation: OperationRef<'_>, bases: &[String]) -> bool {
+    let is_rest = match route.path.known() {
+        Some(PathMatch::Prefix(path) | PathMatch::Segments(path)) => path.trim_matches('/').is_empty(),
+        _ => false,
+    };
+    let own = operation.path().split(['?', '#']).next().unwrap_or("");
+    let by_path = |base: &String| answers(&route.path, &format!("{}{own}", base.trim_end_matches('/'))) > Answer::No;
+    !is_rest && bases.iter().any(by_path)
+}
+
 /// Whether the route, after what it does to the path, passes requests to this path.
 fn behind(route: &Route, path: &str) -> Answer {
     match &route.rewrite {

@@ -9,7 +9,11 @@ use crate::model::runtime::timeout::Timeout;
 
 pub(super) fn read(object: &Object<'_>, routes: &mut Routes<'_>) {
     let gateway = routes.gateway(object, "Gateway API");
-    routes.knows_routes(gateway);
+    // A rule that leads to no Service redirects, or answers by itself.
+    let leads = |rule: NodeRef<'_>| rule.get("backendRefs").is_some_and(NodeRef::is_list);
+    if object.at("spec/rules").into_iter().flat_map(NodeRef::items).all(leads) {
+        routes.knows_routes(gateway);
+    }
     let hosts = object.at("spec/hostnames").into_iter().flat_map(NodeRef::items).filter_map(NodeRef::text);
     let host = hosts.into_iter().next().map(str::to_owned);
     for (number, rule) in object.at("spec/rules").into_iter().flat_map(NodeRef::items).take(MOST).enumerate() {
