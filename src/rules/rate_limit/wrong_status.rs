@@ -39,14 +39,16 @@ fn report(passage: &Passage<'_>, limit: &Limit, status: u16, group: &[&Passage<'
         false => format!("`{word}` answers {status} instead of 429 on {}", listed(&operations)),
     };
     let fill = [("limiter", word.to_owned())];
+    let own = passage.phrase(&format!("status of {word}"), &fill);
+    let help = own.or_else(|| passage.phrase("status", &fill)).unwrap_or_else(|| "429".into());
     let mut diagnostic = Diagnostic::new(format!("{}/{word} status", passage.subject()), message)
         .at(span, label)
-        .help(passage.phrase("status", &fill).unwrap_or_else(|| "429".into()))
+        .help(help)
         .evidence(format!("{word} {status}"));
     if span != limit.span {
         diagnostic = diagnostic.context(limit.span, "the limit");
     }
-    if word == "limit_conn" {
+    if matches!(word, "limit_conn" | "limit-connections") {
         diagnostic = diagnostic.at_most(Severity::Info, "it bounds connections, which may be the server's own want of room");
     }
     if matches!(limit.status, Fact::Known(400..=499, _)) && limit.status.span().is_some() {

@@ -213,9 +213,11 @@ fn limit(part: &Part<'_>) -> Limit {
     }
 }
 
-/// The largest request of a `RequestSize`, as Spring writes sizes; 5 MB where none is said.
+/// The largest request of a `RequestSize`, as Spring writes sizes. Where none is said it is not known: nobody chose the filter's own.
 fn largest(part: &Part<'_>) -> Fact<u64> {
-    let Some(text) = part.argument("maxSize").or_else(|| part.first()) else { return Fact::Known(5 << 20, by_default()) };
+    let Some(text) = part.argument("maxSize").or_else(|| part.first()) else {
+        return Fact::not_read("the default of the filter decides", vec![part.span]);
+    };
     let text = text.trim();
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);

@@ -1,5 +1,6 @@
 //! What routes of manifests lead to: Services by name and port.
 
+use super::ingress::LimitStatus;
 use super::object::Object;
 use super::service_name;
 use crate::documents::NodeRef;
@@ -22,7 +23,7 @@ pub(super) struct Routes<'a> {
     /// Index of the project whose objects are read.
     pub(super) project: usize,
     /// What ingress-nginx answers above a limit, where its ConfigMap is in the repository.
-    pub(super) limit_status: Fact<u16>,
+    pub(super) limit_status: LimitStatus,
 }
 
 impl Routes<'_> {

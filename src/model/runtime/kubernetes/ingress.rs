@@ -9,10 +9,33 @@ use crate::model::runtime::route::{Address, CrossOrigin, Limit, PathMatch, Retry
 /// Annotations of ingress-nginx. <https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/>
 const PREFIX: &str = "nginx.ingress.kubernetes.io/";
 
+/// What ingress-nginx answers above a limit.
+#[derive(Debug, Clone)]
+pub(super) struct LimitStatus {
+    /// Above a number of requests in a time.
+    requests: Fact<u16>,
+    /// Above a number of connections at once.
+    connections: Fact<u16>,
+}
+
+impl LimitStatus {
+    /// The controller's own settings are not here.
+    pub(super) fn unread() -> LimitStatus {
+        let unread = || Fact::not_read("the settings of the controller decide", Vec::new());
+        LimitStatus { requests: unread(), connections: unread() }
+    }
+}
+
 /// What ingress-nginx answers above a limit: what its ConfigMap says, where just one in the repository says it.
-pub(super) fn limit_status(objects: &[Object<'_>]) -> Fact<u16> {
+/// <https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/#limit-req-status-code>
+pub(super) fn limit_status(objects: &[Object<'_>]) -> LimitStatus {
+    let (requests, connections) = (status(objects, "limit-req-status-code"), status(objects, "limit-conn-status-code"));
+    LimitStatus { requests, connections }
+}
+
+fn status(objects: &[Object<'_>], key: &str) -> Fact<u16> {
     let maps = objects.iter().filter(|object| object.kind == "ConfigMap");
-    let said: Vec<NodeRef<'_>> = maps.filter_map(|object| object.at("data")?.get("limit-req-status-code")).collect();
+    let said: Vec<NodeRef<'_>> = maps.filter_map(|object| object.at("data")?.get(key)).collect();
     let [only] = said.as_slice() else {
         return Fact::not_read("the settings of the controller decide", said.iter().map(|node| node.span()).collect());
     };
@@ -87,7 +110,7 @@ fn is_nginx(object: &Object<'_>) -> bool {
     }
 }
 
-fn bare(object: &Object<'_>, (gateway, status): (usize, &Fact<u16>), name: String, node: NodeRef<'_>) -> Route {
+fn bare(object: &Object<'_>, (gateway, answers): (usize, &LimitStatus), name: String, node: NodeRef<'_>) -> Route {
     let mut route = Route::bare(gateway, name, object.name_span, node.span());
     route.methods = Fact::Absent;
     if !is_nginx(object) {
@@ -109,7 +132,7 @@ fn bare(object: &Object<'_>, (gateway, status): (usize, &Fact<u16>), name: Strin
     let unverified = named("proxy-ssl-verify").filter(|(_, value)| speaks_tls && value.text() == Some("off"));
     route.unverified = unverified.map(|(_, value)| Unverified::by("proxy-ssl-verify: off", value.span()));
     route.retry = retry(object);
-    route.limits = limits(object, status);
+    route.limits = limits(object, answers);
     if let Some((_, size)) = named("proxy-body-size") {
         route.body_limit = match size.text().and_then(bytes) {
             Some(bytes) => Fact::explicit(bytes, size.span()),
@@ -152,9 +175,11 @@ fn retry(object: &Object<'_>) -> Fact<Retry> {
     Fact::explicit(Retry { attempts, on, methods, resends_post, per_try, backoff, within, span }, value.span())
 }
 
-fn limits(object: &Object<'_>, status: &Fact<u16>) -> Fact<Vec<Limit>> {
+fn limits(object: &Object<'_>, answers: &LimitStatus) -> Fact<Vec<Limit>> {
     let mut found = Vec::new();
-    for name in ["limit-rps", "limit-rpm", "limit-connections"] {
+    for (name, status) in
+        [("limit-rps", &answers.requests), ("limit-rpm", &answers.requests), ("limit-connections", &answers.connections)]
+    {
         if let Some((key, value)) = object.annotation(&format!("{PREFIX}{name}")) {
             let name = format!("{name} {}", value.text().unwrap_or_default());
             found.push(Limit { name, status: status.clone(), span: key.span() });

@@ -8,7 +8,7 @@ mod values;
 mod workload;
 
 use super::backend::Routes;
-use super::ingress;
+use super::ingress::{self, LimitStatus};
 use super::{Cluster, object::Object};
 use crate::discover::{Discovery, Kind};
 use crate::documents::Tree;
@@ -138,7 +138,7 @@ fn add(chart: &Chart, path: &str, layers: &[&Tree], cluster: &mut Cluster) {
     cluster.projects.push(Project { runner: Runner::Helm, files, is_default: false, namespace: None, others: Vec::new() });
     cluster.services.extend(services);
     let Cluster { projects, services, gateways, routes, .. } = cluster;
-    let limit_status = Fact::not_read("the settings of the controller decide", Vec::new());
+    let limit_status = LimitStatus::unread();
     let mut adding =
         Routes { gateways: std::mem::take(gateways), routes: std::mem::take(routes), projects, services, project, limit_status };
     for (at, component) in fronts {
