@@ -200,6 +200,13 @@ impl<'a> SchemaRef<'a> {
         parts.filter(|part| !part.is_only_null()).collect()
     }
 
+    /// Whether null is among its values: by its type, by that of what it wraps, or by a member of `oneOf` or `anyOf`.
+    pub fn may_be_null(self) -> bool {
+        let says = |schema: SchemaRef| schema.types().contains(&"null");
+        let is_member = ["oneOf", "anyOf"].into_iter().flat_map(|key| self.parts(key)).any(says);
+        says(self) || says(self.core()) || is_member
+    }
+
     fn is_only_null(self) -> bool {
         self.types() == ["null"]
     }

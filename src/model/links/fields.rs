@@ -264,9 +264,11 @@ impl Model {
     }
 }
 
+/// Whether clients must send it and it says anything: what has one value alone marks the form.
 fn must_be_sent(property: &Property) -> bool {
     let schema = property.schema;
-    property.required && entities::is_scalar(schema) && !schema.is_read_only() && schema.is_known()
+    let says_something = schema.core().enum_values().len() != 1;
+    property.required && says_something && entities::is_scalar(schema) && !schema.is_read_only() && schema.is_known()
 }
 
 /// Whether some column may keep a field.

@@ -41,9 +41,13 @@ impl Model {
         let fields = self.property_columns().into_iter();
         let promises = |field: &PropertyColumn| {
             let schema = field.property.schema;
-            let takes_null = schema.types().contains(&"null") || schema.core().types().contains(&"null");
             let alternatives = schema.has_alternatives() || schema.parts("oneOf").len() + schema.parts("anyOf").len() > 0;
-            field.in_response && !field.is_form && field.property.required && schema.is_known() && !takes_null && !alternatives
+            field.in_response
+                && !field.is_form
+                && field.property.required
+                && schema.is_known()
+                && !schema.may_be_null()
+                && !alternatives
         };
         fields.filter(promises).collect()
     }

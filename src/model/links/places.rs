@@ -48,8 +48,7 @@ impl FieldPlace {
         let mut property = inner.as_deref().unwrap_or(properties).get(self.property).copied()?;
         let is_read_only = |one: &Property| one.schema.core().is_read_only() || one.schema.is_read_only();
         let is_write_only = |one: &Property| one.schema.core().is_write_only() || one.schema.is_write_only();
-        let takes_null = |one: &Property| [one.schema, one.schema.core()].iter().any(|schema| schema.types().contains(&"null"));
-        let is_there = holders.iter().all(|holder| holder.required && !takes_null(holder));
+        let is_there = holders.iter().all(|holder| holder.required && !holder.schema.may_be_null());
         let read_only = is_read_only(&property) || holders.iter().any(is_read_only);
         let write_only = is_write_only(&property) || holders.iter().any(is_write_only);
         property.required &= is_there;
@@ -181,7 +180,8 @@ impl Flattened<'_, '_> {
         for (number, holder) in properties.iter().enumerate() {
             let short = words::without_part_mark(holder.name).map(|name| format!("{head}{}", tables::fold(&name)));
             let head = format!("{head}{}", tables::fold(holder.name));
-            if !self.is_part(holder, &head) {
+            let is_part = |head: &String| self.is_part(holder, head);
+            if !is_part(&head) || !short.iter().all(is_part) {
                 continue;
             }
             let inner = holder.schema.properties();
@@ -232,14 +232,14 @@ struct NamedColumns {
 impl NamedColumns {
     fn new(table: &TableRef) -> NamedColumns {
         let mut by_name = HashMap::new();
-        for (number, column) in table.table().columns.iter().enumerate() {
-            by_name.entry(tables::fold(&column.name)).or_insert(number);
-        }
-        // What the application calls a column, where no other one is called so.
+        // What the application calls a column comes first: a property `name` is its field `name`, though another column be called so.
         for (number, column) in table.columns().enumerate().filter(|_| table.spoken().is_some()) {
             if let Some(field) = column.field_name() {
                 by_name.entry(tables::fold(field)).or_insert(number);
             }
+        }
+        for (number, column) in table.table().columns.iter().enumerate() {
+            by_name.entry(tables::fold(&column.name)).or_insert(number);
         }
         NamedColumns { noun: tables::fold(&tables::noun(&table.name.name)), by_name }
     }

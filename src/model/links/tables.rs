@@ -63,10 +63,11 @@ impl LogicalTable {
     }
 }
 
-/// The column that a property or a parameter asks for, by its folded name: the column is called so, or its field in the application is.
+/// The column that a property or a parameter asks for, by its folded name: its field in the application is called so, or else itself.
 pub fn column_called<'m>(table: &TableRef<'m>, folded: &str) -> Option<ColumnRef<'m>> {
-    let own = table.columns().find(|column| fold(&column.name) == folded);
-    own.or_else(|| table.columns().find(|column| column.field_name().is_some_and(|field| fold(field) == folded)))
+    let spoken = |column: &ColumnRef| column.field_name().is_some_and(|field| fold(field) == folded);
+    let by_field = table.spoken().and_then(|_| table.columns().find(spoken));
+    by_field.or_else(|| table.columns().find(|column| fold(&column.name) == folded))
 }
 
 /// What one row of a table is called, by the name of the table: `line_item` for `tbl_line_items`.
