@@ -12,7 +12,6 @@ use super::ingress::{self, LimitStatus};
 use super::{Cluster, object::Object};
 use crate::discover::{Discovery, Kind};
 use crate::documents::Tree;
-use crate::fact::Fact;
 use crate::model::Workspace;
 use crate::model::runtime::profile::profile;
 use crate::model::runtime::service::{Project, Runner, Service};
