@@ -392,6 +392,8 @@ pub enum Change {
         tables: Vec<ObjectName>,
         /// Mode as written, upper case; `ACCESS EXCLUSIVE` where none is.
         mode: String,
+        /// Whether it fails at once instead of waiting.
+        nowait: bool,
     },
     /// `VACUUM`, `CLUSTER`, `ANALYZE`.
     Maintenance {

@@ -191,8 +191,10 @@ fn lock(cursor: &mut Cursor) -> Option<Reading> {
             cursor.next();
         }
         mode = words.join(" ");
+        cursor.eat("MODE");
     }
-    Some(Reading::of(Change::LockTable { tables, mode }))
+    let nowait = cursor.is("NOWAIT");
+    Some(Reading::of(Change::LockTable { tables, mode, nowait }))
 }
 
 /// `REINDEX [(options)] {INDEX | TABLE | SCHEMA | ..} [CONCURRENTLY] name`.

@@ -95,7 +95,7 @@ pub(super) fn of(moment: &Moment, op: &SchemaOp, before: Option<&TableBefore>) -
             let held = |name: &TableName| state.views.values().any(|view| view.materialized && view.name == *name);
             views.filter(held).for_each(|name| cost.lock(&name, LockMode::AccessExclusive));
         }
-        Change::LockTable { tables, mode } => match LockMode::parse(mode) {
+        Change::LockTable { tables, mode, .. } => match LockMode::parse(mode) {
             Some(mode) => tables.iter().for_each(|table| cost.lock(&name_of(state, table), mode)),
             None => cost.doubt_locks(),
         },

@@ -1,6 +1,7 @@
 //! Locks that pending migrations wait for without a limit.
 
 use super::super::history::LockMode;
+use super::waits::Limit;
 use super::{Audience, PendingStep};
 use crate::model::Model;
 use crate::model::schema::MigrationRef;
@@ -23,31 +24,15 @@ impl<'m> MigrationRef<'m> {
     /// made in this migration. What is built CONCURRENTLY is slow on purpose; `LOCK TABLE` waits
     /// where any lock is asked about, and a new type is a statement of its own to those who bound them all.
     pub fn locks_without(&self, setting: &str, least: LockMode) -> Vec<PendingStep<'m>> {
-        let (database, migration) = (self.database(), self.migration());
-        let (mut session, mut local) = (false, false);
-        let mut found = Vec::new();
-        for statement in &migration.statements {
-            for step in &statement.ops {
-                let here = PendingStep { database, migration, statement, step };
-                match &step.op.change {
-                    Change::Setting { name, value, local: is_local, scope: None } if name == setting => {
-                        let bounds = !matches!(value.trim(), "0" | "default" | "DEFAULT" | "0s" | "0ms");
-                        if *is_local { local = bounds } else { session = bounds }
-                    }
-                    Change::Commit | Change::Rollback => local = false,
-                    _ => {
-                        let asks = least < LockMode::Share
-                            && matches!(step.op.change, Change::LockTable { .. } | Change::CreateEnum { .. });
-                        let waits = asks
-                            || step.effects.locks.iter().flatten().any(|(table, mode)| *mode >= least && here.is_in_use(table));
-                        if waits && !session && !local && here.concurrently().is_none() {
-                            found.push(here);
-                        }
-                    }
-                }
-            }
-        }
-        found
+        let steps = self.steps_under([setting]).into_iter().filter(|(_, [limit])| *limit == Limit::Unset);
+        let waits = |step: &PendingStep| {
+            let asks = least < LockMode::Share
+                && matches!(step.step.op.change, Change::LockTable { nowait: false, .. } | Change::CreateEnum { .. });
+            let mut locks = step.step.effects.locks.iter().flatten();
+            let is_free = matches!(step.step.op.change, Change::LockTable { nowait: true, .. });
+            asks || !is_free && locks.any(|(table, mode)| *mode >= least && step.is_in_use(table))
+        };
+        steps.map(|(step, _)| step).filter(|step| waits(step) && step.concurrently().is_none()).collect()
     }
 
     /// The steps that wait for the metadata lock of a table in use while a setting that would bound the wait is not made in this
