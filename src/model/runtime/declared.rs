@@ -65,17 +65,35 @@ impl Runtime {
     }
 }
 
+/// Below this a limit on waiting says little: a lock that is in use is hardly ever had so soon.
+const SHORTEST_WAIT: Duration = Duration::from_millis(50);
+
 impl DeclaredLoad<'_> {
+    /// Whether its server is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.load.server.product == "postgres"
+    }
+
     /// How many connections are in use at once while every request takes as long as the slowest may and holds one; `None` where
     /// that is not declared.
     pub fn needed(&self) -> Option<u64> {
-        let seconds = self.latency?.length.as_secs_f64();
-        let needed = (self.requests.value * seconds).ceil();
+        // Whole numbers as long as they can be: 100 x 0.07 is more than 7.
+        let microseconds = self.latency?.length.as_micros() as f64;
+        let needed = (self.requests.value * microseconds / 1e6).ceil();
         (needed < 1e15).then_some(needed as u64)
     }
 
-    /// After how long of waiting every connection is held by a request, if all of them touch the table that is waited for.
-    pub fn exhausted_after(&self) -> Duration {
-        Duration::try_from_secs_f64(self.load.total() as f64 / self.requests.value).unwrap_or(Duration::MAX)
+    /// How many connections there should be where so many are in use at once: a pool that is nearly always in use makes requests wait
+    /// long before it is exhausted.
+    pub fn wanted(needed: u64) -> u64 {
+        (needed * 5).div_ceil(4)
+    }
+
+    /// After how many whole milliseconds of waiting every connection is held by a request, if all of them touch the table that is
+    /// waited for; `None` where that is too soon for any wait.
+    pub fn exhausted_after(&self) -> Option<Duration> {
+        let seconds = self.load.total() as f64 / self.requests.value;
+        let whole = (seconds * 1e3).floor();
+        Duration::try_from_secs_f64(whole / 1e3).ok().filter(|after| *after >= SHORTEST_WAIT)
     }
 }

@@ -1,6 +1,7 @@
 //! Pools that have fewer connections than the declared load keeps busy.
 
 use crate::diagnostic::Diagnostic;
+use crate::model::runtime::declared::DeclaredLoad;
 use crate::model::runtime::timeout::shown;
 use crate::rules::{Context, Rule, rehearsal, rule};
 
@@ -11,19 +12,22 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let (Some(needed), Some(latency)) = (declared.needed(), declared.latency) else { return Vec::new() };
     context.consider();
     let (load, total) = (&declared.load, declared.load.total());
-    // A pool that is nearly always in use makes requests wait long before it is exhausted.
-    if needed * 5 <= total * 4 {
+    let wanted = DeclaredLoad::wanted(needed);
+    if wanted <= total {
         return Vec::new();
     }
     let Some((first, rest)) = load.parts.split_first() else { return Vec::new() };
     let (requests, length) = (declared.requests.value, shown(latency.length));
-    let message = format!("the pools of `{}` have {total} connections, the declared load keeps {needed} busy", load.server.name);
+    let name = &load.server.name;
+    let message = match needed > total {
+        true => format!("the pools of `{name}` have {total} connections, the declared load keeps {needed} busy"),
+        false => format!("the declared load keeps {needed} of the {total} connections to `{name}` busy"),
+    };
     let opens = |name: &str, sum: String| format!("`{name}` opens {sum}");
     let mut diagnostic = Diagnostic::new(load.server.subject(), message)
         .at(first.span, opens(first.service.name(), first.sum()))
         .help(format!(
-            "{} connections in all, or requests that hold one for less than {length}: {requests} a second x {length} = {needed} at once",
-            (needed * 5).div_ceil(4)
+            "{wanted} connections in all, or requests that hold one for less than {length}: {requests} a second x {length} = {needed} at once"
         ))
         .evidence("pools below the declared load");
     for part in rest {
