@@ -1,6 +1,7 @@
 //! The load that `[context]` declares, against the pools that have to carry it.
 
-use super::pool::Load;
+use super::database::DatabaseUse;
+use super::pool::{Load, Pool};
 use super::{Role, Runtime, ServiceRef};
 use crate::model::demands::{self, Demand, Stated};
 use crate::source::{Sources, Span};
@@ -33,23 +34,36 @@ impl Runtime {
         self.demands.number_at(sources.path(span.source), key)
     }
 
-    /// The database server that all requests use: the only one that pools lead to, where the size of every pool is known and the load
-    /// is declared.
+    /// The database server that all requests use: the only one that anything is seen to lead to, where the size of every pool is known
+    /// and the load is declared.
     pub fn declared_load(&self, sources: &Sources) -> Option<DeclaredLoad<'_>> {
         let mut used = self.loads().into_iter().filter(|load| !load.parts.is_empty());
         let (load, None) = (used.next()?, used.next()) else { return None };
         let place = load.parts.iter().map(|part| part.span).next()?;
         let requests = self.declared(place, sources, demands::LOAD).filter(|load| load.value > 0.0)?;
-        let sized: BTreeSet<Span> = load.parts.iter().map(|part| part.service.span()).collect();
-        let is_sized = |service: usize| self.service(service).is_some_and(|service| sized.contains(&service.span()));
-        // Who uses the server and has a pool of unknown size opens more than is counted here.
-        let of_server = |store: usize| self.stores.get(store).is_some_and(|store| store.service == load.server.service);
-        let uses = self.uses.iter().filter(|one| one.store.is_some_and(of_server));
-        let led = self.pools.iter().filter(|pool| pool.target.is_some_and(|(target, _)| Some(target) == load.server.service));
-        let mut users = uses.map(|one| one.service).chain(led.map(|pool| pool.service));
-        let is_whole = users.all(|service| service.is_some_and(is_sized));
         let latency = self.demands.at(sources.path(place.source), demands::LATENCY).filter(|goal| !goal.length.is_zero());
-        is_whole.then_some(DeclaredLoad { load, requests, latency })
+        self.is_whole(&load).then_some(DeclaredLoad { load, requests, latency })
+    }
+
+    /// Whether nothing but the parts of a load can serve requests with connections: every pool has a known size and leads to its server,
+    /// or to a pooler before it; every variable that names a database names this one; and whoever may serve requests has
+    /// variables that were all read, and a pool among the parts.
+    fn is_whole(&self, load: &Load<'_>) -> bool {
+        let is_part = |service: usize| load.parts.iter().any(|part| self.is_service(service, part.service));
+        let is_pooler = |service| load.parts.iter().any(|part| part.pool.is_none() && self.is_service(service, part.service));
+        let leads =
+            |service: Option<usize>| service.is_some() && service == load.server.service || service.is_some_and(is_pooler);
+        let is_counted = |pool: &Pool| {
+            leads(pool.target.map(|(service, _)| service)) && pool.most().known().is_some() && pool.service.is_some_and(is_part)
+        };
+        let store_of = |one: &DatabaseUse| one.store.and_then(|store| self.stores.get(store)?.service);
+        let is_ours =
+            |one: &DatabaseUse| one.url.system != "postgres" || leads(store_of(one)) && one.service.is_some_and(is_part);
+        let may_serve = |role: Role| matches!(role, Role::Application | Role::Worker | Role::Unknown);
+        let mut others = self.services().filter(|service| may_serve(service.role()));
+        self.pools.iter().all(is_counted)
+            && self.uses.iter().all(is_ours)
+            && others.all(|one| one.service().environment.open().is_none() && is_part(one.index()))
     }
 
     /// The applications that are built in the repository, each once, where the size of the team is declared and they are more than
