@@ -2,7 +2,7 @@
 
 mod regulated;
 
-pub use regulated::{is_audit, is_card_number, is_card_secret, is_inside};
+pub use regulated::{is_audit, is_card_number, is_card_secret, is_doubtful_card_data, is_inside, speaks_of_cards};
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
@@ -18,6 +18,8 @@ struct Inflections {
     part_marks: HashSet<String>,
     audit: HashSet<String>,
     card_secrets: HashSet<String>,
+    card_doubtful: HashSet<String>,
+    card_signs: HashSet<String>,
     card_numbers: HashSet<String>,
     insides: HashSet<String>,
     sorts: HashSet<String>,
@@ -71,6 +73,8 @@ fn inflections() -> &'static Inflections {
             part_marks: list("parts", "marks"),
             audit: list("audit", "columns"),
             card_secrets: list("cards", "secrets"),
+            card_doubtful: list("cards", "doubtful"),
+            card_signs: list("cards", "signs"),
             card_numbers: list("cards", "numbers"),
             insides: list("insides", "properties"),
             sorts: list("sorts", "parameters"),

@@ -12,16 +12,44 @@ pub enum CardData {
     Number,
 }
 
+/// A whole number of a card has at least so many digits.
+const LEAST_DIGITS: u64 = 13;
+
 impl ColumnRef<'_> {
-    /// What it keeps of a payment card, by its name; `None` for nothing, for a part of it and for what is sealed: a token, a hash.
+    /// What it keeps of a payment card, by its name and its type; `None` for nothing, for a part of it, for what is sealed (a token, a
+    /// hash, bytes), and for what cannot hold it.
     pub fn card_data(&self) -> Option<CardData> {
         let name = words::snake(&self.name);
         let sealed = words::is_transformed(&name) || words::is_shown_part(&name);
-        match (words::is_card_secret(&name), words::is_card_number(&name)) {
-            _ if sealed => None,
-            (true, _) => Some(CardData::Secret),
-            (_, true) if self.is_plain() => Some(CardData::Number),
-            _ => None,
+        if sealed || words::is_doubtful_card_data(&name) && !self.is_beside_cards() {
+            return None;
+        }
+        let is_secret = words::is_card_secret(&name) && (self.is_text() || self.is_numeral());
+        let is_number = words::is_card_number(&name) && self.holds_card_number();
+        is_secret.then_some(CardData::Secret).or_else(|| is_number.then_some(CardData::Number))
+    }
+
+    /// Whether its table, or another column of it, speaks of cards.
+    fn is_beside_cards(&self) -> bool {
+        let table = self.table();
+        words::speaks_of_cards(&table.name.name)
+            || table.columns().any(|other| other.name != self.name && words::speaks_of_cards(&other.name))
+    }
+
+    /// Whether it holds numbers that are written in digits.
+    fn is_numeral(&self) -> bool {
+        const NUMERALS: [&str; 7] = ["smallint", "integer", "int", "mediumint", "bigint", "numeric", "decimal"];
+        let first = |name: &str| name.split(' ').next().is_some_and(|word| NUMERALS.contains(&word));
+        self.known_type().is_some_and(|kind| !kind.array && first(&kind.name))
+    }
+
+    /// Whether there is room for the whole number of a card.
+    fn holds_card_number(&self) -> bool {
+        let Some(kind) = self.known_type().filter(|_| self.is_text() || self.is_numeral()) else { return false };
+        match kind.name.split(' ').next() {
+            Some("smallint" | "integer" | "int" | "mediumint") => false,
+            Some("bigint") => true,
+            _ => kind.arguments.first().and_then(|most| most.parse().ok()).is_none_or(|most: u64| most >= LEAST_DIGITS),
         }
     }
 }

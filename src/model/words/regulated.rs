@@ -7,6 +7,17 @@ pub fn is_audit(column: &str) -> bool {
     inflections().audit.contains(&snake(column))
 }
 
+/// Whether what a column of this name in snake case holds is data of a card only where something beside it speaks of cards: a `pan`
+/// turns a camera, too, and a `track_1` is one of a race.
+pub fn is_doubtful_card_data(column: &str) -> bool {
+    inflections().card_doubtful.contains(column)
+}
+
+/// Whether the name of a table or a column speaks of cards.
+pub fn speaks_of_cards(name: &str) -> bool {
+    snake(name).split('_').any(|word| inflections().card_signs.contains(word))
+}
+
 /// Whether a column holds what authorises a payment with a card, by its name in snake case.
 pub fn is_card_secret(column: &str) -> bool {
     inflections().card_secrets.contains(column)

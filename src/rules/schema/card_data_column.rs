@@ -8,10 +8,12 @@ pub(super) const RULE: Rule = rule!("schema/card-data-column", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let tables = context.head.schema.tables().filter(|table| !table.is_derived());
+    let mut seen = Vec::new();
+    let tables = context.head.schema.tables().filter(|table| !table.is_derived() && !table.external);
     for column in tables.flat_map(|table| table.columns()) {
         context.consider();
-        let Some(data) = column.card_data() else { continue };
+        let Some(data) = column.card_data().filter(|_| !seen.contains(&column.logical())) else { continue };
+        seen.push(column.logical());
         let (label, help) = match data {
             CardData::Secret => (
                 "it may not be kept once a payment is authorised, not even encrypted",
