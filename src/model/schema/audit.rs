@@ -1,7 +1,9 @@
 //! Whether a table tells what happened to its rows: when they were made or changed, or by whom.
 
-use super::TableRef;
+use super::{ColumnRef, TableRef};
 use crate::model::words;
+use crate::source::Sources;
+use crate::sql::Dialect;
 
 /// Fewer columns than this besides keys are the lines of another table's rows, or join two tables.
 const LEAST_OWN: usize = 2;
@@ -14,6 +16,20 @@ impl TableRef<'_> {
         let own = self.columns().filter(|column| !column.names_a_row() && !column.is_made_by_server()).count();
         let kept = !self.is_filled_with_constants() && !words::is_bookkeeping(&self.name.name) && own >= LEAST_OWN;
         let tells = |name: &str, is_moment: bool| words::is_audit(name) || is_moment && words::is_row_version(name);
-        (known && kept).then(|| self.columns().any(|column| tells(&column.name, column.is_moment())))
+        let is_period = |column: &ColumnRef| column.is_of(&["tstzrange", "tsrange", "daterange"]);
+        (known && kept).then(|| self.columns().any(|column| is_period(&column) || tells(&column.name, column.is_moment())))
+    }
+
+    /// How the columns that tell it are added, and where; in words where its schema is stated in another language than SQL, or its
+    /// product has no type that we know.
+    pub fn audit_help(&self, sources: &Sources) -> String {
+        let in_sql = !self.is_stated() || sources.path(self.span.source).to_ascii_lowercase().ends_with(".sql");
+        // SQLite keeps moments as text.
+        let kind = self.moment_type().or_else(|| (self.dialect() == Dialect::Sqlite).then_some("text"));
+        let Some(kind) = kind.filter(|_| in_sql) else {
+            return format!("`created_at` and `updated_at` in `{}`, each for a moment", self.short_name());
+        };
+        let add = |name: &str| format!("ALTER TABLE {} ADD COLUMN {name} {kind};", self.sql_name());
+        self.in_place(&format!("{} {}", add("created_at"), add("updated_at")))
     }
 }

@@ -1,10 +1,13 @@
 //! Names of what rules and laws on data speak of: who changed what and when, payment cards, the insides of a service.
 
 use super::{inflections, snake};
+use std::collections::HashSet;
 
-/// Whether a column says when a row was made, or who made or changed it.
+/// Whether a column says when a row was made or changed, or by whom: `created_date`, `entered_by`, `valid_from`.
 pub fn is_audit(column: &str) -> bool {
-    inflections().audit.contains(&snake(column))
+    let (name, known) = (snake(column), inflections());
+    let has = |wanted: &HashSet<String>| name.split('_').any(|word| wanted.contains(word));
+    known.audit.contains(&name) || has(&known.audit_verbs) && has(&known.audit_marks)
 }
 
 /// Whether what a column of this name in snake case holds is data of a card only where something beside it speaks of cards: a `pan`

@@ -21,13 +21,11 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             *known = known.clone().occurrence(table.name_span, table.subject());
             continue;
         }
-        let kind = table.moment_type().unwrap_or("text");
-        let add = |name: &str| format!("ALTER TABLE {} ADD COLUMN {name} {kind};", table.sql_name());
         let message = format!("nothing in `{}` says when a row was made or changed", table.short_name());
         found.push(
             Diagnostic::new(&subject, message)
                 .at(table.name_span, "who asks what happened to a row is told nothing")
-                .help(table.in_place(&format!("{} {}", add("created_at"), add("updated_at"))))
+                .help(table.audit_help(context.sources))
                 .evidence("audit columns"),
         );
     }
