@@ -1,7 +1,7 @@
 //! Answers that say nothing about how long, or by which version, clients may keep them.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::api::{OperationRef, ResponseRef};
+use crate::model::api::{OperationRef, ResponseRef, Version};
 use crate::rules::habit::{Place, with_occurrences};
 use crate::rules::{Context, Rule, rule};
 
@@ -22,11 +22,26 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
         let message = format!("`{}` answers without `ETag` and `Cache-Control`{more}", first.subject());
         let diagnostic = Diagnostic::new(document.subject(), message)
-            .at(answer.key_span(), "clients ask again for what they have, and the database answers again")
-            .help("headers:\n  ETag:\n    schema:\n      type: string\n  Cache-Control:\n    schema:\n      type: string")
+            .at(answer.definition_span(), "clients ask again for what they have, and the database answers again")
+            .help(headers(document.version()))
             .evidence("no cache headers");
-        let places: Vec<Place> = rest.iter().map(|(one, answer)| Place::new(answer.key_span(), one.subject())).collect();
+        // What several operations share is written once.
+        let mut seen = vec![answer.definition_span()];
+        let mut places: Vec<Place> = Vec::new();
+        for (one, answer) in rest {
+            let span = answer.definition_span();
+            if !seen.contains(&span) {
+                seen.push(span);
+                places.push(Place::new(span, one.subject()));
+            }
+        }
         found.push(with_occurrences(diagnostic, &places));
     }
     found
+}
+
+/// The headers as a document of a version writes them.
+fn headers(version: Version) -> String {
+    let kind = if version == Version::V2 { "    type: string" } else { "    schema:\n      type: string" };
+    format!("headers:\n  ETag:\n{kind}\n  Cache-Control:\n{kind}")
 }
