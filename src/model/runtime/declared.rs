@@ -66,16 +66,27 @@ impl Runtime {
             && others.all(|one| one.service().environment.open().is_none() && is_part(one.index()))
     }
 
-    /// The applications that are built in the repository, each once, where the size of the team is declared and they are more than
-    /// one for every two people.
-    pub fn too_many_services(&self, sources: &Sources) -> Option<ManyServices<'_>> {
-        let mut names = BTreeSet::new();
-        let is_built =
-            |service: &ServiceRef<'_>| service.role() == Role::Application && service.service().build.known().is_some();
-        let services: Vec<ServiceRef> = self.services().filter(is_built).filter(|one| names.insert(one.name())).collect();
-        let team = self.declared(services.first()?.span(), sources, demands::TEAM)?;
-        let is_over = services.len() > 1 && services.len() as f64 > team.value / 2.0;
-        is_over.then_some(ManyServices { services, team })
+    /// For each configuration that states the size of a team, the applications of its folder that are built in the repository, where they
+    /// are more than one for every two people. What is built from one folder is one application, in several parts; what only
+    /// developers and tests meet does not count.
+    pub fn too_many_services(&self, sources: &Sources) -> Vec<ManyServices<'_>> {
+        let mut found: Vec<ManyServices> = Vec::new();
+        let (mut folders, mut names) = (BTreeSet::new(), BTreeSet::new());
+        for service in self.services().filter(|one| one.role() == Role::Application && !one.service().profile.is_rehearsal()) {
+            let (Some(folder), Some(team)) =
+                (service.service().build.known(), self.declared(service.span(), sources, demands::TEAM))
+            else {
+                continue;
+            };
+            let is_new = folders.insert((&team.said, folder)) && names.insert((&team.said, service.name()));
+            match found.iter_mut().find(|many| many.team == team) {
+                Some(many) if is_new => many.services.push(service),
+                None if is_new => found.push(ManyServices { services: vec![service], team }),
+                _ => {}
+            }
+        }
+        found.retain(|many| many.services.len() > 1 && many.services.len() as f64 > many.team.value / 2.0);
+        found
     }
 }
 

@@ -1,14 +1,18 @@
 //! More services than the people who run them can look after.
 
 use crate::diagnostic::Diagnostic;
+use crate::model::runtime::declared::ManyServices;
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("topology/services-exceed-team", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     context.head.runtime.services().for_each(|_| context.consider());
-    let Some(many) = context.head.runtime.too_many_services(context.sources) else { return Vec::new() };
-    let Some((first, rest)) = many.services.split_first() else { return Vec::new() };
+    context.head.runtime.too_many_services(context.sources).iter().filter_map(report).collect()
+}
+
+fn report(many: &ManyServices) -> Option<Diagnostic> {
+    let (first, rest) = many.services.split_first()?;
     let people = many.team.value;
     let others = if rest.len() == 1 { "1 other service".to_owned() } else { format!("{} other services", rest.len()) };
     let message = format!("`{}` and {others} are built here, for a team of {people}", first.name());
@@ -19,5 +23,5 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for service in rest {
         diagnostic = diagnostic.context(service.span(), format!("`{}`", service.name()));
     }
-    vec![diagnostic]
+    Some(diagnostic)
 }
