@@ -26,7 +26,7 @@ impl<'a> DocumentRef<'a> {
                 let own = schema.core().possible_properties();
                 let inner = own.iter().flat_map(|property| property.schema.core().possible_properties());
                 let all: Vec<Property> = own.iter().copied().chain(inner).collect();
-                for property in all.into_iter().filter(|property| words::is_inside(property.name)) {
+                for property in all.into_iter().filter(|property| words::is_inside(property.name) && tells(property)) {
                     if !found.iter().any(|known| known.property.span == property.span) {
                         found.push(Leak { operation, property });
                     }
@@ -35,4 +35,10 @@ impl<'a> DocumentRef<'a> {
         }
         (found, bodies)
     }
+}
+
+/// Whether it can tell what happened: as free text, or a list. A flag or one of a few words cannot.
+fn tells(property: &Property) -> bool {
+    let schema = property.schema.core();
+    schema.is_array() || schema.is_string() && schema.enum_values().is_empty()
 }

@@ -7,13 +7,18 @@ use crate::rules::{Context, Rule, rule};
 pub(super) const RULE: Rule = rule!("errors/leaks-detail", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let mut found: Vec<Leak> = Vec::new();
     for document in context.head.api.documents() {
         let (leaks, bodies) = document.leaks();
         (0..bodies).for_each(|_| context.consider());
-        found.extend(leaks.iter().map(report));
+        // Documents may share the file in which it stands.
+        for leak in leaks {
+            if !found.iter().any(|known| known.property.span == leak.property.span) {
+                found.push(leak);
+            }
+        }
     }
-    found
+    found.iter().map(report).collect()
 }
 
 fn report(leak: &Leak) -> Diagnostic {
