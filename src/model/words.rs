@@ -2,7 +2,9 @@
 
 mod regulated;
 
-pub use regulated::{is_audit, is_card_number, is_card_secret, is_doubtful_card_data, is_inside, speaks_of_cards};
+pub use regulated::{
+    is_audit, is_card_number, is_card_secret, is_doubtful_card_data, is_inside, is_transformed, speaks_of_cards,
+};
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
@@ -292,12 +294,6 @@ pub fn without_version(name: &str) -> &str {
 /// Whether a query parameter, folded to lower case letters and digits, chooses an order.
 pub fn is_sort(folded: &str) -> bool {
     inflections().sorts.contains(folded)
-}
-
-/// Whether what is stored under this name is not what was sent: passwords, hashes, tokens.
-pub fn is_transformed(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    inflections().transformed.iter().any(|part| name.contains(part.as_str()))
 }
 
 /// Whether a table's rows grow with use, by the last word of its name.

@@ -1,4 +1,4 @@
-//! Names of what rules and laws on data speak of: who changed what and when, payment cards, the insides of a service.
+//! Names of what rules and laws on data speak of: who changed what and when, payment cards, what is sealed, the insides of a service.
 
 use super::{inflections, snake};
 use std::collections::HashSet;
@@ -29,6 +29,12 @@ pub fn is_card_secret(column: &str) -> bool {
 /// Whether a column holds the number of a payment card, by its name in snake case.
 pub fn is_card_number(column: &str) -> bool {
     inflections().card_numbers.contains(column)
+}
+
+/// Whether what is stored under this name is not what was sent: passwords, hashes, tokens.
+pub fn is_transformed(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    inflections().transformed.iter().any(|part| name.contains(part.as_str()))
 }
 
 /// Whether a property of an error says how the service is built: a stack, a statement.
