@@ -98,13 +98,18 @@ fn with_article(name: &str) -> String {
     format!("{article} {name}")
 }
 
+/// The known key that an unknown one is nearly, by object.
+type Nears<'a> = Map<(*const Object, &'a str), Option<&'static str>>;
+
 impl<'a> DocumentRef<'a> {
     /// What is wrong with its objects, in the order in which they are met, those of other files that it was the first to
     /// reach included.
     pub fn defects(self) -> Vec<Defect<'a>> {
         let walk = self.api.walk();
         let own = walk.faults.iter().filter_map(|fault| Some((walk.part(fault.part)?, &fault.kind)));
-        own.filter(|(part, _)| part.document == self.at).filter_map(|(part, kind)| self.defect(part, kind)).collect()
+        // Extensions without `x-` come by the thousand, a few names again and again.
+        let mut nears = Nears::default();
+        own.filter(|(part, _)| part.document == self.at).filter_map(|(part, kind)| self.defect(part, kind, &mut nears)).collect()
     }
 
     /// The same, with those that are mended in the same way together, each group at the place of its first.
@@ -123,7 +128,7 @@ impl<'a> DocumentRef<'a> {
         groups
     }
 
-    fn defect(self, part: Part, kind: &FaultKind) -> Option<Defect<'a>> {
+    fn defect(self, part: Part, kind: &FaultKind, nears: &mut Nears<'a>) -> Option<Defect<'a>> {
         let node = |id| self.api.node(Pin { source: part.source, node: id });
         let own = node(part.node)?;
         let object = object_of(part);
@@ -138,7 +143,10 @@ impl<'a> DocumentRef<'a> {
                 let key = node(*key)?;
                 let text = key.text()?;
                 let versions = object.map(|object| object.versions_of(text)).unwrap_or_default();
-                let near = || object.and_then(|object| near(text, &object.keys(self.version())));
+                let mut near = || {
+                    let object = object?;
+                    *nears.entry((std::ptr::from_ref(object), text)).or_insert_with(|| near(text, &object.keys(self.version())))
+                };
                 let kind = match elsewhere {
                     true => DefectKind::KeyOfOtherVersion {
                         key: text,
@@ -258,8 +266,11 @@ fn near(word: &str, known: &[&'static str]) -> Option<&'static str> {
         return None;
     }
     let allowed = if own.len() >= 8 { 2 } else { 1 };
-    let distances = known.iter().map(|one| (distance(&own, &fold(one)), *one));
+    let folded = known.iter().map(|one| (fold(one), *one));
+    // Each letter more or less is a change.
+    let distances = folded.filter(|(other, _)| own.len().abs_diff(other.len()) <= allowed);
     distances
+        .map(|(other, one)| (distance(&own, &other), one))
         .filter(|(distance, one)| *distance <= if one.len() < 5 { 1.min(allowed) } else { allowed })
         .min()
         .map(|(_, one)| one)
