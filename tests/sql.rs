@@ -394,7 +394,7 @@ fn mysql_tables_bring_their_keys() {
     let found = table(text, Dialect::MySql);
     let types: Vec<String> =
         found.columns.iter().filter_map(|column| Some(column.column_type.as_ref()?.value.display())).collect();
-    assert_eq!(types, ["int unsigned(11)", "enum(a,b)", "datetime(6)"]);
+    assert_eq!(types, ["int(11) unsigned", "enum(a,b)", "datetime(6)"]);
     assert!(found.columns[0].auto_increment && found.columns[0].not_null.is_some());
     assert_eq!(found.constraints.len(), 3);
     assert_eq!(found.indexes[0].keys[1].prefix(), Some(10));

@@ -10,6 +10,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for service in context.head.runtime.services() {
         let said = service.service();
+        let mut own: Vec<Diagnostic> = Vec::new();
         for probe in &said.probes {
             context.consider();
             // A patch may add the port; another container of the pod may listen there.
@@ -32,8 +33,13 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             if !stray.is_name {
                 diagnostic = diagnostic.at_most(Severity::Info, "a port that is not listed can be listened at");
             }
-            found.push(rehearsed(diagnostic, service.profile()));
+            // One port that is written in several probes is one thing to mend.
+            match own.iter_mut().find(|known| known.message == diagnostic.message) {
+                Some(known) => *known = known.clone().occurrence(stray.span, probe.kind.key()),
+                None => own.push(rehearsed(diagnostic, service.profile())),
+            }
         }
+        found.append(&mut own);
     }
     folded(found)
 }

@@ -27,11 +27,15 @@ fn report(part: SchemaPart) -> Option<Diagnostic> {
     let (idle, schema) = (part.idle_keywords(), part.schema());
     let (first, rest) = idle.split_first()?;
     let (keyword, types) = (first.keyword, schema.said_types().join(" or "));
+    let is_list = schema.said_types() == ["array"];
     let (label, help) = match first.speaks_of {
         "array" => ("only lists have it: it demands nothing of any value", "type: array".to_owned()),
+        "object" if is_list => {
+            ("only objects have it: it demands nothing of any value", format!("`{keyword}` within `items`, or: type: object"))
+        }
         "object" => ("only objects have it: it demands nothing of any value", "type: object".to_owned()),
-        "number" => ("only numbers are held to it: it demands nothing of any value", otherwise(first)),
-        _ => ("only text is held to it: it demands nothing of any value", otherwise(first)),
+        "number" => ("only numbers are held to it: it demands nothing of any value", otherwise(first, is_list)),
+        _ => ("only text is held to it: it demands nothing of any value", otherwise(first, is_list)),
     };
     let diagnostic =
         Diagnostic::new(part.subject(), format!("`{keyword}` in `{}` says nothing: the type is {types}", part.name()))
@@ -43,7 +47,11 @@ fn report(part: SchemaPart) -> Option<Diagnostic> {
     Some(rest.iter().fold(diagnostic, more))
 }
 
-/// What to write where the type may be right.
-fn otherwise(idle: &IdleKeyword) -> String {
+/// What to write where the type may be right: of a list, the bound of its length.
+fn otherwise(idle: &IdleKeyword, is_list: bool) -> String {
+    let of_lists = [("maxLength", "maxItems"), ("minLength", "minItems")].into_iter().find(|(own, _)| *own == idle.keyword);
+    if let Some((own, instead)) = of_lists.filter(|_| is_list) {
+        return format!("`{instead}` instead of `{own}`, or: type: {}", idle.speaks_of);
+    }
     format!("without `{}`, or with: type: {}", idle.keyword, idle.speaks_of)
 }
