@@ -4,7 +4,7 @@
 //!
 //! The repositories lie outside of this one, in `../shared/corpus`; without them it says so.
 
-#[path = "../tests/support/shared.rs"]
+#[path = "../tests/support/folders.rs"]
 mod place;
 
 use backend_lint::discover;

@@ -3,7 +3,7 @@
 //!
 //! The repositories lie outside of this one, in `../shared`. Where they are not there, the tests say so and pass.
 
-#[path = "support/shared.rs"]
+#[path = "support/folders.rs"]
 mod place;
 
 use backend_lint::discover;

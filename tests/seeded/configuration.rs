@@ -1,9 +1,8 @@
 //! Faults of configuration, each planted into a small help desk behind a gateway or on a database, beside a near miss.
 
 use super::gateways::GATEWAYS;
-use backend_lint::diagnostic::{Base, Confidence, Severity};
-use backend_lint::engine::{self, Migrations, Options};
-use backend_lint::files::{Files, Memory};
+use super::told;
+use backend_lint::files::Memory;
 
 type Texts = Vec<(String, String)>;
 
@@ -405,19 +404,7 @@ fn said(rule: &str, files: &Texts, before: Option<&Texts>) -> Vec<String> {
         files.iter().for_each(|(path, text)| memory.insert(path.clone(), text.clone()));
         memory
     };
-    let (head, base) = (memory(files), before.map(memory));
-    let options = Options {
-        select: vec![rule.to_owned()],
-        min_severity: Severity::Info,
-        min_confidence: Confidence::Low,
-        migrations: if base.is_some() { Migrations::Pending } else { Migrations::All },
-        ..Options::default()
-    };
-    let why = base.as_ref().map(|_| Base { revision: None, why: "a plant".into() });
-    let outcome = engine::check(&head, base.as_ref().map(|base| base as &dyn Files), why, &options);
-    let outcome = outcome.unwrap_or_else(|failure| panic!("{rule}: {failure:?}"));
-    let found = outcome.report.findings.iter().filter(|finding| finding.rule == rule);
-    found.map(|finding| finding.diagnostic.message.clone()).collect()
+    told(rule, &memory(files), before.map(memory).as_ref()).0
 }
 
 #[test]

@@ -338,6 +338,11 @@ fn shop(way: &Way, part: &Part) -> (Memory, Option<Memory>) {
 /// What a rule says of a shop, and how many subjects it looked at.
 fn said(rule: &str, way: &Way, part: &Part) -> (Vec<String>, usize) {
     let (head, base) = shop(way, part);
+    told(rule, &head, base.as_ref())
+}
+
+/// What a rule says of a repository, and how many subjects it looked at: of its change where it is given as it was before, else of all.
+fn told(rule: &str, head: &Memory, base: Option<&Memory>) -> (Vec<String>, usize) {
     let options = Options {
         select: vec![rule.to_owned()],
         min_severity: Severity::Info,
@@ -345,8 +350,8 @@ fn said(rule: &str, way: &Way, part: &Part) -> (Vec<String>, usize) {
         migrations: if base.is_some() { Migrations::Pending } else { Migrations::All },
         ..Options::default()
     };
-    let why = base.as_ref().map(|_| Base { revision: None, why: "a plant".into() });
-    let outcome = engine::check(&head, base.as_ref().map(|base| base as &dyn backend_lint::files::Files), why, &options);
+    let why = base.map(|_| Base { revision: None, why: "a plant".into() });
+    let outcome = engine::check(head, base.map(|base| base as &dyn backend_lint::files::Files), why, &options);
     let outcome = outcome.unwrap_or_else(|failure| panic!("{rule}: {failure:?}"));
     let found = outcome.report.findings.iter().filter(|finding| finding.rule == rule);
     (found.map(|finding| finding.diagnostic.message.clone()).collect(), outcome.considered.get(rule).copied().unwrap_or(0))
