@@ -90,6 +90,11 @@ impl<'a> ParameterRef<'a> {
         self.cursor.written.span()
     }
 
+    /// The reference by which the operation mentions it, as written. `None` where it is written out.
+    pub fn written_reference(self) -> Option<&'a str> {
+        self.cursor.written.get_text("$ref")
+    }
+
     /// Whether it is a component that operations refer to.
     pub fn is_shared(self) -> bool {
         self.cursor.is_reference()

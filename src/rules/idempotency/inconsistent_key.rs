@@ -36,10 +36,16 @@ fn report(document: DocumentRef, with_key: &[Create], missing: &[Create]) -> Opt
         1 => format!("`{}` lacks the `{name}` that other creating operations declare", first.subject()),
         many => format!("{many} of {all} creating operations lack the `{name}` that the others declare"),
     };
+    // What leads to the shared parameter from this file can be typed again in it.
+    let is_near = key.name() == name && key.written_span().source == first.span().source;
+    let help = match key.written_reference().filter(|_| is_near) {
+        Some(reference) => format!("- $ref: \"{reference}\""),
+        None => format!("- {{ name: {name}, in: {place}, schema: {{ type: string }} }}"),
+    };
     let mut diagnostic = Diagnostic::new(document.subject(), message)
         .at(first.span(), format!("declares no `{name}`"))
         .context(key.written_span(), format!("`{}` declares it here", example.subject()))
-        .help(format!("- {{ name: {name}, in: {place}, schema: {{ type: string }} }}"))
+        .help(help)
         .evidence(format!("{name} on some creates"));
     for create in missing.iter().skip(1) {
         diagnostic = diagnostic.occurrence(create.operation.span(), create.operation.subject());
