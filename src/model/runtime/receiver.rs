@@ -23,7 +23,7 @@ pub struct NamedReceiver {
     pub name: String,
     /// Where the route names it.
     pub span: Span,
-    /// The receivers that the file has, where this is none of them; `None`: it is one.
+    /// The receivers that the file has, where this is none of them; `None`: it is one, or not each of them is known by its name.
     pub others: Option<Vec<String>>,
     /// For which kind of use the file is made.
     pub profile: Profile,
@@ -36,21 +36,27 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Name
         let Some(tree) = tree(workspace, &artifact.path, "") else { continue };
         let Some(root) = tree.root() else { continue };
         let profile = profile(&artifact.path, &[]);
-        let receivers = root.get("receivers").into_iter().flat_map(NodeRef::items).filter_map(|one| one.get_text("name"));
-        let has: BTreeSet<&str> = receivers.collect();
+        let receivers = root.get("receivers").into_iter().flat_map(NodeRef::items);
+        let has: Option<BTreeSet<&str>> = receivers.map(|one| one.get_text("name").filter(|name| is_fixed(name))).collect();
+        let has = has.filter(|_| tree.problems().is_empty() && root.get("receivers").is_none_or(NodeRef::is_list));
         let mut todo: Vec<NodeRef<'_>> = root.get("route").into_iter().collect();
         for _ in 0..MOST {
             let Some(route) = todo.pop() else { break };
             todo.extend(route.get("routes").into_iter().flat_map(NodeRef::items).take(MOST));
             let Some(named) = route.get("receiver") else { continue };
-            // What a deployment fills in may be any name.
-            let Some(name) = named.text().filter(|name| !name.is_empty() && !name.contains(['$', '{'])) else { continue };
-            let others = (!has.contains(name)).then(|| has.iter().map(|one| (*one).to_owned()).collect());
+            let Some(name) = named.text().filter(|name| is_fixed(name)) else { continue };
+            let others = has.as_ref().filter(|has| !has.contains(name));
+            let others = others.map(|has| has.iter().map(|one| (*one).to_owned()).collect());
             found.push(NamedReceiver { path: artifact.path.clone(), name: name.to_owned(), span: named.span(), others, profile });
         }
     }
     found.sort_by_key(|one| one.span);
     found
+}
+
+/// Whether a name is what it will be: what a deployment fills in may be any name.
+fn is_fixed(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['$', '{'])
 }
 
 impl Runtime {
