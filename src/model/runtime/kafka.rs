@@ -28,6 +28,11 @@ const VARIABLES: [TopicKeys; 2] = [
     TopicKeys { replicas: "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: ", in_sync: "KAFKA_MIN_INSYNC_REPLICAS: " },
 ];
 
+/// What only brokers are told, after `KAFKA_` or `KAFKA_CFG_`.
+const TOLD_TO_BROKERS: [&str; 3] = ["BROKER_ID", "NODE_ID", "ADVERTISED_LISTENERS"];
+/// Programs by which images start a broker.
+const STARTS: [&str; 5] = ["kafka-server-start", "kafka-server-start.sh", "run", "run.sh", "start-kafka.sh"];
+
 /// Reads every `KafkaTopic`, with the cluster that it belongs to.
 pub(super) fn topics(workspace: &mut Workspace, discovery: &Discovery, services: &[Service]) -> Vec<Topic> {
     let mut found: Vec<(Option<String>, Topic)> = Vec::new();
@@ -132,11 +137,14 @@ fn of_files(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Topic> {
 
 /// The variables of brokers that run beside each other.
 fn of_services(services: &[Service]) -> Vec<Topic> {
-    let is_broker = |service: &&Service| !service.is_partial && service.product().is_some_and(|product| product.name == "kafka");
+    let is_kafka = |service: &&Service| !service.is_partial && service.product().is_some_and(|product| product.name == "kafka");
     let mut by_project: BTreeMap<usize, Vec<&Service>> = BTreeMap::new();
-    services.iter().filter(is_broker).for_each(|service| by_project.entry(service.project).or_default().push(service));
-    let found = by_project.into_values().flat_map(|brokers| {
-        let many = brokers.get(1).and_then(|second| Some((u32::try_from(brokers.len()).ok()?, second.span)));
+    services.iter().filter(is_kafka).for_each(|service| by_project.entry(service.project).or_default().push(service));
+    let found = by_project.into_values().flat_map(|containers| {
+        let is_counted = containers.iter().all(|service| is_broker(service).is_some());
+        let brokers: Vec<&Service> = containers.into_iter().filter(|service| is_broker(service) == Some(true)).collect();
+        let second = brokers.get(1).filter(|_| is_counted);
+        let many = second.and_then(|second| Some((u32::try_from(brokers.len()).ok()?, second.span)));
         let told = brokers.first().copied().map(|first| {
             let said = |key: &str| {
                 let name = format!("KAFKA_{}", key.replace('.', "_").to_ascii_uppercase());
@@ -150,6 +158,30 @@ fn of_services(services: &[Service]) -> Vec<Topic> {
         told.into_iter().flatten().collect::<Vec<Topic>>()
     });
     found.collect()
+}
+
+/// Whether a container with an image of Kafka is a broker; `None` where nothing tells. The same image makes topics, and votes without
+/// keeping messages.
+fn is_broker(service: &Service) -> Option<bool> {
+    let named = |key: &str| {
+        let variables = [format!("KAFKA_{key}"), format!("KAFKA_CFG_{key}")];
+        variables.iter().find_map(|name| service.environment.named(name))
+    };
+    let roles = named("PROCESS_ROLES");
+    if let Some(roles) = roles
+        && !roles.value.known()?.contains("broker")
+    {
+        return Some(false);
+    }
+    let is_told = roles.is_some() || TOLD_TO_BROKERS.iter().any(|key| named(key).is_some());
+    let parts = [&service.entrypoint, &service.command];
+    if parts.iter().any(|part| part.unknown().is_some()) {
+        return None;
+    }
+    let mut words = parts.into_iter().filter_map(|part| part.known()).flatten().peekable();
+    let starts = |word: &String| STARTS.contains(&word.rsplit('/').next().unwrap_or(""));
+    let runs_other = words.peek().is_some() && !words.any(starts);
+    (is_told != runs_other).then_some(is_told)
 }
 
 fn whole(node: Option<NodeRef<'_>>) -> Fact<u32> {
