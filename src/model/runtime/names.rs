@@ -141,10 +141,23 @@ impl<'a> Names<'a> {
             _ => host,
         };
         let of_container = || {
-            let rest = replica(host).filter(|_| runner == Some(Runner::Compose))?.strip_suffix(service.name.as_str())?;
-            (rest.len() > 1 && rest.ends_with(['-', '_'])).then_some("name of one of its containers")
+            let called = self.projects.get(service.project)?.name.as_deref()?;
+            self.before(service, host).filter(|before| *before == called).map(|_| "name of one of its containers")
         };
         answers_to(service, short).or_else(of_container)
+    }
+
+    /// Whether a name has the form in which Compose names the containers of a service of the repository. A project may be called
+    /// otherwise on the command line, so that nobody can say that it means none of them.
+    pub(super) fn may_be_container(&self, host: &str) -> bool {
+        self.called(host).into_iter().any(|(_, service)| self.before(service, host).is_some())
+    }
+
+    /// What stands before the service in such a name: `shop` in `shop-api-1`.
+    fn before<'h>(&self, service: &Service, host: &'h str) -> Option<&'h str> {
+        let is_compose = self.projects.get(service.project).is_some_and(|project| project.runner == Runner::Compose);
+        let rest = replica(host).filter(|_| is_compose)?.strip_suffix(service.name.as_str())?;
+        rest.strip_suffix(['-', '_']).filter(|before| !before.is_empty())
     }
 }
 

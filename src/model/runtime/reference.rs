@@ -37,7 +37,7 @@ pub enum Meaning {
     Own,
     /// A service of the repository.
     Service(Target),
-    /// Something that the project knows by this name and the repository does not have.
+    /// Something that the project knows, or may know, by this name and the repository does not have.
     Other,
     /// A host of the outside world.
     External,
@@ -130,6 +130,7 @@ impl Runtime {
         let far = names.resolve(host, Asker { path, services: &[] }).into_iter().next();
         match far {
             Some(target) => Meaning::Service(target),
+            None if names.may_be_container(host) => Meaning::Other,
             None if host.contains('.') => Meaning::External,
             None => Meaning::Nobody,
         }

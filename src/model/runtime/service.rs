@@ -19,6 +19,8 @@ pub struct Project {
     pub files: Vec<String>,
     /// Whether the first file has one of the names that `docker compose up` looks for.
     pub is_default: bool,
+    /// What Compose puts before the names of its containers; `None` where the files do not say it.
+    pub name: Option<String>,
     /// The Kubernetes namespace, where the manifests name one.
     pub namespace: Option<String>,
     /// Names that resolve within the project and lead to none of its services: external links, further hosts, Services of

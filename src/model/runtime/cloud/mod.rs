@@ -77,7 +77,14 @@ impl Cloud {
             return;
         }
         let project = projects.len();
-        projects.push(Project { runner, files: vec![path.to_owned()], is_default: false, namespace: None, others: Vec::new() });
+        projects.push(Project {
+            runner,
+            files: vec![path.to_owned()],
+            is_default: false,
+            name: None,
+            namespace: None,
+            others: Vec::new(),
+        });
         for (gateway, routes) in gateways {
             let (at, first) = (self.gateways.len(), services.len());
             self.gateways.push(Gateway { profile, ..gateway });

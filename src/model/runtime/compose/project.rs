@@ -5,6 +5,7 @@ use super::merge::Merger;
 use super::unset::{self, UnsetVariables};
 use super::value::Variables;
 use crate::discover::{Discovery, Kind};
+use crate::documents::interpolation::Variable;
 use crate::documents::{NodeId, NodeRef, Tree, env};
 use crate::files;
 use crate::model::Workspace;
@@ -46,10 +47,10 @@ pub(in crate::model::runtime) fn read(
         }
         let mut files = vec![path.clone()];
         files.extend(overrides.get(path.as_str()).cloned());
-        let (files, found) = reader.project(projects.len(), files);
+        let (files, called, found) = reader.project(projects.len(), files);
         let name = path.rsplit('/').next().unwrap_or("");
         let is_default = DEFAULT_NAMES.contains(&name);
-        projects.push(Project { runner: Runner::Compose, files, is_default, namespace: None, others: Vec::new() });
+        projects.push(Project { runner: Runner::Compose, files, is_default, name: called, namespace: None, others: Vec::new() });
         services.extend(found);
     }
     startup::lend_image_checks(&projects, &mut services);
@@ -154,8 +155,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The files of a project with everything they include, and its services.
-    fn project(&mut self, index: usize, roots: Vec<String>) -> (Vec<String>, Vec<Service>) {
+    /// The files of a project with everything they include, its name, and its services.
+    fn project(&mut self, index: usize, roots: Vec<String>) -> (Vec<String>, Option<String>, Vec<Service>) {
         let mut variables = Variables::default();
         if let Some(root) = roots.first() {
             self.add_env_file(&mut variables, files::resolve(root, ".env"));
@@ -167,6 +168,7 @@ impl Reader<'_, '_> {
         // Included files lie below what includes them.
         let (own, mut order): (Vec<ProjectFile>, Vec<ProjectFile>) =
             files.into_iter().partition(|file| roots.contains(&file.path));
+        let called = called(&own, &variables);
         let mut paths: Vec<String> = roots.clone();
         paths.extend(order.iter().map(|file| file.path.clone()));
         order.extend(own);
@@ -198,7 +200,7 @@ impl Reader<'_, '_> {
             Merger { workspace: self.workspace, project: index, path: &path, head, variables, budget: &mut budget }.merge(part)
         });
         let services = services.collect();
-        (paths, services)
+        (paths, called, services)
     }
 
     fn add_env_file(&mut self, variables: &mut Variables, path: Option<String>) {
@@ -298,6 +300,23 @@ fn of_builds(parts: &[Part]) -> Profile {
     match built.peek().is_some() && built.all(Part::is_built_for_development) {
         true => Profile::Development,
         false => Profile::Unknown,
+    }
+}
+
+/// The name of a project, as far as its own files say it: the last `name`, else that of the folder, as Compose writes it. What
+/// `.env` says wins, and the folder of the whole repository may be called anything.
+fn called(own: &[ProjectFile], variables: &Variables) -> Option<String> {
+    if !matches!(variables.lookup("COMPOSE_PROJECT_NAME"), Variable::Unset) {
+        return None;
+    }
+    let mut said = own.iter().rev().filter_map(|file| Some(file.variables.of_key(file.tree.root()?, "name")));
+    match said.find(|name| !name.known_absent()) {
+        Some(name) => name.known().cloned(),
+        None => {
+            let folder = own.first()?.path.rsplit('/').nth(1)?.to_lowercase();
+            let kept: String = folder.chars().filter(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_')).collect();
+            Some(kept.trim_start_matches(['-', '_']).to_owned())
+        }
     }
 }
 

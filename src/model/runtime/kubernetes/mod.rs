@@ -120,7 +120,7 @@ impl Cluster {
         files.sort();
         files.dedup();
         let namespace = namespace.map(str::to_owned);
-        self.projects.push(Project { runner: Runner::Kubernetes, files, is_default: false, namespace, others });
+        self.projects.push(Project { runner: Runner::Kubernetes, files, is_default: false, name: None, namespace, others });
         self.services.extend(services);
     }
 }

@@ -134,7 +134,14 @@ fn add(chart: &Chart, path: &str, layers: &[&Tree], cluster: &mut Cluster) {
     }
     let first = cluster.services.len();
     let files = vec![path.to_owned()];
-    cluster.projects.push(Project { runner: Runner::Helm, files, is_default: false, namespace: None, others: Vec::new() });
+    cluster.projects.push(Project {
+        runner: Runner::Helm,
+        files,
+        is_default: false,
+        name: None,
+        namespace: None,
+        others: Vec::new(),
+    });
     cluster.services.extend(services);
     let Cluster { projects, services, gateways, routes, .. } = cluster;
     let limit_status = LimitStatus::unread();
