@@ -27,7 +27,7 @@ use crate::documents::url::{self, DatabaseUrl};
 use crate::fact::{Fact, Origin};
 use crate::source::{Sources, Span};
 use std::collections::{BTreeMap, HashSet};
-use table::{Means, PoolDefault, table};
+use table::{Means, PoolDefault, Zero, table};
 
 /// A pool of database connections.
 #[derive(Debug, Clone)]
@@ -174,7 +174,7 @@ fn of_items(items: &[Item], service: Option<usize>, application: Option<usize>, 
             continue;
         };
         if let Some((row, group)) = row_of(item) {
-            drafts.entry(group).or_default().take(row.means, row.unit, row.product, said, item.key.clone());
+            drafts.entry(group).or_default().take(row.means, row.unit, row.zero, row.product, said);
             continue;
         }
         let Some(url) = url::parse(&said.text).filter(|url| matches!(url.system, "postgres" | "mysql" | "sqlserver")) else {
@@ -276,15 +276,17 @@ impl Draft {
         }
     }
 
-    fn take(&mut self, means: Means, unit: Option<f64>, product: Option<&'static str>, said: &Said, key: String) {
+    fn take(&mut self, means: Means, unit: Option<f64>, zero: Zero, product: Option<&'static str>, said: &Said) {
         self.product = self.product.or(product);
         self.first.get_or_insert(said.span);
-        self.name.get_or_insert(key);
+        self.name.get_or_insert_with(|| said.key.clone());
         let number = || match said.text.trim().parse() {
+            Ok(0) if zero == Zero::NoLimit => Fact::not_read("0 means that there is no limit", vec![said.span]),
             Ok(number) => Fact::explicit(number, said.span),
             Err(_) => Fact::not_read("not a number", vec![said.span]),
         };
         let time = || match timeout::parse(&said.text, Units::Common, unit) {
+            Some(duration) if zero == Zero::AtOnce => Fact::explicit(Timeout::after(duration, said.text.trim()), said.span),
             Some(duration) => Fact::explicit(Timeout::or_never(duration, said.text.trim()), said.span),
             None => Fact::not_read("its unit is not known", vec![said.span]),
         };
@@ -308,7 +310,7 @@ impl Draft {
         for row in table().parameters.iter().filter(|row| row.system == url.system) {
             if let Some(value) = url.parameter(&row.name) {
                 let said = Said { text: value.to_owned(), key: said.key.clone(), span: said.span };
-                self.take(row.means, row.unit, Some(row.product), &said, said.key.clone());
+                self.take(row.means, row.unit, Zero::Usual, Some(row.product), &said);
             }
         }
         self.name = Some(said.key.clone());

@@ -25,6 +25,17 @@ pub enum Means {
     Keepalive,
 }
 
+/// What a zero means under a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Zero {
+    /// What most products mean by it: a time that never ends, and of a number none.
+    Usual,
+    /// A time that ends at once.
+    AtOnce,
+    /// As many as are asked for.
+    NoLimit,
+}
+
 /// A key that is a setting of a pool.
 #[derive(Debug)]
 pub(super) struct KeyRow {
@@ -34,6 +45,7 @@ pub(super) struct KeyRow {
     pub(super) means: Means,
     /// Seconds that a number without a unit counts.
     pub(super) unit: Option<f64>,
+    pub(super) zero: Zero,
     pub(super) product: Option<&'static str>,
     /// Whether the key is an application's own word, which counts only beside a word for databases.
     pub(super) is_own: bool,
@@ -200,6 +212,15 @@ fn means(row: &'static Value) -> Option<Means> {
     })
 }
 
+fn zero(row: &'static Value) -> Option<Zero> {
+    Some(match string(row, "zero") {
+        None => Zero::Usual,
+        Some("at-once") => Zero::AtOnce,
+        Some("no-limit") => Zero::NoLimit,
+        Some(_) => return None,
+    })
+}
+
 fn inner(row: &'static Value) -> impl Iterator<Item = &'static Value> {
     row.get("rows").and_then(Value::as_array).into_iter().flatten()
 }
@@ -212,6 +233,7 @@ fn key_rows(row: &'static Value) -> impl Iterator<Item = KeyRow> {
             ends: squash(string(one, "ends")?),
             means: means(one)?,
             unit: string(one, "unit").and_then(timeout::unit),
+            zero: zero(one)?,
             product: string(row, "product"),
             is_own: string(row, "product").is_none(),
         })
