@@ -16,10 +16,10 @@ pub struct BodyBound {
     pub span: Span,
 }
 
-/// Keys that say it: the format, and the strongest first. `DataSize` of Spring and `MemorySize` of Quarkus count in powers of 1024.
-const KEYS: [(Kind, &str); 4] = [
+/// Keys that say it, with their format. `DataSize` of Spring and `MemorySize` of Quarkus count in powers of 1024. The `max-file-size` of
+/// Spring is that of a part: where it is written alone, the 10 MB of `max-request-size` end the body first.
+const KEYS: [(Kind, &str); 3] = [
     (Kind::Spring, "spring.servlet.multipart.max-request-size"),
-    (Kind::Spring, "spring.servlet.multipart.max-file-size"),
     (Kind::Quarkus, "quarkus.http.limits.max-body-size"),
     (Kind::Micronaut, "micronaut.server.max-request-size"),
 ];
