@@ -39,7 +39,13 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 fn of_stream(consumers: &[StreamConsumer]) -> Option<Diagnostic> {
     let (first, rest) = consumers.split_first()?;
     let more = if rest.is_empty() { String::new() } else { format!(" or {}", counted(rest.len(), "other")) };
-    let message = format!("a message that `{}`{more} cannot handle is gone after three tries", first.binding);
+    let tries = match first.tries.filter(|_| rest.iter().all(|one| one.tries == first.tries)) {
+        Some(1) => "one try".to_owned(),
+        Some(3) => "three tries".to_owned(),
+        Some(tries) => format!("{tries} tries"),
+        None => "its last try".to_owned(),
+    };
+    let message = format!("a message that `{}`{more} cannot handle is gone after {tries}", first.binding);
     let diagnostic = Diagnostic::new(first.subject.clone(), message)
         .at(first.span, "its queue has no queue for dead letters unless `auto-bind-dlq` asks for one")
         .help(format!("spring.cloud.stream.rabbit.bindings.{}.consumer.auto-bind-dlq: true", first.binding))

@@ -2,7 +2,8 @@
 //!
 //! What is absent: consumers without a group, whose queues go with them, and queues that somebody else declares.
 
-use super::View;
+use super::{Said, View, view};
+use crate::fact::Fact;
 use crate::model::runtime::{Profile, Runtime};
 use crate::source::Span;
 use std::collections::HashSet;
@@ -14,8 +15,10 @@ pub struct StreamConsumer {
     pub subject: String,
     /// The binding: `handle-in-0`.
     pub binding: String,
-    /// Whether nothing takes what it cannot handle: no queue for dead letters is asked for.
+    /// Whether nothing takes what it cannot handle: no queue for dead letters is asked for, and it is not put back into its own.
     pub drops: bool,
+    /// How often it tries to handle a message; `None`: not known.
+    pub tries: Option<u32>,
     /// Where its group is named.
     pub span: Span,
     /// For which kind of use it is made.
@@ -25,6 +28,10 @@ pub struct StreamConsumer {
 /// What settings of bindings begin with, in the flat form of keys.
 const BINDINGS: &str = "springcloudstreambindings";
 const RABBIT: &str = "springcloudstreamrabbit";
+
+/// How often it tries where nothing is written.
+/// <https://docs.spring.io/spring-cloud-stream/reference/spring-cloud-stream/consumer-properties.html>
+const USUAL_TRIES: u32 = 3;
 
 impl Runtime {
     /// Every consumer with a group that is bound to RabbitMQ, each place once; those for real use first.
@@ -55,17 +62,30 @@ fn of_view(view: &View<'_>) -> Vec<StreamConsumer> {
         entry.name.starts_with(RABBIT)
             && ["bindqueue", "deadletter", "republishtodlq", "queuenamegrouponly"].iter().any(|word| entry.name.contains(word))
     });
-    let asks = |binding: &str| {
-        let own = format!("spring.cloud.stream.rabbit.bindings.{binding}.consumer.auto-bind-dlq");
-        let said = view.first(&[&own, "spring.cloud.stream.rabbit.default.consumer.auto-bind-dlq"]);
-        !said.known_absent() && said.known().is_none_or(|said| !said.text.trim().eq_ignore_ascii_case("false"))
+    let is_on = |said: &Fact<Said>| said.known().is_none_or(|said| !said.text.trim().eq_ignore_ascii_case("false"));
+    let keeps = keeps
+        || entries
+            .iter()
+            .any(|entry| entry.name.starts_with(RABBIT) && entry.name.contains("requeuerejected") && is_on(&view.said(entry)));
+    let asks = |binding: &str, key: &str| {
+        let own = format!("spring.cloud.stream.rabbit.bindings.{binding}.consumer.{key}");
+        let said = view.first(&[&own, &format!("spring.cloud.stream.rabbit.default.consumer.{key}")]);
+        !said.known_absent() && is_on(&said)
+    };
+    let tries = |binding: &str| {
+        let own = format!("spring.cloud.stream.bindings.{binding}.consumer.max-attempts");
+        match view::as_number(&view.first(&[&own, "spring.cloud.stream.default.consumer.max-attempts"])) {
+            Fact::Absent => Some(USUAL_TRIES),
+            said => said.known().copied(),
+        }
     };
     let found = entries.iter().filter_map(|entry| {
         let name = entry.name.strip_prefix(BINDINGS)?.strip_suffix("group").filter(|name| !name.is_empty())?;
         let written = entry.key.rsplit('.').nth(1).unwrap_or(name).to_owned();
         Some(StreamConsumer {
             subject: view.application.subject(),
-            drops: !keeps && !asks(name),
+            drops: !keeps && !asks(name, "auto-bind-dlq") && !asks(name, "requeue-rejected"),
+            tries: tries(name),
             binding: written,
             span: entry.span(),
             use_for: view.use_for(),
