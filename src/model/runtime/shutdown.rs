@@ -175,15 +175,29 @@ pub struct ShortDrain<'r> {
     pub edge: EdgeRef<'r>,
     /// How long it waits for what has begun, and where that is written.
     pub drain: (Duration, Span),
-    /// How long a request may take, and what says so.
+    /// How long the service may work on a request, and what says so.
     pub request: (Duration, RequestTimeout),
     /// Where that is written; `None` for a default.
     pub request_span: Option<Span>,
+    /// How long the gateway itself waits for an answer, and where that is written, where that is less; `None` inside: a default.
+    pub sooner: Option<(Duration, Option<Span>)>,
+}
+
+impl ShortDrain<'_> {
+    /// How long a request may go on that both allow.
+    pub fn lasts(&self) -> Duration {
+        self.sooner.map_or(self.request.0, |(after, _)| after)
+    }
+
+    /// Whether it lets go of a server while requests may go on that both allow.
+    pub fn is_too_short(&self) -> bool {
+        self.drain.0 < self.lasts()
+    }
 }
 
 impl Runtime {
-    /// Every route of which both are known: how long it waits for what a server has begun once that is taken out, and how long the service
-    /// may work on a request; each place once.
+    /// Every route of which all is known: how long it waits for what a server has begun once that is taken out, how long the service may
+    /// work on a request, and how long the route waits for an answer; each place once.
     pub fn drains(&self) -> Vec<ShortDrain<'_>> {
         let mut seen = HashSet::new();
         let found = self.edges().filter_map(|edge| {
@@ -192,7 +206,10 @@ impl Runtime {
             let Fact::Known(request, request_origin) = edge.target()?.request_timeout() else { return None };
             let after = request.timeout.after.filter(|_| request.is_certain)?;
             let request_span = request_origin.span();
-            seen.insert(span).then_some(ShortDrain { edge, drain: (drain, span), request: (after, request), request_span })
+            let (patience, patience_origin) = edge.patience().0.known_with_origin()?;
+            let sooner = patience.after.filter(|wait| *wait < after).map(|wait| (wait, patience_origin.span()));
+            let request = (after, request);
+            seen.insert(span).then_some(ShortDrain { edge, drain: (drain, span), request, request_span, sooner })
         });
         found.collect()
     }

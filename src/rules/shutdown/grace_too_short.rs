@@ -9,6 +9,10 @@ use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("shutdown/grace-too-short", check);
 
+/// The most seconds that a target group of AWS may wait.
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay>
+const LONGEST_DRAIN: u64 = 3_600;
+
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for stopping in context.head.runtime.stoppings() {
@@ -26,19 +30,25 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 
 /// A balancer that closes connections of a server that goes away before its requests are done.
 fn let_go(short: &ShortDrain<'_>) -> Option<Diagnostic> {
-    let ((drain, span), (request, said)) = (short.drain, &short.request);
+    let ((drain, span), (request, said), lasts) = (short.drain, &short.request, short.lasts());
     let service = short.edge.target()?;
     let message = format!(
         "`{}` lets go of `{}` after {}, and its requests may take {}",
         short.edge.short_name(),
         service.name(),
         shown(drain),
-        shown(*request)
+        shown(lasts)
     );
+    let help = match lasts.as_secs() {
+        seconds if seconds > LONGEST_DRAIN => {
+            format!("an answer within {LONGEST_DRAIN} s: `deregistration_delay` takes no more")
+        }
+        seconds => format!("deregistration_delay = {}", (seconds + 5).min(LONGEST_DRAIN)),
+    };
     let label = "at each deployment, requests that are not done by then are cut off";
     let diagnostic = Diagnostic::new(format!("{}/drain", short.edge.subject()), message)
         .at(span, label)
-        .help(format!("deregistration_delay = {}", request.as_secs() + 5))
+        .help(help)
         .evidence("drain")
         .at_most(Severity::Warning, "only requests that take that long are cut off");
     let because = format!("`{}` ends a request after {}", said.setting, shown(*request));
@@ -48,7 +58,11 @@ fn let_go(short: &ShortDrain<'_>) -> Option<Diagnostic> {
             diagnostic.context(service.span(), format!("{because}, by default")).at_most(Severity::Info, "one side is a default")
         }
     };
-    (drain < *request).then(|| rehearsed(diagnostic, short.edge.profile()))
+    let diagnostic = match short.sooner {
+        Some((after, Some(span))) => diagnostic.cause(span, format!("and `{}` waits {}", short.edge.short_name(), shown(after))),
+        _ => diagnostic,
+    };
+    short.is_too_short().then(|| rehearsed(diagnostic, short.edge.profile()))
 }
 
 fn report(stopping: &Stopping<'_>) -> Diagnostic {
