@@ -2,7 +2,7 @@
 
 use super::report;
 use crate::diagnostic::Diagnostic;
-use crate::model::runtime::secret::Form;
+use crate::model::runtime::secret::{Credential, Form};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("secrets/literal-credential", check);
@@ -12,16 +12,31 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     (0..runtime.possible_secrets()).for_each(|_| context.consider());
     let found = runtime.credentials(Form::Literal).filter_map(|file| {
         let message = |key: &str| format!("the value of `{key}` stands in the file");
-        let key = file.first()?.key.clone();
+        let first = file.first()?;
+        let key = &first.key;
         let label = "everybody who can read the repository, and its history, has it";
         let help = match is_of_chart(&file.path) {
             true => "nothing here, and the name of a Secret that the installation has".to_owned(),
-            false if file.path.ends_with(".tf") => format!("{key} = var.{key}  # `sensitive = true`; its value in TF_VAR_{key}"),
-            false => format!("take it from outside: ${{{}}}", variable(&key)),
+            false if file.path.ends_with(".tf") => in_terraform(first),
+            false => format!("take it from outside: ${{{}}}", variable(key)),
         };
         report(file, |one| message(&one.key), label, help)
     });
     found.collect()
+}
+
+/// A variable of Terraform in its place; one that is a variable already must not name its value, nor another variable.
+fn in_terraform(one: &Credential) -> String {
+    if let Some(name) = &one.default_of {
+        return format!("no `default`, and `sensitive = true`; its value in TF_VAR_{name}");
+    }
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let key = match one.key.chars().all(is_plain) {
+        true => one.key.clone(),
+        false => format!("\"{}\"", one.key),
+    };
+    let name = variable(&one.key).to_ascii_lowercase();
+    format!("{key} = var.{name}  # `sensitive = true`; its value in TF_VAR_{name}")
 }
 
 /// Whether a file is called as the values of a chart are, in which variables mean nothing.

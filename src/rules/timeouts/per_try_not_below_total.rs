@@ -52,27 +52,24 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 
 /// A route of which the server of the API refuses the whole object: one request to a server may last longer than all of them.
 fn refused(context: &Context, route: &Route) -> Option<Diagnostic> {
-    let ((each, each_span), (total, total_span)) = (written(&route.waits.each)?, written(&route.waits.total)?);
+    let ((each, _, each_span), (total, as_written, total_span)) = (written(&route.waits.each)?, written(&route.waits.total)?);
     context.consider();
     let message =
         format!("`{}` gives one request {}, and all of them {}: the API refuses it", route.name, shown(each), shown(total));
     let diagnostic = Diagnostic::new(format!("{}/each", route.name), message)
         .at(each_span, "`backendRequest` must not be longer than `request`")
         .cause(total_span, format!("{} for all", shown(total)))
-        .help(format!("timeouts: {{ request: {}, backendRequest: {} }}", plain(total), plain(total)))
+        .help(format!("timeouts: {{ request: {as_written}, backendRequest: {as_written} }}"))
         .evidence("each");
     (each > total).then(|| rehearsed(diagnostic, context.head.runtime.gateway_profile(route)))
 }
 
-/// A limit that is written and ends, with its place.
-fn written(limit: &Fact<Timeout>) -> Option<(Duration, Span)> {
+/// A limit that is written and ends: how long, how it is written, and where.
+fn written(limit: &Fact<Timeout>) -> Option<(Duration, &str, Span)> {
     match limit.known_with_origin()? {
-        (Timeout { after: Some(after), .. }, Origin::Explicit(span) | Origin::Inherited(span)) => Some((*after, *span)),
+        (Timeout { after: Some(after), written }, Origin::Explicit(span) | Origin::Inherited(span)) => {
+            Some((*after, written, *span))
+        }
         _ => None,
     }
-}
-
-/// As the Gateway API writes lengths of time.
-fn plain(length: Duration) -> String {
-    shown(length).replace(' ', "")
 }

@@ -48,6 +48,8 @@ pub struct Credential {
     pub signs: bool,
     /// For which kind of use its file is made.
     pub use_for: Profile,
+    /// The variable of Terraform whose default it is, or is part of.
+    pub default_of: Option<String>,
     /// Tells equal secrets of one file apart from others; says nothing about the secret.
     same: u64,
 }
@@ -257,10 +259,12 @@ impl Finder {
     /// What the resources of a file are given. A name of a secret is no secret.
     fn terraform(&mut self, source: SourceId, text: &str, use_for: Profile) {
         let all = terraform::values(source, text);
-        let pairs: Vec<(&str, &str)> = all.iter().map(|(key, text, _)| (key.as_str(), text.as_str())).collect();
+        let pairs: Vec<(&str, &str)> = all.iter().map(|one| (one.key.as_str(), one.text.as_str())).collect();
         let beside = beside(&pairs);
-        for (key, text, span) in all.iter().filter(|(_, text, _)| !words::is_name(text)) {
-            self.value(key, text, *span, use_for, &beside);
+        for one in all.iter().filter(|one| !words::is_name(&one.text)) {
+            let before = self.all.len();
+            self.value(&one.key, &one.text, one.span, use_for, &beside);
+            self.all.iter_mut().skip(before).for_each(|(_, found)| found.default_of.clone_from(&one.variable));
         }
     }
 
@@ -293,7 +297,7 @@ impl Finder {
         }
         let is_weak = words::is_weak(secret, beside) || words::is_for_show(key);
         let (key, signs, same) = (key.to_owned(), words::signs(key), number(secret));
-        self.all.push((span.source, Credential { key, form, span, is_weak, signs, use_for, same }));
+        self.all.push((span.source, Credential { key, form, span, is_weak, signs, use_for, default_of: None, same }));
     }
 
     fn by_file(self, workspace: &Workspace) -> Secrets {

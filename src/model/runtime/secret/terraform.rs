@@ -8,8 +8,20 @@ const WORDS: [&str; 4] = ["password", "secret", "token", "_key"];
 /// Blocks within blocks, and objects within objects, are followed so far.
 const DEEPEST: usize = 16;
 
-/// Keys with the texts that stand under them, and the place of each key. What is computed or taken from elsewhere is left out.
-pub(super) fn values(source: SourceId, text: &str) -> Vec<(String, String, Span)> {
+/// A text, and where it stands.
+pub(super) struct Entry {
+    /// The key under which it stands; of a default of a variable, the variable.
+    pub(super) key: String,
+    /// The text.
+    pub(super) text: String,
+    /// Where the key stands.
+    pub(super) span: Span,
+    /// The variable whose default it is, or is part of.
+    pub(super) variable: Option<String>,
+}
+
+/// Every text with its key. What is computed or taken from elsewhere is left out.
+pub(super) fn values(source: SourceId, text: &str) -> Vec<Entry> {
     let mut found = Vec::new();
     if WORDS.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()) {
         let file = hcl::parse(source, text);
@@ -18,11 +30,13 @@ pub(super) fn values(source: SourceId, text: &str) -> Vec<(String, String, Span)
     found
 }
 
-fn top(block: &Block, found: &mut Vec<(String, String, Span)>) {
+fn top(block: &Block, found: &mut Vec<Entry>) {
     match (block.kind.as_str(), block.labels.as_slice()) {
         ("variable", [name]) => {
             if let Some(default) = block.body.get("default") {
+                let before = found.len();
                 value(name, &default.value, default.key_span, DEEPEST, found);
+                found.iter_mut().skip(before).for_each(|one| one.variable = Some(name.clone()));
             }
         }
         // What a data source asks for is a name.
@@ -31,7 +45,7 @@ fn top(block: &Block, found: &mut Vec<(String, String, Span)>) {
     }
 }
 
-fn body(own: &Body, left: usize, found: &mut Vec<(String, String, Span)>) {
+fn body(own: &Body, left: usize, found: &mut Vec<Entry>) {
     for attribute in &own.attributes {
         value(&attribute.name, &attribute.value, attribute.key_span, left, found);
     }
@@ -40,9 +54,9 @@ fn body(own: &Body, left: usize, found: &mut Vec<(String, String, Span)>) {
     }
 }
 
-fn value(key: &str, said: &Value, span: Span, left: usize, found: &mut Vec<(String, String, Span)>) {
+fn value(key: &str, said: &Value, span: Span, left: usize, found: &mut Vec<Entry>) {
     match &said.said {
-        Said::Text(text) => found.push((key.to_owned(), text.clone(), span)),
+        Said::Text(text) => found.push(Entry { key: key.to_owned(), text: text.clone(), span, variable: None }),
         Said::Object(entries) if left > 0 => {
             entries.iter().for_each(|entry| value(&entry.key, &entry.value, entry.key_span, left - 1, found));
         }
