@@ -41,10 +41,13 @@ impl<'t> NodeRef<'t> {
         let entries = raw.count as usize / 2;
         let order = (raw.first + raw.count) as usize;
         let order = self.tree().children.get(order..order + entries)?;
-        let entry = |at: &NodeId| self.entries().nth(at.0 as usize);
-        let after = order.partition_point(|at| entry(at).and_then(|(name, _)| name.text()) <= Some(key));
-        let found = order.get(after.checked_sub(1)?).and_then(entry)?;
-        (found.0.text() == Some(key)).then_some(found)
+        // By its place: to walk there makes the search as long as the map.
+        let pair = |at: &NodeId| self.children_of(raw).as_chunks::<2>().0.get(at.0 as usize);
+        let name = |at: &NodeId| self.tree().node(pair(at)?[0]).text();
+        let after = order.partition_point(|at| name(at) <= Some(key));
+        let pair = order.get(after.checked_sub(1)?).and_then(pair)?;
+        let name = self.tree().node(pair[0]);
+        (name.text() == Some(key)).then(|| (name, self.tree().node(pair[1])))
     }
 
     /// Whether this node, as a key, merges other maps into its own.
@@ -59,22 +62,21 @@ impl<'t> NodeRef<'t> {
         values.flat_map(|value| value.items().chain((!value.is_list()).then_some(value)))
     }
 
-    /// The entry of a map under a key, looked for at a place among the entries first. The place is then the one after it: many keys are
-    /// asked for in the order in which they are written.
+    /// The entry of a map under a key, looked for first at a place among the entries and at the few behind it. The place is then the one
+    /// after it: many keys are asked for in the order in which they are written.
     pub fn entry_from(self, place: &mut usize, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        /// So many entries may be left out between two that are asked for.
+        const NEAR: usize = 4;
         let raw = self.resolved().raw();
-        if raw.kind() == Kind::Map
-            && !raw.has(Flags::REPEATS)
-            && let Some(pair) = self.children_of(raw).as_chunks::<2>().0.get(*place)
-            && self.tree().node(pair[0]).says(key)
-        {
-            *place += 1;
-            return Some((self.tree().node(pair[0]), self.tree().node(pair[1])));
+        if raw.kind() == Kind::Map && !raw.has(Flags::REPEATS) {
+            let near = self.children_of(raw).as_chunks::<2>().0.iter().enumerate().skip(*place).take(NEAR);
+            let mut named = near.filter(|(_, pair)| self.tree().node(pair[0]).says(key));
+            if let Some((at, pair)) = named.next() {
+                *place = at + 1;
+                return Some((self.tree().node(pair[0]), self.tree().node(pair[1])));
+            }
         }
-        let found = self.entry(key)?;
-        let at = self.entries().position(|(name, _)| name == found.0);
-        *place = at.map_or(*place, |at| at + 1);
-        Some(found)
+        self.entry(key)
     }
 
     /// The value of a map under a key.

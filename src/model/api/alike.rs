@@ -3,7 +3,8 @@
 //! A number has 128 bits, so that values that differ do not meet by chance, and is the same in every run. Nothing is written out to be
 //! compared.
 
-use crate::documents::NodeRef;
+use super::Map;
+use crate::documents::{NodeId, NodeRef};
 use foldhash::quality::FixedState;
 use std::hash::{BuildHasher, Hash};
 
@@ -23,35 +24,65 @@ impl Number {
     /// The number of a collection whose order says nothing.
     pub(super) fn of_all(members: impl Iterator<Item = Number>) -> Number {
         let sum = |sum: Number, one: Number| Number(sum.0.wrapping_add(one.0), sum.1.wrapping_add(one.1));
-        Number::of(members.fold(Number(0, 0), sum))
+        Number::of(("all", members.fold(Number(0, 0), sum)))
+    }
+
+    /// The number of a list of numbers, in their order.
+    pub(super) fn of_list(members: impl Iterator<Item = Number>) -> Number {
+        Number::of(("list", members.collect::<Vec<_>>()))
     }
 
     /// The number of a value.
     pub(super) fn of_value(node: NodeRef) -> Number {
-        of_value(node, 0)
+        of_value(node, 0, &mut Known::default())
     }
 }
 
-fn of_value(node: NodeRef, depth: usize) -> Number {
+/// What was found of the nodes of one document that aliases stand for: ten aliases of ten aliases are read once each.
+#[derive(Default)]
+pub(super) struct Known(Map<NodeId, Number>);
+
+impl Known {
+    /// The number of a node by `make`, which gets the node itself where this is an alias of it.
+    pub(super) fn number<'a>(&mut self, node: NodeRef<'a>, make: impl FnOnce(NodeRef<'a>, &mut Known) -> Number) -> Number {
+        let real = node.resolved();
+        if real.id() == node.id() {
+            return make(node, self);
+        }
+        if let Some(known) = self.0.get(&real.id()) {
+            return *known;
+        }
+        let number = make(real, self);
+        self.0.insert(real.id(), number);
+        number
+    }
+}
+
+fn of_value(node: NodeRef, depth: usize, known: &mut Known) -> Number {
+    known.number(node, |node, known| written(node, depth, known))
+}
+
+/// Each kind of value names itself: of a number, a word and an empty list the bits may be the same.
+fn written(node: NodeRef, depth: usize, known: &mut Known) -> Number {
     if depth > DEEPEST {
         return Number::of("..");
     }
     if node.is_map() {
         let entries = node.merged_entries().into_iter();
-        let named = entries.map(|(key, value)| Number::of((key.text(), of_value(value, depth + 1))));
+        let named = entries.map(|(key, value)| Number::of((key.text(), of_value(value, depth + 1, known))));
         return Number::of(("map", Number::of_all(named)));
     }
     if node.is_list() {
-        return Number::of(node.items().map(|item| of_value(item, depth + 1)).collect::<Vec<_>>());
+        return Number::of_list(node.items().map(|item| of_value(item, depth + 1, known)));
     }
     let text = |text: &str| Number::of(("text", text));
     if let Some(own) = node.as_text() {
         return text(own);
     }
     match (node.as_bool(), node.as_f64()) {
-        (Some(word), _) => Number::of(word),
-        (_, Some(number)) => Number::of(number.to_bits()),
-        _ if node.is_null() => Number::of(()),
+        (Some(word), _) => Number::of(("word", word)),
+        (_, Some(number)) => Number::of(("number", number.to_bits())),
+        _ if node.is_null() => Number::of("null"),
         // Digits after a leading zero are text to some readers.
         _ => text(node.text().unwrap_or("")),
     }
@@ -81,9 +112,32 @@ mod tests {
         };
         let alike = [("{a: 1, b: 2}", "{b: 2.0, a: 1}"), ("'x'", "x"), ("~", "null"), ("[1, 2]", "[1.0, 2]"), ("010", "'010'")];
         assert!(alike.iter().all(|(one, other)| same(one, other)));
-        let different =
-            [("{a: 1}", "{a: '1'}"), ("[1, 2]", "[2, 1]"), ("{}", "[]"), ("'true'", "true"), ("{a: 1}", "{a: 1, b: 1}")];
+        let different = [
+            ("{a: 1}", "{a: '1'}"),
+            ("[1, 2]", "[2, 1]"),
+            ("{}", "[]"),
+            ("'true'", "true"),
+            ("{a: 1}", "{a: 1, b: 1}"),
+            ("false", "0"),
+            ("false", "[]"),
+            ("0", "[]"),
+            ("null", "[]"),
+            ("true", "1"),
+            ("[false]", "[0]"),
+            ("[[1]]", "[1]"),
+        ];
         assert!(!different.iter().any(|(one, other)| same(one, other)));
         assert!(!same("'null'", "null") && !same("", "''"));
+    }
+
+    #[test]
+    fn aliases_of_aliases_are_read_once() {
+        let level = |at: usize| format!("- &a{} [{}]\n", at + 1, vec![format!("*a{at}"); 10].join(", "));
+        let text = format!("- &a0 [1, 2]\n{}", (0..30).map(level).collect::<String>());
+        let tree = documents::parse("a.yaml", SourceId(0), text.as_str().into());
+        let items: Vec<NodeRef> = tree.root().map(|root| root.items().collect()).unwrap_or_default();
+        assert_eq!(items.len(), 31);
+        let last = items.last().copied().map(Number::of_value);
+        assert!(last.is_some() && last != items.first().copied().map(Number::of_value));
     }
 }

@@ -1,6 +1,6 @@
 //! Schemas with names of their own that say the same under several.
 
-use super::alike::Number;
+use super::alike::{Known, Number};
 use super::component::{ComponentKind, ComponentRef};
 use super::cursor::{Cursor, Pin, pin, reference};
 use super::document::{DocumentRef, Version};
@@ -35,7 +35,7 @@ impl<'a> DocumentRef<'a> {
         let mut groups: BTreeMap<Number, Vec<SchemaPart>> = BTreeMap::new();
         // What a schema says is long, and of use only where another one has properties of the same names.
         for (_, part) in judged.into_iter().filter(|(names, _)| alike.get(names).is_some_and(|count| *count > 1)) {
-            groups.entry(said(self.api, self.version(), part.node)).or_default().push(part);
+            groups.entry(said(self.api, self.version(), part.node, &mut Known::default())).or_default().push(part);
         }
         let mut groups: Vec<_> = groups.into_values().filter(|group| group.len() > 1).collect();
         groups.iter_mut().for_each(|group| group.sort_by_key(|part| (part.name().len(), part.name())));
@@ -52,12 +52,16 @@ fn names_of(node: NodeRef) -> u64 {
 }
 
 /// What a schema says, without its prose. A reference says where it leads, however it is written.
-fn said(api: &Api, version: Version, node: NodeRef) -> Number {
+fn said(api: &Api, version: Version, node: NodeRef, known: &mut Known) -> Number {
+    known.number(node, |node, known| schema_says(api, version, node, known))
+}
+
+fn schema_says(api: &Api, version: Version, node: NodeRef, known: &mut Known) -> Number {
     let cursor = Cursor::new(api, node);
     let refers = reference(node).is_some() && cursor.known;
     let counts = |key: &str| !PROSE.contains(&key) && !(refers && (key == "$ref" || version < Version::V31));
     let entries = node.merged_entries().into_iter().filter(|(key, _)| key.text().is_none_or(counts));
-    let said = |node| said(api, version, node);
+    let mut said = |node| said(api, version, node, known);
     let parts = entries.map(|(key, value)| {
         let value = match key.text().unwrap_or("") {
             "properties" => {
@@ -65,7 +69,7 @@ fn said(api: &Api, version: Version, node: NodeRef) -> Number {
                 Number::of_all(named.map(|(key, value)| Number::of((key.text(), said(value)))))
             }
             "items" | "additionalProperties" if value.is_map() => said(value),
-            "allOf" | "oneOf" | "anyOf" => Number::of(value.items().map(said).collect::<Vec<_>>()),
+            "allOf" | "oneOf" | "anyOf" => Number::of_list(value.items().map(&mut said)),
             _ => Number::of_value(value),
         };
         Number::of((key.text(), value))

@@ -152,6 +152,11 @@ pub(super) fn normal_path(path: &str) -> String {
 }
 
 impl<'a> OperationRef<'a> {
+    /// Its number among all operations that the documents write, those that nobody serves included.
+    pub fn number(self) -> u32 {
+        self.at
+    }
+
     pub(super) fn new(api: &'a Api, at: u32) -> OperationRef<'a> {
         OperationRef { api, at }
     }
