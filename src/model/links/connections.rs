@@ -3,9 +3,9 @@
 //!
 //! What is absent: joins of the API with tables, which [`super::EntityLink`] and [`super::OperationLink`] are.
 
-use super::TableKey;
 use super::passages::Passage;
 use super::routes::RoutedApi;
+use super::{OperationLink, TableKey};
 use crate::diagnostic::Confidence;
 use crate::model::Model;
 use crate::model::api::{DocumentRef, OperationRef};
@@ -15,7 +15,7 @@ use crate::model::runtime::{Role, ServiceRef};
 use crate::model::schema::Database;
 use crate::model::words;
 use crate::source::Span;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What a join of the configuration joins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -227,14 +227,14 @@ impl Model {
     /// Where the keys of each operation that takes one are kept: a column of its own table, a table for keys, else the only cache.
     fn key_storage_joins(&self) -> Vec<Connection> {
         let columns = self.key_columns();
-        let operations: Vec<OperationRef> = self.api.operations().collect();
+        // Operations of several documents may be called the same.
+        let numbers: HashMap<u32, usize> = self.api.operations().map(OperationRef::number).zip(0..).collect();
+        let links: HashMap<usize, &OperationLink> = self.links.operations.iter().map(|link| (link.operation, link)).collect();
         let is_cache = |service: &ServiceRef<'_>| matches!(service.role(), Role::Cache(_)) || words::is_cache(service.name());
         let caches: BTreeSet<&str> = self.runtime.services().filter(is_cache).map(ServiceRef::name).collect();
         let mut found = Vec::new();
         for (operation, declared) in self.keyed().into_iter().flat_map(|(_, all)| all) {
-            // Operations of several documents may be called the same.
-            let number = operations.iter().position(|one| *one == operation);
-            let link = self.links.operations.iter().find(|link| Some(link.operation) == number);
+            let link = numbers.get(&operation.number()).and_then(|number| links.get(number));
             let own: &[TableKey] = link.map(|link| link.tables.as_slice()).unwrap_or_default();
             let mine = columns.iter().find(|column| own.iter().any(|key| key.is_of(column.table())));
             let apart = || columns.iter().find(|column| words::snake(&column.table().name.name).contains("idempoten"));

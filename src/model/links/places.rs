@@ -112,9 +112,9 @@ impl Model {
         let schema = self.api.schema(link.pin).filter(|_| link.confidence >= Confidence::Medium);
         let Some(schema) = schema else { return Vec::new() };
         let tables = table_refs(&self.schema, &link.tables);
-        let named: Vec<NamedColumns> = tables.iter().map(NamedColumns::new).collect();
         let properties = schema.properties();
         let names: HashSet<String> = properties.iter().map(|property| tables::fold(property.name)).collect();
+        let named: Vec<NamedColumns> = tables.iter().map(|table| NamedColumns::new(table, &names)).collect();
         let mut found = Vec::new();
         for (number, property) in properties.iter().enumerate() {
             if !entities::is_scalar(property.schema) || !property.schema.is_known() {
@@ -230,7 +230,8 @@ struct NamedColumns {
 }
 
 impl NamedColumns {
-    fn new(table: &TableRef) -> NamedColumns {
+    /// `asked`: the folded names of the properties of the object. A column that one of these asks for by its field is no other one's.
+    fn new(table: &TableRef, asked: &HashSet<String>) -> NamedColumns {
         let mut by_name = HashMap::new();
         // What the application calls a column comes first: a property `name` is its field `name`, though another column be called so.
         for (number, column) in table.columns().enumerate().filter(|_| table.spoken().is_some()) {
@@ -238,8 +239,10 @@ impl NamedColumns {
                 by_name.entry(tables::fold(field)).or_insert(number);
             }
         }
-        for (number, column) in table.table().columns.iter().enumerate() {
-            by_name.entry(tables::fold(&column.name)).or_insert(number);
+        for (number, column) in table.columns().enumerate() {
+            if !column.field_name().is_some_and(|field| asked.contains(&tables::fold(field))) {
+                by_name.entry(tables::fold(&column.name)).or_insert(number);
+            }
         }
         NamedColumns { noun: tables::fold(&tables::noun(&table.name.name)), by_name }
     }

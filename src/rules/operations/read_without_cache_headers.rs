@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::model::api::{OperationRef, ResponseRef, Version};
-use crate::rules::habit::{Place, with_occurrences};
+use crate::rules::spread::over;
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("operations/read-without-cache-headers", check);
@@ -26,16 +26,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .help(headers(document.version()))
             .evidence("no cache headers");
         // What several operations share is written once.
-        let mut seen = vec![answer.definition_span()];
-        let mut places: Vec<Place> = Vec::new();
-        for (one, answer) in rest {
-            let span = answer.definition_span();
-            if !seen.contains(&span) {
-                seen.push(span);
-                places.push(Place::new(span, one.subject()));
-            }
-        }
-        found.push(with_occurrences(diagnostic, &places));
+        let places = rest.iter().map(|(one, answer)| (answer.definition_span(), one.subject()));
+        found.push(over(diagnostic, places));
     }
     found
 }
