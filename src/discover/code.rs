@@ -2,7 +2,9 @@
 
 mod drivers;
 mod literals;
+mod manifests;
 
+pub use drivers::Drivers;
 pub use literals::{Code, read};
 
 use super::migrations::{code_numbers, dialect_of_code};
@@ -11,7 +13,6 @@ use super::stated::dialect_of_ruby;
 use super::{Artifact, Kind, Migration, MigrationSet, Transaction, names};
 use crate::files::Listing;
 use crate::model::Settings;
-use crate::sql::Dialect;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
@@ -73,11 +74,6 @@ fn table() -> &'static Table {
     TABLE.get_or_init(|| toml::from_str(include_str!("../../data/code_migrations.toml")).unwrap_or_default())
 }
 
-/// The dialect that the drivers of a project speak, as the manifests in a folder or above it say, and which one says so.
-pub(super) fn driver(folder: &str, listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>) -> Option<(Dialect, String)> {
-    drivers::dialect(&table().driver, folder, listing, read)
-}
-
 /// Whether the migrations of a set are code of this tool.
 pub fn is_code(set: &MigrationSet) -> bool {
     set.migrations.iter().all(|one| !one.path.to_ascii_lowercase().ends_with(".sql")) && !set.migrations.is_empty()
@@ -107,6 +103,7 @@ pub(super) fn find(
     servers: &[Server],
 ) -> Found {
     let mut found = Found::default();
+    let drivers = Drivers::new(listing);
     let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut home: (Option<&str>, Vec<&Tool>) = (None, Vec::new());
     for path in listing.iter() {
@@ -142,7 +139,7 @@ pub(super) fn find(
         let by_state = read(&state).filter(|_| tool.id == "rails" && settings.at(&root).dialect.is_none());
         let (named, why) = match by_state {
             Some(text) => ((dialect_of_ruby(&text), None), format!("`{state}`")),
-            None => dialect_of_code(&root, &sql, servers, settings, driver(&root, listing, read)),
+            None => dialect_of_code(&root, &sql, servers, settings, drivers.dialect(&root, read)),
         };
         let steps = order.iter().map(|path| migration(tool, path, texts.get(path).map_or("", String::as_str), settings));
         let migrations: Vec<Migration> = steps.collect();

@@ -66,7 +66,7 @@ pub fn find(listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>, set
     let surroundings = folders::Surroundings::new(listing);
     let mut planned = sqitch::find(listing, &surroundings, read, settings, &mut found);
     paths.retain(|path| !planned.contains(*path));
-    planned = liquibase::find(&paths, listing, read, settings, &mut found);
+    planned = liquibase::find(&paths, (listing, &surroundings), read, settings, &mut found);
     paths.retain(|path| !planned.contains(*path));
     let (groups, mut loose) = folders::group(&paths);
     for group in nested::merge(groups) {

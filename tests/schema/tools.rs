@@ -231,6 +231,40 @@ fn the_driver_decides_where_the_tool_does_not() {
 }
 
 #[test]
+fn only_what_a_project_runs_with_says_its_dialect() {
+    let why = |manifests: &[(&str, &str)]| {
+        let migration = ("a/db/migration/V1__a.sql", "CREATE TABLE t (id bigint PRIMARY KEY);");
+        only(&find(&[manifests, &[migration]].concat())).evidence[1].clone()
+    };
+    let gem = |name: &str| format!("dialect mysql: `{name}` in Gemfile");
+    assert_eq!(why(&[("Gemfile", "gem 'mysql2'\n")]), gem("mysql2"));
+    let project = r#"<PackageReference Include="Npgsql" />"#;
+    assert_eq!(why(&[("a/A.csproj", project), ("Gemfile", "gem 'mysql2'\n")]), "dialect postgres: `Npgsql` in a/A.csproj");
+    assert_eq!(why(&[("a/A.Tests.csproj", project), ("Gemfile", "gem 'mysql2'\n")]), gem("mysql2"));
+    let nothing = "dialect postgres: nothing says which dialect; taken for postgres";
+    let silent = [
+        ("Gemfile", "# gem \"mysql2\"\ngem \"ruby-oci8\"\n"),
+        ("Gemfile", "group :test do\n  gem 'mysql2'\nend\n"),
+        ("requirements.txt", "# PyMySQL was dropped\noracledb\n"),
+        ("pom.xml", "<project><!-- <artifactId>mysql-connector-java</artifactId> --></project>\n"),
+        ("build.gradle", "dependencies {\n  // implementation(\"mysql:mysql-connector-java\")\n}\n"),
+        (
+            "build.gradle",
+            "dependencies { runtimeOnly 'com.oracle.database.jdbc:ojdbc11'; testRuntimeOnly 'com.mysql:mysql-connector-j' }\n",
+        ),
+        (
+            "build.gradle",
+            "dependencies { runtimeOnly 'com.oracle.database.jdbc:ojdbc11'; runtimeOnly 'com.mysql:mysql-connector-j' }\n",
+        ),
+        ("Cargo.toml", "[dependencies]\nsqlx = \"0.8\"\n[dev-dependencies]\nrusqlite = \"0.31\"\n"),
+        ("package.json", r#"{"keywords": ["mysql"], "devDependencies": {"mysql2": "1"}}"#),
+    ];
+    for manifest in silent {
+        assert_eq!(why(&[manifest]), nothing, "{manifest:?}");
+    }
+}
+
+#[test]
 fn the_configuration_overrides_the_tool() {
     let files = [("m/1_a.sql", TABLE), ("m/2_b.sql", "-- no-transaction\nSELECT 1;")];
     let told = Settings { migration_tool: Some("atlas".into()), ..settings() };

@@ -1,6 +1,9 @@
 //! Which files stand together: the folder of a set, one folder a migration, one folder a version.
 
+use super::Read;
+use super::dialect::Verdict;
 use super::file_name::{self, FileName};
+use crate::discover::code::Drivers;
 use crate::files::Listing;
 use std::collections::BTreeMap;
 
@@ -115,17 +118,18 @@ fn entry<'a, 'g>(groups: &'g mut BTreeMap<(&'a str, Shape), Group<'a>>, folder: 
 /// The other files of the tree, as evidence.
 pub(super) struct Surroundings<'a> {
     listing: &'a Listing,
+    drivers: Drivers<'a>,
 }
 
 impl<'a> Surroundings<'a> {
     /// The files of a tree.
     pub fn new(listing: &'a Listing) -> Surroundings<'a> {
-        Surroundings { listing }
+        Surroundings { listing, drivers: Drivers::new(listing) }
     }
 
-    /// All of them.
-    pub fn listing(&self) -> &Listing {
-        self.listing
+    /// The dialect of the driver that the project of a folder depends on.
+    pub fn driver(&self, folder: &str, read: Read) -> Option<Verdict> {
+        self.drivers.dialect(folder, read).map(|(dialect, why)| Verdict { named: (dialect, None), why })
     }
 
     /// Whether there is such a file.

@@ -4,13 +4,12 @@ mod changelog;
 mod changeset;
 
 use super::dialect::{self, Verdict};
-use super::folders::split;
+use super::folders::{Surroundings, split};
 use super::tools::Named;
 use super::{Found, Read};
-use crate::discover::{Artifact, Kind, Migration, MigrationSet, Role, Transaction, code};
+use crate::discover::{Artifact, Kind, Migration, MigrationSet, Role, Transaction};
 use crate::files::Listing;
 use crate::model::Settings;
-use crate::sql::Dialect;
 use changelog::Changelogs;
 use changeset::Changeset;
 use std::collections::{BTreeMap, HashSet};
@@ -18,7 +17,13 @@ use std::collections::{BTreeMap, HashSet};
 const ID: &str = "liquibase";
 
 /// Finds the files and takes them. `paths` are the `.sql` files that count, sorted.
-pub(super) fn find(paths: &[&str], listing: &Listing, read: Read, settings: &Settings, found: &mut Found) -> HashSet<String> {
+pub(super) fn find(
+    paths: &[&str],
+    (listing, around): (&Listing, &Surroundings),
+    read: Read,
+    settings: &Settings,
+    found: &mut Found,
+) -> HashSet<String> {
     let files = formatted(paths, read);
     if files.is_empty() {
         return HashSet::new();
@@ -41,7 +46,7 @@ pub(super) fn find(paths: &[&str], listing: &Listing, read: Read, settings: &Set
             let evidence = format!("{ID}: its first line");
             found.artifacts.push(Artifact { path: path.clone(), kind: Kind::Migration, evidence });
         }
-        let driver = code::driver(&folder, listing, read);
+        let driver = || around.driver(&folder, read);
         for (named, dialect_why) in dialects(&folder, &changesets, driver, settings) {
             let steps = changesets.iter().flat_map(|(path, text, sets)| sets.iter().map(move |one| (path, text, one)));
             let steps = steps.filter(|(_, _, one)| one.is_for(&named));
@@ -94,7 +99,7 @@ fn formatted(paths: &[&str], read: Read) -> BTreeMap<String, String> {
 fn dialects(
     folder: &str,
     files: &[(&str, &str, Vec<Changeset>)],
-    driver: Option<(Dialect, String)>,
+    driver: impl FnOnce() -> Option<Verdict>,
     settings: &Settings,
 ) -> Vec<(Named, String)> {
     if let Some(dialect) = settings.dialect {
@@ -109,7 +114,6 @@ fn dialects(
     if named.len() > 1 || named.len() == 1 && unnamed.len() * 2 < all().count() {
         return named.into_iter().map(|one| (one, "`dbms:` of the changesets".to_owned())).collect();
     }
-    let driver = || driver.map(|(dialect, why)| Verdict { named: (dialect, None), why });
     let one = || named.pop().map(|named| Verdict { named, why: "`dbms:` of a changeset".into() });
     let found = dialect::by_folder(folder).or_else(driver).or_else(|| dialect::voted(&unnamed)).or_else(one);
     let verdict = found.unwrap_or_else(dialect::usual);

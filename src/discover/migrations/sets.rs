@@ -6,7 +6,7 @@ use super::folders::{Group, Member, Shape, Surroundings, split};
 use super::steps;
 use super::tools::{Layout, Named, Need, Order, Tool, table};
 use super::{Read, SAMPLE};
-use crate::discover::{Artifact, Kind, MigrationSet, code};
+use crate::discover::{Artifact, Kind, MigrationSet};
 use crate::model::Settings;
 use crate::sql::Dialect;
 
@@ -239,9 +239,7 @@ fn shared_dialect(group: &Group, around: &Surroundings, texts: &[&str], read: Re
         dialect::by_hint(&path, &read(&path)?)
     });
     let said = hint.or_else(|| dialect::by_folder(group.folder)).or_else(|| dialect::voted(texts));
-    let driver =
-        || code::driver(group.folder, around.listing(), read).map(|(dialect, why)| Verdict { named: (dialect, None), why });
-    said.or_else(driver).unwrap_or_else(dialect::usual)
+    said.or_else(|| around.driver(group.folder, read)).unwrap_or_else(dialect::usual)
 }
 
 /// The dialects of a group: one, or those that the names tell apart.
