@@ -99,6 +99,9 @@ fn a_changeset_for_another_product_decides_nothing_for_the_rest() {
     let most = "--changeset ann:3 dbms:mysql\nSELECT 1;\n--changeset ann:4 dbms:mysql\nSELECT 1;\n--changeset ann:5 dbms:mysql\nSELECT 1;\n";
     let named = "dialect mysql: `dbms:` of the changesets".to_owned();
     assert_eq!(of(PLAIN, most, &[pom]), [(Dialect::MySql, 5, named)], "most name it");
+    let cockroach = "--changeset ann:3 dbms:cockroachdb\nSELECT 1;\n";
+    let named = "dialect cockroachdb: `dbms:` of a changeset".to_owned();
+    assert_eq!(of(PLAIN, cockroach, &[pom]), [(Dialect::Postgres, 3, named)], "a relative of what the driver speaks to");
     let h2 = "--changeset ann:3 dbms:h2\nSELECT 1;\n";
     let nothing = "dialect postgres: nothing says which dialect; taken for postgres".to_owned();
     assert_eq!(of(PLAIN, h2, &[]), [(Dialect::Postgres, 2, nothing)], "a product that is not read");

@@ -114,9 +114,13 @@ fn dialects(
     if named.len() > 1 || named.len() == 1 && unnamed.len() * 2 < all().count() {
         return named.into_iter().map(|one| (one, "`dbms:` of the changesets".to_owned())).collect();
     }
-    let one = || named.pop().map(|named| Verdict { named, why: "`dbms:` of a changeset".into() });
-    let found = dialect::by_folder(folder).or_else(driver).or_else(|| dialect::voted(&unnamed)).or_else(one);
-    let verdict = found.unwrap_or_else(dialect::usual);
+    let own = named.pop().map(|named| Verdict { named, why: "`dbms:` of a changeset".into() });
+    let found = dialect::by_folder(folder).or_else(driver).or_else(|| dialect::voted(&unnamed));
+    let verdict = match (found, own) {
+        // A relative speaks the same language, and its driver is often the same.
+        (Some(found), Some(own)) if found.named.1.is_none() && found.named.0 == own.named.0 => own,
+        (found, own) => found.or(own).unwrap_or_else(dialect::usual),
+    };
     vec![(verdict.named, verdict.why)]
 }
 
