@@ -51,16 +51,11 @@ impl Runtime {
     pub fn breakers(&self) -> (usize, Vec<Breaker>) {
         let (mut considered, mut found, mut seen) = (0, Vec::new(), HashSet::new());
         for application in &self.applications {
-            let owners = || application.owners.iter().filter_map(|owner| self.services.get(owner.service));
             for files in application.views() {
                 considered += of_view(&files).0;
                 // Variables of the services that run it are over its files.
-                let mut views: Vec<View<'_>> = owners().map(|service| files.under(service)).collect();
-                views.sort_by_key(|view| view.use_for().is_rehearsal());
-                if views.is_empty() {
-                    views.push(files);
-                }
-                let open = views.iter().flat_map(|view| of_view(view).1);
+                let open = files.as_run(&self.services);
+                let open = open.iter().flat_map(|view| of_view(view).1);
                 found.extend(open.filter(|breaker| seen.insert(breaker.span)));
             }
         }

@@ -27,11 +27,22 @@ pub struct Ejection {
     /// What it is for, for messages: `search`.
     pub name: String,
     /// What switches it off, as written, and where; `None`: nothing does.
-    pub off: Option<(String, Span)>,
+    pub off: Option<Off>,
     /// For how long a server is left out at first, the key that says so and where; `None`: not written.
     pub longest: Option<(Timeout, &'static str, Span)>,
     /// For which kind of use it is made.
     pub profile: Profile,
+}
+
+/// What switches a breaker off.
+#[derive(Debug, Clone)]
+pub struct Off {
+    /// As written.
+    pub written: String,
+    /// Where.
+    pub span: Span,
+    /// What to write instead.
+    pub instead: &'static str,
 }
 
 /// Reads every breaker of Istio and Envoy.
@@ -57,29 +68,39 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Ejec
     found
 }
 
-/// <https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection>: 0 of a count switches it off, and
-/// errors of gateways are counted only where that is asked for.
+/// <https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection>: 0 of a count switches it off, errors of
+/// gateways are counted only where that is asked for, and those of the caller's own side by themselves where they are parted.
 fn of_istio(rule: NodeRef<'_>, profile: Profile) -> Option<Ejection> {
     let name = rule.at("metadata/name")?.text()?;
     let detection = rule.at("spec/trafficPolicy/outlierDetection")?;
     let errors = detection.get("consecutive5xxErrors").or_else(|| detection.get("consecutiveErrors"));
     let others = ["consecutiveGatewayErrors", "consecutiveLocalOriginFailures"];
     let counts_others = others.iter().any(|key| detection.get_text(key).is_some_and(|count| count.trim() != "0"));
-    let off = errors.filter(|count| count.text().is_some_and(|text| text.trim() == "0") && !counts_others);
+    let parts = detection.get("splitExternalLocalOriginErrors").is_some_and(|parts| parts.as_bool() != Some(false));
+    let counts_own = parts && detection.get_text("consecutiveLocalOriginFailures").is_none();
+    let off = errors.filter(|count| count.text().is_some_and(|text| text.trim() == "0") && !counts_others && !counts_own);
     Some(Ejection {
         subject: format!("DestinationRule {name}"),
         name: rule.at("spec/host").and_then(NodeRef::text).unwrap_or(name).to_owned(),
-        off: off.map(|count| ("consecutive5xxErrors: 0".to_owned(), count.span())),
+        off: off.map(|count| Off {
+            written: "consecutive5xxErrors: 0".to_owned(),
+            span: count.span(),
+            instead: "consecutive5xxErrors: 5",
+        }),
         longest: long(detection.get("baseEjectionTime"), "baseEjectionTime"),
         profile,
     })
 }
 
-/// <https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/circuit_breaking>
+/// <https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/circuit_breaking>: bounds are those of one priority, and
+/// requests have the default one unless a route says otherwise.
+/// <https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/outlier_detection.proto>: errors of gateways and shares of errors
+/// are counted where that is asked for, and those of the caller's own side where they are parted.
 fn of_envoy(cluster: NodeRef<'_>, profile: Profile) -> Option<Ejection> {
     let name = cluster.get_text("name")?;
     let thresholds = cluster.at("circuit_breakers/thresholds").into_iter().flat_map(NodeRef::items).take(MOST);
-    let bounds = thresholds.filter_map(|one| one.get("max_requests").or_else(|| one.get("max_pending_requests")));
+    let usual = thresholds.filter(|one| one.get("priority").is_none_or(|priority| priority.text() == Some("DEFAULT")));
+    let bounds = usual.filter_map(|one| one.get("max_requests").or_else(|| one.get("max_pending_requests")));
     let endless = bounds.into_iter().find(|bound| {
         let number = bound.text().and_then(|text| text.trim().parse::<u64>().ok());
         number.is_some_and(|number| number >= NO_BOUND)
@@ -87,9 +108,21 @@ fn of_envoy(cluster: NodeRef<'_>, profile: Profile) -> Option<Ejection> {
     let detection = cluster.get("outlier_detection");
     let zero =
         |key: &str| detection.and_then(|one| one.get(key)).filter(|node| node.text().is_some_and(|text| text.trim() == "0"));
-    let blind = zero("enforcing_consecutive_5xx").filter(|_| zero("enforcing_success_rate").is_some());
-    let off = endless.map(|bound| (format!("{} requests at a time", bound.text().unwrap_or_default()), bound.span()));
-    let off = off.or_else(|| blind.map(|node| ("enforcing_consecutive_5xx: 0".to_owned(), node.span())));
+    let others = ["enforcing_consecutive_gateway_failure", "enforcing_failure_percentage", "split_external_local_origin_errors"];
+    let counts_others = others.iter().any(|key| {
+        let node = detection.and_then(|one| one.get(key));
+        node.is_some_and(|node| node.text().is_none_or(|text| !matches!(text.trim(), "0" | "false")))
+    });
+    let blind = zero("enforcing_consecutive_5xx").filter(|_| zero("enforcing_success_rate").is_some() && !counts_others);
+    let off = endless.map(|bound| Off {
+        written: format!("{} requests at a time", bound.text().unwrap_or_default()),
+        span: bound.span(),
+        instead: "thresholds: [{ max_requests: 1024, max_pending_requests: 256 }]",
+    });
+    let off = off.or_else(|| {
+        let (written, instead) = ("enforcing_consecutive_5xx: 0".to_owned(), "enforcing_consecutive_5xx: 100");
+        blind.map(|node| Off { written, span: node.span(), instead })
+    });
     let longest = long(detection.and_then(|one| one.get("base_ejection_time")), "base_ejection_time");
     let is_any = off.is_some() || longest.is_some() || detection.is_some();
     is_any.then(|| Ejection { subject: format!("cluster {name}"), name: name.to_owned(), off, longest, profile })
@@ -133,16 +166,16 @@ impl Runtime {
             Some(OpenTime { subject, name, open, key: key.to_owned(), span, use_for: one.profile })
         });
         let mut found: Vec<OpenTime> = of_mesh.collect();
-        for view in self.views() {
-            let entries = view.entries();
-            for name in instances(&entries, INSTANCES, &SETTINGS).into_keys() {
-                let own = format!("{INSTANCES}{name}waitdurationinopenstate");
-                let Some(entry) = entries.iter().find(|entry| entry.name == own) else { continue };
-                let Some(said) = view.said(entry).known().cloned() else { continue };
+        for view in self.views_as_run() {
+            for name in instances(&view.entries(), INSTANCES, &SETTINGS).into_keys() {
+                let Some(said) = view.get(&format!("{INSTANCES}{name}waitdurationinopenstate")).known().cloned() else {
+                    continue;
+                };
                 // A number alone is one of milliseconds, as for every Duration of Spring Boot.
                 let Some(open) = timeout::parse(&said.text, Units::Common, Some(1e-3)) else { continue };
                 if seen.insert(said.span) {
-                    let name = written_name(&said.key).to_owned();
+                    // A variable has the name in its own form only.
+                    let name = if said.key.contains('.') { written_name(&said.key) } else { name }.to_owned();
                     let (subject, open, use_for) = (format!("breaker {name}"), Timeout::after(open, &said.text), view.use_for());
                     found.push(OpenTime { subject, name, open, key: said.key, span: said.span, use_for });
                 }

@@ -10,14 +10,11 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for one in context.head.runtime.ejections() {
         context.consider();
-        let Some((written, span)) = &one.off else { continue };
-        let message = format!("the breaker in front of `{}` never opens: `{written}`", one.name);
+        let Some(off) = &one.off else { continue };
+        let message = format!("the breaker in front of `{}` never opens: `{}`", one.name, off.written);
         let diagnostic = Diagnostic::new(one.subject.clone(), message)
-            .at(*span, "a server that fails every request goes on getting its share")
-            .help(match one.subject.starts_with("cluster") {
-                true => "thresholds: [{ max_requests: 1024, max_pending_requests: 256 }]",
-                false => "consecutive5xxErrors: 5",
-            })
+            .at(off.span, "a server that fails every request goes on getting its share")
+            .help(off.instead)
             .evidence("off");
         found.push(rehearsed(diagnostic, one.profile));
     }

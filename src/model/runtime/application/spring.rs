@@ -1,6 +1,6 @@
 //! What settings of Spring (and, where they have the same, Quarkus and Micronaut) say of queues, caches, endpoints and tables.
 
-use super::{Said, View, squash};
+use super::{Application, Said, View, squash};
 use crate::discover::Kind;
 use crate::fact::Fact;
 use crate::model::runtime::route::PathMatch;
@@ -137,6 +137,14 @@ impl Runtime {
             found.extend(owners.map(|service| application.view_in(service)));
             found.extend(application.views());
         }
+        found.sort_by_key(|view| view.use_for().is_rehearsal());
+        found
+    }
+
+    /// Every profile of all settings as it runs, those for real use first; see [`View::as_run`].
+    pub(in crate::model::runtime) fn views_as_run(&self) -> Vec<View<'_>> {
+        let files = self.applications.iter().flat_map(Application::views);
+        let mut found: Vec<View<'_>> = files.flat_map(|files| files.as_run(&self.services)).collect();
         found.sort_by_key(|view| view.use_for().is_rehearsal());
         found
     }

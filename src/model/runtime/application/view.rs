@@ -92,6 +92,17 @@ impl<'r> View<'r> {
         View { service: Some(service), ..self.clone() }
     }
 
+    /// The same as it runs: under the variables of each service that is known to run it, those for real use first; as it is where none is.
+    pub fn as_run(&self, services: &'r [Service]) -> Vec<View<'r>> {
+        let owners = self.application.owners.iter().filter_map(|owner| services.get(owner.service));
+        let mut views: Vec<View<'r>> = owners.map(|service| self.under(service)).collect();
+        views.sort_by_key(|view| view.use_for().is_rehearsal());
+        if views.is_empty() {
+            views.push(self.clone());
+        }
+        views
+    }
+
     /// The layers in force, strongest first.
     pub fn layers(&self) -> impl Iterator<Item = &'r Layer> {
         self.layers.iter().copied()
