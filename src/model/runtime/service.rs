@@ -455,10 +455,19 @@ pub struct HealthCheck {
 impl HealthCheck {
     /// The port and the path of the container itself that it asks for over HTTP, where an answer of 404 makes it fail.
     pub fn asked(&self) -> Option<(u16, &str)> {
-        let words = || self.test.iter().flat_map(|word| word.split_whitespace()).map(|word| word.trim_matches(['\'', '"', ';']));
+        let words = || {
+            self.test.iter().flat_map(|word| word.split_whitespace()).map(|word| word.trim_matches(['\'', '"', ';', '(', ')']))
+        };
         let short = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('f');
         let is_curl = words().any(|word| word == "curl") && words().any(|word| word == "--fail" || short(word));
-        let fails = is_curl || words().any(|word| word == "wget");
+        // What follows a failure may make it none: `|| true`, `|| exit 0`.
+        let mut after = words().skip_while(|word| *word != "||").skip(1);
+        let is_kept = match after.next() {
+            None | Some("false") => true,
+            Some("exit") => after.next().is_none_or(|code| code != "0"),
+            Some(_) => false,
+        };
+        let fails = is_kept && (is_curl || words().any(|word| word == "wget"));
         let url = words().find_map(|word| word.strip_prefix("http://")).filter(|_| fails && !self.is_disabled)?;
         let (authority, path) = url.split_at(url.find('/').unwrap_or(url.len()));
         let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));

@@ -3,6 +3,7 @@
 //! What is absent: consumers without a group, whose queues go with them, and queues that somebody else declares.
 
 use super::{Said, View, view};
+use crate::discover::Kind;
 use crate::fact::Fact;
 use crate::model::runtime::{Profile, Runtime};
 use crate::source::Span;
@@ -38,7 +39,8 @@ impl Runtime {
     pub fn stream_consumers(&self) -> Vec<StreamConsumer> {
         let mut seen = HashSet::new();
         let mut found = Vec::new();
-        for view in self.spring_views().iter().filter(|view| is_rabbit(view)) {
+        let is_spring = |view: &&View<'_>| view.application.format == Kind::Spring && is_rabbit(view);
+        for view in self.views_as_run().iter().filter(is_spring) {
             let mut own = of_view(view);
             own.sort_by_key(|one| one.span);
             found.extend(own.into_iter().filter(|one| seen.insert(one.span)));
