@@ -31,7 +31,7 @@ fn in_terraform(one: &Credential) -> String {
         return format!("no `default`, and `sensitive = true`; its value in TF_VAR_{name}");
     }
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    let key = match one.key.chars().all(is_plain) {
+    let key = match one.key.chars().all(is_plain) && !one.key.starts_with(|c: char| c.is_ascii_digit()) {
         true => one.key.clone(),
         false => format!("\"{}\"", one.key),
     };

@@ -3,8 +3,8 @@
 use crate::documents::hcl::{self, Block, Body, Said, Value};
 use crate::source::{SourceId, Span};
 
-/// A file without any of these words is not read.
-const WORDS: [&str; 4] = ["password", "secret", "token", "_key"];
+/// A file without any of these words, in whatever case, is not read: every key that holds a secret has one of them.
+const WORDS: [&str; 6] = ["pass", "pwd", "secret", "token", "key", "credential"];
 /// Blocks within blocks, and objects within objects, are followed so far.
 const DEEPEST: usize = 16;
 
@@ -23,7 +23,8 @@ pub(super) struct Entry {
 /// Every text with its key. What is computed or taken from elsewhere is left out.
 pub(super) fn values(source: SourceId, text: &str) -> Vec<Entry> {
     let mut found = Vec::new();
-    if WORDS.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()) {
+    let lower = text.to_ascii_lowercase();
+    if WORDS.iter().any(|word| memchr::memmem::find(lower.as_bytes(), word.as_bytes()).is_some()) {
         let file = hcl::parse(source, text);
         file.body.blocks.iter().for_each(|block| top(block, &mut found));
     }
