@@ -60,7 +60,11 @@ fn let_go(short: &ShortDrain<'_>) -> Option<Diagnostic> {
     };
     let diagnostic = match short.sooner {
         Some((after, Some(span))) => diagnostic.cause(span, format!("and `{}` waits {}", short.edge.short_name(), shown(after))),
-        _ => diagnostic,
+        Some((after, None)) => {
+            let waits = format!("and `{}` waits {}, by default", short.edge.short_name(), shown(after));
+            diagnostic.context(short.edge.pass_span(), waits).at_most(Severity::Info, "one side is a default")
+        }
+        None => diagnostic,
     };
     short.is_too_short().then(|| rehearsed(diagnostic, short.edge.profile()))
 }
