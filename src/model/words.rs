@@ -1,10 +1,12 @@
 //! Names as word lists, so that `lineItems`, `line_items` and `LineItem` are one thing.
 
 mod regulated;
+mod snake;
 
 pub use regulated::{
     is_audit, is_card_number, is_card_secret, is_doubtful_card_data, is_inside, is_transformed, speaks_of_cards,
 };
+pub use snake::snake;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
@@ -36,6 +38,7 @@ struct Inflections {
     transitions: HashSet<String>,
     verbs: HashSet<String>,
     joints: HashSet<String>,
+    initialisms: HashSet<String>,
     caches: HashSet<String>,
     request_keys: HashSet<String>,
     creating: HashSet<String>,
@@ -93,6 +96,7 @@ fn inflections() -> &'static Inflections {
             transitions: list("transition", "marks"),
             verbs: list("operations", "verbs"),
             joints: list("operations", "joints"),
+            initialisms: list("initialisms", "words"),
             caches: list("caches", "words"),
             request_keys: list("request_keys", "columns"),
             creating: list("operations", "creating"),
@@ -112,46 +116,6 @@ fn inflections() -> &'static Inflections {
             table_marks: list("tables", "marks"),
         }
     })
-}
-
-/// A name in snake case: `customerId`, `CustomerID`, `customer-id` and `customer id` are `customer_id`.
-pub fn snake(name: &str) -> String {
-    if is_snake(name) {
-        return name.to_owned();
-    }
-    let mut out = String::with_capacity(name.len() + 4);
-    let characters: Vec<char> = name.chars().collect();
-    for (at, c) in characters.iter().enumerate() {
-        if !c.is_alphanumeric() {
-            if !out.is_empty() && !out.ends_with('_') {
-                out.push('_');
-            }
-            continue;
-        }
-        let before = at.checked_sub(1).map(|at| characters[at]);
-        let after = characters.get(at + 1);
-        let starts_word = c.is_uppercase()
-            && before.is_some_and(|before| {
-                before.is_lowercase()
-                    || before.is_numeric()
-                    || (before.is_uppercase() && after.is_some_and(|next| next.is_lowercase()))
-            });
-        if starts_word && !out.ends_with('_') {
-            out.push('_');
-        }
-        out.extend(c.to_lowercase());
-    }
-    out.trim_matches('_').to_owned()
-}
-
-/// Whether a name is in snake case as it stands, as most names of tables and columns are.
-fn is_snake(name: &str) -> bool {
-    let mut last = b'_';
-    let mut is_part = |byte: u8| {
-        let before = std::mem::replace(&mut last, byte);
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' && before != b'_'
-    };
-    name.bytes().all(&mut is_part) && last != b'_'
 }
 
 /// The singular of one English word in lower case.
