@@ -1,12 +1,16 @@
 //! Which databases are one and the same in other words: twins for other dialects, schema files beside migrations.
 
 use super::catalog::{Database, Table};
+use crate::sql::Dialect;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// How many of the smaller database's tables the larger one must hold.
 const SHARED: f64 = 0.6;
+
+/// How many of a server's tables SQLite must hold to be its twin: fewer are the store of a client or of a test.
+const SERVER: f64 = 0.5;
 
 /// How many tables more than migrations make, as a share of these, a schema file holds that has replaced them.
 const LEFTOVER: f64 = 0.25;
@@ -16,7 +20,8 @@ pub(super) fn families(databases: &[Arc<Database>]) -> Vec<usize> {
     if databases.len() < 2 {
         return vec![0; databases.len()];
     }
-    let names: Vec<BTreeSet<String>> = databases.iter().map(|database| table_names(database)).collect();
+    let names: Vec<(Dialect, BTreeSet<String>)> =
+        databases.iter().map(|database| (database.dialect, table_names(database))).collect();
     let mut families: Vec<usize> = (0..databases.len()).collect();
     for (number, held) in names.iter().enumerate() {
         let first = names.iter().take(number).position(|other| is_twin(held, other));
@@ -138,9 +143,13 @@ fn table_names(database: &Database) -> BTreeSet<String> {
     tables.map(|table| table.name.name.to_lowercase()).collect()
 }
 
-fn is_twin(a: &BTreeSet<String>, b: &BTreeSet<String>) -> bool {
-    let smaller = a.len().min(b.len());
+fn is_twin(one: &(Dialect, BTreeSet<String>), other: &(Dialect, BTreeSet<String>)) -> bool {
+    let ((dialect, a), (_, b)) = if one.1.len() <= other.1.len() { (one, other) } else { (other, one) };
+    let (smaller, larger) = (a.len(), b.len());
     let shared = a.intersection(b).count();
+    if one.0 != other.0 && *dialect == Dialect::Sqlite && (shared as f64) < SERVER * larger as f64 {
+        return false;
+    }
     // Two services that happen to have one table of the same name are two databases.
     a == b && smaller > 0 || shared >= 2 && shared as f64 >= SHARED * smaller as f64
 }
@@ -151,11 +160,21 @@ mod tests {
 
     #[test]
     fn one_common_table_makes_no_twins() {
-        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
+        let set = |names: &[&str]| (Dialect::Postgres, names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>());
         assert!(is_twin(&set(&["a", "b", "c"]), &set(&["a", "b"])));
         assert!(is_twin(&set(&["a"]), &set(&["a"])));
         assert!(!is_twin(&set(&["a"]), &set(&["a", "b"])));
         assert!(!is_twin(&set(&["a", "b", "c", "d"]), &set(&["a", "b", "x", "y"])));
         assert!(!is_twin(&set(&[]), &set(&[])));
+    }
+
+    #[test]
+    fn the_small_store_of_a_client_is_no_twin_of_its_server() {
+        let set = |dialect, names: &str| (dialect, names.chars().map(String::from).collect::<BTreeSet<String>>());
+        let (server, client) = (set(Dialect::Postgres, "abcdefgh"), set(Dialect::Sqlite, "abc"));
+        assert!(!is_twin(&server, &client) && !is_twin(&client, &server));
+        assert!(is_twin(&server, &set(Dialect::Sqlite, "abcdex")));
+        assert!(is_twin(&server, &set(Dialect::MySql, "abc")), "a server of another kind that lags behind");
+        assert!(is_twin(&set(Dialect::Sqlite, "abcdefgh"), &set(Dialect::Postgres, "abc")));
     }
 }
