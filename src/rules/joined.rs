@@ -25,22 +25,24 @@ pub(super) struct Found {
 }
 
 /// Makes one finding of what is one thing to fix: a field that several objects share, and a column that several objects are stored
-/// in, in the same way.
+/// in, in the same way. A field that stands in several columns is said of each, in one finding where it is the same of all.
 pub(super) fn once(found: Vec<Found>) -> Vec<Diagnostic> {
     let mut all: Vec<Found> = Vec::new();
     for one in found {
-        if all.iter().any(|known| known.said == one.said) {
+        let at = |known: &Found| (known.said == one.said, known.column == one.column);
+        if all.iter().any(|known| at(known) == (true, true)) {
             continue;
         }
-        let same = |known: &&mut Found| {
+        let is_alike = |known: &&mut Found| {
             let caps = |one: &Found| (one.diagnostic.severity_cap, one.diagnostic.confidence_cap);
-            known.column == one.column && known.diagnostic.evidence == one.diagnostic.evidence && caps(known) == caps(&one)
+            at(known) != (false, false) && known.diagnostic.evidence == one.diagnostic.evidence && caps(known) == caps(&one)
         };
-        match all.iter_mut().find(same) {
+        match all.iter_mut().find(is_alike) {
             Some(known) => {
-                let seen = known.diagnostic.occurrences.iter().any(|other| other.span == one.said);
+                let place = if known.said == one.said { one.column } else { one.said };
+                let seen = known.diagnostic.occurrences.iter().any(|other| other.span == place);
                 if !seen {
-                    known.diagnostic = known.diagnostic.clone().occurrence(one.said, one.diagnostic.subject);
+                    known.diagnostic = known.diagnostic.clone().occurrence(place, one.diagnostic.subject);
                 }
             }
             None => all.push(one),

@@ -1,13 +1,14 @@
 //! The values of an API enum against those that its column takes.
 
 use super::view::{ParameterColumn, PropertyColumn};
+use super::{OperationLink, TableKey};
 use crate::fact::Fact;
 use crate::model::Model;
 use crate::model::api::{Method, OperationRef};
 use crate::model::schema::{ColumnRef, Lookup, TableRef};
 use crate::source::{Span, Spanned};
 use crate::sql::Dialect;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// The two lists of one field or filter, where both are known and speak of the same values.
 #[derive(Debug, Clone)]
@@ -174,6 +175,12 @@ impl<'m> ValueComparison<'m> {
             let adds = rejected.iter().map(|one| format!("ALTER TYPE {kind} ADD VALUE '{}';", one.value.replace('\'', "''")));
             return table.in_place(&adds.collect::<Vec<_>>().join(" "));
         }
+        // MySQL lists the values in the type of the column.
+        if self.column.is_of(&["enum"])
+            && let Some(help) = self.column.alter_type_help(&format!("ENUM({})", literals(&all)))
+        {
+            return help;
+        }
         let check = format!("CHECK ({} IN ({}))", self.column.sql_name(), literals(&all));
         match self.column.allowed_by_check() {
             Some(name) if table.dialect() == Dialect::Postgres && !table.is_stated() => table.in_place(&format!(
@@ -188,12 +195,20 @@ impl<'m> ValueComparison<'m> {
 impl Model {
     /// Whether the application may add rows to a table: an operation that creates is about it, or an `INSERT` of a query writes it.
     pub fn may_grow(&self, table: TableRef<'_>) -> bool {
-        let operations: Vec<OperationRef> = self.api.operations().collect();
-        let of_api = self.links.operations.iter().filter(|link| link.tables.iter().any(|key| key.is_of(table))).any(|link| {
-            operations.get(link.operation).is_some_and(|operation| matches!(operation.method(), Method::Post | Method::Put))
-        });
         let readings = || self.readings(table.database_number(), &table.name);
-        of_api || readings().any(|one| one.writes() && one.query().is_application())
+        self.tables_created_in().contains(&TableKey::of(table))
+            || readings().any(|one| one.writes() && one.query().is_application())
+    }
+
+    /// The tables that an operation which creates is about.
+    fn tables_created_in(&self) -> &HashSet<TableKey> {
+        self.links.created_in.get_or_init(|| {
+            let operations: Vec<OperationRef> = self.api.operations().collect();
+            let creates = |link: &&OperationLink| {
+                operations.get(link.operation).is_some_and(|one| matches!(one.method(), Method::Post | Method::Put))
+            };
+            self.links.operations.iter().filter(creates).flat_map(|link| link.tables.iter().cloned()).collect()
+        })
     }
 }
 

@@ -52,7 +52,7 @@ use super::boundaries::Boundaries;
 use super::queries::{Queries, QueryLinks};
 use super::{Settings, api::Api, api::OperationRef, api::Pin, runtime::Runtime, schema::Schema};
 use crate::diagnostic::Confidence;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// An object of the API and the table that stores it.
@@ -110,6 +110,8 @@ pub struct Links {
     pub services: Vec<routes::ServiceLink>,
     /// Where the properties of each of [`Links::entities`] are stored; found at the first question.
     fields: OnceLock<Vec<Vec<places::FieldPlace>>>,
+    /// The tables that an operation which creates is about; found at the first question.
+    created_in: OnceLock<HashSet<TableKey>>,
 }
 
 /// Joins the parts.
