@@ -18,6 +18,15 @@ pub(in crate::model::runtime) fn fallback(text: &str) -> Option<&str> {
     default.or_else(|| operation.strip_prefix(':').filter(|rest| !rest.starts_with(['?', '+', '='])))
 }
 
+/// The variable of a value that is one placeholder and nothing else: `DB_POOL` of `${DB_POOL}` and of `${DB_POOL:10}`.
+pub(super) fn only(text: &str) -> Option<&str> {
+    let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;
+    let name = inner.split_once(':').map_or(inner, |(name, _)| name).trim();
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    // `${A}-${B}` ends as it begins.
+    (is_name && closing(inner).is_none()).then_some(name)
+}
+
 /// Fills in a value. `lookup` says what a name holds, where anything says it; without it the default counts.
 pub(super) fn fill(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     fill_within(text, lookup, DEEPEST)

@@ -3,9 +3,10 @@
 use super::{Application, Entry, Layer, placeholder, squash};
 use crate::fact::Fact;
 use crate::model::runtime::profile::{self, Profile};
-use crate::model::runtime::service::Service;
+use crate::model::runtime::service::{Service, Variable};
 use crate::model::runtime::timeout::{self, Timeout, Units};
 use crate::source::Span;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 /// What is in force for one profile of an application, or for one service.
@@ -141,14 +142,7 @@ impl<'r> View<'r> {
         let service = self.service?;
         let found = service.environment.iter().find(|(variable, _)| squash(variable) == *name);
         if let Some((variable, said)) = found {
-            return Some(match &said.value {
-                Fact::Known(text, origin) => {
-                    let span = origin.span().unwrap_or(said.key_span);
-                    Fact::explicit(Said { text: text.clone(), key: variable.to_owned(), span }, span)
-                }
-                Fact::Absent => Fact::Absent,
-                Fact::Unknown(why) => Fact::Unknown(why.clone()),
-            });
+            return Some(of_variable(variable, said));
         }
         let why = service.environment.open()?;
         Some(Fact::not_read(format!("`{key}` may be set where we cannot see it: {why}"), vec![service.span]))
@@ -158,17 +152,32 @@ impl<'r> View<'r> {
         self.layers.iter().find_map(|layer| layer.entries.iter().rev().find(|entry| entry.name == name))
     }
 
-    /// What an entry says, placeholders filled in from the same settings and from the service.
+    /// What an entry says, placeholders filled in from the same settings and from the service. Where it is nothing but a variable that
+    /// the service has, the variable says it.
     pub fn said(&self, entry: &Entry) -> Fact<Said> {
         if entry.is_template {
             return Fact::not_read("the file is a template", vec![entry.value_span]);
         }
-        let lookup = |variable: &str| -> Option<String> {
-            let of_service = self.service.and_then(|service| service.environment.get(variable).known().cloned());
+        let variable = |name: &str| self.service.and_then(|service| service.environment.named(name));
+        if let Some((name, said)) = placeholder::only(&entry.raw).and_then(|name| Some((name, variable(name)?)))
+            && !said.value.known_absent()
+            && !said.value.known().is_some_and(|text| text.contains("${"))
+        {
+            return of_variable(name, said);
+        }
+        let is_hidden = Cell::new(false);
+        let lookup = |name: &str| -> Option<String> {
+            let of_service = variable(name).map(|said| &said.value);
+            is_hidden.set(is_hidden.get() || of_service.is_some_and(|value| value.unknown().is_some()));
             of_service
-                .or_else(|| self.entry(&squash(variable)).filter(|other| other.name != entry.name).map(|other| other.raw.clone()))
+                .and_then(|value| value.known().cloned())
+                .or_else(|| self.entry(&squash(name)).filter(|other| other.name != entry.name).map(|other| other.raw.clone()))
         };
-        match placeholder::fill(&entry.raw, &lookup) {
+        let filled = placeholder::fill(&entry.raw, &lookup);
+        match filled {
+            Some(_) if is_hidden.get() => {
+                Fact::not_read("it names a variable of the service whose value is not known", vec![entry.value_span])
+            }
             Some(text) => Fact::explicit(Said { text, key: entry.key.clone(), span: entry.span() }, entry.span()),
             None => Fact::not_read("it names a variable that is set nowhere in the repository", vec![entry.value_span]),
         }
@@ -182,6 +191,18 @@ impl<'r> View<'r> {
     /// The length of time under a key. `bare`: seconds that a number without a unit counts.
     pub fn time(&self, key: &str, bare: Option<f64>) -> Fact<Timeout> {
         as_time(&self.get(key), bare)
+    }
+}
+
+/// What a variable of a service says.
+fn of_variable(name: &str, said: &Variable) -> Fact<Said> {
+    match &said.value {
+        Fact::Known(text, origin) => {
+            let span = origin.span().unwrap_or(said.key_span);
+            Fact::explicit(Said { text: text.clone(), key: name.to_owned(), span }, span)
+        }
+        Fact::Absent => Fact::Absent,
+        Fact::Unknown(why) => Fact::Unknown(why.clone()),
     }
 }
 
