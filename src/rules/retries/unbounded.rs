@@ -10,17 +10,22 @@ pub(super) const RULE: Rule = rule!("retries/unbounded", check);
 
 /// More tries than this help nobody: what failed five times fails for a reason that lasts.
 const MOST: u32 = 5;
+/// nginx asks each server of a group once: from so many on, that is worth a word.
+const MANY_SERVERS: u32 = 4;
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for retrying in context.head.runtime.retries() {
-        if !retrying.is_written {
+        // nginx tries other servers of itself, as often as the file has servers.
+        let is_nginx = retrying.gateway.product.0 == "nginx";
+        if !retrying.is_written && !is_nginx {
             continue;
         }
         context.consider();
         let bounded_by_route =
             retrying.routes.iter().all(|route| route.waits.total.known().is_some_and(|total| !total.is_never()));
-        if !bounded_by_route && retrying.retry.has_no_bound() && retrying.retry.attempts.is_some_and(|times| times > MOST) {
+        let is_many = |times: u32| if is_nginx { times.saturating_add(1) >= MANY_SERVERS } else { times > MOST };
+        if !bounded_by_route && retrying.retry.has_no_bound() && retrying.retry.attempts.is_some_and(is_many) {
             found.extend(report(&retrying).map(|diagnostic| rehearsed(diagnostic, retrying.gateway.profile)));
         }
     }

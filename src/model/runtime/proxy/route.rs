@@ -10,6 +10,7 @@ use super::server::Seen;
 use super::{paths, stream, terms};
 use crate::documents::nginx::Directive;
 use crate::fact::{Fact, Origin};
+use crate::source::Span;
 use std::collections::HashMap;
 
 /// Blocks nest this deep; nginx itself allows less for most.
@@ -49,6 +50,10 @@ pub(super) fn read(
 struct Upstream<'c> {
     /// The hosts of its servers.
     servers: Vec<&'c str>,
+    /// How many of them may be asked for the same request: those that are not marked as down.
+    up: u32,
+    /// Its opening.
+    span: Span,
     /// Whether `keepalive` keeps connections to them, and for how long.
     keepalive: Option<&'c Directive>,
     keepalive_timeout: Option<&'c Directive>,
@@ -108,7 +113,10 @@ impl<'c> Reader<'c, '_, '_, '_> {
         let Some(name) = block.arguments.first() else { return };
         let frame = self.framer.frame(file, Some(block));
         let servers = frame.own("server").iter().filter_map(|server| server.arguments.first());
+        let is_up = |server: &&&Directive| !server.arguments.iter().any(|word| word.text == "down");
         let upstream = Upstream {
+            up: frame.own("server").iter().filter(is_up).count() as u32,
+            span: block.span,
             servers: servers.map(|word| word.text.as_str()).collect(),
             keepalive: frame.own("keepalive").last().copied(),
             keepalive_timeout: frame.own("keepalive_timeout").last().copied(),
@@ -148,7 +156,7 @@ impl<'c> Reader<'c, '_, '_, '_> {
             idle: self.idle(&scope, module, authority),
         };
         route.unverified = terms::unverified(&scope, module, address.as_deref());
-        route.retry = retry(&scope, module, &route.servers);
+        route.retry = retry(&scope, module, self.upstreams.get(authority));
         route.streaming = streaming(&scope, module, location);
         Some(route)
     }
@@ -262,42 +270,46 @@ pub(super) fn written(scope: &Scope<'_, '_>, directive: &str, default: &str) -> 
     }
 }
 
-/// When the next server is tried. nginx never repeats a POST that it has sent, unless it is told so.
-fn retry(scope: &Scope<'_, '_>, module: &str, servers: &Fact<Vec<Address>>) -> Fact<Retry> {
+/// When the next server is tried. nginx never repeats a POST that it has sent, unless it is told so. With several servers it tries the
+/// others of itself: <https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream>
+fn retry(scope: &Scope<'_, '_>, module: &str, upstream: Option<&Upstream<'_>>) -> Fact<Retry> {
     let own = |setting: &str| scope.directives(&format!("{module}_next_upstream{setting}"));
-    let number = |fact: Fact<Vec<&Directive>>| match fact {
-        Fact::Known(directives, _) => directives.last()?.arguments.first()?.text.parse::<u32>().ok().filter(|tries| *tries > 0),
-        _ => None,
-    };
-    match own("") {
-        Fact::Known(directives, origin) => {
+    let others = upstream.map(|upstream| upstream.up).filter(|servers| *servers > 1).map(|servers| servers - 1);
+    let (on, span, origin) = match (own(""), upstream.filter(|_| others.is_some())) {
+        (Fact::Known(directives, origin), _) => {
             let Some(directive) = directives.last() else { return Fact::Absent };
             let on: Vec<String> = directive.arguments.iter().map(|word| word.text.clone()).collect();
-            if on.iter().any(|word| word == "off") {
-                return Fact::Absent;
-            }
-            let resends_post = on.iter().find(|word| *word == "non_idempotent").map(|word| format!("`{word}`"));
-            let others = servers.known().map(|all| all.len() as u32).filter(|count| *count > 1).map(|count| count - 1);
-            let attempts = match (number(own("_tries")).map(|tries| tries - 1), others) {
-                (Some(tries), Some(others)) => Some(tries.min(others)),
-                (tries, others) => tries.or(others),
-            };
-            let (methods, backoff) = (Fact::Absent, Fact::Absent);
-            let within = match own("_timeout") {
-                Fact::Known(..) => match timeout(scope, module, "next_upstream_timeout") {
-                    // Here 0 means that there is no bound.
-                    Fact::Known(Timeout { after: Some(after), .. }, _) if after.is_zero() => Fact::Absent,
-                    other => other,
-                },
-                Fact::Absent => Fact::Absent,
-                Fact::Unknown(why) => Fact::Unknown(why),
-            };
-            let (per_try, span) = (Fact::Absent, directive.span);
-            Fact::Known(Retry { attempts, on, methods, resends_post, per_try, backoff, within, span }, origin)
+            (on, directive.span, origin)
         }
-        Fact::Absent => Fact::not_read("nginx's own retries need more than one server", Vec::new()),
-        Fact::Unknown(why) => Fact::Unknown(why),
+        (Fact::Absent, Some(upstream)) => {
+            let bound = own("_tries").span().or(own("_timeout").span());
+            (vec!["error".into(), "timeout".into()], bound.unwrap_or(upstream.span), Origin::default_of("nginx"))
+        }
+        (Fact::Absent, None) => return Fact::not_read("nginx's own retries need more than one server", Vec::new()),
+        (Fact::Unknown(why), _) => return Fact::Unknown(why),
+    };
+    if on.iter().any(|word| word == "off") {
+        return Fact::Absent;
     }
+    let tries = own("_tries");
+    let most = tries.known().and_then(|directives| directives.last()?.arguments.first()?.text.parse::<u32>().ok());
+    let attempts = match (most.filter(|tries| *tries > 0).map(|tries| tries - 1), others) {
+        _ if tries.unknown().is_some() => None,
+        (Some(tries), Some(others)) => Some(tries.min(others)),
+        (tries, others) => tries.or(others),
+    };
+    let within = match own("_timeout") {
+        Fact::Known(..) => match timeout(scope, module, "next_upstream_timeout") {
+            // Here 0 means that there is no bound.
+            Fact::Known(Timeout { after: Some(after), .. }, _) if after.is_zero() => Fact::Absent,
+            other => other,
+        },
+        Fact::Absent => Fact::Absent,
+        Fact::Unknown(why) => Fact::Unknown(why),
+    };
+    let resends_post = on.iter().find(|word| *word == "non_idempotent").map(|word| format!("`{word}`"));
+    let (methods, per_try, backoff) = (Fact::Absent, Fact::Absent, Fact::Absent);
+    Fact::Known(Retry { attempts, on, methods, resends_post, per_try, backoff, within, span }, origin)
 }
 
 /// Why a response may go on for ever by design.
