@@ -19,6 +19,7 @@ pub(super) fn read(reading: &mut Reading, paths: &[&str]) {
         settings.add_tree(root);
         files.push((path, settings));
     }
+    let first = reading.next();
     let mut everything = Settings::default();
     files.iter().for_each(|(_, settings)| everything.add_missing(settings));
     for (path, settings) in &files {
@@ -36,6 +37,16 @@ pub(super) fn read(reading: &mut Reading, paths: &[&str]) {
     }
     for project in 0..reading.names.projects.len() {
         of_labels(reading, project, &everything);
+    }
+    // Where no route is here, what Traefik is told for all of them is.
+    if reading.next() == first {
+        for (path, settings) in files.iter().filter(|(_, settings)| settings.has(&["entrypoints"])) {
+            let mut gateway = reading.gateway("Traefik", path);
+            let mut known = settings.clone();
+            known.add_missing(&arguments(reading, &gateway.services));
+            describe(&mut gateway, &known);
+            reading.add(gateway, Vec::new());
+        }
     }
 }
 
