@@ -2,13 +2,14 @@
 
 use super::alert::tree;
 use super::profile::{Profile, profile};
+use super::reference::is_closed;
 use super::service::{Project, Runner, Service};
 use super::{Runtime, ServiceRef};
 use crate::discover::{Discovery, Kind};
 use crate::documents::NodeRef;
 use crate::model::Workspace;
 use crate::source::Span;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A configuration of a collector.
 #[derive(Debug, Clone)]
@@ -36,8 +37,28 @@ pub struct Endpoint<'r> {
     pub host: &'r str,
     /// Where the value stands.
     pub span: Span,
-    /// Whether it may be somebody.
-    pub is_known: bool,
+    /// The value as written.
+    pub written: &'r str,
+    /// Why it is nobody; `None`: it may be somebody.
+    pub lost: Option<Lost<'r>>,
+}
+
+/// Why nobody is called so.
+#[derive(Debug, Clone, Copy)]
+pub enum Lost<'r> {
+    /// No service of the project has the name, and nothing outside of it can be meant.
+    Nobody,
+    /// No Service of the cluster's manifests has it, and this one is what telemetry is sent to there, or nearly called so.
+    Other {
+        /// The service.
+        service: ServiceRef<'r>,
+        /// How others call it.
+        host: &'r str,
+    },
+    /// A service of this namespace has it, and a bare name leads to the sender's own.
+    Elsewhere(&'r str),
+    /// No manifest has it; what else runs in the namespace is not known.
+    Unseen,
 }
 
 /// Collectors, and projects that may reach more than their own services.
@@ -46,7 +67,14 @@ pub struct Telemetry {
     collectors: Vec<Collector>,
     /// For each project, whether its files name something outside: a network of another project, or of the host.
     leads_outside: Vec<bool>,
+    /// The names of Services that an operator makes for what manifests ask it for.
+    operated: HashSet<String>,
+    /// Whether an overlay of Kustomize puts objects into another namespace.
+    is_moved: bool,
 }
+
+/// Words of names and images of what takes telemetry in.
+const COLLECTORS: [&str; 3] = ["otel", "opentelemetry", "collector"];
 
 /// Reads every collector.
 pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, projects: &[Project]) -> Telemetry {
@@ -56,7 +84,26 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, projects: &
         project.runner == Runner::Compose && project.files.iter().any(&mut says_so)
     };
     let leads_outside = projects.iter().map(&mut leads_outside).collect();
-    Telemetry { collectors: collectors(workspace, discovery), leads_outside }
+    let (operated, is_moved) = (operated(workspace, discovery), is_moved(workspace));
+    Telemetry { collectors: collectors(workspace, discovery), leads_outside, operated, is_moved }
+}
+
+/// <https://github.com/open-telemetry/opentelemetry-operator>: its Services are called as the object, with `-collector` behind.
+fn operated(workspace: &mut Workspace, discovery: &Discovery) -> HashSet<String> {
+    let mut found = HashSet::new();
+    for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::Kubernetes) {
+        let Some(tree) = tree(workspace, &artifact.path, "OpenTelemetryCollector") else { continue };
+        let objects = tree.documents().filter(|one| one.get_text("kind") == Some("OpenTelemetryCollector"));
+        found.extend(objects.filter_map(|one| Some(format!("{}-collector", one.at("metadata/name")?.text()?))));
+    }
+    found
+}
+
+fn is_moved(workspace: &mut Workspace) -> bool {
+    let is_overlay = |path: &&str| path.ends_with("kustomization.yaml") || path.ends_with("kustomization.yml");
+    let overlays: Vec<String> = workspace.paths().iter().filter(is_overlay).map(str::to_owned).collect();
+    let texts = workspace.load_texts(&overlays);
+    texts.iter().any(|(.., text)| text.lines().any(|line| line.starts_with("namespace:")))
 }
 
 fn collectors(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Collector> {
@@ -90,28 +137,91 @@ fn collectors(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Collector
     found
 }
 
+impl Endpoint<'_> {
+    /// The value with another host.
+    pub fn with_host(&self, host: &str) -> String {
+        self.written.replacen(self.host, host, 1)
+    }
+}
+
 impl Runtime {
     /// Every collector, in order of path.
     pub fn collectors(&self) -> impl Iterator<Item = &Collector> {
         self.telemetry.collectors.iter()
     }
 
-    /// Every `OTEL_EXPORTER_OTLP_ENDPOINT` (also those of one signal) of a Compose service that names a bare host.
+    /// Every `OTEL_EXPORTER_OTLP_ENDPOINT` (also those of one signal) of a service of Compose or Kubernetes that names a bare host.
     pub fn telemetry_endpoints(&self) -> Vec<Endpoint<'_>> {
         let mut found = Vec::new();
         let names: HashSet<&str> = self.services.iter().flat_map(names_of).collect();
-        for service in self.services().filter(|service| service.project().is_some_and(|one| one.runner == Runner::Compose)) {
+        let whole = self.whole_projects();
+        let in_cluster = self.names_in_cluster();
+        for service in self.services() {
             let said = service.service();
+            let is_whole = whole.get(said.project).copied().unwrap_or(false) && is_closed(said);
+            let is_in_cluster = service.is_run_by(Runner::Kubernetes) && is_whole;
+            if !is_in_cluster && !service.is_run_by(Runner::Compose) {
+                continue;
+            }
             for (variable, value) in said.environment.iter() {
                 let is_endpoint = variable.starts_with("OTEL_EXPORTER_OTLP_") && variable.ends_with("ENDPOINT");
-                let Some((text, origin)) = value.value.known_with_origin().filter(|_| is_endpoint) else { continue };
-                let Some(host) = bare_host(text) else { continue };
-                let is_known = names.contains(host) || self.leads_outside(said, host);
+                let Some((written, origin)) = value.value.known_with_origin().filter(|_| is_endpoint) else { continue };
+                let Some(host) = bare_host(written) else { continue };
+                let lost = match is_in_cluster {
+                    true => self.lost_in_cluster(service, host, &in_cluster),
+                    false => (!names.contains(host) && !self.leads_outside(said, host)).then_some(Lost::Nobody),
+                };
                 let span = origin.span().unwrap_or(value.key_span);
-                found.push(Endpoint { service, variable, host, span, is_known });
+                found.push(Endpoint { service, variable, host, span, written, lost });
             }
         }
         found
+    }
+
+    /// The names of everything in clusters, with the projects that have it.
+    fn names_in_cluster(&self) -> HashMap<&str, BTreeSet<usize>> {
+        let mut found: HashMap<&str, BTreeSet<usize>> = HashMap::new();
+        let is_in_cluster = |at: usize| {
+            let runner = self.projects.get(at).map(|project| project.runner);
+            matches!(runner, Some(Runner::Kubernetes | Runner::Helm))
+        };
+        let of_services = self.services.iter().flat_map(|one| names_of(one).map(|name| (name, one.project)));
+        let of_projects = self.projects.iter().enumerate();
+        let of_projects = of_projects.flat_map(|(at, project)| project.others.iter().map(move |name| (name.as_str(), at)));
+        for (name, project) in of_services.chain(of_projects).filter(|(_, project)| is_in_cluster(*project)) {
+            found.entry(name).or_default().insert(project);
+        }
+        found
+    }
+
+    /// Why a bare name leads to nobody in the cluster of a service. It means a Service of the same namespace.
+    fn lost_in_cluster<'r>(
+        &'r self,
+        from: ServiceRef<'r>,
+        host: &str,
+        names: &HashMap<&str, BTreeSet<usize>>,
+    ) -> Option<Lost<'r>> {
+        if self.telemetry.operated.contains(host) || self.leads_outside(from.service(), host) {
+            return None;
+        }
+        let own = from.project()?.namespace.as_deref();
+        let mut elsewhere = None;
+        for project in names.get(host).into_iter().flatten().filter_map(|at| self.projects.get(*at)) {
+            match (own, project.namespace.as_deref()) {
+                (Some(own), Some(other)) if own != other && !self.telemetry.is_moved => elsewhere = Some(other),
+                _ => return None,
+            }
+        }
+        let is_collector = |one: &ServiceRef<'r>| {
+            let image = one.service().known_image().unwrap_or("").rsplit('/').next().unwrap_or("");
+            let is_other = one.service().project == from.service().project && one.span() != from.span();
+            is_other && COLLECTORS.iter().any(|word| image.contains(word) || one.name().contains(word))
+        };
+        Some(match (elsewhere, self.services().find(is_collector).or_else(|| self.nearly_called(from, host))) {
+            (Some(namespace), _) => Lost::Elsewhere(namespace),
+            (None, Some(service)) => Lost::Other { service, host: names_of(service.service()).last().unwrap_or(service.name()) },
+            (None, None) => Lost::Unseen,
+        })
     }
 
     /// Whether a name may lead to something that is no service of the repository.

@@ -76,7 +76,7 @@ impl Runtime {
     }
 
     /// For each project, whether everything of it was understood.
-    fn whole_projects(&self) -> Vec<bool> {
+    pub(super) fn whole_projects(&self) -> Vec<bool> {
         let mut whole = vec![true; self.projects.len()];
         for service in self.services.iter().filter(|service| service.open.is_some()) {
             if let Some(one) = whole.get_mut(service.project) {
@@ -87,7 +87,7 @@ impl Runtime {
     }
 
     /// The service of the same project whose name is nearly this one: but for a letter or two, or for what stands before or after.
-    fn nearly_called<'r>(&'r self, service: ServiceRef<'r>, host: &str) -> Option<ServiceRef<'r>> {
+    pub(super) fn nearly_called<'r>(&'r self, service: ServiceRef<'r>, host: &str) -> Option<ServiceRef<'r>> {
         let project = service.service().project;
         let others = self.services().filter(|other| other.service().project == project && other.span() != service.span());
         let others: Vec<ServiceRef<'r>> = others.take(MOST_COMPARED).collect();
