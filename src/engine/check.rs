@@ -285,8 +285,14 @@ impl Run {
             None => sources.iter().skip(first).map(|(id, _)| id).collect(),
             Some(_) => kept.sources(),
         };
-        // A base is read in full only where something goes: nothing else is asked of it.
-        let needs_base = rules.iter().any(|rule| needs(rule, "base")) && model.schema.takes_away();
+        // A base is read in full only where something goes, or an interface changes: nothing else is asked of it.
+        let changes_api = |base| {
+            let beside = Beside::new(head, base);
+            let mut paths = model.api.sources().map(|source| sources.path(source));
+            paths.any(|path| !beside.unchanged(path))
+        };
+        let mut asking = rules.iter().filter(|rule| needs(rule, "base"));
+        let needs_base = asking.next().is_some() && (model.schema.takes_away() || base.is_some_and(changes_api));
         let base_model = base.filter(|_| needs_base).map(|base| {
             let beside = Beside::new(head, base);
             let unchanged = |path: &str| beside.unchanged(path);

@@ -2,6 +2,7 @@
 
 mod deprecated_without_sunset;
 mod mixed_style;
+mod response_property_removed;
 mod version_in_path;
 mod version_not_a_date;
 mod version_not_semantic;
@@ -12,6 +13,7 @@ use super::Rule;
 pub(super) const RULES: &[Rule] = &[
     deprecated_without_sunset::RULE,
     mixed_style::RULE,
+    response_property_removed::RULE,
     version_in_path::RULE,
     version_not_a_date::RULE,
     version_not_semantic::RULE,
