@@ -93,6 +93,28 @@ pub struct Statement {
     pub guarded: bool,
     /// The `DO` block that it stands in: to the server all statements of a block are one.
     pub block: Option<Span>,
+    /// The functions that it calls and that are not followed here; `None` where there is none.
+    pub calls: Option<Box<Calls>>,
+}
+
+/// Functions that a statement calls.
+#[derive(Debug, Clone, Default)]
+pub struct Calls {
+    /// Their names, folded, without schemas and arguments, each once.
+    pub names: Vec<Name>,
+    /// Names that stand alone in literals that may be their arguments.
+    pub named: Vec<ObjectName>,
+}
+
+/// What the body of a routine does when it is called, as far as that changes the catalog.
+#[derive(Debug, Clone)]
+pub struct RoutineBody {
+    /// Its statements that have an effect, or may have one.
+    pub statements: Vec<Statement>,
+    /// The functions that it calls itself.
+    pub calls: Calls,
+    /// Whether it may take tables away or give them other names.
+    pub removes: bool,
 }
 
 /// A possibly qualified name, folded as its dialect folds it (PostgreSQL: lower case unless quoted).

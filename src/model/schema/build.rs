@@ -23,7 +23,7 @@ use crate::discover::{Discovery, Migration, MigrationSet, Transaction, migration
 use crate::model::workspace::{LARGE, in_threads, threads_for};
 use crate::model::{FileStatus, Pending, Settings, Workspace};
 use crate::source::{Excerpt, Name, Packed, SourceId, Span};
-use crate::sql::{self, Change, Dialect, SchemaOp, Statement};
+use crate::sql::{self, Change, Dialect, SchemaOp, Statement, Understanding};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -366,6 +366,13 @@ fn apply(
     let apply = |mut statement: Statement, text: Excerpt| {
         effects::comment(&mut statement, text, state.dialect);
         state.doubt(&statement, text);
+        if let Some(called) = state.called(statement.calls.as_deref()) {
+            state.follow(&called, statement.span);
+            statement.understanding = match statement.ops.is_empty() {
+                true => Understanding::Opaque(called.why),
+                false => Understanding::Partial(called.why),
+            };
+        }
         let before = transactions.around();
         let in_transaction = transactions.of(&statement);
         undo.act(state, &statement, (before, transactions.around()));

@@ -67,6 +67,8 @@ pub struct Gap {
     pub why: String,
     /// The statement, where there is one.
     pub span: Option<Span>,
+    /// Whether the table itself is there for certain, under its name.
+    pub stands: bool,
 }
 
 /// A column as it is after all migrations (or, in a step, just before it).

@@ -37,8 +37,6 @@ pub struct Function {
     pub name: TableName,
     /// Tables and views that its body names, where that is read.
     pub tables: Vec<TableName>,
-    /// Whether its body may change the catalog when it is called.
-    pub changes: bool,
     /// The statement that created it last.
     pub span: Span,
 }

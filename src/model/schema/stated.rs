@@ -86,6 +86,7 @@ impl Drafts {
             touches: Vec::new(),
             maybe: false,
             guarded: false,
+            calls: None,
             block: None,
         });
     }

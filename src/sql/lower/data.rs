@@ -178,8 +178,6 @@ pub fn select(cursor: &mut Cursor, in_block: bool) -> Option<Reading> {
     let mut reading = Reading::default();
     if let Some((change, span)) = set_config(whole) {
         reading.push(change, Some(span));
-    } else if let Some(change) = super::object::call(whole) {
-        reading.push(change, None);
     }
     Some(reading)
 }

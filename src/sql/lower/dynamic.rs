@@ -85,13 +85,17 @@ pub fn run_all(place: Place, texts: &[String], span: Span, out: &mut Vec<Stateme
 
 /// Names that stand alone in a literal anywhere in a block: what its variables may hold.
 pub fn literal_names(body: &Cursor) -> Vec<ObjectName> {
+    body.rest().iter().filter_map(|token| plain_literal(body, *token)).collect()
+}
+
+/// The name that a literal holds and nothing else. `None` for every other token.
+pub fn plain_literal(around: &Cursor, token: Token) -> Option<ObjectName> {
     let plain = |value: &str| {
         value.len() > 1 && value != "public" && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
-    let literals = body.rest().iter().filter(|token| token.kind == Kind::Text);
-    let names = literals
-        .filter_map(|token| Some((literal_value(*token, body.text).filter(|value| plain(value))?, body.token_span(*token))));
-    names.map(|(name, span)| ObjectName { schema: None, name: name.into(), span }).collect()
+    let value = if token.kind == Kind::Text { literal_value(token, around.text) } else { None };
+    let name = value.filter(|value| plain(value))?.into();
+    Some(ObjectName { schema: None, name, span: around.token_span(token) })
 }
 
 /// A text that is not known may touch what its literals name, and what the block's variables may hold.
@@ -99,6 +103,9 @@ fn bounded<'t>(place: Place<'t>, tokens: &'t [Token], named: &[ObjectName]) -> S
     let cursor = place.cursor(tokens);
     let mut touches: Vec<ObjectName> = Vec::new();
     let (mut is_harmless, mut is_bound) = (false, false);
+    let first = tokens.iter().find(|token| matches!(token.kind, Kind::Text | Kind::Dollar));
+    let attaches = first.and_then(|token| literal_value(*token, place.text)).is_some_and(|text| attaches(&text, place));
+    let why = if attaches { ATTACHES } else { "SQL that is put together at run time" };
     for (at, token) in tokens.iter().filter(|token| matches!(token.kind, Kind::Text | Kind::Dollar)).enumerate() {
         let Some(range) = literal_inside(*token, place.text) else { continue };
         let mut lexer = Lexer::new(place.text, range, place.dialect);
@@ -115,9 +122,22 @@ fn bounded<'t>(place: Place<'t>, tokens: &'t [Token], named: &[ObjectName]) -> S
     }
     let (understanding, touches) = match is_harmless {
         true => (Understanding::NoEffect, Vec::new()),
-        false => (Understanding::Opaque("SQL that is put together at run time".into()), touches),
+        false => (Understanding::Opaque(why.into()), touches),
     };
     super::without_ops(place, &cursor, understanding, touches)
+}
+
+/// Why it is not known which table gets what its new parent has.
+pub const ATTACHES: &str = "a partition is attached whose name is put together at run time";
+
+/// Whether dynamic SQL attaches a partition that it does not name: `ALTER TABLE %s ATTACH PARTITION %s ..`.
+fn attaches(text: &str, place: Place) -> bool {
+    let mut lexer = Lexer::new(text, 0..text.len(), place.dialect);
+    let tokens: Vec<Token> = std::iter::from_fn(|| lexer.next_token()).collect();
+    let mut words = Place { text, ..place }.cursor(&tokens);
+    let is_alter = words.eat("ALTER TABLE");
+    words.skip_until(|here| here.is_any(&["ATTACH PARTITION", "ADD", "ALTER", "DROP", "RENAME", "SET"]));
+    is_alter && words.eat("ATTACH PARTITION") && words.object_name().is_none()
 }
 
 /// Whether a piece of dynamic SQL has its table written out: `ALTER TABLE users ADD COLUMN ..`, and more after it.

@@ -2,6 +2,7 @@
 
 mod alter;
 mod block;
+mod calls;
 mod column;
 mod constraint;
 mod create;
@@ -109,7 +110,17 @@ impl<'t> Place<'t> {
 /// A statement without operations of its own.
 fn without_ops(place: Place, cursor: &Cursor, understanding: Understanding, touches: Vec<ObjectName>) -> Statement {
     let (span, head) = (column::whole(cursor), cursor.span_of(0..1));
-    Statement { span, head, ops: Vec::new(), understanding, touches, maybe: place.maybe, guarded: false, block: place.block }
+    Statement {
+        span,
+        head,
+        ops: Vec::new(),
+        understanding,
+        touches,
+        maybe: place.maybe,
+        guarded: false,
+        block: place.block,
+        calls: None,
+    }
 }
 
 /// Lowers one statement that is not a block.
@@ -129,7 +140,8 @@ fn statement<'t>(place: Place<'t>, tokens: &'t [Token]) -> Statement {
             (Vec::new(), Understanding::Opaque(format!("{why}: `{words}`")), if is_large { Vec::new() } else { all.all_names() })
         }
     };
-    Statement { span: whole, head, ops, understanding, touches, maybe: place.maybe, guarded: false, block: place.block }
+    let calls = calls::of(&place.cursor(tokens));
+    Statement { span: whole, head, ops, understanding, touches, maybe: place.maybe, guarded: false, block: place.block, calls }
 }
 
 fn finish(reading: Reading, whole: Span) -> (Vec<SchemaOp>, Understanding, Vec<ObjectName>) {
@@ -159,7 +171,6 @@ fn is_harmless(change: &Change) -> bool {
             ObjectChange::CreateSequence { .. }
                 | ObjectChange::OwnSequence { .. }
                 | ObjectChange::CreateFunction { .. }
-                | ObjectChange::Call { .. }
                 | ObjectChange::CreateTrigger { .. }
                 | ObjectChange::DropTrigger { .. }
                 | ObjectChange::CreateExtension { .. }

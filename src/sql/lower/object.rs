@@ -24,19 +24,8 @@ pub fn create(cursor: &mut Cursor) -> Option<Reading> {
     if object == "SEQUENCE" {
         return Some(of(ObjectChange::CreateSequence { name, owner: owned_by(*cursor).flatten() }));
     }
-    let changes = cursor.rest().iter().any(|token| {
-        let body = if matches!(token.kind, Kind::Dollar | Kind::Text) { literal_inside(*token, cursor.text) } else { None };
-        body.and_then(|body| cursor.text.get(body)).is_some_and(super::routine::may_change)
-    });
-    Some(of(ObjectChange::CreateFunction { name, tables: tables_of_body(cursor), changes }))
-}
-
-/// Walks `SELECT f(..)` or `PERFORM f(..)`, up to what follows its arguments. `None` for every other query.
-pub fn call(mut cursor: Cursor) -> Option<Change> {
-    cursor.eat_any(&["SELECT", "PERFORM"])?;
-    let name = cursor.object_name()?;
-    let named = super::dynamic::literal_names(&cursor.group()?);
-    cursor.is_done().then(|| Change::Object(Box::new(ObjectChange::Call { name, named })))
+    // What its body does is told by the session around it.
+    Some(of(ObjectChange::CreateFunction { name, tables: tables_of_body(cursor), body: None }))
 }
 
 /// The owner after `OWNED BY`: `Some(None)` for `NONE`, `None` where nothing is said.

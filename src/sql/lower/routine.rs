@@ -1,11 +1,11 @@
 //! A file as a session: its variables, prepared texts and routines, so that what they run later is known.
 
 use super::fold::Known;
-use super::{Place, block, dynamic, statement, tsql, walk};
+use super::{Place, block, calls, dynamic, statement, tsql, walk};
 use crate::source::Span;
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::{Kind, Lexer, Token, literal_inside};
-use crate::sql::{Change, Dialect, ObjectChange, Statement, Understanding};
+use crate::sql::{Change, Dialect, ObjectChange, RoutineBody, Statement, Understanding};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -41,13 +41,15 @@ impl Session {
             Dialect::SqlServer => tsql::batch(place, self, tokens, out),
             Dialect::Postgres if cursor.is("DO") => block::lower(place, self, tokens, out),
             Dialect::Postgres | Dialect::MySql => {
-                self.note_routine(&cursor);
+                let body = self.note_routine(&cursor);
                 if place.dialect == Dialect::MySql {
                     self.assign(&cursor, place.maybe);
                 }
                 if !self.prepared(place, tokens, out) && !self.call(place, tokens, out) {
                     let mut lowered = statement(place, tokens);
-                    self.judge_routine(place, &mut lowered);
+                    if let Some(body) = body.filter(|_| place.dialect == Dialect::Postgres) {
+                        self.judge_routine(place, body, &mut lowered);
+                    }
                     out.push(lowered);
                 }
             }
@@ -61,6 +63,8 @@ impl Session {
         let mut whole = *cursor;
         if is_set {
             whole.next();
+        } else if cursor.dialect == Dialect::Postgres && fills_part(*cursor) {
+            return true;
         } else if !matches!(cursor.kind(0), Some(Kind::Word | Kind::Quoted))
             || !cursor.peek(1).is_some_and(|token| matches!(cursor.token_text(token), ":=" | "="))
         {
@@ -106,20 +110,19 @@ impl Session {
         dynamic::run_all(place, texts, super::column::whole(&place.cursor(tokens)), out)
     }
 
-    /// Notes a routine that a statement creates.
-    fn note_routine(&mut self, whole: &Cursor) {
+    /// Notes a routine that a statement creates, and gives its body. `None` for other statements, and for the function of a trigger,
+    /// which nobody calls by name.
+    fn note_routine<'t>(&mut self, whole: &Cursor<'t>) -> Option<&'t str> {
         let mut cursor = *whole;
         if !cursor.eat("CREATE") || self.routines.len() >= MOST {
-            return;
+            return None;
         }
         let head = cursor.over(cursor.mark()..cursor.mark() + 12);
         let mut head = head;
         head.skip_until(|here| here.is_any(&["FUNCTION", "PROCEDURE"]));
-        if head.eat_any(&["FUNCTION", "PROCEDURE"]).is_none() {
-            return;
-        }
+        head.eat_any(&["FUNCTION", "PROCEDURE"])?;
         head.eat("IF NOT EXISTS");
-        let Some(name) = head.object_name() else { return };
+        let name = head.object_name()?;
         let mut rest = cursor.over(head.mark()..usize::MAX);
         let parameters = rest.group();
         let parameter = |mut part: Cursor| {
@@ -137,29 +140,45 @@ impl Session {
                 rest.rest().first().zip(rest.rest().last()).map(|(first, last)| first.start as usize..last.end as usize)
             }
         };
-        let Some(body) = body else { return };
-        let body = whole.text.get(body).filter(|body| may_change(body)).map(Arc::from);
+        let text = whole.text.get(body?)?;
+        let body = may_change(text).then(|| Arc::from(text));
         self.routines.insert(name.name.to_lowercase(), Routine { parameters, body });
+        rest.skip_until(|here| here.is("RETURNS TRIGGER"));
+        rest.is_done().then_some(text)
     }
 
-    /// A routine whose body only grants and notes does not change the catalog when another file calls it.
-    fn judge_routine(&mut self, place: Place, lowered: &mut Statement) {
+    /// Notes what a routine does when another file calls it. What it calls is followed where it is called.
+    fn judge_routine(&mut self, place: Place, text: &str, lowered: &mut Statement) {
         let created = lowered.ops.iter_mut().find_map(|op| match &mut op.change {
             Change::Object(change) => match change.as_mut() {
-                ObjectChange::CreateFunction { name, changes, .. } if *changes => Some((name.name.to_lowercase(), changes)),
+                ObjectChange::CreateFunction { name, body, .. } => Some((name.name.to_lowercase(), body)),
                 _ => None,
             },
             _ => None,
         });
-        let Some((name, changes)) = created else { return };
-        let Some(routine) = self.routines.get(&name).cloned() else { return };
-        let Some(text) = routine.body else { return };
-        let inside = walk::with_arguments(&self.known, &routine.parameters, Vec::new());
-        let outside = std::mem::replace(&mut self.known, inside);
-        let mut inside = Vec::new();
-        self.body(place, &text, lowered.span, &mut inside);
-        self.known = outside;
-        *changes = inside.iter().any(|one| one.understanding != Understanding::NoEffect);
+        let Some((name, made)) = created else { return };
+        let mut statements = Vec::new();
+        if let Some(routine) = self.routines.get(&name).filter(|routine| routine.body.is_some()) {
+            let inside = walk::with_arguments(&self.known, &routine.parameters, Vec::new());
+            let outside = std::mem::replace(&mut self.known, inside);
+            let depth = std::mem::replace(&mut self.depth, DEEPEST);
+            self.body(place, text, lowered.span, &mut statements);
+            (self.known, self.depth) = (outside, depth);
+            // What a routine makes and attaches is the same table.
+            let makes = statements.iter().flat_map(|one| &one.ops).any(|op| matches!(op.change, Change::CreateSomeTable));
+            statements.retain(|one| match &one.understanding {
+                Understanding::NoEffect => false,
+                Understanding::Opaque(why) => !(makes && why == dynamic::ATTACHES),
+                _ => true,
+            });
+        }
+        let mut lexer = Lexer::new(text, 0..text.len(), place.dialect);
+        let tokens: Vec<Token> = std::iter::from_fn(|| lexer.next_token()).filter(is_code).collect();
+        let calls = calls::within(&Place { text, anchor: Some(lowered.span), ..place }.cursor(&tokens));
+        if !statements.is_empty() || calls.is_some() {
+            let calls = calls.map(|calls| *calls).unwrap_or_default();
+            *made = Some(Arc::new(RoutineBody { statements, calls, removes: has_word(text, &["DROP", "RENAME", "SCHEMA"]) }));
+        }
     }
 
     /// Lowers the body of a routine; `whole` is what runs it.
@@ -178,6 +197,7 @@ impl Session {
         let Some(verb) = cursor.eat_any(&["CALL", "SELECT", "PERFORM"]) else { return false };
         let Some(name) = cursor.object_name() else { return false };
         let Some(routine) = self.routines.get(&name.name.to_lowercase()).cloned() else { return false };
+        let others = calls::within(&cursor).filter(|_| verb != "CALL" && place.dialect == Dialect::Postgres);
         let arguments = cursor.group();
         if verb != "CALL" && routine.body.is_none() || self.depth >= DEEPEST || out.len() >= MOST {
             return false;
@@ -195,8 +215,20 @@ impl Session {
         if out.len() == before {
             out.push(super::without_ops(place, &place.cursor(tokens), Understanding::NoEffect, Vec::new()));
         }
+        if others.is_some() {
+            let silent = super::without_ops(place, &place.cursor(tokens), Understanding::NoEffect, Vec::new());
+            out.push(Statement { calls: others, ..silent });
+        }
         true
     }
+}
+
+/// `record.field := value`, `list[1] := value` of PL/pgSQL.
+fn fills_part(mut cursor: Cursor) -> bool {
+    let start = cursor.mark();
+    while cursor.identifier().is_some() && cursor.eat_kind(Kind::Dot).is_some() {}
+    let is_list = cursor.peek(0).is_some_and(|token| cursor.token_text(token) == "[") && cursor.group().is_some();
+    (is_list || cursor.mark() > start + 1) && cursor.peek(0).is_some_and(|token| matches!(cursor.token_text(token), ":=" | "="))
 }
 
 /// Whether a token is more than a comment.
@@ -205,8 +237,12 @@ pub fn is_code(token: &Token) -> bool {
 }
 
 /// Whether a body holds a word that may change the catalog.
-pub fn may_change(body: &str) -> bool {
-    const WORDS: &[&str] = &["CREATE", "ALTER", "DROP", "RENAME", "EXECUTE", "CALL"];
-    let mut words = body.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
-    words.any(|word| WORDS.iter().any(|one| word.eq_ignore_ascii_case(one)))
+fn may_change(body: &str) -> bool {
+    has_word(body, &["CREATE", "ALTER", "DROP", "RENAME", "EXECUTE", "CALL"])
+}
+
+/// Whether a text holds one of these words.
+fn has_word(text: &str, wanted: &[&str]) -> bool {
+    let mut words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    words.any(|word| wanted.iter().any(|one| word.eq_ignore_ascii_case(one)))
 }

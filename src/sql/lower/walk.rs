@@ -2,6 +2,7 @@
 //!
 //! Only what is needed to find statements is read: blocks, conditions, loops, handlers, and what variables hold.
 
+use super::calls;
 use super::dynamic::{self, literal_names};
 use super::fold::Known;
 use super::guard::{self, Guard};
@@ -242,6 +243,10 @@ impl<'t> Walk<'_, 't> {
         let cursor = place.cursor(tokens);
         let before = out.len();
         if self.session.assign(&cursor, false) || self.fill(cursor) {
+            if let Some(calls) = calls::within(&cursor).filter(|_| !self.is_mysql()) {
+                let silent = super::without_ops(place, &cursor, Understanding::NoEffect, Vec::new());
+                out.push(Statement { calls: Some(calls), ..silent });
+            }
             return;
         }
         if self.session.prepared(place, tokens, out) || self.session.call(place, tokens, out) {
@@ -251,7 +256,9 @@ impl<'t> Walk<'_, 't> {
             out.push(statement(place, tokens));
         }
         // What has no effect and says nothing is not worth a statement of its own.
-        let last = out.last().is_some_and(|last| last.understanding == Understanding::NoEffect && last.ops.is_empty());
+        let is_silent =
+            |one: &Statement| one.understanding == Understanding::NoEffect && one.ops.is_empty() && one.calls.is_none();
+        let last = out.last().is_some_and(is_silent);
         if last && out.len() == before + 1 {
             out.truncate(before);
         }

@@ -1,7 +1,8 @@
 //! Changes of what is neither a table nor of one: sequences, functions, triggers, extensions, composite types, domains.
 
-use super::{ColumnType, ObjectName};
+use super::{ColumnType, ObjectName, RoutineBody};
 use crate::source::{Span, Spanned};
+use std::sync::Arc;
 
 /// A change of an object.
 #[derive(Debug, Clone)]
@@ -40,15 +41,8 @@ pub enum ObjectChange {
         name: ObjectName,
         /// Tables and views that its body names, where that is read.
         tables: Vec<ObjectName>,
-        /// Whether its body may change the catalog when it is called.
-        changes: bool,
-    },
-    /// `SELECT f('a')` or `PERFORM f('a')`, of a function that the file itself does not create.
-    Call {
-        /// Its name, without arguments.
-        name: ObjectName,
-        /// Names that stand alone in the literals of its arguments.
-        named: Vec<ObjectName>,
+        /// What it does when it is called; `None` where that leaves the catalog alone, and for a function of a trigger.
+        body: Option<Arc<RoutineBody>>,
     },
     /// `ALTER FUNCTION a RENAME TO b`.
     RenameFunction {

@@ -4,7 +4,7 @@ use super::{Audience, PendingStep};
 use crate::model::schema::{AppliedMigration, AppliedStatement, Database, Schema};
 use crate::model::words;
 use crate::source::{Sources, Span};
-use crate::sql::{Change, DataVerb, ObjectChange, TableAction, Understanding};
+use crate::sql::{Change, DataVerb, TableAction, Understanding};
 
 /// A column that a deployment drops, and the one that it adds in its place.
 #[derive(Debug, Clone, Copy)]
@@ -169,7 +169,6 @@ fn unfilled<'m>(demand: PendingStep<'m>) -> Option<Unfilled<'m>> {
         let is_opaque = matches!(statement.understanding, Understanding::Partial(_) | Understanding::Opaque(_));
         let writes = |change: &Change| match change {
             Change::Data { .. } | Change::TableObject { .. } => true,
-            Change::Object(change) => matches!(**change, ObjectChange::Call { .. }),
             Change::AlterTable { action, .. } => matches!(action, TableAction::Unknown { .. }),
             _ => false,
         };

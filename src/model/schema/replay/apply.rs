@@ -270,8 +270,17 @@ impl State {
             Understanding::Opaque(why) | Understanding::Partial(why) => (why, statement.span),
             Understanding::Full | Understanding::NoEffect => return,
         };
+        let found = self.doubt_touched(&statement.touches, why, span);
+        let opaque = matches!(statement.understanding, Understanding::Opaque(_));
+        if !found && opaque && !self.doubt_named_in(code_before(text, span), why, span) {
+            self.doubt_everything(why.clone(), Some(span));
+        }
+    }
+
+    /// What a statement may have touched is in doubt; `false` where it names nothing that is known.
+    pub(super) fn doubt_touched(&mut self, touches: &[ObjectName], why: &str, span: Span) -> bool {
         let mut found = false;
-        for name in &statement.touches {
+        for name in touches {
             if let Some(slot) = self.find(name) {
                 self.doubt_family(slot, &Facet::ALL, why, span);
             } else if let Some((slot, _)) = self.find_index(name, None) {
@@ -281,10 +290,7 @@ impl State {
             }
             found = true;
         }
-        let opaque = matches!(statement.understanding, Understanding::Opaque(_));
-        if !found && opaque && !self.doubt_named_in(code_before(text, span), why, span) {
-            self.doubt_everything(why.clone(), Some(span));
-        }
+        found
     }
 
     /// A procedure or prepared text says in its literals what it works on: the tables that a text names are in doubt.

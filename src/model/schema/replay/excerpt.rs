@@ -13,7 +13,7 @@ impl State {
     }
 
     /// A catalog of the tables, types and views with these folded names, and of the tables whose indexes have them. `None` where
-    /// something of them is not known.
+    /// it is not known whether one is there.
     pub fn excerpt(&self, names: &BTreeSet<Name>) -> Option<State> {
         let mut part = State::new(self.dialect);
         part.migration = self.migration;
@@ -24,7 +24,7 @@ impl State {
             let Some(table) = self.table(slot) else { continue };
             let born = self.born.get(slot).copied().unwrap_or(0);
             let in_doubt = self.dirt.iter().any(|(when, _, _)| *when > born);
-            if table.external || !table.gaps.is_empty() || in_doubt {
+            if !stands(table) || in_doubt {
                 return None;
             }
             places.insert(slot, part.insert(table.clone()));
@@ -48,8 +48,13 @@ impl State {
         tables.map(|table| (table.name.to_string(), table)).collect()
     }
 
-    /// Whether everything that happened to it was understood.
+    /// Whether it is known which of its tables are there; what is in them may be in doubt.
     pub fn is_sure(&self) -> bool {
-        self.dirt.is_empty() && self.tables().all(|table| !table.external && table.gaps.is_empty())
+        self.dirt.is_empty() && self.tables().all(stands)
     }
+}
+
+/// Whether a table is there for certain.
+fn stands(table: &Table) -> bool {
+    !table.external && table.gaps.iter().all(|gap| gap.stands)
 }

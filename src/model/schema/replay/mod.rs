@@ -4,6 +4,7 @@
 //! search path; a name that resolves to nothing becomes an external table, about which nothing is known.
 
 mod apply;
+mod calls;
 mod certain;
 mod columns;
 mod constraints;
@@ -24,6 +25,7 @@ use super::names;
 use crate::source::{Name, Span};
 use crate::sql::{ColumnType, Dialect, ObjectName};
 use slots::Slots;
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -80,6 +82,8 @@ pub(super) struct State {
     only: bool,
     /// Statements that may have touched any table that existed: (when, gap without facet).
     dirt: Vec<(usize, String, Option<Span>)>,
+    /// How many statements and calls of bodies were looked at.
+    followed: Cell<usize>,
     /// Why tables may be missing altogether.
     pub tables_unknown: Vec<String>,
 }
@@ -115,6 +119,7 @@ impl State {
             guarded: false,
             only: false,
             dirt: Vec::new(),
+            followed: Cell::new(0),
             tables_unknown: Vec::new(),
         }
     }
@@ -128,7 +133,7 @@ impl State {
     /// Ends a migration: temporary tables and functions go with the session.
     pub fn end_migration(&mut self) {
         self.end_moves();
-        self.held.functions.retain(|_, one| one.name.schema.as_deref() != Some("pg_temp"));
+        self.held.functions.retain(|_, one| one.made.name.schema.as_deref() != Some("pg_temp"));
         for slot in std::mem::take(&mut self.temporary) {
             self.forget(slot);
         }
@@ -322,8 +327,9 @@ impl State {
     fn gap(&mut self, slot: usize, facets: &[Facet], why: &str, span: Option<Span>) {
         if let Some(table) = self.table_mut(slot) {
             for facet in facets {
-                if table.gap(*facet).is_none() {
-                    table.gaps.push(Gap { facet: *facet, why: why.to_owned(), span });
+                match table.gaps.iter_mut().find(|gap| gap.facet == *facet) {
+                    Some(known) => known.stands = false,
+                    None => table.gaps.push(Gap { facet: *facet, why: why.to_owned(), span, stands: false }),
                 }
             }
         }
@@ -360,7 +366,8 @@ impl State {
             Some(slot) => slot,
             None => {
                 let why = "never created in what was read";
-                let gaps = Facet::ALL.map(|facet| Gap { facet, why: why.to_owned(), span: Some(name.span) }).to_vec();
+                let gaps =
+                    Facet::ALL.map(|facet| Gap { facet, why: why.to_owned(), span: Some(name.span), stands: false }).to_vec();
                 let mut table = tables::blank(self.new_name(name), name.span, name.span, self.migration);
                 table.external = true;
                 table.gaps = gaps;

@@ -1,11 +1,12 @@
 //! Sequences, functions, triggers, extensions, composite types, domains and character sets.
 
 use super::State;
-use crate::model::schema::catalog::{Domain, Facet, TableName};
+use crate::model::schema::catalog::{Domain, TableName};
 use crate::model::schema::objects::{Composite, Function, Objects, Sequence, Trigger};
 use crate::source::{Name, Span};
-use crate::sql::{Dialect, DomainChange, ObjectChange, ObjectName, TableAction};
+use crate::sql::{Dialect, DomainChange, ObjectChange, ObjectName, RoutineBody, TableAction};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// How many objects of a kind, and triggers of a table, are followed.
 const MOST: usize = 20_000;
@@ -17,14 +18,28 @@ pub(super) struct HeldSequence {
     owner: Option<(usize, Name)>,
 }
 
+/// A function while it is being replayed: what it does when it is called is asked no more at the end.
+#[derive(Clone)]
+pub(super) struct HeldFunction {
+    pub made: Function,
+    body: Option<Arc<RoutineBody>>,
+}
+
 /// Objects while they are being replayed, by folded name.
 #[derive(Clone, Default)]
 pub(super) struct Held {
     pub sequences: HashMap<Name, HeldSequence>,
-    pub functions: HashMap<Name, Function>,
+    pub functions: HashMap<Name, HeldFunction>,
     pub composites: HashMap<Name, Composite>,
     pub extensions: Vec<String>,
     pub extension_schemas: Vec<String>,
+}
+
+impl Held {
+    /// What a function does when it is called. `None` where there is none of this folded name, and where it leaves the catalog alone.
+    pub fn body(&self, name: &Name) -> Option<&Arc<RoutineBody>> {
+        self.functions.get(name)?.body.as_ref()
+    }
 }
 
 impl State {
@@ -51,22 +66,17 @@ impl State {
                     self.held.sequences.remove(&self.key(&name.name));
                 }
             }
-            ObjectChange::CreateFunction { name, tables, changes } => {
-                let made = Function {
-                    name: self.new_name(name),
-                    tables: tables.iter().map(|table| self.resolved(table)).collect(),
-                    changes: *changes,
-                    span,
-                };
+            ObjectChange::CreateFunction { name, tables, body } => {
+                let tables = tables.iter().map(|table| self.resolved(table)).collect();
+                let made = Function { name: self.new_name(name), tables, span };
                 if self.held.functions.len() < MOST {
-                    self.held.functions.insert(self.key(&name.name), made);
+                    self.held.functions.insert(self.key(&name.name), HeldFunction { made, body: body.clone() });
                 }
             }
-            ObjectChange::Call { name, named } => self.call(name, named, span),
             ObjectChange::RenameFunction { name, to } => {
                 let (key, to) = (self.key(&name.name), self.cut(to));
                 if let Some(mut held) = self.held.functions.remove(&key) {
-                    held.name.name = to.clone();
+                    held.made.name.name = to.clone();
                     self.held.functions.insert(self.key(&to), held);
                 }
             }
@@ -137,23 +147,6 @@ impl State {
         if let Some(held) = self.held.composites.get_mut(&key).filter(|held| held.attributes.len() < MOST) {
             change(held);
         }
-    }
-
-    /// A function of an earlier file is called: the tables that its arguments name are in doubt where its body may change them, all
-    /// tables where they name none.
-    fn call(&mut self, name: &ObjectName, named: &[ObjectName], span: Span) {
-        if !self.held.functions.get(&self.key(&name.name)).is_some_and(|function| function.changes) {
-            return;
-        }
-        let why = format!("`{}` is called, which may change tables", name.name);
-        let mut slots: Vec<usize> = named.iter().flat_map(|one| self.by_name.get(&self.key(&one.name))).collect();
-        slots.sort_unstable();
-        slots.dedup();
-        if slots.is_empty() {
-            self.doubt_everything(why, Some(span));
-            return;
-        }
-        slots.into_iter().for_each(|slot| self.doubt_family(slot, &Facet::ALL, &why, span));
     }
 
     fn drop_function(&mut self, name: &ObjectName, cascade: bool) {
@@ -272,7 +265,7 @@ impl State {
         }
         objects.sequences.shrink_to_fit();
         objects.sequences.sort_by(|a, b| a.name.cmp(&b.name));
-        objects.functions = held.functions.into_values().collect();
+        objects.functions = held.functions.into_values().map(|one| one.made).collect();
         objects.functions.sort_by(|a, b| a.name.cmp(&b.name));
         objects.composites = held.composites.into_values().collect();
         objects.composites.sort_by(|a, b| a.name.cmp(&b.name));
