@@ -22,6 +22,7 @@ pub mod nginx;
 mod node;
 mod plain;
 pub mod properties;
+pub mod python;
 pub mod simple;
 mod texts;
 pub mod toml;

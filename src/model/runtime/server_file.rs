@@ -5,6 +5,7 @@
 
 use super::compose::words;
 use super::service::Service;
+use crate::documents::python;
 use crate::fact::Fact;
 use crate::files;
 use crate::model::Workspace;
@@ -82,43 +83,21 @@ fn path_of(workspace: &Workspace, service: &Service, name: &str) -> Option<Strin
 
 fn entries(source: SourceId, text: &str) -> BTreeMap<String, Fact<String>> {
     let mut found = BTreeMap::new();
-    let mut at = 0;
-    let mut is_prose = false;
-    for line in text.split_inclusive('\n') {
-        let start = at;
-        at += line.len();
-        let quotes = line.matches("\"\"\"").count() + line.matches("'''").count();
-        let was_prose = is_prose;
-        is_prose ^= quotes % 2 == 1;
-        if was_prose || quotes > 0 {
-            continue;
-        }
-        let Some((name, value)) = line.split_once('=') else { continue };
-        let plain = name.trim();
-        let is_name = !plain.is_empty() && plain.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if !is_name || value.starts_with('=') {
-            continue;
-        }
-        let span = Span::new(source, start, start + line.trim_end().len());
-        let is_branch = name.starts_with(char::is_whitespace);
-        let said = match literal(value.trim()).filter(|_| !is_branch) {
+    for one in python::bindings(text).iter().filter(|one| !one.in_brackets && !one.path.contains('.')) {
+        let span = Span::new(source, one.start, one.end);
+        let said = match literal(one.value).filter(|_| !one.in_block) {
             Some(text) => Fact::explicit(text, span),
             None => Fact::not_read("it is worked out when the server starts", vec![span]),
         };
-        found.insert(plain.to_owned(), said);
+        found.insert(one.path.to_owned(), said);
     }
     found
 }
 
-/// A number, or a string in quotes, with nothing but a comment behind it.
-fn literal(text: &str) -> Option<String> {
-    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''));
-    let (value, rest) = match quote {
-        Some(quote) => text.get(1..)?.split_once(quote)?,
-        None => text.split_at(text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len())),
-    };
-    let is_whole = rest.trim().is_empty() || rest.trim_start().starts_with('#');
-    (is_whole && (quote.is_some() || !value.is_empty())).then(|| value.to_owned())
+/// A number, or a string in quotes.
+fn literal(value: &str) -> Option<String> {
+    let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if is_number { Some(value.to_owned()) } else { python::string(value).map(str::to_owned) }
 }
 
 #[cfg(test)]
