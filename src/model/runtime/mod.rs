@@ -9,6 +9,7 @@ pub mod application;
 pub mod breaker;
 pub mod broker;
 pub mod budget;
+pub mod celery;
 pub mod chain;
 pub mod client;
 mod cloud;
@@ -98,6 +99,8 @@ pub struct Runtime {
     pools: Vec<pool::Pool>,
     servers: Vec<server::Server>,
     job_libraries: Vec<queue_store::JobLibrary>,
+    /// Settings of Celery in Python.
+    celery_files: Vec<celery::CeleryFile>,
     session_needs: pool::SessionNeeds,
     credentials: secret::Secrets,
     /// For each project, why a statement may have a limit that we do not see.
@@ -179,6 +182,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
     let sources = sources.chain(databases.uses.iter().map(|one| one.key_span.source)).collect::<HashSet<SourceId>>();
     let profiles = sources.into_iter().map(|source| (source, profile::profile(workspace.sources().path(source), &[]))).collect();
     let telemetry = collector::read(workspace, discovery, &projects);
+    let celery_files = celery::read(workspace, &services);
     let topics = kafka::topics(workspace, discovery, &services);
     Runtime {
         projects,
@@ -193,6 +197,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
         pools,
         servers,
         job_libraries,
+        celery_files,
         session_needs,
         credentials,
         doubts: databases.doubts,

@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fact::Origin;
 use crate::model::runtime::broker::ShortDelivery;
+use crate::model::runtime::celery::EarlyReturn;
 use crate::model::runtime::function::Delivery;
 use crate::model::runtime::timeout::shown;
 use crate::rules::{Context, Rule, rehearsal, rule};
@@ -24,7 +25,31 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             found.push(rehearsal::lowered(of_broker(&delivery), delivery.worker.profile()));
         }
     }
+    let (considered, early) = context.head.runtime.early_returns();
+    (0..considered).for_each(|_| context.consider());
+    found.extend(early.iter().map(|one| rehearsal::lowered(of_celery(one), one.use_for)));
     found
+}
+
+/// What Celery confirms only when it is done comes back to the queue when the broker has waited long enough.
+fn of_celery(one: &EarlyReturn) -> Diagnostic {
+    let (waits, task) = (shown(one.waits), shown(one.task));
+    let message = format!("a task goes to another worker after {waits}, while `{}` may work on it for {task}", one.name);
+    let label = match one.waits_span {
+        Some(_) => "both of them then do it, and what is not idempotent happens twice".to_owned(),
+        None => format!("`{}` is not set: the broker waits {waits} by default", one.waits_setting),
+    };
+    let subject = format!("tasks of {}/{}", one.name, one.waits_setting);
+    let diagnostic = Diagnostic::new(subject, message)
+        .at(one.waits_span.unwrap_or(one.task_span), label)
+        .cause(one.late_span, "a task is confirmed when it is done")
+        .help(one.instead.clone())
+        .evidence("late")
+        .at_most(Severity::Warning, "a task may end sooner than its limit");
+    match one.waits_span {
+        Some(_) => diagnostic.cause(one.task_span, format!("one task may take {task}")),
+        None => diagnostic,
+    }
 }
 
 /// RabbitMQ closes the channel of a consumer that takes longer, and gives the message to another one.
