@@ -117,6 +117,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("context", "exposure", "\"public\""),
     ("context", "deploy", "\"rolling\""),
     ("context", "latency_p99_ms", "600"),
+    ("context", "slo_availability", "99.9"),
     ("context", "connect_budget_ms", "2000"),
     ("context", "statement_budget_ms", "1000"),
     ("context", "request_budget_ms", "10000"),

@@ -141,8 +141,9 @@ fn each_key_changes_what_its_row_says() {
         ("read_write_ratio = 20", &[], "operations/read-without-cache-headers", None, Some(Severity::Info)),
         ("read_write_ratio = 1", &many, "indexes/too-many-indexes", None, Some(Severity::Warning)),
         ("data_sensitivity = \"phi\"", &[], "schema/audit-columns-missing", None, Some(Severity::Warning)),
-        ("qps_p99 = 50", &[], "rate-limit/missing-too-many-requests", None, Some(Severity::Info)),
-        ("qps_p99 = 150", &[], "rate-limit/missing-too-many-requests", None, Some(Severity::Warning)),
+        ("qps_p99 = 5", &[], "rate-limit/missing-too-many-requests", None, Some(Severity::Info)),
+        ("qps_p99 = 10", &[], "rate-limit/missing-too-many-requests", None, Some(Severity::Warning)),
+        ("qps_p99 = 50\nexposure = \"public\"", &[], "rate-limit/missing-too-many-requests", None, Some(Severity::Warning)),
         ("qps_p99 = 150\nexposure = \"public\"", &[], "rate-limit/missing-too-many-requests", None, Some(Severity::Error)),
         ("qps_p99 = 150", &[], "queries/select-star", Some(Severity::Info), Some(Severity::Warning)),
         ("data_sensitivity = \"pii\"", &[], "security/unsecured-read", None, Some(Severity::Info)),
@@ -155,18 +156,103 @@ fn each_key_changes_what_its_row_says() {
             Some(Severity::Info),
             Some(Severity::Error),
         ),
-        ("exposure = \"internal\"\nqps_p99 = 150", &[], "rate-limit/missing-too-many-requests", None, Some(Severity::Info)),
         ("tenancy = \"isolated-multi-tenant\"", &[], "migrations/unguarded-statement", None, Some(Severity::Info)),
     ];
     for (key, files, rule, without, with) in rows {
-        let severity = |configuration: &str| with_files(configuration, files).into_iter().find(|one| one.rule == rule);
-        assert_eq!(severity("").map(|one| one.severity), without, "{rule} without {key}");
-        let found = severity(&format!("[context]\n{key}\n"));
-        assert_eq!(found.as_ref().map(|one| one.severity), with, "{rule} with {key}");
-        let name = key.split(' ').next().unwrap_or_default();
-        let says = |one: &Finding| one.diagnostic.because.iter().any(|why| why.starts_with(&format!("context: {name} = ")));
-        assert_ne!(with, without, "{key} changes {rule}");
-        assert!(found.as_ref().is_none_or(says), "{rule} names {name}: {found:?}");
+        expect(key, files, rule, without, with);
+    }
+}
+
+/// Holds the severity of a rule's finding without and with lines of `[context]`, and what the finding says of the first of them.
+fn expect(key: &str, files: &[(&str, &str)], rule: &str, without: Option<Severity>, with: Option<Severity>) {
+    let told = |configuration: &str| with_files(configuration, files).into_iter().filter(|one| one.rule == rule);
+    let severity = |configuration: &str| told(configuration).max_by_key(|one| one.severity);
+    assert_eq!(severity("").map(|one| one.severity), without, "{rule} without {key}");
+    let found = severity(&format!("[context]\n{key}\n"));
+    assert_eq!(found.as_ref().map(|one| one.severity), with, "{rule} with {key}");
+    let name = key.split(' ').next().unwrap_or_default();
+    let says = |one: &Finding| one.diagnostic.because.iter().any(|why| why.starts_with(&format!("context: {name} = ")));
+    assert_ne!(with, without, "{key} changes {rule}");
+    assert!(found.as_ref().is_none_or(says), "{rule} names {name}: {found:?}");
+}
+
+#[test]
+fn keys_of_the_interface_change_what_its_rows_say() {
+    let secured = "openapi: 3.0.3\ninfo: { title: Staff, version: 1.0.0 }\ncomponents:\n  securitySchemes: { bearer: { type: http, scheme: bearer } }\n\
+                   paths:\n  /staff:\n    get:\n      parameters: [{ name: email, in: query, schema: { type: string } }]\n      responses: { \"200\": { \
+                   description: Staff } }\n    post:\n      responses: { \"201\": { description: Made } }\n    put:\n      security: [{ bearer: [] }]\n      \
+                   responses: { \"200\": { description: Changed } }\n    patch:\n      security: [{ bearer: [] }]\n      responses: { \"200\": { \
+                   description: Changed } }\n    delete:\n      deprecated: true\n      security: [{ bearer: [] }]\n      responses: { \"500\": { description: Failed, content: { \
+                   application/json: { schema: { type: object, properties: { stackTrace: { type: string } } } } } } }\n";
+    let api = [("staff.yaml", secured)];
+    type Row<'t> = (&'t str, &'t str, Option<Severity>, Option<Severity>);
+    let rows: [Row; 14] = [
+        ("data_sensitivity = \"public\"", "security/unsecured-write", Some(Severity::Warning), Some(Severity::Info)),
+        ("data_sensitivity = \"pii\"", "security/unsecured-write", Some(Severity::Warning), Some(Severity::Error)),
+        ("data_sensitivity = \"internal\"", "security/unsecured-read", None, Some(Severity::Warning)),
+        ("data_sensitivity = \"pii\"", "security/unsecured-read", None, Some(Severity::Error)),
+        ("data_sensitivity = \"pii\"", "security/personal-data-in-url", Some(Severity::Warning), Some(Severity::Error)),
+        ("data_sensitivity = \"pii\"", "errors/leaks-detail", Some(Severity::Info), Some(Severity::Error)),
+        ("exposure = \"public\"", "versioning/missing-version", None, Some(Severity::Info)),
+        ("exposure = \"partner\"", "versioning/missing-version", None, Some(Severity::Info)),
+        ("team_size = 15", "versioning/missing-version", None, Some(Severity::Warning)),
+        ("exposure = \"public\"\nteam_size = 15", "versioning/missing-version", None, Some(Severity::Warning)),
+        ("team_size = 15", "versioning/deprecated-without-sunset", Some(Severity::Info), Some(Severity::Warning)),
+        ("exposure = \"internal\"", "versioning/deprecated-without-sunset", Some(Severity::Info), None),
+        ("exposure = \"internal\"\nteam_size = 15", "versioning/deprecated-without-sunset", Some(Severity::Info), None),
+        ("data_sensitivity = \"phi\"", "errors/leaks-detail", Some(Severity::Info), Some(Severity::Error)),
+    ];
+    for (key, rule, without, with) in rows {
+        expect(key, &api, rule, without, with);
+    }
+}
+
+#[test]
+fn an_internal_interface_needs_no_limits() {
+    let rule = "rate-limit/missing-too-many-requests";
+    assert!(findings("[context]\nqps_p99 = 150\n").iter().any(|one| one.rule == rule));
+    assert!(findings("[context]\nqps_p99 = 150\nexposure = \"internal\"\n").iter().all(|one| one.rule != rule));
+}
+
+#[test]
+fn keys_of_what_runs_change_what_its_rows_say() {
+    let logged = ("compose.yaml", "services:\n  db:\n    image: postgres:17\n    command: postgres -c log_statement=all\n");
+    let shop = ("compose.yaml", "services:\n  shop:\n    build: .\n");
+    let client = ("config/production.toml", "[payments]\nbase_url = \"https://payments.example.com\"\nmax_retries = 2\n");
+    let database = (
+        "config/production.toml",
+        "[database]\nurl = \"postgres://shop@db.acme.com:5432/shop?sslmode=require\"\npool_size = 10\n",
+    );
+    let breaker = (
+        "mesh/search.yaml",
+        "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: { name: search }\nspec:\n  host: search\n  trafficPolicy:\n    \
+         outlierDetection: { consecutive5xxErrors: 0, interval: 10s }\n",
+    );
+    let alert = (
+        "prometheus/slo.yml",
+        "groups:\n  - name: slo\n    rules:\n      - alert: ErrorBudgetBurn\n        expr: sum(rate(http_requests_total{code=~\"5..\"}[1h])) / \
+         sum(rate(http_requests_total[1h])) > (14.4 * 0.001)\n        labels: { severity: page }\n",
+    );
+    let modules = (
+        "migrations/0002_modules.up.sql",
+        "CREATE SCHEMA sales;\nCREATE SCHEMA billing;\nCREATE TABLE sales.bills (id bigint PRIMARY KEY);\nCREATE TABLE billing.lines (id bigint PRIMARY \
+         KEY, bill_id bigint REFERENCES sales.bills (id));\n",
+    );
+    type Row<'t> = (&'t str, (&'t str, &'t str), &'t str, Option<Severity>, Option<Severity>);
+    let rows: [Row; 10] = [
+        ("data_sensitivity = \"pii\"", logged, "observability/values-logged", None, Some(Severity::Warning)),
+        ("data_sensitivity = \"phi\"", database, "tls/db-identity-unchecked", None, Some(Severity::Error)),
+        ("qps_p99 = 8000\npattern = \"monolith\"", shop, "topology/monolith-under-load", None, Some(Severity::Info)),
+        ("slo_availability = 99.95", alert, "slo/alert-misses-availability-goal", None, Some(Severity::Warning)),
+        ("pattern = \"modular-monolith\"", modules, "schema/foreign-key-crosses-modules", None, Some(Severity::Info)),
+        ("pattern = \"microservices\"", client, "timeouts/client-without-timeout", None, Some(Severity::Error)),
+        ("pattern = \"domain-services\"", client, "timeouts/client-without-timeout", None, Some(Severity::Error)),
+        ("pattern = \"monolith\"", breaker, "retries/breaker-switched-off", Some(Severity::Info), None),
+        ("data_sensitivity = \"regulated\"", database, "tls/db-identity-unchecked", None, Some(Severity::Error)),
+        ("data_sensitivity = \"regulated\"", logged, "observability/values-logged", None, Some(Severity::Warning)),
+    ];
+    for (key, file, rule, without, with) in rows {
+        expect(key, &[file], rule, without, with);
     }
 }
 
@@ -207,7 +293,7 @@ fn the_configuration_of_a_rule_stands_above_the_context() {
 #[test]
 fn a_key_changes_nothing_but_what_the_table_says() {
     let without = findings("");
-    let with = findings("[context]\nteam_size = 3\nexposure = \"public\"\ndeploy = \"rolling\"\nlatency_p99_ms = 300\n");
+    let with = findings("[context]\nteam_size = 3\nread_write_ratio = 5\ndeploy = \"rolling\"\nlatency_p99_ms = 300\n");
     let short =
         |all: &[Finding]| all.iter().map(|one| (one.rule.clone(), one.severity, one.fingerprint.clone())).collect::<Vec<_>>();
     assert_eq!(short(&without), short(&with));

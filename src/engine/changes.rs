@@ -1,5 +1,6 @@
 //! What a change brought: findings that the base does not have, and findings with a cause in changed lines.
 
+use super::renames::Renames;
 use super::shipped::Known;
 use crate::diagnostic::{Finding, Role};
 use crate::files::Files;
@@ -20,20 +21,29 @@ pub(super) struct Changes<'r> {
     sources: &'r Sources,
     /// What is found in the base.
     pub(super) known: Known,
+    renames: Renames,
     lines: RefCell<HashMap<SourceId, Lines>>,
 }
 
 impl<'r> Changes<'r> {
-    /// `known` is what is found in the base.
-    pub(super) fn new(head: &'r dyn Files, base: &'r dyn Files, sources: &'r Sources, known: Known) -> Changes<'r> {
-        Changes { head, base, sources, known, lines: RefCell::default() }
+    /// `known` is what is found in the base, `renames` what has another name there.
+    pub(super) fn new(
+        head: &'r dyn Files,
+        base: &'r dyn Files,
+        sources: &'r Sources,
+        known: Known,
+        renames: Renames,
+    ) -> Changes<'r> {
+        Changes { head, base, sources, known, renames, lines: RefCell::default() }
     }
 
     /// Whether the change brought a finding: the base does not have it, or a place that makes it one stands on a changed line. One
-    /// more occurrence of an old fault is none: the place to edit is the old one.
+    /// more occurrence of an old fault is none: the place to edit is the old one; nor is one that only has another name now.
     pub(super) fn brought(&self, finding: &Finding) -> bool {
         let mut causes = finding.labels().filter(|(role, _)| *role != Role::Context).map(|(_, label)| label.span);
-        !self.known.fingerprints.contains(&finding.fingerprint) || causes.any(|span| self.touches(span))
+        let knows = |fingerprint: &String| self.known.fingerprints.contains(fingerprint);
+        let is_known = knows(&finding.fingerprint) || self.renames.earlier(finding).as_ref().is_some_and(knows);
+        !is_known || causes.any(|span| self.touches(span) && !self.renames.covers(span))
     }
 
     /// Whether a place stands on a line that the base does not have.

@@ -6,6 +6,7 @@ use super::changes::Changes;
 use super::config::{self, Above, Config, Level, Refused, UNMATCHED};
 use super::edit_target::Targets;
 use super::owners::Owners;
+use super::renames::Renames;
 use super::running::Subject;
 use super::selection::{Selection, names};
 use super::shipped::{self, Known};
@@ -51,7 +52,8 @@ pub(super) fn check(
     baselines.apply(&mut outcome.report, &found.fingerprints, whole, options.migrations);
     if let Some(base) = base.filter(|_| options.reach != Reach::Everything) {
         let known = catch_unwind(AssertUnwindSafe(|| debt((head, base), &asked, (&outcome, &found), (&kept, &judged))));
-        let changes = Changes::new(head, base, &outcome.sources, known.map_err(failure)?);
+        let renames = Renames::of(&outcome.model.schema);
+        let changes = Changes::new(head, base, &outcome.sources, known.map_err(failure)?, renames);
         asked.leave_what_was_brought(&changes, &outcome.model, &mut outcome.report, &outcome.sources);
     }
     if let Reach::SinceRun(snapshot) = &options.reach {

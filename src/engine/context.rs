@@ -225,8 +225,9 @@ impl Facts {
                 return false;
             }
             let wanted = change.severity(finding.severity);
-            // What its rule lowered for a reason of its own stays so.
-            let was_lowered = finding.severity < info.severity;
+            // What its rule lowered for a reason of its own stays so; a note that it made of it too, where the page's are all notes.
+            let is_capped = finding.diagnostic.severity_cap == Some(Severity::Info);
+            let was_lowered = finding.severity < info.severity || is_capped;
             if change.to == Effect::On || wanted > finding.severity && !was_lowered || wanted < finding.severity {
                 finding.severity = wanted;
                 let others =
@@ -306,7 +307,7 @@ mod tests {
 
     #[test]
     fn the_table_names_keys_words_and_rules_that_exist() {
-        assert_eq!((keys().len(), presets().len()), (13, 4));
+        assert_eq!((keys().len(), presets().len()), (14, 4));
         let known = |key: &str| keys().iter().find(|one| one.name == key);
         for change in changes() {
             assert!(change.rules.iter().all(|rule| selection::known(rule)), "{:?}", change.rules);

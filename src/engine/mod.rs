@@ -13,6 +13,7 @@ mod fingerprint;
 mod fold;
 mod owners;
 mod pending;
+mod renames;
 mod running;
 mod selection;
 mod shipped;

@@ -19,13 +19,15 @@ pub const JOB: &str = "job_budget_ms";
 pub const LOAD: &str = "qps_p99";
 /// How many reads come to one write.
 pub const READS: &str = "read_write_ratio";
+/// The share of requests that must succeed, in percent.
+pub const AVAILABILITY: &str = "slo_availability";
 /// How many people build and run the service.
 pub const TEAM: &str = "team_size";
 
 /// Every key that is a length of time in milliseconds.
 pub const LENGTHS: [&str; 5] = [LATENCY, CONNECT, STATEMENT, REQUEST, JOB];
 /// Every other key that the model asks for.
-pub const NUMBERS: [&str; 3] = [LOAD, READS, TEAM];
+pub const NUMBERS: [&str; 4] = [LOAD, READS, AVAILABILITY, TEAM];
 
 /// A length of time that the configuration states.
 #[derive(Debug, Clone, PartialEq, Eq)]

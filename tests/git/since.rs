@@ -55,6 +55,33 @@ fn old_findings_are_left_out_and_counted() {
 }
 
 #[test]
+fn a_new_name_of_a_column_or_a_table_brings_no_old_finding() {
+    let scratch = Scratch::new();
+    let work = shop(&scratch);
+    let step = |number: usize, up: &str, down: &str| {
+        work.write(&format!("migrations/000{number}_step.up.sql"), up)
+            .write(&format!("migrations/000{number}_step.down.sql"), down);
+    };
+    step(
+        2,
+        "ALTER TABLE orders RENAME COLUMN customer_id TO buyer_id;\n",
+        "ALTER TABLE orders RENAME COLUMN buyer_id TO customer_id;\n",
+    );
+    let state =
+        |brought: (Vec<String>, usize)| (brought.0.into_iter().filter(|one| one.starts_with("indexes/")).count(), brought.1);
+    assert_eq!(state(brought(&work.0, since("main"))), (0, 1), "the column");
+    step(3, "ALTER TABLE orders RENAME TO purchases;\n", "ALTER TABLE purchases RENAME TO orders;\n");
+    assert_eq!(state(brought(&work.0, since("main"))), (0, 1), "the column and its table");
+    // A column of the old name is another one: then nobody can tell which of the two is old.
+    step(
+        4,
+        "ALTER TABLE purchases ADD COLUMN customer_id bigint REFERENCES customers (id) ON DELETE CASCADE;\n",
+        "ALTER TABLE purchases DROP COLUMN customer_id;\n",
+    );
+    assert_eq!(state(brought(&work.0, since("main"))), (2, 0), "both");
+}
+
+#[test]
 fn a_changed_line_brings_its_findings_back_and_other_line_ends_do_not() {
     let scratch = Scratch::new();
     let work = shop(&scratch);

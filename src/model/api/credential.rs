@@ -14,6 +14,8 @@ type Set = super::Set<String>;
 pub(super) struct PolicyWords {
     secrets: Set,
     doubtful_secrets: Set,
+    personal: Set,
+    personal_names: Set,
     caller_parameters: Set,
     entrances: Set,
     administration: Set,
@@ -50,6 +52,14 @@ impl ParameterRef<'_> {
     /// Whether its name says so, but also means harmless things: `token`, which may be the mark of a page.
     pub fn may_carry_secret(self) -> bool {
         self.may_be_text() && policy_words().doubtful_secrets.contains(&self.folded())
+    }
+
+    /// Whether its name says that its value is about a person: `Some(true)` for an address or a number, `Some(false)` for a name, which
+    /// many know anyway.
+    pub fn is_about_a_person(self) -> Option<bool> {
+        let (words, name) = (policy_words(), self.folded());
+        let is_address = words.personal.contains(&name);
+        (is_address || words.personal_names.contains(&name)).then_some(is_address)
     }
 
     /// Whether a caller says with it who it is: a header or a cookie such as `Authorization` or `X-API-Key`.

@@ -149,6 +149,7 @@ pub use template::{PathTemplate, Piece, TemplateFault, parameter_name};
 pub use throttle::LimitDialect;
 pub use twin::Twin;
 pub use validate::Misfit;
+pub use versioning::names_version;
 pub use walk::Names;
 pub use when::TimeFault;
 

@@ -1,8 +1,10 @@
 //! How an interface says which version of it is meant.
 
 use super::credential::policy_words;
+use super::document::DocumentRef;
 use super::operation::{OperationRef, Segment};
 use super::parameter::{Location, ParameterRef};
+use super::response::MediaRef;
 use super::server::ServerRef;
 use super::words;
 use crate::model::standards::VersionPlace;
@@ -13,6 +15,39 @@ pub(super) fn is_version(segment: &str) -> bool {
     let number = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     let stage = number.trim_end_matches(|c: char| c.is_ascii_digit());
     rest.starts_with(|c: char| c.is_ascii_digit()) && matches!(stage, "" | "alpha" | "beta" | "rc" | "p")
+}
+
+/// Whether a part of a path names a version: `/api/v2/orders`.
+pub fn names_version(path: &str) -> bool {
+    path.split(['/', '^', '(', ')', '|', '$']).any(is_version)
+}
+
+impl MediaRef<'_> {
+    /// Whether its name says which version is meant: `application/vnd.shop.v2+json`, `application/json; version=2`.
+    fn has_version(&self) -> bool {
+        self.name.contains("version=") || self.name.split(['.', '+', ';', '/', '-']).any(is_version)
+    }
+}
+
+impl DocumentRef<'_> {
+    /// Whether callers can say nowhere which version is meant: neither path, server, header, parameter nor media type has one. `false`
+    /// where something that could have it was not read, and where there is no operation.
+    pub fn is_without_version(self) -> bool {
+        let operations: Vec<OperationRef> = self.own_operations().collect();
+        let in_server = |server: &ServerRef| {
+            let host = server.url.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or(""));
+            server.version_segment().is_some() || server.base_path().contains('{') || host.split('.').any(is_version)
+        };
+        let in_media = |operation: &OperationRef| {
+            let answers = operation.responses().into_iter().flat_map(|one| one.media());
+            operation.request_media().into_iter().chain(answers).any(|media| media.has_version())
+        };
+        let is_bare = |operation: &OperationRef| {
+            let named = operation.version_segment().is_some() || operation.version_parameter().is_some();
+            operation.is_known() && !named && !in_media(operation) && !operation.effective_servers().iter().any(in_server)
+        };
+        !operations.is_empty() && operations.iter().all(is_bare)
+    }
 }
 
 impl ServerRef<'_> {

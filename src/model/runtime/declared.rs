@@ -66,6 +66,14 @@ impl Runtime {
             && others.all(|one| one.service().environment.open().is_none() && is_part(one.index()))
     }
 
+    /// The first application that is built in the repository, what only developers and tests meet aside, where the load of all requests is
+    /// declared.
+    pub fn loaded_application(&self, sources: &Sources) -> Option<(ServiceRef<'_>, &Stated)> {
+        let is_own = |one: &ServiceRef| one.role() == Role::Application && one.service().build.known().is_some();
+        let mut own = self.services().filter(|one| is_own(one) && !one.service().profile.is_rehearsal());
+        own.find_map(|one| Some((one, self.declared(one.span(), sources, demands::LOAD)?)))
+    }
+
     /// For each configuration that states the size of a team, the applications of its folder that are built in the repository, where they
     /// are more than one for every two people. What is built from one folder is one application, in several parts; what only
     /// developers and tests meet does not count.

@@ -56,8 +56,12 @@ pub struct OpenDatabase {
     pub use_for: Profile,
 }
 
+/// What an address may say: the system, the key and the value in lower case, what it means, what to write instead, and whether it is
+/// so whatever the server does.
+type Setting = (&'static str, &'static str, &'static str, &'static str, &'static str, bool);
+
 /// Settings that leave the connection open: system, name, value, what it means, what to write instead, whether that is certain.
-const OPEN: [(&str, &str, &str, &str, &str, bool); 14] = [
+const OPEN: [Setting; 14] = [
     ("postgres", "sslmode", "disable", "everything, passwords included, goes in the clear", "sslmode=verify-full", true),
     ("postgres", "sslmode", "allow", "it is encrypted only if the server insists", "sslmode=verify-full", false),
     ("postgres", "sslmode", "prefer", "it goes on in the clear if somebody in between says so", "sslmode=verify-full", false),
@@ -79,6 +83,38 @@ const OPEN: [(&str, &str, &str, &str, &str, bool); 14] = [
     ),
     ("sqlserver", "encrypt", "false", "everything, passwords included, goes in the clear", "Encrypt=true", true),
     ("mongodb", "tlsinsecure", "true", "whoever answers is taken for the server", "tlsInsecure=false", true),
+];
+
+/// Settings under which it is encrypted, and nobody asks who answers, or whether it is the host that was meant.
+const UNASKED: [Setting; 7] = [
+    ("postgres", "sslmode", "require", "whoever answers is taken for the server", "sslmode=verify-full", true),
+    (
+        "postgres",
+        "sslmode",
+        "verify-ca",
+        "any host with a certificate of the same authority may answer",
+        "sslmode=verify-full",
+        true,
+    ),
+    ("postgres", "ssl mode", "require", "whoever answers is taken for the server", "SSL Mode=VerifyFull", true),
+    (
+        "postgres",
+        "ssl mode",
+        "verifyca",
+        "any host with a certificate of the same authority may answer",
+        "SSL Mode=VerifyFull",
+        true,
+    ),
+    ("mysql", "sslmode", "required", "whoever answers is taken for the server", "sslMode=VERIFY_IDENTITY", true),
+    (
+        "mysql",
+        "sslmode",
+        "verify_ca",
+        "any host with a certificate of the same authority may answer",
+        "sslMode=VERIFY_IDENTITY",
+        true,
+    ),
+    ("mysql", "sslmode", "verifyca", "any host with a certificate of the same authority may answer", "SslMode=VerifyFull", true),
 ];
 
 impl Runtime {
@@ -205,6 +241,15 @@ impl Runtime {
 
     /// Database addresses with what they say about encryption, of hosts that are none of the repository's own.
     pub fn outside_databases(&self) -> (usize, Vec<OpenDatabase>) {
+        self.databases_that_say(&OPEN)
+    }
+
+    /// The same of hosts that nobody asks who they are, although what is sent to them is encrypted.
+    pub fn unasked_databases(&self) -> (usize, Vec<OpenDatabase>) {
+        self.databases_that_say(&UNASKED)
+    }
+
+    fn databases_that_say(&self, settings: &[Setting]) -> (usize, Vec<OpenDatabase>) {
         let mut seen = HashSet::new();
         let (mut compared, mut found) = (0, Vec::new());
         let pools = self
@@ -221,7 +266,7 @@ impl Runtime {
                 continue;
             }
             compared += 1;
-            let Some((name, value, means, instead, is_certain)) = open_setting(url) else { continue };
+            let Some((name, value, means, instead, is_certain)) = said_setting(url, settings) else { continue };
             let (key, host, setting) = (key.clone(), host.to_owned(), format!("{name}={value}"));
             found.push(OpenDatabase { key, span, host, setting, means, instead, is_certain, use_for });
         }
@@ -263,11 +308,11 @@ impl Runtime {
     }
 }
 
-/// What an address says that leaves its connection open.
-fn open_setting(url: &DatabaseUrl) -> Option<(String, String, &'static str, &'static str, bool)> {
+/// Which of some settings an address says.
+fn said_setting(url: &DatabaseUrl, settings: &[Setting]) -> Option<(String, String, &'static str, &'static str, bool)> {
     url.parameters.iter().find_map(|(name, value)| {
         let (lower, text) = (name.to_ascii_lowercase(), value.trim().to_ascii_lowercase());
-        let row = OPEN.iter().find(|(system, key, open, ..)| *system == url.system && *key == lower && *open == text)?;
+        let row = settings.iter().find(|(system, key, open, ..)| *system == url.system && *key == lower && *open == text)?;
         Some((name.clone(), value.clone(), row.3, row.4, row.5))
     })
 }

@@ -27,6 +27,7 @@ mod json;
 mod json_gateways;
 mod kafka;
 pub mod keepalive;
+pub mod kept_values;
 pub mod keyed;
 mod kubernetes;
 pub mod latency;

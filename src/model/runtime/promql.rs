@@ -21,6 +21,9 @@ pub struct Features {
     pub divides: bool,
     /// Of `histogram_quantile(0.99, ..) > 0.5` both numbers; `None` where the whole is not of this form.
     pub quantile_above: Option<(f64, f64)>,
+    /// Of `.. > 14.4 * 0.001` and `.. > (14.4 * (1 - 0.999))` the share of requests that may fail; `None` where none is written so, and
+    /// where several differ.
+    pub budget: Option<f64>,
 }
 
 const KEYWORDS: [&str; 13] =
@@ -33,7 +36,7 @@ pub fn features(text: &str) -> Option<Features> {
     if ["{{", "%(", "$__", "${", "<%"].iter().any(|mark| text.contains(mark)) {
         return None;
     }
-    let mut found = Features { quantile_above: quantile_above(text), ..Features::default() };
+    let mut found = Features { quantile_above: quantile_above(text), budget: budget(text), ..Features::default() };
     let mut rest = text;
     let mut after_grouping = false;
     while let Some(first) = rest.chars().next() {
@@ -187,6 +190,27 @@ impl Features {
     pub fn calls(&self, name: &str) -> bool {
         self.calls.iter().any(|call| call == name)
     }
+}
+
+/// The share of requests that may fail, by all factors of burn rates that an expression compares with.
+fn budget(text: &str) -> Option<f64> {
+    let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let number = |text: &str| -> Option<(f64, usize)> {
+        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+        Some((text.get(..end)?.parse().ok()?, end))
+    };
+    let factor = |(at, _): (usize, &str)| {
+        let after = plain.get(at + 1..)?.trim_start_matches(['=', '(']);
+        let (_, end) = number(after)?;
+        let share = after.get(end..)?.strip_prefix('*')?;
+        match share.strip_prefix("(1-") {
+            Some(goal) => Some(1.0 - number(goal)?.0),
+            None => Some(number(share)?.0),
+        }
+    };
+    let mut found = plain.match_indices('>').filter_map(factor).filter(|share| *share > 0.0 && *share < 0.5);
+    let first = found.next()?;
+    found.all(|other| (other - first).abs() < first / 1000.0).then_some(first)
 }
 
 #[cfg(test)]

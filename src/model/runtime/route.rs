@@ -52,6 +52,26 @@ pub struct AccessLog {
     pub is_structured: bool,
     /// Where that is written; `None`: the product's default.
     pub span: Option<Span>,
+    /// The variables that its lines hold (`request_uri`); empty where the product has none, or its format was not read.
+    pub variables: Vec<String>,
+}
+
+impl AccessLog {
+    /// A log of whose format nothing else is known.
+    pub(super) fn new(is_structured: bool, span: Option<Span>) -> AccessLog {
+        AccessLog { is_structured, span, variables: Vec::new() }
+    }
+
+    /// Whether its lines hold what requests carry in their bodies.
+    pub fn keeps_bodies(&self) -> bool {
+        self.variables.iter().any(|name| name == "request_body")
+    }
+
+    /// Whether its lines hold the query strings of requests, in whole or in part.
+    pub fn keeps_queries(&self) -> bool {
+        let whole = ["request", "request_uri", "args", "query_string"];
+        self.variables.iter().any(|name| whole.contains(&name.as_str()) || name.starts_with("arg_"))
+    }
 }
 
 /// One place where a gateway passes requests on.
@@ -108,6 +128,14 @@ pub enum PathMatch {
     Exact(String),
     /// Paths that fit a regular expression.
     Pattern(String),
+}
+
+impl PathMatch {
+    /// What is written.
+    pub fn text(&self) -> &str {
+        let (PathMatch::Prefix(text) | PathMatch::Segments(text) | PathMatch::Exact(text) | PathMatch::Pattern(text)) = self;
+        text
+    }
 }
 
 /// What a route does to the path before it passes a request on.

@@ -19,6 +19,7 @@ mod index_budget;
 mod inline_references;
 pub mod json;
 mod leftovers;
+mod modules;
 mod names;
 mod objects;
 mod order;

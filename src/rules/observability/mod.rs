@@ -6,6 +6,7 @@ mod full_sampling;
 mod no_correlation_id;
 mod otlp_endpoint_unknown;
 mod undefined_receiver;
+mod values_logged;
 
 use super::Rule;
 
@@ -17,4 +18,5 @@ pub(super) const RULES: &[Rule] = &[
     no_correlation_id::RULE,
     otlp_endpoint_unknown::RULE,
     undefined_receiver::RULE,
+    values_logged::RULE,
 ];

@@ -9,6 +9,7 @@ mod dialect_drift;
 mod duplicate_column;
 mod enum_type;
 mod enum_value_order;
+mod foreign_key_crosses_modules;
 mod foreign_key_missing;
 mod foreign_key_type_mismatch;
 mod identifier_too_long;
@@ -43,6 +44,7 @@ pub(super) const RULES: &[Rule] = &[
     duplicate_column::RULE,
     enum_type::RULE,
     enum_value_order::RULE,
+    foreign_key_crosses_modules::RULE,
     foreign_key_missing::RULE,
     foreign_key_type_mismatch::RULE,
     identifier_too_long::RULE,

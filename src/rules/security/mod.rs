@@ -9,6 +9,7 @@ mod ignored_header_parameter;
 mod insecure_scheme;
 mod long_lived_token;
 mod numeric_id;
+mod personal_data_in_url;
 mod plain_http_server;
 mod shared_admin_scheme;
 mod undefined_scheme;
@@ -30,6 +31,7 @@ pub(super) const RULES: &[Rule] = &[
     insecure_scheme::RULE,
     long_lived_token::RULE,
     numeric_id::RULE,
+    personal_data_in_url::RULE,
     plain_http_server::RULE,
     shared_admin_scheme::RULE,
     undefined_scheme::RULE,

@@ -1,6 +1,6 @@
 //! A read that nobody must log in for, as far as the document says.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::api::{Access, Method, OperationRef};
 use crate::rules::spread::{counted, over};
 use crate::rules::{Context, Rule, rule};
@@ -27,7 +27,15 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .at(first.span(), format!("{}: neither `security` nor `security: []`", first.subject()))
             .help("security: []")
             .evidence("no security on reads");
-        found.push(over(diagnostic, bare.iter().map(|operation| (operation.span(), operation.subject()))));
+        let is_silent = document.security_schemes().is_empty()
+            && document.own_operations().all(|operation| operation.access() != Access::Asked);
+        let diagnostic = over(diagnostic, bare.iter().map(|operation| (operation.span(), operation.subject())));
+        found.push(match is_silent {
+            true => {
+                diagnostic.at_most(Severity::Info, "the document says nothing of logins at all: they may be a gateway's matter")
+            }
+            false => diagnostic,
+        });
     }
     found
 }

@@ -1,5 +1,6 @@
 //! The rules of the group `slo`.
 
+mod alert_misses_availability_goal;
 mod alert_misses_latency_goal;
 mod average_latency_alert;
 mod burn_rate_shape;
@@ -11,6 +12,7 @@ use super::Rule;
 
 /// In order of id.
 pub(super) const RULES: &[Rule] = &[
+    alert_misses_availability_goal::RULE,
     alert_misses_latency_goal::RULE,
     average_latency_alert::RULE,
     burn_rate_shape::RULE,

@@ -1,6 +1,7 @@
 //! The rules of the group `versioning`.
 
 mod deprecated_without_sunset;
+mod missing_version;
 mod mixed_style;
 mod response_property_removed;
 mod version_in_path;
@@ -12,6 +13,7 @@ use super::Rule;
 /// In order of id.
 pub(super) const RULES: &[Rule] = &[
     deprecated_without_sunset::RULE,
+    missing_version::RULE,
     mixed_style::RULE,
     response_property_removed::RULE,
     version_in_path::RULE,

@@ -119,7 +119,7 @@ fn describe(reading: &mut Reading, path: &str, global: &[Line], sites: Vec<Site>
         Some(line) => {
             let is_text =
                 logs().all(|line| line.get("format").is_some_and(|format| matches!(format.word(1), "console" | "single_field")));
-            Fact::explicit(AccessLog { is_structured: !is_text, span: Some(line.span) }, line.span)
+            Fact::explicit(AccessLog::new(!is_text, Some(line.span)), line.span)
         }
         None if is_open => Fact::not_read("something that it imports is not in the repository", Vec::new()),
         None => Fact::Absent,

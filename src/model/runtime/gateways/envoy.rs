@@ -121,7 +121,7 @@ fn access_log(config: NodeRef<'_>) -> Fact<AccessLog> {
         Some(!is_text || records)
     };
     let is_structured = logs.items().any(|node| named(node).unwrap_or(true));
-    Fact::explicit(AccessLog { is_structured, span: Some(first.span()) }, first.span())
+    Fact::explicit(AccessLog::new(is_structured, Some(first.span())), first.span())
 }
 
 /// `Strict-Transport-Security` among the headers that the routes add.

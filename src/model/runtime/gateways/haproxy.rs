@@ -355,7 +355,7 @@ fn describe(gateway: &mut Gateway, proxy: &Proxy<'_>) {
             format.is_some_and(|line| line.word(1).trim_start().starts_with(['{', '%']) && line.word(1).contains('{'));
         let is_better = gateway.access_log.known().is_none_or(|known| !known.is_structured);
         if is_better {
-            gateway.access_log = Fact::explicit(AccessLog { is_structured, span: Some(line.span()) }, line.span());
+            gateway.access_log = Fact::explicit(AccessLog::new(is_structured, Some(line.span())), line.span());
         }
     }
     let sets_id = |line: &&Line| {

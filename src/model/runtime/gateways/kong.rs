@@ -236,7 +236,7 @@ fn describe(gateway: &mut Gateway, global: &[NodeRef<'_>]) {
     };
     let loggers = ["http-log", "file-log", "tcp-log", "udp-log", "kafka-log", "loggly", "opentelemetry"];
     gateway.access_log = match loggers.iter().find_map(|name| named(name)) {
-        Some(plugin) => Fact::explicit(AccessLog { is_structured: true, span: Some(plugin.span()) }, plugin.span()),
+        Some(plugin) => Fact::explicit(AccessLog::new(true, Some(plugin.span())), plugin.span()),
         None => Fact::not_read("the variables of Kong say how it logs", Vec::new()),
     };
 }

@@ -134,7 +134,7 @@ fn describe(gateway: &mut Gateway, known: &Settings) {
         (true, _) => {
             let is_structured = known.text(&["accesslog", "format"]).is_some_and(|format| format.eq_ignore_ascii_case("json"));
             let span = known.span(&["accesslog"]);
-            let log = AccessLog { is_structured, span };
+            let log = AccessLog::new(is_structured, span);
             Fact::Known(log, span.map_or(Origin::default_of("Traefik"), Origin::Explicit))
         }
         (false, true) => Fact::Absent,

@@ -137,7 +137,7 @@ fn access_log(scope: &Scope<'_, '_>) -> Fact<AccessLog> {
     let directives = match scope.directives("access_log") {
         Fact::Known(directives, _) => directives,
         Fact::Absent => {
-            let default = AccessLog { is_structured: false, span: None };
+            let default = AccessLog { variables: combined(), ..AccessLog::new(false, None) };
             return Fact::Known(default, Origin::default_of("nginx"));
         }
         Fact::Unknown(why) => return Fact::Unknown(why),
@@ -147,7 +147,7 @@ fn access_log(scope: &Scope<'_, '_>) -> Fact<AccessLog> {
     };
     let format = last.arguments.get(1).map(|word| word.text.as_str()).filter(|word| !word.contains('='));
     let Some(format) = format.filter(|name| *name != "combined") else {
-        return Fact::explicit(AccessLog { is_structured: false, span: Some(last.span) }, last.span);
+        return Fact::explicit(AccessLog { variables: combined(), ..AccessLog::new(false, Some(last.span)) }, last.span);
     };
     let formats = scope.frames.iter().flat_map(|frame| frame.own("log_format").iter().take(100));
     let named = formats.into_iter().find(|one| one.arguments.first().is_some_and(|word| word.text == format));
@@ -155,5 +155,22 @@ fn access_log(scope: &Scope<'_, '_>) -> Fact<AccessLog> {
     let rest = named.arguments.get(1..).unwrap_or(&[]);
     let is_structured = rest.iter().any(|word| word.text == "escape=json")
         || rest.iter().find(|word| !word.text.starts_with("escape=")).is_some_and(|word| word.text.trim_start().starts_with('{'));
-    Fact::explicit(AccessLog { is_structured, span: Some(named.span) }, named.span)
+    let variables = rest.iter().flat_map(|word| variables(&word.text)).collect();
+    Fact::explicit(AccessLog { variables, ..AccessLog::new(is_structured, Some(named.span)) }, named.span)
+}
+
+/// The variables of nginx's own format. Source: <https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format>.
+fn combined() -> Vec<String> {
+    let all =
+        ["remote_addr", "remote_user", "time_local", "request", "status", "body_bytes_sent", "http_referer", "http_user_agent"];
+    all.map(str::to_owned).to_vec()
+}
+
+/// The variables that a text names: `$args` and `${args}`.
+fn variables(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split('$').skip(1).filter_map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        rest.get(..end).filter(|name| !name.is_empty()).map(str::to_owned)
+    })
 }
