@@ -239,6 +239,9 @@ fn keys_of_what_runs_change_what_its_rows_say() {
          KEY, bill_id bigint REFERENCES sales.bills (id));\n",
     );
     type Row<'t> = (&'t str, (&'t str, &'t str), &'t str, Option<Severity>, Option<Severity>);
+    let service = ("services/billing/openapi.yaml", API);
+    let other = ("services/orders/openapi.yaml", API);
+    expect("team_size = 15", &[service, other], "topology/service-without-owner", None, Some(Severity::Warning));
     let rows: [Row; 10] = [
         ("data_sensitivity = \"pii\"", logged, "observability/values-logged", None, Some(Severity::Warning)),
         ("data_sensitivity = \"phi\"", database, "tls/db-identity-unchecked", None, Some(Severity::Error)),

@@ -5,13 +5,12 @@ use super::beside::Beside;
 use super::changes::Changes;
 use super::config::{self, Above, Config, Level, Refused, UNMATCHED};
 use super::edit_target::Targets;
-use super::owners::Owners;
 use super::renames::Renames;
 use super::running::Subject;
 use super::selection::{Selection, names};
 use super::shipped::{self, Known};
 use super::suppressions::{Circumstances, Places, Suppressions, UNUSED};
-use super::{Failure, Migrations, Options, Outcome, Reach, findings, fold, pending, running};
+use super::{Failure, Migrations, Options, Outcome, Reach, findings, fold, owners, pending, running};
 use crate::diagnostic::{Base, Confidence, Finding, Report, RuleInfo, Severity};
 use crate::discover::{self, Discovery};
 use crate::files::Files;
@@ -37,7 +36,8 @@ pub(super) fn check(
     let config = config::read(head, &options.config, above, &mut sources);
     let config = config.map_err(|refused| refusal(head, refused, sources.clone(), above, options))?;
     let baselines = Baselines::read(head, options)?;
-    let settings = settings(&config, above, options);
+    let mut settings = settings(&config, above, options);
+    settings.owners = owners::read(head, above);
     let asked = Asked { config: &config, selection: &selection, settings, options };
     // Reading must not fail on any bytes; where it does, the run has judged nothing and must not look as if it had.
     let judged = |discovery: &Discovery| pending::pending(head, base, discovery, options);
@@ -81,11 +81,10 @@ pub(super) fn check(
         threads: options.threads.max(1),
     };
     targets.name(&mut outcome.report.findings);
-    let owners = Owners::read(head, above);
     for finding in &mut outcome.report.findings {
         let path = outcome.sources.path(finding.diagnostic.primary.span.source);
         finding.service = outcome.model.boundaries.of(path).map(|one| one.name.clone());
-        finding.owners = owners.of(path);
+        finding.owners = asked.settings.owners.of(path);
     }
     Ok(outcome)
 }

@@ -24,6 +24,10 @@ pub struct Boundary {
     pub evidence: String,
     /// How many artifacts of each kind it has.
     pub artifacts: BTreeMap<&'static str, usize>,
+    /// The first of them by path; absent where it has none.
+    pub first: Option<String>,
+    /// Whether somebody is named for it: by CODEOWNERS for one of its artifacts, or by a file of its folder.
+    pub is_owned: bool,
     patterns: Vec<GlobMatcher>,
 }
 
@@ -69,12 +73,15 @@ impl Boundaries {
     /// As JSON.
     pub fn to_json(&self) -> Value {
         let one = |one: &Boundary| {
-            let Boundary { name, paths, aliases, evidence, artifacts, patterns: _ } = one;
+            let Boundary { name, paths, aliases, evidence, artifacts, .. } = one;
             json!({ "name": name, "paths": paths, "aliases": aliases, "artifacts": artifacts, "evidence": evidence })
         };
         self.all.iter().map(one).collect()
     }
 }
+
+/// Files that name who looks after the folder in which they lie.
+const OWNER_FILES: [&str; 5] = ["OWNERS", "MAINTAINERS", "MAINTAINERS.md", "catalog-info.yaml", "catalog-info.yml"];
 
 struct Words {
     service_folders: Vec<String>,
@@ -131,7 +138,8 @@ pub fn read(workspace: &Workspace, discovery: &Discovery, runtime: &Runtime, set
         let name = Some(last(&folder)).filter(|name| names.get(name) == Some(&1)).unwrap_or_else(|| folder.clone());
         let aliases = contexts.get(&folder).into_iter().flatten().filter(|alias| **alias != name).cloned().collect();
         let (paths, patterns) = (vec![folder], Vec::new());
-        all.push(Boundary { name, paths, aliases, evidence, artifacts: BTreeMap::new(), patterns });
+        let is_owned = OWNER_FILES.iter().any(|file| paths.iter().any(|folder| workspace.exists(&format!("{folder}/{file}"))));
+        all.push(Boundary { name, paths, aliases, evidence, artifacts: BTreeMap::new(), first: None, is_owned, patterns });
     }
     let mut boundaries = Boundaries { all };
     let found = boundaries.all.iter().skip(settings.services.len());
@@ -151,6 +159,8 @@ pub fn read(workspace: &Workspace, discovery: &Discovery, runtime: &Runtime, set
         }
         if let Some(one) = place.and_then(|place| boundaries.all.get_mut(place)) {
             *one.artifacts.entry(artifact.kind.name()).or_default() += 1;
+            one.is_owned = one.is_owned || !settings.owners.of(&artifact.path).is_empty();
+            one.first.get_or_insert_with(|| artifact.path.clone());
         }
     }
     boundaries
@@ -166,6 +176,8 @@ fn stated(name: &str, paths: &[String]) -> Boundary {
         aliases: Vec::new(),
         evidence: format!("[services.{name}]"),
         artifacts: BTreeMap::new(),
+        first: None,
+        is_owned: false,
         patterns: paths.iter().filter(is_pattern).filter_map(glob).collect(),
     }
 }

@@ -21,6 +21,7 @@ pub mod boundaries;
 pub mod demands;
 pub mod links;
 pub mod mentions;
+pub mod owners;
 pub mod queries;
 pub mod runtime;
 pub mod schema;

@@ -1,6 +1,7 @@
 //! What the configuration says to the model.
 
 use super::demands::{Demands, DemandsByFolder};
+use super::owners::Owners;
 use super::standards::Standards;
 use crate::sql::Dialect;
 use std::borrow::Cow;
@@ -106,6 +107,8 @@ pub struct Settings {
     pub services: Vec<(String, Vec<String>)>,
     /// What configuration files in folders below the root say of those folders, folders above first. Ask [`Settings::at`].
     pub refinements: Vec<Refinement>,
+    /// What CODEOWNERS says.
+    pub owners: Owners,
     /// The `.gitattributes` files above the root, outermost first.
     pub attributes: Vec<Upper>,
     /// How many threads may read; at least 1. Never changes what is printed.

@@ -1,6 +1,7 @@
 //! What parameters carry and what paths are for, as far as words tell: `data/api_policy_words.toml`.
 
 use super::component::{ComponentKind, ComponentRef};
+use super::document::DocumentRef;
 use super::operation::{OperationRef, Segment};
 use super::parameter::{Location, ParameterRef};
 use super::words;
@@ -76,6 +77,15 @@ impl ParameterRef<'_> {
     /// Whether it holds an address for the service to call, or to send the caller to: `callback_url`, `redirect`.
     pub fn holds_address(self) -> bool {
         self.may_be_text() && words::tokens(self.name()).iter().any(|word| policy_words().addresses.contains(word))
+    }
+}
+
+impl DocumentRef<'_> {
+    /// Whether a path is about what a parameter says, which then is the service's own trade: `PhoneNumber` beside `/IncomingPhoneNumbers`.
+    pub fn deals_in(self, parameter: ParameterRef) -> bool {
+        let name = parameter.folded();
+        let is_named = |segment: Segment| matches!(segment, Segment::Literal(text) if words::folded(text).contains(&name));
+        self.operations().any(|operation| operation.segments().into_iter().any(is_named))
     }
 }
 

@@ -39,6 +39,9 @@ fn report(context: &Context, document: DocumentRef, uses: &[(ParameterRef, Opera
     }
     let diagnostic = over(diagnostic, uses.iter().map(|(parameter, operation)| (parameter.span(), operation.subject())));
     Some(match parameter.is_about_a_person() {
+        Some(true) if document.deals_in(*parameter) => {
+            diagnostic.at_most(Severity::Info, "a path is about them: they may be what the service deals in")
+        }
         Some(true) => diagnostic,
         _ => diagnostic.at_most(Severity::Info, "many know the name of a person anyway"),
     })

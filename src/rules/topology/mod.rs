@@ -4,6 +4,7 @@ mod body_limit_mismatch;
 mod config_key_missing;
 mod grpc_over_http1;
 mod monolith_under_load;
+mod service_without_owner;
 mod services_exceed_team;
 mod shared_database;
 mod spec_path_unrouted;
@@ -22,6 +23,7 @@ pub(super) const RULES: &[Rule] = &[
     config_key_missing::RULE,
     grpc_over_http1::RULE,
     monolith_under_load::RULE,
+    service_without_owner::RULE,
     services_exceed_team::RULE,
     shared_database::RULE,
     spec_path_unrouted::RULE,
