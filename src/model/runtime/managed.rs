@@ -4,6 +4,16 @@ use super::service::Service;
 use crate::fact::{Fact, Origin};
 use crate::source::Span;
 
+/// What an engine is to us.
+pub(super) fn product(engine: &str) -> Option<&'static str> {
+    match engine {
+        engine if engine.contains("postgres") => Some("postgres"),
+        engine if engine.contains("mysql") || engine.contains("mariadb") => Some("mysql"),
+        "redis" | "valkey" => Some("redis"),
+        _ => None,
+    }
+}
+
 /// What a server is told, as the words of a command that would say the same; the strongest word stands last.
 #[derive(Debug)]
 pub(super) struct Told {

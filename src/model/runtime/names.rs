@@ -96,7 +96,8 @@ impl<'a> Names<'a> {
         let named = host.strip_suffix(".rds.amazonaws.com").or_else(|| host.strip_suffix(".cache.amazonaws.com"))?;
         let is_managed = |service: &&usize| {
             let project = self.services.get(**service).and_then(|service| self.projects.get(service.project));
-            project.is_some_and(|project| project.runner == Runner::Terraform)
+            project
+                .is_some_and(|project| matches!(project.runner, Runner::Terraform | Runner::Cloudformation | Runner::Serverless))
         };
         let found = named.split('.').take(2).find_map(|name| {
             let mut called = self.by_name.get(name).into_iter().flatten().filter(is_managed);

@@ -76,6 +76,7 @@ impl<'t> Template<'t> {
             }
             self.resource(id, name.span(), *resource, stack);
         }
+        stack.services.extend(self.servers(&all));
         for (_, resource) in all {
             self.joined(resource, stack);
         }

@@ -1,8 +1,9 @@
 //! Managed servers: RDS instances and clusters, ElastiCache, with what their parameter groups tell them.
 
+use super::super::managed::WHY;
 use super::{DEEPEST, Folder, Property};
 use crate::documents::hcl::{Block, Said, Value};
-use crate::model::runtime::managed::Told;
+use crate::model::runtime::managed::{Told, product};
 use crate::model::runtime::service::Service;
 
 /// A kind of server: its type, the attributes that name it, those that name its group, and the type of the group.
@@ -11,9 +12,6 @@ struct Managed {
     names: &'static [&'static str],
     groups: &'static [(&'static str, &'static str)],
 }
-
-/// What a group does not say, the size of the instance does.
-const WHY: &str = "the cloud chooses what its parameter group leaves open";
 
 /// Modules of the registry that make such servers.
 const MODULES: &str = "terraform-aws-modules/rds";
@@ -147,15 +145,5 @@ impl<'b> Folder<'b> {
             }
         }
         told
-    }
-}
-
-/// What an engine is to us.
-fn product(engine: &str) -> Option<&'static str> {
-    match engine {
-        engine if engine.contains("postgres") => Some("postgres"),
-        engine if engine.contains("mysql") || engine.contains("mariadb") => Some("mysql"),
-        "redis" | "valkey" => Some("redis"),
-        _ => None,
     }
 }
