@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = rule!("migrations/lock-wait-exhausts-pool", check)
 fn check(context: &Context) -> Vec<Diagnostic> {
     let Some(declared) = context.head.runtime.declared_load(context.sources) else { return Vec::new() };
     // A time for every session may end the wait before, and only pools of PostgreSQL are emptied by it.
-    if !declared.is_postgres() || context.head.is_set_for_all_sessions("statement_timeout") {
+    let ends_before = |setting: &&str| context.head.is_set_for_all_sessions(setting);
+    if !declared.is_postgres() || ["statement_timeout", "transaction_timeout"].iter().any(ends_before) {
         return Vec::new();
     }
     let migrations = context.head.schema.pending_migrations().filter(|migration| migration.is_postgres());

@@ -91,6 +91,9 @@ pub fn read(cursor: &mut Cursor, head: &mut usize) -> Option<Reading> {
         let name = cursor.identifier().map(|name| name.value.to_ascii_lowercase()).unwrap_or_default();
         return Some(Reading::of(setting(&name, "default".into(), false, None)));
     }
+    if cursor.is("DISCARD ALL") {
+        return Some(Reading::of(setting("all", "default".into(), false, None)));
+    }
     if cursor.eat("LOCK") {
         return lock(cursor);
     }

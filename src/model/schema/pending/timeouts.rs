@@ -21,18 +21,15 @@ impl Model {
 
 impl<'m> MigrationRef<'m> {
     /// The steps that wait for a lock of at least this mode on a table in use while a setting that would bound the wait is not
-    /// made in this migration. What is built CONCURRENTLY is slow on purpose; `LOCK TABLE` waits
-    /// where any lock is asked about, and a new type is a statement of its own to those who bound them all.
+    /// made in this migration. `LOCK TABLE` waits where any lock is asked about, and a new type is a statement of its own to those
+    /// who bound them all.
     pub fn locks_without(&self, setting: &str, least: LockMode) -> Vec<PendingStep<'m>> {
-        let steps = self.steps_under([setting]).into_iter().filter(|(_, [limit])| *limit == Limit::Unset);
-        let waits = |step: &PendingStep| {
-            let asks = least < LockMode::Share
-                && matches!(step.step.op.change, Change::LockTable { nowait: false, .. } | Change::CreateEnum { .. });
-            let mut locks = step.step.effects.locks.iter().flatten();
-            let is_free = matches!(step.step.op.change, Change::LockTable { nowait: true, .. });
-            asks || !is_free && locks.any(|(table, mode)| *mode >= least && step.is_in_use(table))
+        let asks = |step: &PendingStep| {
+            least < LockMode::Share
+                && matches!(step.step.op.change, Change::LockTable { nowait: false, .. } | Change::CreateEnum { .. })
         };
-        steps.map(|(step, _)| step).filter(|step| waits(step) && step.concurrently().is_none()).collect()
+        let steps = self.steps_under([setting], least).into_iter().filter(|(_, [limit], _)| *limit == Limit::Unset);
+        steps.filter(|(step, _, waits)| *waits || asks(step)).map(|(step, ..)| step).collect()
     }
 
     /// The steps that wait for the metadata lock of a table in use while a setting that would bound the wait is not made in this

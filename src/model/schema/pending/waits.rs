@@ -7,6 +7,7 @@ use crate::model::runtime::timeout;
 use crate::model::schema::MigrationRef;
 use crate::source::Span;
 use crate::sql::Change;
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// A step that waits for a lock, for a bounded time.
@@ -32,6 +33,9 @@ pub(super) enum Limit {
     Unread,
 }
 
+/// The name of every setting, in `RESET ALL`.
+const ALL: &str = "all";
+
 /// What is in force of a setting, for the session and for its transaction.
 #[derive(Debug, Clone, Copy, Default)]
 struct State {
@@ -44,6 +48,10 @@ struct State {
 impl State {
     fn take(&mut self, change: &Change, setting: &str, (said, maybe): (Span, bool)) {
         match change {
+            // `RESET ALL` takes back what was set for the session and for the transaction.
+            Change::Setting { name, scope: None, .. } if name == ALL => {
+                (self.session, self.local) = (if maybe { Limit::Unread } else { Limit::Unset }, None);
+            }
             Change::Setting { name, value, local, scope: None } if name == setting => {
                 let limit = if maybe { Limit::Unread } else { Limit::read(value, said) };
                 // The later statement holds, whichever of both it is.
@@ -78,62 +86,66 @@ impl Limit {
 }
 
 impl<'m> MigrationRef<'m> {
-    /// Its steps in order but for settings of the session, each with what is in force of some of these when it runs.
-    pub(super) fn steps_under<const N: usize>(&self, settings: [&str; N]) -> Vec<(PendingStep<'m>, [Limit; N])> {
+    /// Its steps in order but for settings of the session, each with what is in force of some of these when it runs, and whether it
+    /// waits for a lock of at least this mode on a table in use. What is built CONCURRENTLY keeps nobody waiting; what the transaction
+    /// has locked already, and what is locked `NOWAIT`, is not waited for.
+    pub(super) fn steps_under<const N: usize>(
+        &self,
+        settings: [&str; N],
+        least: LockMode,
+    ) -> Vec<(PendingStep<'m>, [Limit; N], bool)> {
         let (database, migration) = (self.database(), self.migration());
         let mut states = [State::default(); N];
+        let mut held: HashMap<&TableName, LockMode> = HashMap::new();
+        let mut unit = None;
         let mut found = Vec::new();
-        for statement in &migration.statements {
-            for step in &statement.ops {
-                let said = (statement.head, statement.maybe);
-                states.iter_mut().zip(settings).for_each(|(state, setting)| state.take(&step.op.change, setting, said));
-                if !matches!(step.op.change, Change::Setting { .. }) {
-                    found.push((PendingStep { database, migration, statement, step }, states.map(|state| state.now())));
-                }
+        for (statement, step) in migration.statements.iter().flat_map(|one| one.ops.iter().map(move |step| (one, step))) {
+            let said = (statement.head, statement.maybe);
+            states.iter_mut().zip(settings).for_each(|(state, setting)| state.take(&step.op.change, setting, said));
+            let ends = matches!(step.op.change, Change::Begin | Change::Commit | Change::Rollback);
+            // Each statement outside of a transaction is one by itself.
+            let is_alone = statement.in_transaction.known() == Some(&false) && unit != Some(statement.unit());
+            if ends || is_alone {
+                held.clear();
+            }
+            unit = Some(statement.unit());
+            if matches!(step.op.change, Change::Setting { .. }) {
+                continue;
+            }
+            let here = PendingStep { database, migration, statement, step };
+            let is_held = |table: &TableName, mode: LockMode| held.get(table).is_some_and(|known| *known >= mode);
+            let mut locks = step.effects.locks.iter().flatten();
+            let waits = locks.any(|(table, mode)| *mode >= least && !is_held(table, *mode) && here.is_in_use(table));
+            let fails_at_once = matches!(step.op.change, Change::LockTable { nowait: true, .. });
+            found.push((here, states.map(|state| state.now()), waits && !fails_at_once && here.concurrently().is_none()));
+            for (table, mode) in step.effects.locks.iter().flatten().filter(|_| !statement.maybe) {
+                let known = held.entry(table).or_insert(*mode);
+                *known = (*known).max(*mode);
             }
         }
         found
     }
 
     /// The steps that wait for a lock of at least this mode on a table in use, while `lock_timeout` is set in this migration to a time
-    /// that can be read. A shorter `statement_timeout` ends the wait before. What is built CONCURRENTLY keeps nobody waiting; what the
-    /// transaction has locked already, and what is locked `NOWAIT`, is not waited for.
+    /// that can be read. A shorter limit of the statement or of the transaction ends the wait before.
     pub fn bounded_waits(&self, least: LockMode) -> Vec<BoundedWait<'m>> {
-        let mut held: Vec<(&TableName, LockMode)> = Vec::new();
-        let mut unit = None;
-        let mut found = Vec::new();
-        for (step, [lock, statement]) in self.steps_under(["lock_timeout", "statement_timeout"]) {
-            let ends = matches!(step.step.op.change, Change::Begin | Change::Commit | Change::Rollback);
-            // Each statement outside of a transaction is one by itself.
-            let is_alone = step.statement.in_transaction.known() == Some(&false) && unit != Some(step.statement.unit());
-            if ends || is_alone {
-                held.clear();
-            }
-            unit = Some(step.statement.unit());
-            let is_held = |table: &TableName, mode: LockMode| held.iter().any(|(one, known)| *one == table && *known >= mode);
-            let mut locks = step.step.effects.locks.iter().flatten();
-            let waits = locks.any(|(table, mode)| *mode >= least && step.is_in_use(table) && !is_held(table, *mode));
-            let fails_at_once = matches!(step.step.op.change, Change::LockTable { nowait: true, .. });
-            if waits
-                && !fails_at_once
-                && step.concurrently().is_none()
-                && let Some((limit, said)) = shorter(lock, statement)
-            {
-                found.push(BoundedWait { step, limit, said });
-            }
-            held.extend(step.step.effects.locks.iter().flatten().map(|(table, mode)| (table, *mode)));
-        }
-        found
+        let steps = self.steps_under(["lock_timeout", "statement_timeout", "transaction_timeout"], least).into_iter();
+        let bounded = steps.filter(|(_, _, waits)| *waits).filter_map(|(step, [lock, others @ ..], _)| {
+            let (limit, said) = shortest(lock, &others)?;
+            Some(BoundedWait { step, limit, said })
+        });
+        bounded.collect()
     }
 }
 
 /// How long a lock is waited for, and who says so; `None` where that is not known.
-fn shorter(lock: Limit, statement: Limit) -> Option<(Duration, Span)> {
-    match (lock, statement) {
-        (Limit::Of(limit, said), Limit::Unset) => Some((limit, said)),
-        (Limit::Of(limit, said), Limit::Of(whole, whole_said)) => Some((limit, said).min((whole, whole_said))),
-        _ => None,
-    }
+fn shortest(lock: Limit, others: &[Limit]) -> Option<(Duration, Span)> {
+    let Limit::Of(limit, said) = lock else { return None };
+    others.iter().try_fold((limit, said), |least, other| match other {
+        Limit::Unset => Some(least),
+        Limit::Of(limit, said) => Some(least.min((*limit, *said))),
+        Limit::Unread => None,
+    })
 }
 
 #[cfg(test)]
