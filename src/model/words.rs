@@ -4,7 +4,8 @@ mod regulated;
 mod snake;
 
 pub use regulated::{
-    is_audit, is_card_number, is_card_secret, is_doubtful_card_data, is_inside, is_transformed, speaks_of_cards,
+    CardName, card_name, is_audit, is_card_number, is_card_secret, is_inside, is_transformed, speaks_of_cards,
+    speaks_of_other_cards, speaks_of_paying,
 };
 pub use snake::snake;
 
@@ -26,6 +27,9 @@ struct Inflections {
     card_secrets: HashSet<String>,
     card_doubtful: HashSet<String>,
     card_signs: HashSet<String>,
+    card_of_cards: HashSet<String>,
+    card_paying: HashSet<String>,
+    card_others: HashSet<String>,
     card_numbers: HashSet<String>,
     insides: HashSet<String>,
     sorts: HashSet<String>,
@@ -84,6 +88,9 @@ fn inflections() -> &'static Inflections {
             card_secrets: list("cards", "secrets"),
             card_doubtful: list("cards", "doubtful"),
             card_signs: list("cards", "signs"),
+            card_of_cards: list("cards", "of_cards"),
+            card_paying: list("cards", "paying"),
+            card_others: list("cards", "others"),
             card_numbers: list("cards", "numbers"),
             insides: list("insides", "properties"),
             sorts: list("sorts", "parameters"),

@@ -23,10 +23,9 @@ impl TableRef<'_> {
     /// How the columns that tell it are added, and where; in words where its schema is stated in another language than SQL, or its
     /// product has no type that we know.
     pub fn audit_help(&self, sources: &Sources) -> String {
-        let in_sql = !self.is_stated() || sources.path(self.span.source).to_ascii_lowercase().ends_with(".sql");
         // SQLite keeps moments as text.
         let kind = self.moment_type().or_else(|| (self.dialect() == Dialect::Sqlite).then_some("text"));
-        let Some(kind) = kind.filter(|_| in_sql) else {
+        let Some(kind) = kind.filter(|_| self.is_changed_in_sql(sources)) else {
             return format!("`created_at` and `updated_at` in `{}`, each for a moment", self.short_name());
         };
         let add = |name: &str| format!("ALTER TABLE {} ADD COLUMN {name} {kind};", self.sql_name());

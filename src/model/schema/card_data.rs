@@ -1,7 +1,8 @@
 //! Columns that hold data of payment cards, by their names.
 
 use super::ColumnRef;
-use crate::model::words;
+use crate::model::words::{self, CardName};
+use crate::source::Sources;
 
 /// What a column keeps of a payment card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,19 +22,34 @@ impl ColumnRef<'_> {
     pub fn card_data(&self) -> Option<CardData> {
         let name = words::snake(&self.name);
         let sealed = words::is_transformed(&name) || words::is_shown_part(&name);
-        if sealed || words::is_doubtful_card_data(&name) && !self.is_beside_cards() {
+        if sealed {
             return None;
         }
         let is_secret = words::is_card_secret(&name) && (self.is_text() || self.is_numeral());
         let is_number = words::is_card_number(&name) && self.holds_card_number();
-        is_secret.then_some(CardData::Secret).or_else(|| is_number.then_some(CardData::Number))
+        let data = is_secret.then_some(CardData::Secret).or_else(|| is_number.then_some(CardData::Number))?;
+        let is_payment = match words::card_name(&name) {
+            CardName::Plain => true,
+            _ if words::speaks_of_other_cards(&self.table().name.name) => false,
+            CardName::OfCard => self.is_beside(|name| words::speaks_of_cards(name) || words::speaks_of_paying(name)),
+            CardName::Doubtful => self.is_beside(words::speaks_of_cards),
+        };
+        is_payment.then_some(data)
     }
 
-    /// Whether its table, or another column of it, speaks of cards.
-    fn is_beside_cards(&self) -> bool {
+    /// How it is dropped, and where; in words where its schema is stated in another language than SQL.
+    pub fn drop_help(&self, sources: &Sources) -> String {
         let table = self.table();
-        words::speaks_of_cards(&table.name.name)
-            || table.columns().any(|other| other.name != self.name && words::speaks_of_cards(&other.name))
+        if !table.is_changed_in_sql(sources) {
+            return format!("take `{}` out of `{}`", self.short_name(), sources.path(table.span.source));
+        }
+        table.in_place(&format!("ALTER TABLE {} DROP COLUMN {};", table.sql_name(), self.sql_name()))
+    }
+
+    /// Whether its table, or another column of it, has such a name.
+    fn is_beside(&self, speaks: impl Fn(&str) -> bool) -> bool {
+        let table = self.table();
+        speaks(&table.name.name) || table.columns().any(|other| other.name != self.name && speaks(&other.name))
     }
 
     /// Whether it holds numbers that are written in digits.

@@ -2,7 +2,7 @@
 
 use super::catalog::{Backing, Database, EnumType};
 use super::view::{ColumnRef, ForeignKeyRef, IndexRef, TableRef};
-use crate::source::{Name, SourceId};
+use crate::source::{Name, SourceId, Sources};
 use crate::sql::{ColumnType, Dialect};
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashSet};
@@ -176,6 +176,11 @@ impl<'m> TableRef<'m> {
     /// Whether its schema is stated in a file that is mended by hand, instead of being changed by migrations.
     pub fn is_stated(&self) -> bool {
         self.database().tool.is_none() && self.database().printed_by.is_none()
+    }
+
+    /// Whether it is changed by writing SQL: in a migration, or in the file that states its schema.
+    pub fn is_changed_in_sql(&self, sources: &Sources) -> bool {
+        !self.is_stated() || sources.path(self.span.source).to_ascii_lowercase().ends_with(".sql")
     }
 
     /// A name for a new index that no index of the database has: `orders_user_id_idx`.

@@ -1,6 +1,6 @@
 //! Columns that keep what must not be kept of a payment card.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::schema::CardData;
 use crate::rules::{Context, Rule, rule};
 
@@ -17,21 +17,21 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let (label, help) = match data {
             CardData::Secret => (
                 "it may not be kept once a payment is authorised, not even encrypted",
-                "pass it on to the payment provider and keep nothing of it; in a new migration, once nothing writes it:",
+                "pass it on to the payment provider and keep nothing of it; once nothing writes it,",
             ),
             CardData::Number => (
                 "whoever reads a row or a backup can pay with it",
-                "keep the token of the payment provider and the last four digits; in a new migration, once nothing reads it:",
+                "keep the token of the payment provider and the last four digits; once nothing reads it,",
             ),
         };
-        let table = column.table();
-        let drop = format!("ALTER TABLE {} DROP COLUMN {};", table.sql_name(), column.sql_name());
-        found.push(
-            Diagnostic::new(column.subject(), format!("column `{}` keeps card data", column.short_name()))
-                .at(column.span, label)
-                .help(format!("{help} {drop}"))
-                .evidence(column.name.clone()),
-        );
+        let diagnostic = Diagnostic::new(column.subject(), format!("column `{}` keeps card data", column.short_name()))
+            .at(column.span, label)
+            .help(format!("{help} {}", column.drop_help(context.sources)))
+            .evidence(column.name.clone());
+        found.push(match data {
+            CardData::Secret => diagnostic,
+            CardData::Number => diagnostic.at_most(Severity::Warning, "only the names say that the card is one to pay with"),
+        });
     }
     found
 }
