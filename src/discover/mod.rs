@@ -65,14 +65,14 @@ pub struct Migration {
     pub version: String,
     /// Byte range of the forward section within the file, for tools that keep both directions in one.
     pub up: Option<std::ops::Range<usize>>,
-    /// Byte range of the backward section.
-    pub down_section: Option<std::ops::Range<usize>>,
+    /// Byte ranges of the backward section, of which most tools read one.
+    pub down_sections: Vec<std::ops::Range<usize>>,
     /// How it runs.
     pub transaction: Transaction,
     /// When it runs.
     pub role: Role,
-    /// Byte ranges that are read one by one, where something else than `;` separates them (`endDelimiter`, literals in a file of
-    /// another language); empty where the section is read as a whole.
+    /// Byte ranges that are read one by one, where something else than `;` separates them (`endDelimiter`, the other direction, literals
+    /// in a file of another language); empty where the section is read as a whole.
     pub pieces: Vec<std::ops::Range<usize>>,
     /// An earlier migration of the set with the same version, where its tool goes by versions.
     pub repeats: Option<String>,

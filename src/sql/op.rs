@@ -60,6 +60,15 @@ pub struct Script {
     pub problems: Vec<Problem>,
 }
 
+impl Script {
+    /// Goes on with another part of the same file.
+    pub fn append(&mut self, part: Script) {
+        self.statements.extend(part.statements);
+        self.comments.extend(part.comments);
+        self.problems.extend(part.problems);
+    }
+}
+
 /// How far a statement was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Understanding {

@@ -46,10 +46,10 @@ pub fn late(tool: &str) -> Late {
     row(tool).map(|row| row.late).unwrap_or_default()
 }
 
-/// The bytes of a file that its tool runs forward.
+/// The bytes of a file that its tool runs forward, from the first part of them to the last.
 pub fn forward(tool: &str, text: &str) -> Range<usize> {
-    let found = row(tool).filter(|row| row.layout == Layout::File).and_then(|row| sections::find(text, row).up);
-    found.unwrap_or(0..text.len())
+    let parts = row(tool).filter(|row| row.layout == Layout::File).map(|row| sections::find(text, row).up).unwrap_or_default();
+    parts.first().zip(parts.last()).map_or(0..text.len(), |(first, last)| first.start..last.end)
 }
 
 /// Whether a comment is one that the tool reads: the markers of its sections, the way out of its transaction.

@@ -11,7 +11,7 @@ const WRONG_LETTERS: usize = 2;
 pub(super) fn find(tool: &Tool, text: &str, sections: &Sections, transaction: &Transaction) -> Option<IgnoredLine> {
     let is_off = matches!(transaction, Transaction::Unwrapped(_));
     // What stands in the other direction says nothing about this one.
-    let end = sections.down.as_ref().map_or(text.len(), |down| down.start);
+    let end = sections.down.first().map_or(text.len(), |down| down.start);
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let start = at;

@@ -136,7 +136,7 @@ fn migration(path: &str, text: &str, one: &Changeset, settings: &Settings) -> Mi
         down: None,
         version: one.id.clone(),
         up: Some(one.range.clone()),
-        down_section: None,
+        down_sections: Vec::new(),
         transaction,
         role: if one.repeats { Role::Repeatable } else { Role::Versioned },
         pieces: one.delimiter.as_ref().map_or_else(Vec::new, |end| changeset::pieces(text, one.range.clone(), end)),

@@ -9,10 +9,10 @@ use std::ops::Range;
 /// The sections of one file.
 #[derive(Debug, Default)]
 pub(super) struct Sections {
-    /// Bytes of the forward section; `None` where the whole file is forward.
-    pub up: Option<Range<usize>>,
-    /// Bytes of the backward section.
-    pub down: Option<Range<usize>>,
+    /// Bytes of the forward section, in parts where the tool goes on with a direction; empty where the whole file is forward.
+    pub up: Vec<Range<usize>>,
+    /// Bytes of the backward section, likewise.
+    pub down: Vec<Range<usize>>,
     /// The rest of the line that opens the forward section: its options. Of every such line where the tool reads each.
     pub options: String,
 }
@@ -35,28 +35,35 @@ pub(super) fn find(text: &str, tool: &Tool) -> Sections {
         let opens = |marker: &str| said.strip_prefix(marker).filter(|rest| rest.is_empty() || rest.starts_with(' '));
         if let Some(options) = opens(up) {
             close(&mut sections.down, start);
-            if sections.up.is_none() || tool.reopens {
+            if sections.up.is_empty() || tool.reopens {
                 sections.options.push_str(options);
+                open(&mut sections.up, end);
             }
-            sections.up.get_or_insert(end..usize::MAX);
         } else if opens(down).is_some() {
             close(&mut sections.up, start);
-            sections.down.get_or_insert(end..usize::MAX);
+            if sections.down.is_empty() || tool.reopens {
+                open(&mut sections.down, end);
+            }
         }
     }
     close(&mut sections.up, text.len());
     close(&mut sections.down, text.len());
     // A file of a sectioned tool with a backward section only does nothing forward.
-    if sections.up.is_none() && sections.down.is_some() {
-        sections.up = Some(0..0);
+    if sections.up.is_empty() && !sections.down.is_empty() {
+        sections.up.push(0..0);
     }
     sections
 }
 
-fn close(section: &mut Option<Range<usize>>, at: usize) {
-    if let Some(range) = section
-        && range.end == usize::MAX
-    {
+/// Opens another part, where none is open.
+fn open(parts: &mut Vec<Range<usize>>, at: usize) {
+    if parts.last().is_none_or(|last| last.end != usize::MAX) {
+        parts.push(at..usize::MAX);
+    }
+}
+
+fn close(parts: &mut [Range<usize>], at: usize) {
+    if let Some(range) = parts.last_mut().filter(|range| range.end == usize::MAX) {
         range.end = at.max(range.start);
     }
 }
@@ -170,11 +177,20 @@ mod tests {
     fn sections_end_where_the_next_begins() {
         let text = "-- +goose Up\r\nCREATE TABLE a (b int);\n-- +goose Down\nDROP TABLE a;\n";
         let sections = find(text, tool("goose"));
-        assert_eq!(sections.up.map(|range| &text[range]), Some("CREATE TABLE a (b int);\n"));
-        assert_eq!(sections.down.map(|range| &text[range]), Some("DROP TABLE a;\n"));
+        let said =
+            |parts: &[Range<usize>], text: &str| parts.iter().map(|part| text[part.clone()].to_owned()).collect::<Vec<_>>();
+        assert_eq!(said(&sections.up, text), ["CREATE TABLE a (b int);\n"]);
+        assert_eq!(said(&sections.down, text), ["DROP TABLE a;\n"]);
         let only_down = find("-- +goose Down\nDROP TABLE a;\n", tool("goose"));
-        assert_eq!(only_down.up, Some(0..0));
-        assert!(find("SELECT 1;", tool("goose")).up.is_none());
+        assert_eq!(only_down.up, vec![0..0]);
+        assert!(find("SELECT 1;", tool("goose")).up.is_empty());
+        let text = "-- +migrate Up\na;\n-- +migrate Down\nb;\n-- +migrate Up notransaction\nc;\n-- +migrate Up\nd;\n-- +migrate Down\ne;\n";
+        let sections = find(text, tool("sql-migrate"));
+        assert_eq!(said(&sections.up, text), ["a;\n", "c;\n-- +migrate Up\nd;\n"]);
+        assert_eq!(said(&sections.down, text), ["b;\n", "e;\n"]);
+        let text = "-- +goose Up\na;\n-- +goose Down\nb;\n-- +goose Up\nc;\n";
+        let sections = find(text, tool("goose"));
+        assert_eq!((said(&sections.up, text).len(), said(&sections.down, text)), (1, vec!["b;\n".to_owned()]));
     }
 
     #[test]

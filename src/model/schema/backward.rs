@@ -43,7 +43,7 @@ pub(super) struct Half {
 /// Reads the backward halves of those migrations of a set that are wanted, each in its place. What cannot be read is nothing:
 /// nobody runs it unless all else fails.
 pub(super) fn read(workspace: &mut Workspace, set: &MigrationSet, wanted: &[bool]) -> Vec<Option<Half>> {
-    let file = |one: &Migration| one.down.clone().or_else(|| one.down_section.as_ref().map(|_| one.path.clone()));
+    let file = |one: &Migration| one.down.clone().or_else(|| one.down_sections.first().map(|_| one.path.clone()));
     let files: Vec<(&Migration, Option<String>)> =
         set.migrations.iter().zip(wanted).map(|(one, wanted)| (one, file(one).filter(|_| *wanted))).collect();
     let paths: Vec<String> = files.iter().filter_map(|(_, path)| path.clone()).collect();
@@ -52,8 +52,11 @@ pub(super) fn read(workspace: &mut Workspace, set: &MigrationSet, wanted: &[bool
     in_threads(workspace.threads(), &files, |(migration, path)| {
         let path = path.as_ref()?;
         let (source, text) = texts.get(path)?;
-        let range = if migration.down.is_some() { None } else { migration.down_section.clone() };
-        let script = sql::read(*source, text, range, set.dialect);
+        let parts = if migration.down.is_some() { [].as_slice() } else { migration.down_sections.as_slice() };
+        let mut script = sql::read(*source, text, parts.first().cloned(), set.dialect);
+        for part in parts.iter().skip(1) {
+            script.append(sql::read(*source, text, Some(part.clone()), set.dialect));
+        }
         Some(Half { path: path.clone(), text: text.clone(), script })
     })
 }

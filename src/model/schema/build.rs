@@ -130,7 +130,7 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
                 remedy: line.remedy.clone(),
                 turns_off: line.turns_off,
             }),
-            has_backward: migration.down.is_some() || migration.down_section.is_some(),
+            has_backward: migration.down.is_some() || !migration.down_sections.is_empty(),
             backward,
         });
     }
@@ -260,9 +260,7 @@ fn read_all(workspace: &mut Workspace, files: Vec<File>, dialect: Dialect) -> Ve
         let mut parts = ranges.into_iter().map(|range| sql::read(*source, &text, range, dialect));
         let mut script = parts.next().unwrap_or_else(|| sql::read(*source, &text, Some(0..0), dialect));
         for part in parts {
-            script.statements.extend(part.statements);
-            script.comments.extend(part.comments);
-            script.problems.extend(part.problems);
+            script.append(part);
         }
         Some(Text { source: *source, text, forward: Forward::of(script), open })
     });
