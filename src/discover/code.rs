@@ -174,8 +174,8 @@ pub(super) fn find(
 }
 
 fn folder_of(path: &str) -> &str {
-    // Asked of every path of a repository.
-    memchr::memrchr(b'/', path.as_bytes()).and_then(|at| path.get(..at)).unwrap_or("")
+    // Asked of every path of a repository, and names are short.
+    path.bytes().rposition(|byte| byte == b'/').and_then(|at| path.get(..at)).unwrap_or("")
 }
 
 fn file_of(path: &str) -> &str {

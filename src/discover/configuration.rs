@@ -29,6 +29,8 @@ struct Name {
     end: String,
     middle: String,
     pattern: String,
+    /// Whether these say all that the pattern says: it has one `*` at most, and nothing else that is wild.
+    is_plain: bool,
     /// Made where a name has all three, which few patterns ever meet: a matcher takes ten thousand bytes.
     glob: OnceLock<Option<GlobMatcher>>,
 }
@@ -42,7 +44,8 @@ impl Name {
         let pieces = (!pattern.contains(['[', '{', '\\'])).then(|| pattern.split(is_wild)).into_iter().flatten();
         let middle = pieces.max_by_key(|piece| piece.len()).unwrap_or("").to_owned();
         Glob::new(pattern).ok()?;
-        Some(Name { start, end, middle, pattern: pattern.to_owned(), glob: OnceLock::new() })
+        let is_plain = pattern.matches(is_wild).count() <= 1 && !pattern.contains(['?', '[', ']', '{', '}', '\\']);
+        Some(Name { start, end, middle, pattern: pattern.to_owned(), is_plain, glob: OnceLock::new() })
     }
 
     fn matches(&self, name: &str) -> bool {
@@ -52,8 +55,24 @@ impl Name {
             && own.1.last().is_none_or(|last| bytes.last() == Some(last))
             && name.starts_with(&self.start)
             && name.ends_with(&self.end)
-            && name.contains(&self.middle)
-            && self.glob().is_some_and(|glob| glob.is_match(name))
+            && self.is_plain.then(|| self.fits(name)).unwrap_or_else(|| self.matches_glob(name))
+    }
+
+    /// Whether a name that begins and ends as it should is one of a plain pattern.
+    fn fits(&self, name: &str) -> bool {
+        match self.pattern.len() == self.start.len() {
+            true => name.len() == self.start.len(),
+            false => name.len() >= self.start.len() + self.end.len(),
+        }
+    }
+
+    fn matches_glob(&self, name: &str) -> bool {
+        name.contains(&self.middle) && self.glob().is_some_and(|glob| glob.is_match(name))
+    }
+
+    /// Whether a name of this pattern may begin with a byte.
+    fn may_begin(&self, first: u8) -> bool {
+        self.start.as_bytes().first().is_none_or(|own| *own == first)
     }
 
     fn glob(&self) -> Option<&GlobMatcher> {
@@ -65,9 +84,18 @@ impl Name {
 struct Formats {
     rows: Vec<Format>,
     /// The top-level keys that any row asks for.
-    keys: HashSet<String>,
-    /// For each byte the rows that a name which ends with it may be of: few, and this is asked of every file.
-    by_last: Vec<Vec<usize>>,
+    keys: HashSet<String, foldhash::fast::RandomState>,
+    /// For each last byte of a name the rows that it may be of, and for each of them whether a name may begin with a byte: few are
+    /// left, and this is asked of every file.
+    by_last: Vec<Vec<(usize, Firsts)>>,
+}
+
+/// With which bytes a name may begin, a bit for each.
+type Firsts = [u64; 4];
+
+/// Whether a byte is among them.
+fn has(firsts: &Firsts, first: u8) -> bool {
+    firsts.get(usize::from(first / 64)).is_some_and(|bits| bits >> (first % 64) & 1 == 1)
 }
 
 fn formats() -> &'static Formats {
@@ -81,7 +109,21 @@ fn formats() -> &'static Formats {
             let ends = |name: &Name| name.end.as_bytes().last().is_none_or(|end| *end == last);
             row.names.is_empty() || row.names.iter().any(ends)
         };
-        let of = |last: u8| rows.iter().enumerate().filter(|(_, row)| may_end(row, last)).map(|(at, _)| at).collect();
+        let firsts = |row: &Format| {
+            let may_begin = |first: u8| row.names.is_empty() || row.names.iter().any(|name| name.may_begin(first));
+            let mut firsts = Firsts::default();
+            for first in (0..=u8::MAX).filter(|first| may_begin(*first)) {
+                if let Some(bits) = firsts.get_mut(usize::from(first / 64)) {
+                    *bits |= 1 << (first % 64);
+                }
+            }
+            firsts
+        };
+        let begin: Vec<Firsts> = rows.iter().map(firsts).collect();
+        let of = |last: u8| {
+            let may_end = rows.iter().enumerate().filter(|(_, row)| may_end(row, last));
+            may_end.filter_map(|(at, _)| Some((at, *begin.get(at)?))).collect()
+        };
         let by_last = (0..=u8::MAX).map(of).collect();
         Formats { rows, keys, by_last }
     })
@@ -139,7 +181,9 @@ impl Formats {
             path.rsplit_once('/').is_some_and(|(above, _)| above.split('/').any(|one| folders.contains(one)))
         };
         let last = lower.as_bytes().last().and_then(|last| self.by_last.get(usize::from(*last)));
-        last.into_iter().flatten().filter_map(|at| self.rows.get(*at)).filter(move |row| {
+        let first = lower.as_bytes().first().copied().unwrap_or_default();
+        let may_be = last.into_iter().flatten().filter(move |(_, firsts)| has(firsts, first));
+        may_be.filter_map(|(at, _)| self.rows.get(*at)).filter(move |row| {
             (if row.names.is_empty() { is_document } else { row.names.iter().any(|name| name.matches(lower)) })
                 && (row.folders.is_empty() || lies_in(&row.folders))
                 && (row.not_folders.is_empty() || !lies_in(&row.not_folders))

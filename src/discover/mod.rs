@@ -157,9 +157,16 @@ pub struct Discovery {
     pub attributes: generated::Attributes,
 }
 
-/// What files turned out to be, by path; kept for [`find_beside`].
+/// What files turned out to be; kept for [`find_beside`].
 #[derive(Debug, Clone, Default)]
-pub struct Looks(Arc<ByPath<Look>>);
+pub struct Looks(Arc<Looked>);
+
+#[derive(Debug, Default)]
+struct Looked {
+    by_path: ByPath<Look>,
+    /// The folders of charts, by which names are judged.
+    charts: HashSet<String>,
+}
 
 /// What a file turned out to be, by its name and its content.
 #[derive(Debug, Clone)]
@@ -190,22 +197,26 @@ pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>
     let mut discovery = Discovery { attributes: attributes(files, &listing, settings), ..Discovery::default() };
     discovery.leave_out_vendored(&mut listing, |path| declared.contains_key(path));
     let charts = names::chart_folders(&listing);
-    let mut candidates: Vec<(&str, names::Guess)> = Vec::new();
+    let others = other.as_ref().map(|other| &*other.discovery.looks.0);
+    // Then a name means there what it means here.
+    let is_named_alike = others
+        .is_some_and(|others| others.charts.len() == charts.len() && charts.iter().all(|chart| others.charts.contains(*chart)));
+    let mut candidates: Vec<(&str, names::Guess, Option<&Look>)> = Vec::new();
     for path in listing.apart_from_code() {
         if declared.contains_key(path) {
             continue;
         }
-        match names::guess(path, &charts) {
+        let look = others.and_then(|others| others.by_path.get(path));
+        let guess = look.filter(|_| is_named_alike).map_or_else(|| names::guess(path, &charts), |look| look.guess);
+        match guess {
             names::Guess::Nothing => {}
             names::Guess::Template(reason) => discovery.unread.push((path.to_owned(), reason.to_owned())),
-            guess => candidates.push((path, guess)),
+            guess => candidates.push((path, guess, look.filter(|look| look.guess == guess))),
         }
     }
-    let looks = in_threads(settings.threads, &candidates, |(path, guess)| {
-        let known = other.as_ref().and_then(|other| {
-            let look = other.discovery.looks.0.get(*path).filter(|look| look.guess == *guess)?;
-            (other.unchanged)(path).then(|| look.clone())
-        });
+    let looks = in_threads(settings.threads, &candidates, |(path, guess, known)| {
+        let is_unchanged = || other.as_ref().is_some_and(|other| (other.unchanged)(path));
+        let known = known.filter(|_| is_unchanged()).cloned();
         known.unwrap_or_else(|| {
             let (verdict, images) = judge(files, path, *guess);
             Look { guess: *guess, verdict, images }
@@ -217,7 +228,7 @@ pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>
         let holds = |folder: &&String| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
         submodules.iter().find(holds).map(|folder| format!("in a submodule (`{folder}/`, says `.gitmodules`)"))
     };
-    for ((path, _), Look { verdict, images, .. }) in candidates.iter().zip(&looks) {
+    for ((path, ..), Look { verdict, images, .. }) in candidates.iter().zip(&looks) {
         // What test and example trees run says nothing about the server that the migrations meet.
         if !images.is_empty() && names::left_out(path).is_none() && !path.split('/').any(|part| part.starts_with('.')) {
             discovery.servers.extend(images.iter().cloned());
@@ -238,7 +249,9 @@ pub fn find_beside(files: &dyn Files, settings: &Settings, other: Option<Beside>
     }
     // A third revision is not asked about.
     if other.is_none() {
-        discovery.looks = Looks(Arc::new(candidates.iter().map(|(path, _)| (*path).to_owned()).zip(looks).collect()));
+        let by_path = candidates.iter().map(|(path, ..)| (*path).to_owned()).zip(looks).collect();
+        let charts = charts.into_iter().map(str::to_owned).collect();
+        discovery.looks = Looks(Arc::new(Looked { by_path, charts }));
     }
     let undeclared = |path: &&str| declared.get(*path).is_none_or(|(kind, _)| *kind == Kind::Migration);
     if !declared.is_empty() {

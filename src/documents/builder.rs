@@ -66,6 +66,12 @@ impl TreeBuilder {
         }
     }
 
+    /// Takes room for so many nodes at once.
+    pub fn reserve(&mut self, nodes: usize) {
+        self.tree.nodes.reserve_exact(nodes);
+        self.tree.children.reserve_exact(nodes);
+    }
+
     fn push(&mut self, node: Node) -> NodeId {
         self.tree.nodes.push(node);
         NodeId(self.tree.nodes.len() as u32 - 1)

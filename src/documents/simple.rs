@@ -26,12 +26,19 @@ impl<'t> Simple<'t> {
     /// The events of a text; `None` where it holds anything that is not read here.
     pub fn new(text: &'t str) -> Option<Simple<'t>> {
         let is_simple = text.len() <= LARGEST && text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~'));
-        let mut reader = Reader { text, events: Vec::with_capacity(text.len() / 8 + 8), open: Vec::new(), waiting: None };
+        let mut reader =
+            Reader { text, events: Vec::with_capacity(text.len() / 8 + 8), open: Vec::with_capacity(8), waiting: None };
         if !is_simple {
             return None;
         }
         reader.read()?;
         Some(Simple(reader.events.into_iter()))
+    }
+
+    /// How many nodes are left to come.
+    pub fn nodes(&self) -> usize {
+        let is_node = |event: &&Event| !matches!(event, Event::DocumentStart { .. } | Event::DocumentEnd | Event::End { .. });
+        self.0.as_slice().iter().filter(is_node).count()
     }
 }
 

@@ -11,11 +11,17 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// Room for what is open in most small files, taken at once: a repository has thousands.
+const FEW: usize = 16;
+
 /// Reads a stream of YAML documents.
 pub fn parse(source: SourceId, text: Arc<str>) -> Tree {
-    let builder = TreeBuilder::new(source, text.clone());
+    let mut builder = TreeBuilder::new(source, text.clone());
     match Simple::new(&text) {
-        Some(mut events) => parse_events(&text, builder, &mut events),
+        Some(mut events) => {
+            builder.reserve(events.nodes());
+            parse_events(&text, builder, &mut events)
+        }
         None => parse_events(&text, builder, &mut Granit::new(&text)),
     }
 }
@@ -68,7 +74,8 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str, builder: TreeBuilder) -> Reader<'t> {
-        Reader { text, builder, open: Vec::new(), pending: Vec::new(), anchors: HashMap::new(), seen: Some(0) }
+        let (open, pending) = (Vec::with_capacity(FEW), Vec::with_capacity(FEW));
+        Reader { text, builder, open, pending, anchors: HashMap::new(), seen: Some(0) }
     }
 
     fn event(&mut self, event: Event<'t>) {

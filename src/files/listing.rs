@@ -3,6 +3,9 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+/// So many paths of two listings are held against each other at once.
+const ALIKE: usize = 64;
+
 /// Paths relative to a root, separated by `/`, sorted, each once. What costs a look at a file, such as its size, is not here: most
 /// files are never looked at.
 #[derive(Debug, Clone, Default)]
@@ -20,21 +23,22 @@ impl PartialEq for Listing {
 }
 
 /// Whether an ending is one of source code, pictures and documents: most files of a repository. Asked of every path.
-fn is_ending_of_code(ending: &str) -> bool {
-    let is_code = matches!(ending, "c" | "cc" | "cpp" | "cs" | "go" | "h" | "java" | "js" | "jsx" | "kt" | "php" | "py" | "rb");
-    is_code || matches!(ending, "css" | "html" | "lock" | "md" | "png" | "proto" | "rs" | "scala" | "svg" | "ts" | "tsx")
+fn is_ending_of_code(ending: &[u8]) -> bool {
+    match ending {
+        [b'c' | b'h'] => true,
+        [_, _] => matches!(ending, b"cc" | b"cs" | b"go" | b"js" | b"kt" | b"md" | b"py" | b"rb" | b"rs" | b"ts"),
+        [_, _, _] => matches!(ending, b"cpp" | b"css" | b"jsx" | b"php" | b"png" | b"svg" | b"tsx"),
+        _ => matches!(ending, b"html" | b"java" | b"lock" | b"proto" | b"scala"),
+    }
 }
 
 /// Whether the last part of a path ends as source code, pictures and documents do; `.env.py` does not count.
 pub fn is_code(path: &str) -> bool {
-    // The ending decides for nearly all, and is short.
-    let Some((dot, _)) = path.bytes().enumerate().rev().take(7).find(|(_, byte)| *byte == b'.') else { return false };
-    if !is_ending_of_code(path.get(dot + 1..).unwrap_or("")) {
-        return false;
-    }
-    let stem = path.as_bytes().get(..dot).unwrap_or_default();
-    let name = memchr::memrchr(b'/', stem).map_or(0, |at| at + 1);
-    stem.get(name) != Some(&b'.')
+    // Byte by byte from the end: names are short.
+    let bytes = path.as_bytes();
+    let name = bytes.iter().rposition(|byte| *byte == b'/').and_then(|at| bytes.get(at + 1..)).unwrap_or(bytes);
+    let Some(dot) = name.iter().rposition(|byte| *byte == b'.') else { return false };
+    is_ending_of_code(name.get(dot + 1..).unwrap_or_default()) && (dot == 0 || name.first() != Some(&b'.'))
 }
 
 impl Listing {
@@ -127,11 +131,36 @@ impl Listing {
 
     /// The paths that another listing does not have.
     pub fn without<'l>(&'l self, other: &'l Listing) -> impl Iterator<Item = &'l str> {
-        let mut others = other.iter().peekable();
-        self.iter().filter(move |path| {
-            while others.next_if(|one| one < path).is_some() {}
-            others.next_if(|one| one == path).is_none()
+        let (mut own, mut others) = (0, 0);
+        std::iter::from_fn(move || {
+            loop {
+                // Two revisions have most paths alike, one after the other.
+                while self.goes_on_as(own, other, others) {
+                    (own, others) = (own + ALIKE, others + ALIKE);
+                }
+                let path = self.path(own)?;
+                while other.path(others).is_some_and(|one| one < path) {
+                    others += 1;
+                }
+                own += 1;
+                if other.path(others) != Some(path) {
+                    return Some(path);
+                }
+                others += 1;
+            }
         })
+    }
+
+    /// Whether the next paths from a place on are those of another listing from a place of its own on.
+    fn goes_on_as(&self, own: usize, other: &Listing, others: usize) -> bool {
+        let (Some((ours, text)), Some((theirs, other))) = (self.block(own), other.block(others)) else { return false };
+        text == other && ours.iter().zip(theirs).all(|(a, b)| a.len() == b.len())
+    }
+
+    /// The next paths from a place on: where each stands, and all of their text. `None` where fewer are left.
+    fn block(&self, at: usize) -> Option<(&[Range<usize>], &str)> {
+        let places = self.places.get(at..at.checked_add(ALIKE)?)?;
+        Some((places, self.text.get(places.first()?.start..places.last()?.end)?))
     }
 
     /// The paths below a folder, at whatever depth; all for the empty folder.
@@ -200,6 +229,23 @@ mod tests {
                 listing.apart_from_code().for_each(drop);
             }
         }
+    }
+
+    #[test]
+    fn what_another_listing_lacks_is_found_among_many_alike() {
+        let all: Vec<String> = (0..400).map(|number| format!("folder/{number:03}")).collect();
+        let listing: Listing = all.iter().collect();
+        for gone in [&[][..], &[0], &[1, 63, 64, 65], &[130, 200, 201], &[399], &[0, 399]] {
+            let is_gone = |number: usize| gone.contains(&number);
+            let rest = all.iter().enumerate().filter(|(number, _)| !is_gone(*number)).map(|(_, path)| path.as_str());
+            let other: Listing = rest.chain(["a", "folder/2000", "z"]).collect();
+            let wanted: Vec<&str> = gone.iter().map(|number| all[*number].as_str()).collect();
+            assert_eq!(listing.without(&other).collect::<Vec<_>>(), wanted);
+            assert_eq!(other.without(&listing).collect::<Vec<_>>(), ["a", "folder/2000", "z"]);
+        }
+        // The same text, cut otherwise.
+        let cut = |first: usize| -> Listing { (0..200).map(|number| format!("{number:03}{}", "x".repeat(first))).collect() };
+        assert_eq!(cut(1).without(&cut(2)).count(), 200);
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub(super) fn voted(texts: &[&str]) -> Option<Verdict> {
     let mut votes: Vec<(Dialect, usize)> = Vec::new();
     for text in texts {
         let (words, signs) = spoken(text);
-        let count = |own: &[String], found: &HashSet<&str>| own.iter().filter(|one| found.contains(one.as_str())).count();
+        let count = |own: &[String], found: &Words| own.iter().filter(|one| found.contains(one.as_str())).count();
         let signs = table().signs.iter().map(|(name, own)| (name, count(own, &signs)));
         let said = table().words.iter().map(|(name, own)| (name, count(own, &words)));
         for (name, count) in signs.chain(said) {
@@ -76,9 +76,11 @@ pub(super) fn voted(texts: &[&str]) -> Option<Verdict> {
 /// How many bytes of a text are looked at together: dumps are large, and copies of them would be as large.
 const BLOCK: usize = 1 << 16;
 
+type Words = HashSet<&'static str, foldhash::fast::RandomState>;
+
 /// The signs and words of all dialects. Every word of every migration is held against them.
-fn all_spoken() -> &'static (Vec<&'static str>, HashSet<&'static str, foldhash::fast::RandomState>) {
-    static ALL: OnceLock<(Vec<&str>, HashSet<&str, foldhash::fast::RandomState>)> = OnceLock::new();
+fn all_spoken() -> &'static (Vec<&'static str>, Words) {
+    static ALL: OnceLock<(Vec<&str>, Words)> = OnceLock::new();
     ALL.get_or_init(|| {
         let signs = table().signs.values().flatten().map(String::as_str).collect();
         (signs, table().words.values().flatten().map(String::as_str).collect())
@@ -86,9 +88,9 @@ fn all_spoken() -> &'static (Vec<&'static str>, HashSet<&'static str, foldhash::
 }
 
 /// The words and signs of any dialect that a text holds outside of its comments.
-fn spoken(text: &str) -> (HashSet<&'static str>, HashSet<&'static str>) {
+fn spoken(text: &str) -> (Words, Words) {
     let (signs, words) = all_spoken();
-    let (mut found_words, mut found_signs) = (HashSet::new(), HashSet::new());
+    let (mut found_words, mut found_signs) = (Words::default(), Words::default());
     let mut look = |block: &mut String| {
         block.make_ascii_lowercase();
         let said = block.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter_map(|word| words.get(word).copied());

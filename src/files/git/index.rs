@@ -49,19 +49,17 @@ impl Files for Index {
     fn refused(&self) -> Vec<(String, String)> {
         let submodules = self.staging.submodules().into_iter();
         let mut refused: Vec<(String, String)> = submodules.map(|one| (one, SUBMODULE.to_owned())).collect();
-        let files = self.staging.entries().iter().filter(|entry| is_file(entry)).count();
+        let path = |entry: &gix::index::Entry| self.staging.path(entry).to_str_lossy().into_owned();
+        // A conflict has up to three entries; one word about it is enough.
+        let is_blob = |entry: &gix::index::Entry| matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
+        let is_ours = |entry: &gix::index::Entry| entry.stage() == Stage::Ours && !entry.flags.contains(Flags::INTENT_TO_ADD);
+        let entries = || self.staging.entries().iter();
+        let conflicts = entries().filter(|entry| is_blob(entry) && is_ours(entry));
+        refused.extend(conflicts.map(|entry| (path(entry), "its merge conflict is not resolved".to_owned())));
         // Names that are not UTF-8 are not listed.
-        let all_listed = files == self.list().len();
-        for entry in self.staging.entries() {
-            let path = self.staging.path(entry);
-            if !all_listed && is_file(entry) && path.to_str().is_err() {
-                refused.push((path.to_str_lossy().into_owned(), "the path is not UTF-8".to_owned()));
-            }
-            // A conflict has up to three entries; one word about it is enough.
-            let is_blob = matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
-            if is_blob && entry.stage() == Stage::Ours && !entry.flags.contains(Flags::INTENT_TO_ADD) {
-                refused.push((path.to_str_lossy().into_owned(), "its merge conflict is not resolved".to_owned()));
-            }
+        if entries().filter(|entry| is_file(entry)).count() != self.list().len() {
+            let unlisted = entries().filter(|entry| is_file(entry) && self.staging.path(entry).to_str().is_err());
+            refused.extend(unlisted.map(|entry| (path(entry), "the path is not UTF-8".to_owned())));
         }
         refused
     }

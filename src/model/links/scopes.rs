@@ -1,6 +1,6 @@
 //! Which tables a document may be about: in a repository of several services, those of its own.
 
-use super::tables::Tables;
+use super::tables::{self, Tables};
 use crate::model::boundaries::{Boundaries, Boundary};
 use crate::model::schema::Schema;
 use std::collections::BTreeMap;
@@ -19,11 +19,12 @@ impl<'b> Scopes<'b> {
     pub fn new(schema: &Schema, boundaries: &'b Boundaries) -> Scopes<'b> {
         let home = |source: &str| boundaries.of(source).map(|boundary: &Boundary| boundary.name.as_str());
         let homes: Vec<Option<&str>> = schema.databases.iter().map(|database| home(&database.source)).collect();
+        let prefixes = tables::common_prefixes(schema);
         let mut own = BTreeMap::new();
         for name in homes.iter().flatten().filter(|name| homes.iter().any(|home| home.as_ref() != Some(*name))) {
-            own.entry(*name).or_insert_with(|| Tables::new(schema, &homes, Some(*name)));
+            own.entry(*name).or_insert_with(|| Tables::new(schema, &prefixes, &homes, Some(*name)));
         }
-        Scopes { all: Tables::new(schema, &homes, None), own, boundaries }
+        Scopes { all: Tables::new(schema, &prefixes, &homes, None), own, boundaries }
     }
 
     /// Every table.

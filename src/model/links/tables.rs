@@ -86,12 +86,11 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// Puts the tables of all databases together; with `only`, those of one service. `homes` says of each database in which service
-    /// it lies. Two databases of one service hold the same logical table when it is called the same and the dialects differ, or
+    /// Puts the tables of all databases together; with `only`, those of one service. `prefixes` are those of [`common_prefixes`], and
+    /// `homes` says of each database in which service it lies. Two databases of one service hold the same logical table when it is called the same and the dialects differ, or
     /// one restates the other: at least half of the smaller one's columns agree.
-    pub fn new(schema: &Schema, homes: &[Option<&str>], only: Option<&str>) -> Tables {
+    pub fn new(schema: &Schema, prefixes: &BTreeMap<usize, String>, homes: &[Option<&str>], only: Option<&str>) -> Tables {
         let mut tables = Tables::default();
-        let prefixes = common_prefixes(schema);
         let home = |database: usize| homes.get(database).copied().flatten();
         let lasting = schema.tables().filter(|table| !table.temporary && table.parent.is_none());
         for table in lasting.filter(|table| only.is_none() || home(table.database_number()) == only) {
@@ -189,8 +188,8 @@ fn begun_by_row(mut columns: BTreeSet<String>, noun: &str) -> BTreeSet<String> {
     columns
 }
 
-/// A word and `_` with which most tables of a database begin (`wp_`, `app_`): it says nothing about the rows.
-fn common_prefixes(schema: &Schema) -> BTreeMap<usize, String> {
+/// By number of the database a word and `_` with which most of its tables begin (`wp_`, `app_`): it says nothing about the rows.
+pub fn common_prefixes(schema: &Schema) -> BTreeMap<usize, String> {
     let mut counts: BTreeMap<usize, (usize, BTreeMap<String, usize>)> = BTreeMap::new();
     for table in schema.tables() {
         let (total, words) = counts.entry(table.database_number()).or_default();

@@ -162,13 +162,13 @@ impl<'m> Access<'m> {
 
     /// The indexes of the table in every statement of its schema: in migrations, and in a schema file beside them.
     pub fn indexes(&self) -> impl Iterator<Item = IndexRef<'m>> + use<'m> {
-        self.table.twins().into_iter().flat_map(|table| table.indexes().collect::<Vec<_>>())
+        self.table.twins().flat_map(|table| table.indexes().collect::<Vec<_>>())
     }
 
     /// Whether every index of the table is known, and so is all of the query.
     pub fn is_known(&self) -> bool {
         let table = |table: &TableRef| table.indexes_complete() && table.constraints_complete() && table.columns_complete();
-        self.scope.query().is_clear() && self.table.twins().iter().all(table)
+        self.scope.query().is_clear() && self.table.twins().all(|twin| table(&twin))
     }
 
     /// Whether some index may find the rows: it leads with a column, or is over an expression, of a condition that `counts`. What
@@ -191,7 +191,7 @@ impl<'m> Access<'m> {
 
     /// Why its lack of an index matters little, where something says so.
     pub fn is_small(&self) -> Option<&'static str> {
-        let constants = self.table.twins().iter().any(|table| table.is_filled_with_constants());
+        let constants = self.table.twins().any(|table| table.is_filled_with_constants());
         constants.then_some("the table is a list that the repository itself fills")
     }
 

@@ -38,7 +38,6 @@ impl<'m> Exclusion<'m> {
             && column
                 .table()
                 .twins()
-                .iter()
                 .all(|table| table.column(&column.name).is_none_or(|twin| twin.nullable.known() == Some(&true)));
         (takes_null && !excluded).then_some(column)
     }
@@ -96,9 +95,8 @@ impl<'m> NamedColumn<'m> {
             return None;
         }
         let table = query.schema().table_in(query.database_number()?, owner)?;
-        let twins = table.twins();
         let has = |table: &TableRef| table.columns().any(|column| column.name.eq_ignore_ascii_case(name));
-        if twins.iter().any(|table| has(table) || !table.columns_complete()) || table.external {
+        if table.twins().any(|table| has(&table) || !table.columns_complete()) || table.external {
             return None;
         }
         let gone = table.table().dropped_columns.iter().rev().find(|gone| gone.column.name.eq_ignore_ascii_case(name));

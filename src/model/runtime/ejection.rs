@@ -49,17 +49,20 @@ pub struct Off {
 pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Ejection> {
     let mut found = Vec::new();
     for artifact in &discovery.artifacts {
-        let profile = profile(&artifact.path, &[]);
+        // Most manifests have none: what they are for is asked where one is found.
+        let use_for = || profile(&artifact.path, &[]);
         match artifact.kind {
             Kind::Kubernetes => {
                 let Some(tree) = tree(workspace, &artifact.path, "outlierDetection") else { continue };
                 let rules = tree.documents().filter(|one| one.get_text("kind") == Some("DestinationRule")).take(MOST);
+                let profile = use_for();
                 found.extend(rules.filter_map(|rule| of_istio(rule, profile)));
             }
             Kind::Envoy => {
                 let Some(tree) = tree(workspace, &artifact.path, "clusters") else { continue };
                 let clusters = tree.root().and_then(|root| root.at("static_resources/clusters"));
                 let clusters = clusters.into_iter().flat_map(NodeRef::items).take(MOST);
+                let profile = use_for();
                 found.extend(clusters.filter_map(|cluster| of_envoy(cluster, profile)));
             }
             _ => {}

@@ -1,6 +1,8 @@
 //! For which kind of use a configuration is made, as far as names say it.
 
 use super::tables::tables;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// For which kind of use a configuration is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,12 +57,19 @@ pub(super) fn of_head(text: &str) -> Profile {
     }
 }
 
+/// Lists of words with what they say, the ones that win first.
+const KINDS: [(&str, Profile); 4] =
+    [("test", Profile::Test), ("dev", Profile::Development), ("example", Profile::Example), ("prod", Profile::Production)];
+
 fn of_name(name: &str) -> Profile {
-    let kinds =
-        [("test", Profile::Test), ("dev", Profile::Development), ("example", Profile::Example), ("prod", Profile::Production)];
-    let parts = || name.split(['.', '-', '_']).chain([name]);
-    let has = |key: &str| parts().any(|word| tables().words("profile", key).iter().any(|one| one == word));
-    kinds.into_iter().find(|(key, _)| has(key)).map_or(Profile::Unknown, |(_, profile)| profile)
+    // By word the place of the first list that has it: every folder of every configuration is asked for.
+    static RANKS: OnceLock<HashMap<&str, usize, foldhash::fast::RandomState>> = OnceLock::new();
+    let ranks = RANKS.get_or_init(|| {
+        let lists = KINDS.iter().enumerate().rev();
+        lists.flat_map(|(rank, (key, _))| tables().words("profile", key).iter().map(move |word| (word.as_str(), rank))).collect()
+    });
+    let said = name.split(['.', '-', '_']).chain([name]).filter_map(|word| ranks.get(word));
+    said.min().and_then(|rank| KINDS.get(*rank)).map_or(Profile::Unknown, |(_, profile)| *profile)
 }
 
 #[cfg(test)]

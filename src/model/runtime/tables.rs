@@ -104,7 +104,8 @@ pub struct Tables {
     pub parameters: Vec<TimeoutRow>,
     images: HashMap<String, Product>,
     keepers: Vec<Product>,
-    words: HashMap<(String, String), Vec<String>>,
+    /// By section, then by key.
+    words: HashMap<String, HashMap<String, Vec<String>>>,
 }
 
 impl Tables {
@@ -115,7 +116,7 @@ impl Tables {
 
     /// A list of words of a section: `("profile", "dev")`.
     pub fn words(&self, section: &str, key: &str) -> &[String] {
-        self.words.get(&(section.to_owned(), key.to_owned())).map_or(&[], Vec::as_slice)
+        self.words.get(section).and_then(|lists| lists.get(key)).map_or(&[], Vec::as_slice)
     }
 
     /// The product behind an image reference such as `docker.io/library/postgres:16-alpine@sha256:...`.
@@ -164,9 +165,8 @@ pub fn tables() -> &'static Tables {
             }
         }
         for (section, value) in defaults.iter().chain(&images).filter(|(_, value)| value.is_table()) {
-            for key in value.as_table().into_iter().flat_map(toml::Table::keys) {
-                tables.words.insert((section.clone(), key.clone()), strings(value, key));
-            }
+            let lists = tables.words.entry(section.clone()).or_default();
+            lists.extend(value.as_table().into_iter().flat_map(toml::Table::keys).map(|key| (key.clone(), strings(value, key))));
         }
         tables
     })

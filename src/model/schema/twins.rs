@@ -44,6 +44,8 @@ struct Named {
     family: u32,
     database: u32,
     table: u32,
+    /// How many tables of its family and name there are from it on, itself included.
+    length: u32,
 }
 
 impl Named {
@@ -70,9 +72,9 @@ impl Namesakes {
     ) -> impl Iterator<Item = (usize, usize)> + use<'n> {
         let family = family as u32;
         let first = self.0.partition_point(|one| one.to(databases, family, name).is_lt());
-        let rest = self.0.get(first..).unwrap_or_default().iter();
-        let same = rest.take_while(move |one| one.to(databases, family, name).is_eq());
-        same.map(|one| (one.database as usize, one.table as usize))
+        let rest = self.0.get(first..).unwrap_or_default();
+        let length = rest.first().filter(|one| one.to(databases, family, name).is_eq()).map_or(0, |one| one.length);
+        rest.iter().take(length as usize).map(|one| (one.database as usize, one.table as usize))
     }
 }
 
@@ -82,12 +84,18 @@ pub(super) fn namesakes(databases: &[Arc<Database>], families: &[usize]) -> Name
     let of = |(database, (held, family)): (usize, (&Arc<Database>, &usize))| {
         let (family, database) = (*family as u32, database as u32);
         let tables = held.tables.iter().enumerate().filter_map(own);
-        tables.map(|table| Named { family, database, table }).collect::<Vec<_>>()
+        tables.map(|table| Named { family, database, table, length: 1 }).collect::<Vec<_>>()
     };
     let mut found: Vec<Named> = databases.iter().zip(families).enumerate().flat_map(of).collect();
     // Stable: of equal names the earlier database and position stay in front.
     found.sort_by(|a, b| a.to(databases, b.family, b.name(databases)));
-    found.dedup_by(|b, a| a.database == b.database && a.to(databases, b.family, b.name(databases)).is_eq());
+    let is_same = |a: &Named, b: &Named| a.to(databases, b.family, b.name(databases)).is_eq();
+    found.dedup_by(|b, a| a.database == b.database && is_same(a, b));
+    let mut next: Option<Named> = None;
+    for one in found.iter_mut().rev() {
+        one.length += next.filter(|next| is_same(one, next)).map_or(0, |next| next.length);
+        next = Some(*one);
+    }
     Namesakes(found)
 }
 

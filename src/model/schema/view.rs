@@ -200,9 +200,10 @@ impl<'m> TableRef<'m> {
 
     /// This table in every statement of its schema, itself included: in twins for other dialects, and in schema files that
     /// restate what the migrations make.
-    pub fn twins(&self) -> Vec<TableRef<'m>> {
-        let found = self.schema.namesakes.of(&self.schema.databases, self.family(), &self.table.name.name);
-        found.filter_map(|(database, table)| self.schema.table_at(database, table)).collect()
+    pub fn twins(&self) -> impl Iterator<Item = TableRef<'m>> + use<'m> {
+        let schema = self.schema;
+        let found = schema.namesakes.of(&schema.databases, self.family(), &self.table.name.name);
+        found.filter_map(|(database, table)| schema.table_at(database, table))
     }
 
     /// Whether it is a temporary table or a partition: what is to be said of a partition is said of its parent.

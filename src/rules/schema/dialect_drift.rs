@@ -11,7 +11,7 @@ const SHOWN: usize = 8;
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let schema = &context.head.schema;
-    schema.tables().filter(|table| table.twins().len() > 1).for_each(|_| context.consider());
+    schema.tables().filter(|table| table.twins().count() > 1).for_each(|_| context.consider());
     let together = schema.dialect_drifts_together(context.sources);
     let report = |one: Together| match one {
         Together::Habit(all) => habit(&all),
