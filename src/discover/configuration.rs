@@ -55,7 +55,7 @@ impl Name {
             && own.1.last().is_none_or(|last| bytes.last() == Some(last))
             && name.starts_with(&self.start)
             && name.ends_with(&self.end)
-            && self.is_plain.then(|| self.fits(name)).unwrap_or_else(|| self.matches_glob(name))
+            && (if self.is_plain { self.fits(name) } else { self.matches_glob(name) })
     }
 
     /// Whether a name that begins and ends as it should is one of a plain pattern.

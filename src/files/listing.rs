@@ -1,7 +1,7 @@
 //! The paths of a tree's files, in one piece of memory: a repository has hundreds of thousands, and many questions pass over all.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 /// So many paths of two listings are held against each other at once.
 const ALIKE: usize = 64;
@@ -10,15 +10,19 @@ const ALIKE: usize = 64;
 /// files are never looked at.
 #[derive(Debug, Clone, Default)]
 pub struct Listing {
-    text: String,
+    /// Shared by the listings that are edited ones of each other.
+    text: Arc<String>,
+    /// What the text lacks.
+    more: String,
+    /// Where each path stands in the text, and behind its end in what it lacks.
     places: Vec<Range<usize>>,
-    /// Which of them are not called as source code is; found at the first question.
-    apart: OnceLock<Vec<usize>>,
+    /// Which of them are not called as source code is.
+    apart: Vec<usize>,
 }
 
 impl PartialEq for Listing {
     fn eq(&self, other: &Listing) -> bool {
-        self.text == other.text && self.places == other.places
+        self.len() == other.len() && self.without(other).next().is_none()
     }
 }
 
@@ -48,7 +52,11 @@ impl Listing {
     }
 
     fn at(&self, place: &Range<usize>) -> &str {
-        self.text.get(place.clone()).unwrap_or("")
+        let path = match place.start.checked_sub(self.text.len()) {
+            None => self.text.get(place.clone()),
+            Some(start) => self.more.get(start..start + place.len()),
+        };
+        path.unwrap_or("")
     }
 
     /// How many files there are.
@@ -69,10 +77,12 @@ impl Listing {
     /// The paths that are not called as source code is (see [`is_code`]): a tenth of them or less, where many questions are about
     /// no other.
     pub fn apart_from_code(&self) -> impl Iterator<Item = &str> + Clone {
-        let is_apart = |place: &Range<usize>| !is_code(self.at(place));
-        let find = || self.places.iter().enumerate().filter(|(_, place)| is_apart(place)).map(|(at, _)| at).collect();
-        let apart: &[usize] = self.apart.get_or_init(find);
-        apart.iter().filter_map(|at| Some(self.at(self.places.get(*at)?)))
+        self.places_apart().map(|(_, path)| path)
+    }
+
+    /// The same, each with its place.
+    pub(super) fn places_apart(&self) -> impl Iterator<Item = (usize, &str)> + Clone {
+        self.apart.iter().filter_map(|at| Some((*at, self.path(*at)?)))
     }
 
     /// The paths whose last part is one of these names, none of which is one of source code.
@@ -95,38 +105,39 @@ impl Listing {
 
     /// The same but for some paths, sorted, of which each is there or is not. What lies between them is taken over as it stands.
     pub fn edited<'p>(&self, edits: impl Iterator<Item = (&'p str, bool)>) -> Listing {
-        let mut listing = Listing { text: String::with_capacity(self.text.len()), ..Listing::default() };
-        listing.places.reserve(self.places.len());
-        let mut apart = self.apart.get().map(|apart| Vec::with_capacity(apart.len()));
+        let (text, more) = (self.text.clone(), self.more.clone());
+        let (places, apart) = (Vec::with_capacity(self.places.len()), Vec::with_capacity(self.apart.len()));
+        let mut listing = Listing { text, more, places, apart };
         let mut at = 0;
         for (path, is_there) in edits {
             let to = at + self.places.get(at..).unwrap_or_default().partition_point(|place| self.at(place) < path);
-            listing.take_over(self, at..to, apart.as_mut());
-            at = to + usize::from(self.places.get(to).is_some_and(|place| self.at(place) == path));
+            listing.take_over(self, at..to);
+            at = to + usize::from(self.path(to) == Some(path));
             if is_there {
-                let start = listing.text.len();
-                listing.text.push_str(path);
-                apart.iter_mut().filter(|_| !is_code(path)).for_each(|apart| apart.push(listing.places.len()));
-                listing.places.push(start..listing.text.len());
+                listing.add(path);
             }
         }
-        listing.take_over(self, at..self.places.len(), apart.as_mut());
-        listing.apart = apart.map(OnceLock::from).unwrap_or_default();
+        listing.take_over(self, at..self.places.len());
         listing
     }
 
-    /// Adds some of the paths of another listing at the end, and to those that are apart which of them are, where that is known.
-    fn take_over(&mut self, other: &Listing, which: Range<usize>, apart: Option<&mut Vec<usize>>) {
-        if let (Some(apart), Some(others)) = (apart, other.apart.get()) {
-            let (first, last) = (others.partition_point(|at| *at < which.start), others.partition_point(|at| *at < which.end));
-            let moved = others.get(first..last).unwrap_or_default().iter().map(|at| at - which.start + self.places.len());
-            apart.extend(moved);
+    /// Adds a path at the end.
+    fn add(&mut self, path: &str) {
+        let start = self.text.len() + self.more.len();
+        self.more.push_str(path);
+        if !is_code(path) {
+            self.apart.push(self.places.len());
         }
-        let Some([first, .., last] | [first @ last]) = other.places.get(which.clone()) else { return };
-        let (from, to) = (first.start, self.text.len());
-        self.text.push_str(other.text.get(from..last.end).unwrap_or(""));
-        let moved = |place: &Range<usize>| place.start - from + to..place.end - from + to;
-        self.places.extend(other.places.get(which).unwrap_or_default().iter().map(moved));
+        self.places.push(start..start + path.len());
+    }
+
+    /// Adds some of the paths of another listing, of which this one is an edited one, at the end.
+    fn take_over(&mut self, other: &Listing, which: Range<usize>) {
+        let (first, last) =
+            (other.apart.partition_point(|at| *at < which.start), other.apart.partition_point(|at| *at < which.end));
+        let moved = |at: &usize| at - which.start + self.places.len();
+        self.apart.extend(other.apart.get(first..last).unwrap_or_default().iter().map(moved));
+        self.places.extend_from_slice(other.places.get(which).unwrap_or_default());
     }
 
     /// The paths that another listing does not have.
@@ -151,16 +162,11 @@ impl Listing {
         })
     }
 
-    /// Whether the next paths from a place on are those of another listing from a place of its own on.
+    /// Whether the next paths from a place on are known to be those of another listing from a place of its own on: it shares their text.
     fn goes_on_as(&self, own: usize, other: &Listing, others: usize) -> bool {
-        let (Some((ours, text)), Some((theirs, other))) = (self.block(own), other.block(others)) else { return false };
-        text == other && ours.iter().zip(theirs).all(|(a, b)| a.len() == b.len())
-    }
-
-    /// The next paths from a place on: where each stands, and all of their text. `None` where fewer are left.
-    fn block(&self, at: usize) -> Option<(&[Range<usize>], &str)> {
-        let places = self.places.get(at..at.checked_add(ALIKE)?)?;
-        Some((places, self.text.get(places.first()?.start..places.last()?.end)?))
+        let (ours, theirs) = (self.places.get(own..own + ALIKE), other.places.get(others..others + ALIKE));
+        let (Some(ours), Some(theirs)) = (ours, theirs) else { return false };
+        Arc::ptr_eq(&self.text, &other.text) && ours == theirs && ours.iter().all(|place| place.end <= self.text.len())
     }
 
     /// The paths below a folder, at whatever depth; all for the empty folder.
@@ -177,11 +183,8 @@ impl Listing {
     /// Of paths that are sorted, each once.
     pub(super) fn of_sorted(paths: impl Iterator<Item = impl AsRef<str>>) -> Listing {
         let mut listing = Listing::default();
-        for path in paths {
-            let start = listing.text.len();
-            listing.text.push_str(path.as_ref());
-            listing.places.push(start..listing.text.len());
-        }
+        paths.for_each(|path| listing.add(path.as_ref()));
+        listing.text = Arc::new(std::mem::take(&mut listing.more));
         listing
     }
 }
@@ -189,15 +192,14 @@ impl Listing {
 impl<S: AsRef<str>> FromIterator<S> for Listing {
     fn from_iter<I: IntoIterator<Item = S>>(paths: I) -> Listing {
         let mut listing = Listing::of_sorted(paths.into_iter());
-        let Listing { text, places, .. } = &mut listing;
-        let at = |place: &Range<usize>| text.get(place.clone()).unwrap_or("");
-        if places.is_sorted_by(|a, b| at(a) < at(b)) {
-            return listing;
+        let mut places = std::mem::take(&mut listing.places);
+        if !places.is_sorted_by(|a, b| listing.at(a) < listing.at(b)) {
+            places.sort_by(|a, b| listing.at(a).cmp(listing.at(b)));
+            places.dedup_by(|a, b| listing.at(a) == listing.at(b));
+            // In the order in which it is read.
+            return Listing::of_sorted(places.iter().map(|place| listing.at(place)));
         }
-        places.sort_by(|a, b| at(a).cmp(at(b)));
-        places.dedup_by(|a, b| at(a) == at(b));
-        // In the order in which it is read.
-        listing.iter().collect()
+        Listing { places, ..listing }
     }
 }
 
@@ -207,7 +209,7 @@ mod tests {
 
     #[test]
     fn an_edited_listing_is_that_of_the_edited_paths() {
-        let mut listing: Listing = ["a", "b/x", "b/y.go", "c", "é.md"].into_iter().collect();
+        let listing: Listing = ["a", "b/x", "b/y.go", "c", "é.md"].into_iter().collect();
         for edits in 0..1u32 << 14 {
             // Each of seven paths, some of which are there: not spoken of, there, or gone.
             let paths = ["a", "aa.go", "b/x", "b/z", "c", "d.rs", "é.md"];
@@ -221,13 +223,11 @@ mod tests {
             let wanted: Listing = kept.chain(said.iter().filter(|one| one.1).map(|one| one.0)).collect();
             let edited = listing.edited(said.iter().copied());
             assert_eq!(edited, wanted, "{said:?}");
-            // What is known of the one is known of the other.
-            assert_eq!(edited.apart.get().is_some(), edits % 2 == 1);
+            assert!(edited.iter().eq(wanted.iter()), "{said:?}");
+            assert_eq!(edited == listing, edited.iter().eq(listing.iter()), "{said:?}");
             assert_eq!(edited.apart_from_code().collect::<Vec<_>>(), wanted.apart_from_code().collect::<Vec<_>>(), "{said:?}");
-            listing.apart = OnceLock::new();
-            if edits % 2 == 0 {
-                listing.apart_from_code().for_each(drop);
-            }
+            // An edited one can be edited again.
+            assert_eq!(edited.edited([("b/x", false), ("zz", true)].into_iter()).without(&edited).collect::<Vec<_>>(), ["zz"]);
         }
     }
 
@@ -240,8 +240,14 @@ mod tests {
             let rest = all.iter().enumerate().filter(|(number, _)| !is_gone(*number)).map(|(_, path)| path.as_str());
             let other: Listing = rest.chain(["a", "folder/2000", "z"]).collect();
             let wanted: Vec<&str> = gone.iter().map(|number| all[*number].as_str()).collect();
-            assert_eq!(listing.without(&other).collect::<Vec<_>>(), wanted);
-            assert_eq!(other.without(&listing).collect::<Vec<_>>(), ["a", "folder/2000", "z"]);
+            let edits = wanted.iter().map(|path| (*path, false)).chain([("a", true), ("folder/2000", true), ("z", true)]);
+            let mut edits: Vec<(&str, bool)> = edits.collect();
+            edits.sort_unstable();
+            for other in [&other, &listing.edited(edits.into_iter())] {
+                assert_eq!(listing.without(other).collect::<Vec<_>>(), wanted);
+                assert_eq!(other.without(&listing).collect::<Vec<_>>(), ["a", "folder/2000", "z"]);
+                assert!(other.edited([("q", true)].into_iter()).without(other).eq(["q"]));
+            }
         }
         // The same text, cut otherwise.
         let cut = |first: usize| -> Listing { (0..200).map(|number| format!("{number:03}{}", "x".repeat(first))).collect() };

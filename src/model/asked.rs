@@ -41,6 +41,8 @@ pub(super) struct Parts {
     runtime: Option<Made<Runtime>>,
     /// The databases of migrations, in the order of their sets.
     databases: Vec<Option<Made<Database>>>,
+    /// What was read of files of queries.
+    pub(super) queries: super::queries::ByFile,
     /// What was judged.
     pending: Pending,
 }

@@ -103,10 +103,7 @@ impl<'a> Workspace<'a> {
     /// again that rests on them alone. The sources must be those that the other reading added to, and the settings the same but for
     /// what is pending.
     pub fn beside(mut self, other: Other<'a>, unchanged: &dyn Fn(&str) -> bool) -> Workspace<'a> {
-        // In order: what lies side by side is found side by side.
-        let mut sources: Vec<(&String, &SourceId)> = other.kept.sources.iter().collect();
-        sources.sort_unstable();
-        for (path, id) in sources.into_iter().filter(|(path, _)| unchanged(path)) {
+        for (path, id) in other.kept.sources.iter().filter(|(path, _)| unchanged(path)) {
             self.by_path.insert(path.clone(), Ok(*id));
             self.trees.extend(other.kept.trees.get(id).map(|tree| (*id, tree.clone())));
         }

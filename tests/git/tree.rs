@@ -127,6 +127,40 @@ fn a_working_tree_is_listed_as_the_disk_holds_it() {
 }
 
 #[test]
+#[cfg(unix)]
+fn what_is_staged_is_found_between_what_is_no_file() {
+    let scratch = Scratch::new();
+    let work = scratch.repository("shop");
+    work.write("b.yaml", "old").write("d/1.sql", "old").commit();
+    work.git(&["checkout", "-q", "-b", "other"]);
+    work.write("b.yaml", "other").commit();
+    work.git(&["checkout", "-q", "main"]);
+    work.write("b.yaml", "ours")
+        .write("d/main.go", "code")
+        .write("d/2.sql", "2")
+        .write("z.json", "z")
+        .write("a.yaml", "a")
+        .commit();
+    assert!(!work.tries(&["merge", "-q", "other"]), "a conflict");
+    for link in ["a0.yaml", "d/11.sql", "d/zz.go"] {
+        std::os::unix::fs::symlink("a.yaml", work.0.join(link)).unwrap();
+        work.git(&["add", link]);
+    }
+    work.write("d/0.sql", "announced").git(&["add", "-N", "d/0.sql"]);
+    let repository = Repository::discover(&work.0).unwrap().unwrap();
+    let index = repository.index().unwrap();
+    let files = [("a.yaml", "a"), ("d/1.sql", "old"), ("d/2.sql", "2"), ("d/main.go", "code"), ("z.json", "z")];
+    let others = ["a0.yaml", "b.yaml", "d/0.sql", "d/11.sql", "d/zz.go", "d", "", "z.jso", "zz", "d/3.sql", "d/main.g"];
+    // Before the listing is made, and by what it has noted.
+    for _ in 0..2 {
+        files.iter().for_each(|(path, text)| assert_eq!(index.read(path).unwrap(), text.as_bytes(), "{path}"));
+        others.iter().for_each(|path| assert!(index.read(path).is_err() && !index.exists(path), "{path}"));
+        assert!(index.list().iter().eq(files.map(|(path, _)| path)));
+    }
+    assert_eq!(index.refused(), [("b.yaml".to_owned(), "its merge conflict is not resolved".to_owned())]);
+}
+
+#[test]
 fn a_working_tree_lists_what_git_says() {
     const FOLDERS: [&str; 6] = ["", "a/", "a/b/", "a/b.c/", "build/", "build/x/"];
     const NAMES: [&str; 5] = ["1.sql", "2.sql", "b", "x.log", "é.yaml"];

@@ -138,7 +138,8 @@ const LENGTH: usize = 24;
 /// Names in one piece of memory: a repository has tens of thousands of folders.
 struct Names {
     text: String,
-    places: Vec<Range<usize>>,
+    /// Where each stands, with its first bytes as a number that is ordered as they are.
+    places: Vec<(u64, Range<usize>)>,
 }
 
 impl Names {
@@ -148,16 +149,19 @@ impl Names {
         if is_folder {
             self.text.push('/');
         }
-        self.places.push(start..self.text.len());
+        let bytes = self.text.as_bytes().get(start..).unwrap_or_default();
+        let mut first = [0; 8];
+        first.iter_mut().zip(bytes).for_each(|(to, byte)| *to = *byte);
+        self.places.push((u64::from_be_bytes(first), start..self.text.len()));
     }
 
     fn sort(&mut self) {
         let text = &self.text;
         let at = |place: &Range<usize>| text.as_bytes().get(place.clone());
-        self.places.sort_unstable_by(|a, b| at(a).cmp(&at(b)));
+        self.places.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| at(&a.1).cmp(&at(&b.1))));
     }
 
     fn iter(&self) -> impl Iterator<Item = &str> {
-        self.places.iter().filter_map(|place| self.text.get(place.clone()))
+        self.places.iter().filter_map(|(_, place)| self.text.get(place.clone()))
     }
 }

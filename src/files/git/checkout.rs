@@ -16,7 +16,7 @@ pub struct Checkout<'r> {
     disk: Disk,
     repository: Option<&'r Repository>,
     /// Read when it is asked for; `None` where it cannot be.
-    staging: OnceLock<Option<Staging>>,
+    staging: OnceLock<Option<Arc<Staging>>>,
     /// Folders of other repositories that the last listing left out.
     others: Mutex<Vec<String>>,
     /// What the disk said of the files that were read, when they were.
@@ -52,14 +52,14 @@ impl<'r> Checkout<'r> {
 
     fn staging(&self) -> Option<&Staging> {
         let read = |repository: &Repository| Staging::read(&repository.shared, &repository.prefix).ok();
-        self.staging.get_or_init(|| self.repository.and_then(read)).as_ref()
+        self.staging.get_or_init(|| self.repository.and_then(read)).as_deref()
     }
 }
 
 impl Files for Checkout<'_> {
     /// What lies in a repository within this one belongs to that one: no commit of this one can hold it.
     fn list(&self) -> Arc<Listing> {
-        let known = self.repository.and_then(|repository| Some(self.staging()?.listing(&repository.shared)));
+        let known = self.staging().map(Staging::listing);
         let all = self.disk.list_with(known.unwrap_or_default());
         let others = if self.repository.is_some() { self.disk.repositories() } else { Vec::new() };
         let is_inside =

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// what is only announced (`git add -N`).
 pub struct Index {
     shared: Arc<Shared>,
-    staging: Staging,
+    staging: Arc<Staging>,
 }
 
 impl Index {
@@ -25,7 +25,7 @@ impl Index {
 
 impl Files for Index {
     fn list(&self) -> Arc<Listing> {
-        self.staging.listing(&self.shared)
+        self.staging.listing()
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
@@ -49,17 +49,15 @@ impl Files for Index {
     fn refused(&self) -> Vec<(String, String)> {
         let submodules = self.staging.submodules().into_iter();
         let mut refused: Vec<(String, String)> = submodules.map(|one| (one, SUBMODULE.to_owned())).collect();
-        let path = |entry: &gix::index::Entry| self.staging.path(entry).to_str_lossy().into_owned();
-        // A conflict has up to three entries; one word about it is enough.
-        let is_blob = |entry: &gix::index::Entry| matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
-        let is_ours = |entry: &gix::index::Entry| entry.stage() == Stage::Ours && !entry.flags.contains(Flags::INTENT_TO_ADD);
-        let entries = || self.staging.entries().iter();
-        let conflicts = entries().filter(|entry| is_blob(entry) && is_ours(entry));
-        refused.extend(conflicts.map(|entry| (path(entry), "its merge conflict is not resolved".to_owned())));
-        // Names that are not UTF-8 are not listed.
-        if entries().filter(|entry| is_file(entry)).count() != self.list().len() {
-            let unlisted = entries().filter(|entry| is_file(entry) && self.staging.path(entry).to_str().is_err());
-            refused.extend(unlisted.map(|entry| (path(entry), "the path is not UTF-8".to_owned())));
+        for entry in self.staging.others() {
+            let path = self.staging.path(entry);
+            // A conflict has up to three entries; one word about it is enough.
+            let is_blob = matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE);
+            if is_file(entry) {
+                refused.push((path.to_str_lossy().into_owned(), "the path is not UTF-8".to_owned()));
+            } else if is_blob && entry.stage() == Stage::Ours && !entry.flags.contains(Flags::INTENT_TO_ADD) {
+                refused.push((path.to_str_lossy().into_owned(), "its merge conflict is not resolved".to_owned()));
+            }
         }
         refused
     }

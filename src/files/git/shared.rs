@@ -1,7 +1,8 @@
 //! What all views of one repository share: handles to its objects, and its index, read once.
 
 use super::reason;
-use crate::files::{Listing, ReadError};
+use super::staging::Staging;
+use crate::files::ReadError;
 use gix::ThreadSafeRepository;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -12,8 +13,8 @@ pub(super) struct Shared {
     /// Another file than the repository's own index.
     index_file: Option<PathBuf>,
     index: OnceLock<Result<Arc<gix::index::File>, ReadError>>,
-    /// The files of the index below a folder, as they were last asked for.
-    listing: Mutex<Option<(String, Arc<Listing>)>>,
+    /// The index seen from the folder from which it was last asked for.
+    staging: Mutex<Option<(String, Arc<Staging>)>>,
     /// Handles that no thread uses now: a new one knows nothing of what was decoded.
     idle: Mutex<Vec<gix::Repository>>,
 }
@@ -21,7 +22,7 @@ pub(super) struct Shared {
 impl Shared {
     /// A repository whose index is its own, or another file.
     pub(super) fn new(repository: ThreadSafeRepository, index_file: Option<PathBuf>) -> Shared {
-        Shared { repository, index_file, index: OnceLock::new(), listing: Mutex::default(), idle: Mutex::default() }
+        Shared { repository, index_file, index: OnceLock::new(), staging: Mutex::default(), idle: Mutex::default() }
     }
 
     /// The repository itself.
@@ -38,15 +39,19 @@ impl Shared {
         answer
     }
 
-    /// The files of the index below a folder; listed where they were not.
-    pub(super) fn listing(&self, below: &str, list: impl FnOnce() -> Listing) -> Arc<Listing> {
-        let mut held = self.listing.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, known)) = held.as_ref().filter(|(folder, _)| folder == below) {
-            return known.clone();
+    /// The index seen from a folder; made where it was not.
+    pub(super) fn staging(
+        &self,
+        folder: &str,
+        make: impl FnOnce(Arc<gix::index::File>) -> Staging,
+    ) -> Result<Arc<Staging>, ReadError> {
+        let mut held = self.staging.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = held.as_ref().filter(|(known, _)| known == folder) {
+            return Ok(known.clone());
         }
-        let listing = Arc::new(list());
-        *held = Some((below.to_owned(), listing.clone()));
-        listing
+        let staging = Arc::new(make(self.index()?));
+        *held = Some((folder.to_owned(), staging.clone()));
+        Ok(staging)
     }
 
     /// The index; empty where there is none.
@@ -54,10 +59,10 @@ impl Shared {
         let read = || {
             let path = self.index_file.clone().unwrap_or_else(|| self.ask(gix::Repository::index_path));
             let hash = self.ask(gix::Repository::object_hash);
+            // One thread: what several read is put together by copying it.
+            let options = gix::index::decode::Options { thread_limit: Some(1), ..Default::default() };
             // As git does, without the checksum over the whole: a file that is damaged does not decode.
-            gix::index::File::at_or_default(path, hash, true, gix::index::decode::Options::default())
-                .map(Arc::new)
-                .map_err(reason)
+            gix::index::File::at_or_default(path, hash, true, options).map(Arc::new).map_err(reason)
         };
         self.index.get_or_init(read).clone()
     }

@@ -11,10 +11,11 @@ use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
 use gix::index::extension::Tree;
 use std::cmp::Ordering as Order;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// The index, seen from a folder. Paths are relative to the folder.
 pub(super) struct Staging {
@@ -24,6 +25,23 @@ pub(super) struct Staging {
     range: Range<usize>,
     /// Where the last file was found: most questions come in order.
     last: AtomicUsize,
+    /// Found at the first question about all files.
+    known: OnceLock<Known>,
+}
+
+/// What one pass over all entries tells.
+struct Known {
+    /// Every file whose name is UTF-8.
+    listing: Arc<Listing>,
+    /// The places of the other entries, in order.
+    others: Vec<usize>,
+    /// By the hash of its path the place of each file that is not called as source code is: nearly all questions are about these, and
+    /// a search for one meets memory that is far apart.
+    places: HashMap<u64, usize, foldhash::fast::RandomState>,
+}
+
+fn hash(path: &str) -> u64 {
+    foldhash::fast::FixedState::default().hash_one(path)
 }
 
 /// Files on which the index and a tree differ, with the tree's content; `None` where the tree does not have the file.
@@ -41,11 +59,12 @@ pub(super) fn is_file(entry: &gix::index::Entry) -> bool {
 
 impl Staging {
     /// The index of a repository below a folder; without entries where there is no index.
-    pub(super) fn read(shared: &Shared, prefix: &str) -> Result<Staging, ReadError> {
-        let index = shared.index()?;
-        let below = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
-        let range = index.prefixed_entries_range(below.as_str().into()).unwrap_or(0..0);
-        Ok(Staging { index, below, range, last: AtomicUsize::new(0) })
+    pub(super) fn read(shared: &Shared, prefix: &str) -> Result<Arc<Staging>, ReadError> {
+        shared.staging(prefix, |index| {
+            let below = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
+            let range = index.prefixed_entries_range(below.as_str().into()).unwrap_or(0..0);
+            Staging { index, below, range, last: AtomicUsize::new(0), known: OnceLock::new() }
+        })
     }
 
     /// The index itself.
@@ -65,6 +84,18 @@ impl Staging {
 
     /// The file at a path.
     pub(super) fn file(&self, path: &str) -> Option<&gix::index::Entry> {
+        self.placed(path).or_else(|| self.search(path))
+    }
+
+    /// The file at a path, where it is known by its hash.
+    fn placed(&self, path: &str) -> Option<&gix::index::Entry> {
+        let at = self.known.get()?.places.get(&hash(path))?;
+        // Two paths may have the same hash.
+        self.entries().get(*at).filter(|entry| self.path(entry) == path)
+    }
+
+    /// The file at a path, whatever is known.
+    fn search(&self, path: &str) -> Option<&gix::index::Entry> {
         let entries = self.entries();
         let order = |entry: &gix::index::Entry| self.path(entry).cmp(path.as_bytes().into());
         let is_at = |at: usize, wanted: Order| entries.get(at).is_some_and(|entry| order(entry) == wanted);
@@ -95,25 +126,48 @@ impl Staging {
         entries.get(at).filter(|entry| is_file(entry))
     }
 
+    fn known(&self) -> &Known {
+        self.known.get_or_init(|| {
+            let mut others = Vec::new();
+            let files = self.entries().iter().enumerate().filter_map(|(at, entry)| {
+                let path = is_file(entry).then(|| self.path(entry).to_str().ok()).flatten();
+                if path.is_none() {
+                    others.push(at);
+                }
+                path
+            });
+            let listing = Listing::of_sorted(files);
+            let mut places = HashMap::default();
+            let mut passed = 0;
+            for (at, path) in listing.places_apart() {
+                while others.get(passed).is_some_and(|other| *other <= at + passed) {
+                    passed += 1;
+                }
+                places.insert(hash(path), at + passed);
+            }
+            Known { listing: Arc::new(listing), others, places }
+        })
+    }
+
     /// Every file, sorted by path; names that are not UTF-8 are left out.
-    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
-        self.entries().iter().filter(|entry| is_file(entry)).filter_map(|entry| self.path(entry).to_str().ok())
+    pub(super) fn listing(&self) -> Arc<Listing> {
+        self.known().listing.clone()
+    }
+
+    /// The entries that are not listed: links, submodules, conflicts, what is only announced, names that are not UTF-8.
+    pub(super) fn others(&self) -> impl Iterator<Item = &gix::index::Entry> {
+        self.known().others.iter().filter_map(|at| self.entries().get(*at))
     }
 
     /// The folders of submodules, sorted, checked out or not.
     pub(super) fn submodules(&self) -> Vec<String> {
-        let modules = self.entries().iter().filter(|entry| entry.mode == Mode::COMMIT);
+        let modules = self.others().filter(|entry| entry.mode == Mode::COMMIT);
         modules.map(|entry| self.path(entry).to_str_lossy().into_owned()).collect()
     }
 
-    /// Every file: listed once for all views of the repository.
-    pub(super) fn listing(&self, shared: &Shared) -> Arc<Listing> {
-        shared.listing(&self.below, || Listing::of_sorted(self.files()))
-    }
-
     /// The files of a tree, given where it differs.
-    pub(super) fn files_of(&self, differences: &Differences, shared: &Shared) -> Arc<Listing> {
-        let listing = self.listing(shared);
+    pub(super) fn files_of(&self, differences: &Differences) -> Arc<Listing> {
+        let listing = self.listing();
         // Where only contents differ, the files are the same.
         let is_other = |(path, id): &(&str, bool)| listing.has(path) != *id;
         let edits: Vec<(&str, bool)> =

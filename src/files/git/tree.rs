@@ -45,7 +45,7 @@ pub struct GitTree {
     root: Option<ObjectId>,
     prefix: String,
     /// The index, and where it differs from the tree: read when a question is asked about all files. `None` where it cannot be read.
-    staging: OnceLock<Option<(Staging, Differences)>>,
+    staging: OnceLock<Option<(Arc<Staging>, Differences)>>,
     listing: OnceLock<Arc<Listing>>,
     /// Folders that were read, by id: every folder is read once.
     folders: Mutex<HashMap<ObjectId, Folder>>,
@@ -84,7 +84,7 @@ impl GitTree {
     }
 
     /// The index, and where it differs from the tree.
-    fn staging(&self) -> Option<&(Staging, Differences)> {
+    fn staging(&self) -> Option<&(Arc<Staging>, Differences)> {
         let read = || {
             let staging = Staging::read(&self.shared, &self.prefix).ok()?;
             let differences = staging.differences(self);
@@ -192,7 +192,7 @@ pub(super) fn join(folder: &str, name: &str) -> String {
 impl Files for GitTree {
     fn list(&self) -> Arc<Listing> {
         let list = || match self.staging() {
-            Some((staging, differences)) => staging.files_of(differences, &self.shared),
+            Some((staging, differences)) => staging.files_of(differences),
             None => Arc::new(self.walk()),
         };
         self.listing.get_or_init(list).clone()
@@ -208,7 +208,10 @@ impl Files for GitTree {
     }
 
     fn exists(&self, path: &str) -> bool {
-        matches!(self.find(path), Some(Item::File(_)))
+        match self.staging() {
+            Some(_) => self.id(path).is_some(),
+            None => matches!(self.find(path), Some(Item::File(_))),
+        }
     }
 
     fn same(&self, path: &str, bytes: &[u8]) -> bool {

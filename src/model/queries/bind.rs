@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 pub(super) fn databases(schema: &Schema, queries: &Queries, former: &[Vec<FormerName>]) -> Vec<Option<usize>> {
     let held: Vec<HashSet<String>> = schema.databases.iter().zip(former).map(|(one, former)| names_of(one, former)).collect();
     let mut files: BTreeMap<&str, (BTreeSet<String>, &Query)> = BTreeMap::new();
-    for query in &queries.all {
+    for query in queries.iter() {
         let (names, _) = files.entry(query.path.as_str()).or_insert_with(|| (BTreeSet::new(), query));
         names.extend(query.statement.tables.iter().map(|table| table.name.to_lowercase()));
     }
@@ -28,7 +28,7 @@ pub(super) fn databases(schema: &Schema, queries: &Queries, former: &[Vec<Former
         Origin::View(database) | Origin::Routine(database) => Some(database),
         Origin::File | Origin::Offline => of_file.get(query.path.as_str()).copied().flatten(),
     };
-    queries.all.iter().chain(&queries.stored).map(number).collect()
+    queries.all.iter().chain(&queries.stored).map(|query| number(query)).collect()
 }
 
 fn names_of(database: &Database, former: &[FormerName]) -> HashSet<String> {

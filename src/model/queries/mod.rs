@@ -58,18 +58,34 @@ use crate::diagnostic::Problem;
 use crate::discover::{Discovery, Kind, migrations};
 use crate::source::{SourceId, Spanned};
 use crate::sql::{self, Dialect};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The statements that the application runs.
 #[derive(Debug, Default)]
 pub struct Queries {
     /// What the application runs, ordered by path, then by place.
-    pub all: Vec<Query>,
+    pub all: Vec<Arc<Query>>,
     /// What the database keeps: views and the statements of functions, by database.
-    pub stored: Vec<Query>,
+    pub stored: Vec<Arc<Query>>,
     /// Functions that run text as SQL, by database.
     pub dynamic: Vec<DynamicSql>,
     /// What sqlc's configuration says.
     pairings: Vec<sqlc::Pairing>,
+}
+
+/// The queries of files, by source; kept for another revision.
+pub(super) type ByFile = HashMap<SourceId, Arc<OfFile>, foldhash::fast::RandomState>;
+
+/// The queries of one file.
+#[derive(Debug, Default)]
+pub(super) struct OfFile {
+    /// What the file itself says of its dialect, where that was asked for.
+    said: Option<Option<Dialect>>,
+    /// By which dialect it was read; `None` where it says that for each query.
+    dialect: Option<Dialect>,
+    queries: Vec<Arc<Query>>,
+    problems: Vec<Problem>,
 }
 
 /// Where a query comes from.
@@ -105,12 +121,12 @@ pub struct Query {
 impl Queries {
     /// Every query of the application, ordered by path, then by place.
     pub fn iter(&self) -> impl Iterator<Item = &Query> {
-        self.all.iter()
+        self.all.iter().map(|query| &**query)
     }
 
     /// The query of a number: those of the application first, then those that the database keeps.
     pub fn numbered(&self, number: usize) -> Option<&Query> {
-        self.all.get(number).or_else(|| self.stored.get(number.checked_sub(self.all.len())?))
+        self.all.get(number).or_else(|| self.stored.get(number.checked_sub(self.all.len())?)).map(|query| &**query)
     }
 }
 
@@ -156,23 +172,39 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
     let mut spoken: Vec<Dialect> = schema.databases.iter().map(|database| database.dialect).collect();
     spoken.dedup();
     let only = if spoken.len() == 1 { spoken.first().copied() } else { None };
+    let others = workspace.other.map(|other| &other.kept.parts.queries);
     let read = in_threads(workspace.threads(), &files, |(path, source, text)| {
+        // A source holds the same text in both revisions.
+        let known = others.and_then(|others| others.get(source));
         if is_offline(path) {
-            return (offline::read(path, *source, text), Vec::new());
+            let read = || Arc::new(OfFile { queries: shared(offline::read(path, *source, text)), ..OfFile::default() });
+            return known.cloned().unwrap_or_else(read);
         }
         let paired = pairings.iter().find(|pairing| pairing.has_queries(path)).and_then(|pairing| pairing.dialect);
-        let said = settings.at(path).dialect.or(paired).or_else(|| migrations::dialect_said(path, text, settings));
-        file(path, *source, text, said.or(only).unwrap_or(Dialect::Postgres))
+        let named = settings.at(path).dialect.or(paired);
+        let ask = || known.and_then(|known| known.said).unwrap_or_else(|| migrations::dialect_said(path, text, settings));
+        let said = named.is_none().then(ask);
+        let dialect = Some(named.or(said.flatten()).or(only).unwrap_or(Dialect::Postgres));
+        if let Some(known) = known.filter(|known| known.dialect == dialect) {
+            return known.clone();
+        }
+        let (queries, problems) = file(path, *source, text, dialect.unwrap_or(Dialect::Postgres));
+        Arc::new(OfFile { said, dialect, queries: shared(queries), problems })
     });
     let (stored, dynamic) = stored::read(workspace, schema);
-    let mut queries = Queries { stored, dynamic, pairings, ..Queries::default() };
-    for ((path, ..), (all, problems)) in files.iter().zip(read) {
-        queries.all.extend(all);
-        for problem in problems {
-            workspace.note_unread(path, problem.message, Some(problem.span));
+    let mut queries = Queries { stored: shared(stored), dynamic, pairings, ..Queries::default() };
+    for ((path, source, _), read) in files.iter().zip(read) {
+        queries.all.extend_from_slice(&read.queries);
+        for problem in &read.problems {
+            workspace.note_unread(path, problem.message.clone(), Some(problem.span));
         }
+        workspace.parts.queries.insert(*source, read);
     }
     queries
+}
+
+fn shared(queries: Vec<Query>) -> Vec<Arc<Query>> {
+    queries.into_iter().map(Arc::new).collect()
 }
 
 /// The queries of one file. A name ends the statement before it, since some tools ask for no semicolon.
