@@ -184,12 +184,12 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
         let named = settings.at(path).dialect.or(paired);
         let ask = || known.and_then(|known| known.said).unwrap_or_else(|| migrations::dialect_said(path, text, settings));
         let said = named.is_none().then(ask);
-        let dialect = Some(named.or(said.flatten()).or(only).unwrap_or(Dialect::Postgres));
-        if let Some(known) = known.filter(|known| known.dialect == dialect) {
+        let dialect = named.or(said.flatten()).or(only).unwrap_or(Dialect::Postgres);
+        if let Some(known) = known.filter(|known| known.dialect == Some(dialect)) {
             return known.clone();
         }
-        let (queries, problems) = file(path, *source, text, dialect.unwrap_or(Dialect::Postgres));
-        Arc::new(OfFile { said, dialect, queries: shared(queries), problems })
+        let (queries, problems) = file(path, *source, text, dialect);
+        Arc::new(OfFile { said, dialect: Some(dialect), queries: shared(queries), problems })
     });
     let (stored, dynamic) = stored::read(workspace, schema);
     let mut queries = Queries { stored: shared(stored), dynamic, pairings, ..Queries::default() };
