@@ -37,7 +37,7 @@ fn mysql(text: &str) -> Query {
 
 fn only(model: Model) -> Query {
     assert_eq!(model.queries.all.len(), 1, "{:#?}", model.queries);
-    model.queries.all[0].clone()
+    Query::clone(&model.queries.all[0])
 }
 
 fn tables(query: &Query) -> Vec<String> {
