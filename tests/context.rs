@@ -208,6 +208,15 @@ fn keys_of_the_interface_change_what_its_rows_say() {
 }
 
 #[test]
+fn a_table_that_an_operation_reads_without_a_tenant_is_an_error() {
+    let bills = API.replace("orders", "bills").replace("Order", "Bill");
+    let tables = "CREATE TABLE bills (id bigint PRIMARY KEY, number text, status text, currency text, shipped_on date);\nCREATE TABLE carts (id \
+                  bigint PRIMARY KEY, tenant_id bigint NOT NULL);\nCREATE TABLE lines (id bigint PRIMARY KEY, tenant_id bigint NOT NULL);\n";
+    let files = [("bills.yaml", bills.as_str()), ("migrations/0002_bills.up.sql", tables)];
+    expect("tenancy = \"shared-multi-tenant\"", &files, "schema/tenant-column-missing", None, Some(Severity::Error));
+}
+
+#[test]
 fn an_internal_interface_needs_no_limits() {
     let rule = "rate-limit/missing-too-many-requests";
     assert!(findings("[context]\nqps_p99 = 150\n").iter().any(|one| one.rule == rule));
@@ -242,7 +251,25 @@ fn keys_of_what_runs_change_what_its_rows_say() {
     let service = ("services/billing/openapi.yaml", API);
     let other = ("services/orders/openapi.yaml", API);
     expect("team_size = 15", &[service, other], "topology/service-without-owner", None, Some(Severity::Warning));
-    let rows: [Row; 10] = [
+    let pool = (
+        "compose.yaml",
+        "services:\n  api:\n    build: .\n    ports: [\"8080:8080\"]\n    environment: { PG_URL: \"postgres://s:${P}@db:5432/s\", PG_POOL_MAX: \"10\" \
+         }\n  db:\n    image: postgres:17\n",
+    );
+    let defaulted = (
+        "migrations/0002_less.up.sql",
+        "ALTER TABLE orders ADD COLUMN kind text NOT NULL DEFAULT 'web';\nALTER TABLE orders ALTER COLUMN kind DROP DEFAULT;\n",
+    );
+    let rows: [Row; 13] = [
+        ("pattern = \"serverless\"", pool, "pools/serverless-pool-too-large", None, Some(Severity::Warning)),
+        ("read_write_ratio = 10", pool, "pools/reads-without-replica", None, Some(Severity::Info)),
+        (
+            "deploy = \"recreate\"",
+            defaulted,
+            "migrations/drop-default-of-required-column",
+            Some(Severity::Warning),
+            Some(Severity::Info),
+        ),
         ("data_sensitivity = \"pii\"", logged, "observability/values-logged", None, Some(Severity::Warning)),
         ("data_sensitivity = \"phi\"", database, "tls/db-identity-unchecked", None, Some(Severity::Error)),
         ("qps_p99 = 8000\npattern = \"monolith\"", shop, "topology/monolith-under-load", None, Some(Severity::Info)),

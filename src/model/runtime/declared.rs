@@ -37,12 +37,19 @@ impl Runtime {
     /// The database server that all requests use: the only one that anything is seen to lead to, where the size of every pool is known
     /// and the load is declared.
     pub fn declared_load(&self, sources: &Sources) -> Option<DeclaredLoad<'_>> {
-        let mut used = self.loads().into_iter().filter(|load| !load.parts.is_empty());
-        let (load, None) = (used.next()?, used.next()) else { return None };
+        let load = self.only_load()?;
         let place = load.parts.iter().map(|part| part.span).next()?;
         let requests = self.declared(place, sources, demands::LOAD).filter(|load| load.value > 0.0)?;
         let latency = self.demands.at(sources.path(place.source), demands::LATENCY).filter(|goal| !goal.length.is_zero());
-        self.is_whole(&load).then_some(DeclaredLoad { load, requests, latency })
+        Some(DeclaredLoad { load, requests, latency })
+    }
+
+    /// The database server that all requests use, whatever the load: the only one that anything is seen to lead to, where the size of every
+    /// pool is known.
+    pub fn only_load(&self) -> Option<Load<'_>> {
+        let mut used = self.loads().into_iter().filter(|load| !load.parts.is_empty());
+        let (load, None) = (used.next()?, used.next()) else { return None };
+        self.is_whole(&load).then_some(load)
     }
 
     /// Whether nothing but the parts of a load can serve requests with connections: every pool has a known size and leads to its server,

@@ -23,6 +23,7 @@ pub mod function;
 mod gateways;
 pub mod halves;
 mod init_sql;
+mod instance_pools;
 mod json;
 mod json_gateways;
 mod kafka;

@@ -5,6 +5,8 @@ mod exceeds_max_connections;
 mod lifetime_not_below_server;
 mod min_exceeds_max;
 mod pooler_exceeds_server;
+mod reads_without_replica;
+mod serverless_pool_too_large;
 mod serverless_unpooled;
 mod too_small;
 mod transaction_mode_session_feature;
@@ -19,6 +21,8 @@ pub(super) const RULES: &[Rule] = &[
     lifetime_not_below_server::RULE,
     min_exceeds_max::RULE,
     pooler_exceeds_server::RULE,
+    reads_without_replica::RULE,
+    serverless_pool_too_large::RULE,
     serverless_unpooled::RULE,
     too_small::RULE,
     transaction_mode_session_feature::RULE,
