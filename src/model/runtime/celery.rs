@@ -69,11 +69,11 @@ pub struct EarlyReturn {
 
 /// Reads every file, where anything of the repository is Celery's.
 pub(super) fn read(workspace: &mut Workspace, services: &[Service]) -> Vec<CeleryFile> {
-    let names = tables().words("celery", "files");
     let last = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-    let is_named = |path: &&str| path.ends_with(".py") && names.contains(&last(path));
-    let paths: Vec<String> = workspace.paths().iter().filter(is_named).take(MOST).map(str::to_owned).collect();
-    if !paths.iter().any(|path| last(path).starts_with("celery")) && !services.iter().any(is_worker) {
+    let paths: Vec<String> = workspace.paths().iter().filter(|path| may_say(path)).take(MOST + 1).map(str::to_owned).collect();
+    let is_used = paths.iter().any(|path| last(path).starts_with("celery")) || services.iter().any(is_worker);
+    // Of too many, one that is not read could say another thing.
+    if !is_used || paths.len() > MOST {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -86,6 +86,15 @@ pub(super) fn read(workspace: &mut Workspace, services: &[Service]) -> Vec<Celer
         }
     }
     found
+}
+
+/// Whether a file is one in which settings are kept.
+fn may_say(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    let (name, folder) = (parts.next().unwrap_or(path), parts.next().unwrap_or(""));
+    let has_word = |word: &String| name.contains(word.as_str()) || folder == word;
+    let is_named = || tables().words("celery", "files").iter().any(|file| file == name);
+    name.ends_with(".py") && (tables().words("celery", "file_words").iter().any(has_word) || is_named())
 }
 
 /// Whether a service runs workers of Celery.
