@@ -45,6 +45,9 @@ fn usual_files_are_simple() {
         "- a\n-   b: c\n    d: e\n- {}\n",
         "a: http://x/y?z=1&w=2\nb: a, b\nc: -1\nd: x y  \ne: $ref\n",
         "a:\n- b:\n  - c\n  d:\n- e:",
+        "a: |\n  b\n",
+        "a: |-\n    b: c\n      d # e\n\n\n    f\n\n# g\nh: >\n i\n j\n\n k\n\n\nl: >-\n  m\n",
+        "a:\n- |\n  b\n\n- c: >-\n    d\n    e\n  f: |\n    #!/bin/sh\n    g \\\n      --h=\"i\"\n  # j\nk: |\n  l",
         "paths:\n  /orders/{id}:\n    get:\n      responses:\n        '200': {description: the order, content: {application/json: {schema: {$ref: '#/x'}}}}\n",
     ];
     for text in texts {
@@ -56,7 +59,16 @@ fn usual_files_are_simple() {
         "# only\n",
         "---\n",
         "a",
-        "a: |\n  b\n",
+        "a: |2\n  b\n",
+        "a: |+\n  b\n",
+        "a: |\n",
+        "a: |\nb: c\n",
+        "a: |\n\n  b\n",
+        "a: |\n  b\n   \n  c\n",
+        "a: >\n  b\n    c\n",
+        "a: >\n  b \n  c\n",
+        "a: | # b\n  c\n",
+        "a: |\n    b\n  c\n",
         "a: &x b\n",
         "a: *x\n",
         "a: !x b\n",
@@ -153,6 +165,10 @@ fn texts_on_the_edge_are_the_same_to_both() {
         "!",
         "|",
         ">",
+        ": |\n  ",
+        ": >-\n  ",
+        ": >\n    ",
+        "\n\n  ",
         "%",
         "@",
         "=",
@@ -207,6 +223,13 @@ fn simple_lines_in_any_order_are_the_same_to_both() {
         "---",
         "h: i:j",
         "k: l-m",
+        "n: |",
+        "o: >-",
+        "- p: >",
+        "- |-",
+        "  # q",
+        "r",
+        "s ",
     ];
     let mut random = Random(11);
     let (mut taken, rounds) = (0, 200_000);
@@ -219,7 +242,7 @@ fn simple_lines_in_any_order_are_the_same_to_both() {
             depth = match random.below(4) {
                 0 => depth.saturating_sub(2),
                 1 => depth + 2,
-                2 if line.ends_with(':') => depth + 2,
+                2 if line.ends_with([':', '|', '>', '-']) => depth + 2,
                 _ => depth,
             };
         }

@@ -13,7 +13,7 @@ impl<'t> NodeRef<'t> {
     }
 
     fn entry_within(self, key: &str, print: Print, budget: &mut u32) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        if let Some(own) = self.own_entry(key, print) {
+        if let Some((_, own)) = self.own_entry(key, print) {
             return Some(own);
         }
         for base in self.bases() {
@@ -25,29 +25,32 @@ impl<'t> NodeRef<'t> {
         None
     }
 
-    /// The last entry that is written in this map itself under a key.
-    fn own_entry(self, key: &str, print: Print) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+    /// The last entry that is written in this map itself under a key, with its place among the entries.
+    fn own_entry(self, key: &str, print: Print) -> Option<(usize, (NodeRef<'t>, NodeRef<'t>))> {
         let raw = self.resolved().raw();
         if !raw.may_have(print) {
             return None;
         }
+        let pairs = self.children_of(raw).as_chunks::<2>().0;
         if !raw.has(Flags::SORTED) {
-            return self.children_of(raw).as_chunks::<2>().0.iter().rev().find_map(|pair| {
+            let named = |(at, pair): (usize, &[NodeId; 2])| {
                 let name = self.tree().node(pair[0]);
                 let says = name.raw().may_print(print) && name.says_printed(key, print);
-                says.then(|| (name, self.tree().node(pair[1])))
-            });
+                says.then(|| (at, (name, self.tree().node(pair[1]))))
+            };
+            let mut pairs = pairs.iter().enumerate();
+            // What is asked for most is written first.
+            return if raw.has(Flags::REPEATS) { pairs.rev().find_map(named) } else { pairs.find_map(named) };
         }
-        let entries = raw.count as usize / 2;
         let order = (raw.first + raw.count) as usize;
-        let order = self.tree().children.get(order..order + entries)?;
+        let order = self.tree().children.get(order..order + pairs.len())?;
         // By its place: to walk there makes the search as long as the map.
-        let pair = |at: &NodeId| self.children_of(raw).as_chunks::<2>().0.get(at.0 as usize);
+        let pair = |at: &NodeId| pairs.get(at.0 as usize);
         let name = |at: &NodeId| self.tree().node(pair(at)?[0]).text();
         let after = order.partition_point(|at| name(at) <= Some(key));
-        let pair = order.get(after.checked_sub(1)?).and_then(pair)?;
-        let name = self.tree().node(pair[0]);
-        (name.text() == Some(key)).then(|| (name, self.tree().node(pair[1])))
+        let at = order.get(after.checked_sub(1)?)?;
+        let (name, value) = pair(at).map(|pair| (self.tree().node(pair[0]), self.tree().node(pair[1])))?;
+        (name.text() == Some(key)).then_some((at.0 as usize, (name, value)))
     }
 
     /// Whether this node, as a key, merges other maps into its own.
@@ -68,15 +71,21 @@ impl<'t> NodeRef<'t> {
         /// So many entries may be left out between two that are asked for.
         const NEAR: usize = 4;
         let raw = self.resolved().raw();
-        if raw.kind() == Kind::Map && !raw.has(Flags::REPEATS) {
-            let near = self.children_of(raw).as_chunks::<2>().0.iter().enumerate().skip(*place).take(NEAR);
-            let mut named = near.filter(|(_, pair)| self.tree().node(pair[0]).says(key));
-            if let Some((at, pair)) = named.next() {
-                *place = at + 1;
-                return Some((self.tree().node(pair[0]), self.tree().node(pair[1])));
-            }
+        if raw.kind() != Kind::Map || raw.has(Flags::REPEATS) {
+            return self.entry(key);
         }
-        self.entry(key)
+        let print = Print::of(key);
+        let near = self.children_of(raw).as_chunks::<2>().0.iter().enumerate().skip(*place).take(NEAR);
+        let mut named = near.filter(|(_, pair)| self.tree().node(pair[0]).says_printed(key, print));
+        if let Some((at, pair)) = named.next() {
+            *place = at + 1;
+            return Some((self.tree().node(pair[0]), self.tree().node(pair[1])));
+        }
+        if let Some((at, found)) = self.own_entry(key, print) {
+            *place = at + 1;
+            return Some(found);
+        }
+        if raw.merges() { self.entry(key) } else { None }
     }
 
     /// The value of a map under a key.

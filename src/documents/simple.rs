@@ -1,9 +1,10 @@
 //! The events of a small YAML file that is written as most are: maps and lists in block style, scalars on one line, maps and lists in
-//! braces and brackets on one line. Such a file is read in a tenth of the time that a whole parser takes; of any other one nothing is
+//! braces and brackets on one line, texts in blocks. Such a file is read in a tenth of the time that a whole parser takes; of any other one nothing is
 //! said, and the whole parser reads it.
 //!
 //! What is taken here is narrower than what YAML allows, so that no rule of YAML but those below can matter: ASCII without tabs and
-//! carriage returns, no anchors, aliases, tags and directives, no escapes, no block scalars, no scalar over several lines.
+//! carriage returns, no anchors, aliases, tags and directives, no escapes, no plain or quoted scalar over several lines, and no block whose
+//! indentation is given or of which blanks at an end matter.
 
 use super::Style;
 use super::events::{Event, Events, Failure, Properties};
@@ -27,7 +28,7 @@ impl<'t> Simple<'t> {
     pub fn new(text: &'t str) -> Option<Simple<'t>> {
         let is_simple = text.len() <= LARGEST && text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~'));
         let mut reader =
-            Reader { text, events: Vec::with_capacity(text.len() / 8 + 8), open: Vec::with_capacity(8), waiting: None };
+            Reader { text, events: Vec::with_capacity(text.len() / 8 + 8), open: Vec::with_capacity(8), waiting: None, block: None };
         if !is_simple {
             return None;
         }
@@ -66,13 +67,32 @@ struct Reader<'t> {
     open: Vec<Open>,
     /// The colon of a key whose value may stand on the next lines.
     waiting: Option<usize>,
+    /// The header of a text that stands on the next lines.
+    block: Option<Block>,
+}
+
+/// The header of a text in a block.
+#[derive(Clone, Copy)]
+struct Block {
+    /// `>`: its lines are one.
+    is_folded: bool,
+    /// `-`: it has no line break at its end.
+    is_stripped: bool,
+}
+
+impl Block {
+    fn of(header: &str) -> Option<Block> {
+        let is_folded = header.starts_with('>');
+        matches!(header, "|" | "|-" | ">" | ">-").then_some(Block { is_folded, is_stripped: header.len() > 1 })
+    }
 }
 
 impl<'t> Reader<'t> {
     fn read(&mut self) -> Option<()> {
         let mut start = 0;
         let mut in_document = false;
-        for line in self.text.split('\n') {
+        while start < self.text.len() {
+            let line = self.text.get(start..)?.split('\n').next()?;
             let column = line.len() - line.trim_start_matches(' ').len();
             let content = line.get(column..)?.trim_end_matches(' ');
             let at = start + column;
@@ -98,6 +118,9 @@ impl<'t> Reader<'t> {
                 in_document = true;
             }
             self.line(column, at, content)?;
+            if let Some(block) = self.block.take() {
+                start = self.block_text(block, start)?;
+            }
         }
         if self.open.is_empty() {
             return None;
@@ -232,12 +255,64 @@ impl<'t> Reader<'t> {
                 }
                 self.simple_scalar(at, value, is_plain)
             }
+            b'|' | b'>' => {
+                self.block = Some(Block::of(written)?);
+                Some(())
+            }
             _ => {
                 let is_comment = |at: &usize| *at > 0 && written.as_bytes().get(at - 1) == Some(&b' ');
                 let end = memchr::memchr_iter(b'#', written.as_bytes()).find(is_comment).unwrap_or(written.len());
                 self.simple_scalar(at, written.get(..end)?.trim_end_matches(' '), is_plain)
             }
         }
+    }
+
+    /// A text in a block whose lines begin at an offset; where the line after it begins.
+    fn block_text(&mut self, block: Block, from: usize) -> Option<usize> {
+        let least = self.open.last()?.column + 1;
+        let mut text = String::new();
+        // Where the text begins and how far it is indented.
+        let mut begun: Option<(usize, usize)> = None;
+        let (mut at, mut end, mut blanks) = (from, from, 0);
+        for line in self.text.get(from..)?.split_inclusive('\n') {
+            let content = line.strip_suffix('\n').unwrap_or(line);
+            let column = content.len() - content.trim_start_matches(' ').len();
+            if column == content.len() {
+                begun.filter(|(_, indentation)| column <= *indentation)?;
+                blanks += 1;
+                at += line.len();
+                continue;
+            }
+            let indentation = match begun {
+                Some((_, indentation)) if column < indentation => break,
+                Some((_, indentation)) => indentation,
+                None if column < least => return None,
+                None => column,
+            };
+            let inner = content.get(indentation..)?;
+            if block.is_folded && (inner.starts_with(' ') || inner.ends_with(' ')) {
+                return None;
+            }
+            match (begun, block.is_folded) {
+                (None, _) => begun = Some((at + column, column)),
+                (Some(_), true) if blanks == 0 => text.push(' '),
+                (Some(_), true) => text.extend(std::iter::repeat_n('\n', blanks)),
+                (Some(_), false) => text.extend(std::iter::repeat_n('\n', blanks + 1)),
+            }
+            text.push_str(inner);
+            blanks = 0;
+            at += line.len();
+            end = at;
+        }
+        let (start, _) = begun?;
+        if !block.is_stripped {
+            text.push('\n');
+        }
+        // One line stands in the source as it is.
+        let as_written = self.text.get(start..start + text.len()).filter(|written| *written == text);
+        let (text, properties) = (as_written.map_or(Cow::Owned(text), Cow::Borrowed), Properties::default());
+        self.events.push(Event::Scalar { span: start..end, text, style: Style::Block, properties });
+        Some(at)
     }
 
     /// A map in braces or a list in brackets; its length.

@@ -76,6 +76,22 @@ impl Tree {
         memchr::memmem::find(self.text.as_bytes(), characters.as_bytes()).is_some()
     }
 
+    /// The file as it is written.
+    pub fn source_text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether an alias stands anywhere in the file.
+    pub fn has_aliases(&self) -> bool {
+        self.nodes.iter().any(|node| node.kind() == Kind::Alias)
+    }
+
+    /// The texts of scalars that are written in another way, as with an escape or over several lines.
+    pub fn decoded_texts(&self) -> impl Iterator<Item = &str> {
+        let decoded = self.nodes.iter().filter(|node| node.kind() == Kind::Scalar && node.has(Flags::DECODED));
+        decoded.filter_map(|node| self.decoded.get(node.first as usize..(node.first + node.count) as usize))
+    }
+
     /// The root of each document, in order. A document that could not be read at all is missing here and has a problem.
     pub fn documents(&self) -> impl Iterator<Item = NodeRef<'_>> {
         self.documents.iter().map(|id| self.node(*id))
