@@ -1,6 +1,7 @@
 //! Errors that tell clients how the service is built.
 
-use super::{DocumentRef, OperationRef, Property};
+use super::cursor::{Pin, pin};
+use super::{DocumentRef, OperationRef, Property, Set};
 use crate::model::words;
 
 /// A property of an error body that tells how the service is built, and the first operation that answers with it.
@@ -18,11 +19,16 @@ impl<'a> DocumentRef<'a> {
     pub fn leaks(self) -> (Vec<Leak<'a>>, usize) {
         let mut found: Vec<Leak> = Vec::new();
         let mut bodies = 0;
+        // Most operations answer with the same few.
+        let mut seen: Set<(Pin, Pin)> = Set::default();
         for operation in self.own_operations() {
             let errors = operation.responses().into_iter().filter(|response| response.is_error());
             let schemas = errors.flat_map(|response| response.media()).filter_map(|media| media.schema);
             for schema in schemas.filter(|schema| schema.is_known()) {
                 bodies += 1;
+                if !seen.insert((pin(schema.cursor.written), schema.pin())) {
+                    continue;
+                }
                 let own = schema.core().possible_properties();
                 let inner = own.iter().flat_map(|property| property.schema.core().possible_properties());
                 let all: Vec<Property> = own.iter().copied().chain(inner).collect();

@@ -13,8 +13,10 @@ impl<'a> DocumentRef<'a> {
     /// Whether something that it reaches is named after idempotency: a property, a header, an error type among the values of
     /// an enum. Such a document knows keys, though it may not declare them where they are sent.
     pub fn names_idempotency(self) -> bool {
-        // A scan of the text rules most documents out before anything is walked.
-        if !self.api.trees.values().any(|tree| tree.holds("dempoten") || tree.holds("DEMPOTEN")) {
+        // Most documents have no such word, and most of those that have it only speak of it: these are not walked.
+        let mut trees = self.api.trees.values().filter(|tree| tree.holds("dempoten") || tree.holds("DEMPOTEN"));
+        let names = |(key, value): (NodeRef, NodeRef)| names_it(key.text().unwrap_or(""), Cursor::new(self.api, value).node);
+        if !trees.any(|tree| tree.nodes().filter(|node| node.is_map()).any(|node| node.entries().any(names))) {
             return false;
         }
         let mut seen: Set<Pin> = Set::default();

@@ -5,7 +5,7 @@ use super::alike::equal;
 use super::constraint::shown;
 use super::schema::SchemaRef;
 use super::types::Types;
-use crate::documents::NodeRef;
+use crate::documents::{Kind, NodeRef};
 use crate::source::Span;
 
 /// How deep values are looked into.
@@ -96,15 +96,17 @@ impl Check {
     }
 
     fn bounds(&mut self, schema: SchemaRef, value: NodeRef) {
-        let of_numbers = schema.has_key("minimum")
-            || schema.has_key("maximum")
-            || schema.has_key("exclusiveMinimum")
-            || schema.has_key("exclusiveMaximum");
-        let of_sizes = schema.has_key("minLength")
-            || schema.has_key("maxLength")
-            || schema.has_key("minItems")
-            || schema.has_key("maxItems");
-        if !of_numbers && !of_sizes {
+        // Most schemas bound nothing. One question for each key: a fixed key is quickly ruled out.
+        let has = |key: &str| schema.has_key(key);
+        let is_bounded = match value.kind() {
+            Kind::Scalar => {
+                let numbers = has("minimum") || has("maximum") || has("exclusiveMinimum") || has("exclusiveMaximum");
+                numbers || has("minLength") || has("maxLength")
+            }
+            Kind::List => has("minItems") || has("maxItems"),
+            Kind::Map | Kind::Alias => false,
+        };
+        if !is_bounded {
             return;
         }
         let number = |key: &str| schema.cursor.raw(key).and_then(NodeRef::as_f64);
@@ -167,8 +169,9 @@ impl Check {
                 _ => {}
             }
         }
+        let mut place = 0;
         for (name, against) in schema.required_names() {
-            if value.get(name).is_none() && !self.may_be_missing(whole, name) {
+            if value.entry_from(&mut place, name).is_none() && !self.may_be_missing(whole, name) {
                 self.tell(value, against, format!("`{name}` is missing"));
             }
         }

@@ -1,7 +1,7 @@
 //! Rate-limit headers of two families in one document, or of another one than the configuration asks for.
 
 use crate::diagnostic::Diagnostic;
-use crate::model::api::{DocumentRef, HeaderRef, LimitDialect};
+use crate::model::api::{DocumentRef, HeaderRef, LimitDialect, ResponseRef};
 use crate::rules::spread::over;
 use crate::rules::{Context, Rule, rule};
 use crate::source::Span;
@@ -10,8 +10,12 @@ use std::collections::BTreeMap;
 /// Rate-limit headers of two families in one document.
 pub(super) const RULE: Rule = rule!("rate-limit/mixed-headers", check);
 
-/// Where a family is used: each header once, with what it belongs to.
-type Uses<'a> = BTreeMap<LimitDialect, Vec<(HeaderRef<'a>, String)>>;
+/// Where a family is used: each header once, with the response that has it.
+type Uses<'a> = BTreeMap<LimitDialect, Vec<(HeaderRef<'a>, ResponseRef<'a>)>>;
+
+fn subject(response: ResponseRef) -> String {
+    format!("{} {}", response.operation().subject(), response.status())
+}
 
 fn uses<'a>(context: &Context, document: DocumentRef<'a>) -> Uses<'a> {
     let mut uses: Uses = BTreeMap::new();
@@ -19,8 +23,7 @@ fn uses<'a>(context: &Context, document: DocumentRef<'a>) -> Uses<'a> {
         for header in response.header_list() {
             let Some(dialect) = header.limit_dialect() else { continue };
             context.consider();
-            let subject = format!("{} {}", response.operation().subject(), response.status());
-            uses.entry(dialect).or_default().push((header, subject));
+            uses.entry(dialect).or_default().push((header, response));
         }
     }
     uses
@@ -35,13 +38,13 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let Some(usual) = asked.or(most) else { continue };
         let first_usual = uses.remove(&usual).and_then(|all| all.into_iter().next()).map(|(header, _)| header);
         for (dialect, headers) in uses {
-            let Some((first, subject)) = headers.first() else { continue };
+            let Some((first, response)) = headers.first() else { continue };
             let message = match asked {
                 Some(asked) => format!("the headers `{}` are not `{}`, as `[api]` asks", dialect.name(), asked.name()),
                 None => format!("`{}` beside `{}`: clients must read two families of headers", dialect.name(), usual.name()),
             };
             let mut diagnostic = Diagnostic::new(format!("{} {}", document.subject(), dialect.name()), message)
-                .at(first.name.span, subject.clone())
+                .at(first.name.span, subject(*response))
                 .evidence(format!("{} beside {}", dialect.name(), usual.name()));
             diagnostic = match (first_usual, asked) {
                 (Some(known), None) => diagnostic
@@ -50,7 +53,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
                 _ => diagnostic.help(format!("send `{}` too; those that are shipped stay beside them", usual.name())),
             };
             let places: Vec<(Span, String)> =
-                headers.iter().map(|(header, subject)| (header.name.span, subject.clone())).collect();
+                headers.iter().map(|(header, response)| (header.name.span, subject(*response))).collect();
             found.push(over(diagnostic, places));
         }
     }

@@ -4,6 +4,7 @@
 //! entry documents are walked as they stand, then what only references lead to, so that a thing is what its document says
 //! that it is. Rules ask the views on it: [`super::SchemaPart`], [`super::Defect`], [`super::ComponentRef::uses`].
 
+mod circles;
 pub(super) mod table;
 mod uses;
 
