@@ -37,9 +37,14 @@ impl<'a> Named<'a> {
 impl<'a> DocumentRef<'a> {
     /// Every property of every schema that this document was the first to lead to, each where it is declared and once.
     pub fn properties_anywhere(self) -> impl Iterator<Item = Named<'a>> {
-        self.property_nodes().map(move |(key, value)| {
-            let schema = SchemaRef { cursor: Cursor::new(self.api, value) };
-            Named { name: key.text().unwrap_or(""), span: key.span(), schema }
+        self.properties_named(|_| true)
+    }
+
+    /// Those of some names.
+    pub(super) fn properties_named(self, mut is_wanted: impl FnMut(&'a str) -> bool) -> impl Iterator<Item = Named<'a>> {
+        self.property_nodes().filter_map(move |(key, value)| {
+            let name = key.text().filter(|name| is_wanted(name))?;
+            Some(Named { name, span: key.span(), schema: SchemaRef { cursor: Cursor::new(self.api, value) } })
         })
     }
 

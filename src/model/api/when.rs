@@ -28,30 +28,30 @@ fn is_environment_variable(name: &str) -> bool {
     name.contains('_') && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
-impl Named<'_> {
-    /// Whether its name, of several words, says that it is a point in time: `created_at`, `startDate`.
-    fn is_time(&self) -> bool {
-        let tokens = words::tokens(self.name);
-        let set = &words().times;
-        let past = |token: &String| set.participles.contains(token) || token.ends_with("ed");
-        match tokens.as_slice() {
-            [.., before, last] if last == "at" || last == "on" => past(before),
-            // What is local has no zone, and so none of the usual formats.
-            [.., before, last] => {
-                set.names.contains(last) && !set.durations.contains(before) && tokens.iter().all(|token| token != "local")
-            }
-            _ => false,
+/// Whether a name of several words says that it is a point in time: `created_at`, `startDate`.
+fn is_time(name: &str) -> bool {
+    let tokens = words::tokens(name);
+    let set = &words().times;
+    let past = |token: &String| set.participles.contains(token) || token.ends_with("ed");
+    match tokens.as_slice() {
+        [.., before, last] if last == "at" || last == "on" => past(before),
+        // What is local has no zone, and so none of the usual formats.
+        [.., before, last] => {
+            set.names.contains(last) && !set.durations.contains(before) && tokens.iter().all(|token| token != "local")
         }
+        _ => false,
     }
+}
 
-    /// Whether its name, of several words, says that it is a number of seconds or days.
-    fn is_amount(&self) -> bool {
-        words::tokens(self.name).len() > 1 && words().times.units.contains(&words::last_token(self.name))
-    }
+/// Whether a name of several words says that it is a number of seconds or days.
+fn is_amount(name: &str) -> bool {
+    words::tokens(name).len() > 1 && words().times.units.contains(&words::last_token(name))
+}
 
+impl Named<'_> {
     /// Whether it is a point in time by its name, and says so by its format.
     pub fn is_formatted_time(&self) -> bool {
-        self.is_time() && value(self.schema).format().is_some()
+        is_time(self.name) && value(self.schema).format().is_some()
     }
 
     /// Whether an example or a default shows something else than a day, with or without a time: `12:00`, `1m0s`.
@@ -89,11 +89,11 @@ impl Named<'_> {
         if says || schema.has_alternatives() || !schema.is_wholly_known() {
             return None;
         }
-        if self.is_amount() {
+        if is_amount(self.name) {
             // A list of texts may be the names of days.
             return (schema.is_string() && !self.schema.core().is_array()).then_some(TimeFault::Amount);
         }
-        if !self.is_time() || self.shows_no_date() {
+        if !is_time(self.name) || self.shows_no_date() {
             return None;
         }
         let told = self.is_told();
@@ -117,13 +117,14 @@ impl<'a> DocumentRef<'a> {
     /// How many of its points in time say how they are written, and those that do not, with what is not said. Where a namesake in the
     /// same document is for people, so is it: a schema that is written out a second time often comes without its descriptions.
     pub fn times(self) -> (usize, Vec<(TimeFault, Named<'a>)>) {
-        let mut named: Vec<Named> = self.properties_anywhere().collect();
-        named.extend(self.parameters_anywhere());
         // Many schemas have the same few names.
-        let mut speaks: Map<&str, bool> = Map::default();
-        let may_speak = |one: &Named| !is_environment_variable(one.name) && (one.is_time() || one.is_amount());
-        named.retain(|one| *speaks.entry(one.name).or_insert_with(|| may_speak(one)));
-        let for_people: Set<&str> = named.iter().filter(|one| one.is_time() && one.is_for_people()).map(|one| one.name).collect();
+        let mut known: Map<&str, bool> = Map::default();
+        let may_speak = |name: &str| !is_environment_variable(name) && (is_time(name) || is_amount(name));
+        let mut speaks = |name: &'a str| *known.entry(name).or_insert_with(|| may_speak(name));
+        let mut named: Vec<Named> = self.properties_named(&mut speaks).collect();
+        named.extend(self.parameters_anywhere().into_iter().filter(|one| speaks(one.name)));
+        let for_people: Set<&str> =
+            named.iter().filter(|one| is_time(one.name) && one.is_for_people()).map(|one| one.name).collect();
         let formatted = named.iter().filter(|one| one.is_formatted_time()).count();
         let faulty = named.iter().filter_map(|one| Some((one.time_fault()?, *one)));
         (formatted, faulty.filter(|(_, one)| !for_people.contains(one.name)).collect())
