@@ -27,8 +27,13 @@ impl<'t> Simple<'t> {
     /// The events of a text; `None` where it holds anything that is not read here.
     pub fn new(text: &'t str) -> Option<Simple<'t>> {
         let is_simple = text.len() <= LARGEST && text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~'));
-        let mut reader =
-            Reader { text, events: Vec::with_capacity(text.len() / 8 + 8), open: Vec::with_capacity(8), waiting: None, block: None };
+        let mut reader = Reader {
+            text,
+            events: Vec::with_capacity(text.len() / 8 + 8),
+            open: Vec::with_capacity(8),
+            waiting: None,
+            block: None,
+        };
         if !is_simple {
             return None;
         }
