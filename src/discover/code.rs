@@ -105,18 +105,15 @@ pub(super) fn find(
     let mut found = Found::default();
     let drivers = Drivers::new(listing);
     let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let mut home: (Option<&str>, Vec<&Tool>) = (None, Vec::new());
-    for path in listing.iter() {
-        let folder = folder_of(path);
-        // The listing is sorted: whether a folder is one of migrations is asked once for all of its files.
-        if home.0 != Some(folder) {
-            home = (Some(folder), tools_at(folder));
-        }
-        if home.1.is_empty() || !may_be(path, &home.1) {
+    for neighbours in listing.folders() {
+        let folder = neighbours.folder();
+        let tools = tools_at(folder);
+        if tools.is_empty() || taken.contains(folder) {
             continue;
         }
-        if !taken.contains(folder) && names::left_out(path).is_none() {
-            folders.entry(folder).or_default().push(path);
+        let ours: Vec<&str> = neighbours.files().filter(|path| may_be(path, &tools) && names::left_out(path).is_none()).collect();
+        if !ours.is_empty() {
+            folders.entry(folder).or_default().extend(ours);
         }
     }
     let mut groups: BTreeMap<(String, &str), (&'static Tool, Vec<&str>)> = BTreeMap::new();
@@ -174,8 +171,7 @@ pub(super) fn find(
 }
 
 fn folder_of(path: &str) -> &str {
-    // Asked of every path of a repository, and names are short.
-    path.bytes().rposition(|byte| byte == b'/').and_then(|at| path.get(..at)).unwrap_or("")
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 fn file_of(path: &str) -> &str {

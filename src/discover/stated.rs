@@ -19,15 +19,9 @@ pub(super) struct Found {
 pub(super) fn find(listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>) -> Found {
     let mut found = Found::default();
     let mut models = Vec::new();
-    for path in listing.iter() {
-        // Asked of every path of a repository.
-        if !matches!(path.as_bytes().last(), Some(b'a' | b'b')) {
-            continue;
-        }
-        let is_prisma = path.ends_with(".prisma");
-        if !is_prisma && !path.strip_suffix("schema.rb").is_some_and(|rest| rest.is_empty() || rest.ends_with('/')) {
-            continue;
-        }
+    let of_prisma = listing.apart_from_code().filter(|path| path.ends_with(".prisma")).map(|path| (path, true));
+    let of_rails = listing.folders().filter_map(|folder| folder.file("schema.rb")).map(|path| (path, false));
+    for (path, is_prisma) in of_prisma.chain(of_rails) {
         let Some(text) = read(path) else { continue };
         let counts = if is_prisma {
             text.contains("model ") || text.contains("datasource ")

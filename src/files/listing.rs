@@ -18,6 +18,38 @@ pub struct Listing {
     places: Vec<Range<usize>>,
     /// Which of them are not called as source code is.
     apart: Vec<usize>,
+    /// At which of them the files of another folder begin, and how long what leads to these is; in order, the first at the first.
+    turns: Vec<(usize, usize)>,
+}
+
+/// Files that stand side by side in one folder.
+#[derive(Debug, Clone, Copy)]
+pub struct Neighbours<'l> {
+    listing: &'l Listing,
+    places: &'l [Range<usize>],
+    /// How long what leads to them is: the folder and `/`, or nothing at the root.
+    depth: usize,
+}
+
+impl<'l> Neighbours<'l> {
+    /// The folder, empty for the root.
+    pub fn folder(&self) -> &'l str {
+        let first = self.places.first().map_or("", |place| self.listing.at(place));
+        first.get(..self.depth.saturating_sub(1)).unwrap_or("")
+    }
+
+    /// Their paths, in order.
+    pub fn files(&self) -> impl Iterator<Item = &'l str> + use<'l> {
+        let listing = self.listing;
+        self.places.iter().map(move |place| listing.at(place))
+    }
+
+    /// The path of the one that has a name.
+    pub fn file(&self, name: &str) -> Option<&'l str> {
+        let own = |place: &Range<usize>| self.listing.at(place).get(self.depth..).unwrap_or("");
+        let at = self.places.binary_search_by(|place| own(place).cmp(name)).ok()?;
+        self.places.get(at).map(|place| self.listing.at(place))
+    }
 }
 
 impl PartialEq for Listing {
@@ -38,9 +70,16 @@ fn is_ending_of_code(ending: &[u8]) -> bool {
 
 /// Whether the last part of a path ends as source code, pictures and documents do; `.env.py` does not count.
 pub fn is_code(path: &str) -> bool {
+    is_name_of_code(path.as_bytes().get(depth(path)..).unwrap_or_default())
+}
+
+/// How long what leads to a file is: its folder and `/`, or nothing.
+fn depth(path: &str) -> usize {
     // Byte by byte from the end: names are short.
-    let bytes = path.as_bytes();
-    let name = bytes.iter().rposition(|byte| *byte == b'/').and_then(|at| bytes.get(at + 1..)).unwrap_or(bytes);
+    path.bytes().rposition(|byte| byte == b'/').map_or(0, |at| at + 1)
+}
+
+fn is_name_of_code(name: &[u8]) -> bool {
     let Some(dot) = name.iter().rposition(|byte| *byte == b'.') else { return false };
     is_ending_of_code(name.get(dot + 1..).unwrap_or_default()) && (dot == 0 || name.first() != Some(&b'.'))
 }
@@ -72,6 +111,17 @@ impl Listing {
     /// Whether there is such a file.
     pub fn has(&self, path: &str) -> bool {
         self.places.binary_search_by(|place| self.at(place).cmp(path)).is_ok()
+    }
+
+    /// Every file, folder by folder. A folder comes again where the files of one within it stand between its own.
+    pub fn folders(&self) -> impl Iterator<Item = Neighbours<'_>> {
+        let ends = self.turns.iter().skip(1).map(|(at, _)| *at).chain([self.places.len()]);
+        let all = self.turns.iter().zip(ends);
+        all.map(|((at, depth), end)| Neighbours {
+            listing: self,
+            places: self.places.get(*at..end).unwrap_or_default(),
+            depth: *depth,
+        })
     }
 
     /// The paths that are not called as source code is (see [`is_code`]): a tenth of them or less, where many questions are about
@@ -107,7 +157,7 @@ impl Listing {
     pub fn edited<'p>(&self, edits: impl Iterator<Item = (&'p str, bool)>) -> Listing {
         let (text, more) = (self.text.clone(), self.more.clone());
         let (places, apart) = (Vec::with_capacity(self.places.len()), Vec::with_capacity(self.apart.len()));
-        let mut listing = Listing { text, more, places, apart };
+        let mut listing = Listing { text, more, places, apart, turns: Vec::with_capacity(self.turns.len()) };
         let mut at = 0;
         for (path, is_there) in edits {
             let to = at + self.places.get(at..).unwrap_or_default().partition_point(|place| self.at(place) < path);
@@ -124,8 +174,14 @@ impl Listing {
     /// Adds a path at the end.
     fn add(&mut self, path: &str) {
         let start = self.text.len() + self.more.len();
+        let depth = depth(path);
+        let last = self.places.last().map_or("", |last| self.at(last)).as_bytes();
+        let is_beside = self.turns.last().is_some_and(|(_, other)| *other == depth);
+        if !is_beside || last.get(..depth) != path.as_bytes().get(..depth) {
+            self.turns.push((self.places.len(), depth));
+        }
         self.more.push_str(path);
-        if !is_code(path) {
+        if !is_name_of_code(path.as_bytes().get(depth..).unwrap_or_default()) {
             self.apart.push(self.places.len());
         }
         self.places.push(start..start + path.len());
@@ -137,6 +193,11 @@ impl Listing {
             (other.apart.partition_point(|at| *at < which.start), other.apart.partition_point(|at| *at < which.end));
         let moved = |at: &usize| at - which.start + self.places.len();
         self.apart.extend(other.apart.get(first..last).unwrap_or_default().iter().map(moved));
+        let turns = other.turns.partition_point(|(at, _)| *at <= which.start)..;
+        let here = turns.start.checked_sub(1).and_then(|at| other.turns.get(at)).filter(|_| !which.is_empty());
+        self.turns.extend(here.map(|(_, depth)| (self.places.len(), *depth)));
+        let inside = other.turns.get(turns).unwrap_or_default().iter().take_while(|(at, _)| *at < which.end);
+        self.turns.extend(inside.map(|(at, depth)| (moved(at), *depth)));
         self.places.extend_from_slice(other.places.get(which).unwrap_or_default());
     }
 
@@ -226,6 +287,13 @@ mod tests {
             assert!(edited.iter().eq(wanted.iter()), "{said:?}");
             assert_eq!(edited == listing, edited.iter().eq(listing.iter()), "{said:?}");
             assert_eq!(edited.apart_from_code().collect::<Vec<_>>(), wanted.apart_from_code().collect::<Vec<_>>(), "{said:?}");
+            for listing in [&edited, &wanted] {
+                assert!(listing.folders().flat_map(|folder| folder.files()).eq(wanted.iter()), "{said:?}");
+                for (folder, file) in listing.folders().flat_map(|one| one.files().map(move |file| (one, file))) {
+                    let (above, name) = file.rsplit_once('/').unwrap_or(("", file));
+                    assert_eq!((folder.folder(), folder.file(name), folder.file("none")), (above, Some(file), None), "{said:?}");
+                }
+            }
             // An edited one can be edited again.
             assert_eq!(edited.edited([("b/x", false), ("zz", true)].into_iter()).without(&edited).collect::<Vec<_>>(), ["zz"]);
         }
