@@ -22,8 +22,10 @@ pub(super) struct Asked {
     pub(super) failed: bool,
     /// Paths of which only was asked whether there is a file, with the answers.
     pub(super) exists: Vec<(String, bool)>,
-    /// The listing, where it was asked for.
+    /// The listing, where all of it was asked for.
     pub(super) listing: Option<Arc<Listing>>,
+    /// The listing, and for which of its paths was asked.
+    pub(super) like: Vec<(Arc<Listing>, fn(&str) -> bool)>,
 }
 
 /// Something that was made from a tree of files, with what was asked for it and what of that could not be read.
@@ -121,6 +123,13 @@ impl Workspace<'_> {
             && asked.read.iter().all(is_same)
             && asked.exists.iter().all(|(path, is_there)| self.exists(path) == *is_there)
             && asked.listing.as_ref().is_none_or(|listing| **listing == *self.paths())
+            && asked.like.iter().all(|(listing, is_like)| self.lists_alike(listing, *is_like))
+    }
+
+    /// Whether the listing of the other revision has the same ones of the paths for which something holds.
+    fn lists_alike(&self, other: &Listing, is_like: fn(&str) -> bool) -> bool {
+        let own = self.listed();
+        !own.without(other).chain(other.without(own)).any(is_like)
     }
 
     /// Makes a part, and notes what is asked for it.

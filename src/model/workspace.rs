@@ -125,9 +125,21 @@ impl<'a> Workspace<'a> {
 
     /// Every path that the repository lists, sorted; listed at the first call.
     pub fn paths(&self) -> &Listing {
-        let listing = self.listing.get_or_init(|| self.files.list());
+        let listing = self.listed();
         self.asked.borrow_mut().listing.get_or_insert_with(|| listing.clone());
         listing
+    }
+
+    /// The paths for which something holds, sorted. For the part that is being made no other ones count: it is asked for less than
+    /// [`Workspace::paths`] asks for.
+    pub fn paths_like(&self, is_like: fn(&str) -> bool) -> impl Iterator<Item = &str> {
+        let listing = self.listed();
+        self.asked.borrow_mut().like.push((listing.clone(), is_like));
+        listing.iter().filter(move |path| is_like(path))
+    }
+
+    pub(super) fn listed(&self) -> &Arc<Listing> {
+        self.listing.get_or_init(|| self.files.list())
     }
 
     /// Notes what was read for the part that is being made. What stands within another file was read with that, and of what is not

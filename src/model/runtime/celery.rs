@@ -70,7 +70,7 @@ pub struct EarlyReturn {
 /// Reads every file, where anything of the repository is Celery's.
 pub(super) fn read(workspace: &mut Workspace, services: &[Service]) -> Vec<CeleryFile> {
     let last = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-    let paths: Vec<String> = workspace.paths().iter().filter(|path| may_say(path)).take(MOST + 1).map(str::to_owned).collect();
+    let paths: Vec<String> = workspace.paths_like(may_say).take(MOST + 1).map(str::to_owned).collect();
     let is_used = paths.iter().any(|path| last(path).starts_with("celery")) || services.iter().any(is_worker);
     // Of too many, one that is not read could say another thing.
     if !is_used || paths.len() > MOST {

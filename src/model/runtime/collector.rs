@@ -100,8 +100,8 @@ fn operated(workspace: &mut Workspace, discovery: &Discovery) -> HashSet<String>
 }
 
 fn is_moved(workspace: &mut Workspace) -> bool {
-    let is_overlay = |path: &&str| path.ends_with("kustomization.yaml") || path.ends_with("kustomization.yml");
-    let overlays: Vec<String> = workspace.paths().iter().filter(is_overlay).map(str::to_owned).collect();
+    let is_overlay = |path: &str| path.ends_with("kustomization.yaml") || path.ends_with("kustomization.yml");
+    let overlays: Vec<String> = workspace.paths_like(is_overlay).map(str::to_owned).collect();
     let texts = workspace.load_texts(&overlays);
     texts.iter().any(|(.., text)| text.lines().any(|line| line.starts_with("namespace:")))
 }
