@@ -13,6 +13,9 @@ use crate::source::SourceId;
 use std::cell::RefCell;
 use std::sync::Arc;
 
+/// What holds for the paths that are asked for.
+pub(super) type Like = fn(&str) -> bool;
+
 /// What was asked of a tree of files.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
@@ -25,7 +28,7 @@ pub(super) struct Asked {
     /// The listing, where all of it was asked for.
     pub(super) listing: Option<Arc<Listing>>,
     /// The listing, and for which of its paths was asked.
-    pub(super) like: Vec<(Arc<Listing>, fn(&str) -> bool)>,
+    pub(super) like: Vec<(Arc<Listing>, Like)>,
 }
 
 /// Something that was made from a tree of files, with what was asked for it and what of that could not be read.
@@ -127,7 +130,7 @@ impl Workspace<'_> {
     }
 
     /// Whether the listing of the other revision has the same ones of the paths for which something holds.
-    fn lists_alike(&self, other: &Listing, is_like: fn(&str) -> bool) -> bool {
+    fn lists_alike(&self, other: &Listing, is_like: Like) -> bool {
         let own = self.listed();
         !own.without(other).chain(other.without(own)).any(is_like)
     }

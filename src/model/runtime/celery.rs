@@ -14,6 +14,7 @@ use crate::files;
 use crate::model::Workspace;
 use crate::source::{SourceId, Span};
 use std::collections::{BTreeMap, HashSet};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// Files of settings that are looked at.
@@ -90,11 +91,16 @@ pub(super) fn read(workspace: &mut Workspace, services: &[Service]) -> Vec<Celer
 
 /// Whether a file is one in which settings are kept.
 fn may_say(path: &str) -> bool {
+    // Asked of every path of a repository.
+    static LISTS: OnceLock<[&[String]; 2]> = OnceLock::new();
+    if !path.ends_with(".py") {
+        return false;
+    }
+    let [words, files] = LISTS.get_or_init(|| ["file_words", "files"].map(|key| tables().words("celery", key)));
     let mut parts = path.rsplit('/');
     let (name, folder) = (parts.next().unwrap_or(path), parts.next().unwrap_or(""));
     let has_word = |word: &String| name.contains(word.as_str()) || folder == word;
-    let is_named = || tables().words("celery", "files").iter().any(|file| file == name);
-    name.ends_with(".py") && (tables().words("celery", "file_words").iter().any(has_word) || is_named())
+    words.iter().any(has_word) || files.iter().any(|file| file == name)
 }
 
 /// Whether a service runs workers of Celery.
