@@ -1,19 +1,42 @@
 //! Settings that are written as Python: which names are bound to what, as far as the text says it without being run.
 //!
-//! Assignments, keyword arguments, and entries of dictionaries. What is absent: what calls and loops do, and which functions run.
+//! Assignments, keyword arguments, entries of dictionaries, and everything else that binds a name. What is absent: what calls and loops do,
+//! and which functions run; a file in which code may bind any name says so.
+
+mod statement;
 
 /// So many bindings no file of settings has.
 const MOST: usize = 20_000;
 /// A longer value is cut off there; it is then none that is understood.
 const LONGEST: usize = 1_024;
 
+/// The words that begin a statement with a body.
+const COMPOUND: [&str; 14] =
+    ["if", "elif", "else", "for", "while", "try", "except", "finally", "with", "class", "def", "async", "match", "case"];
+/// Calls by which code binds names that the text does not show; `include` is that of split settings.
+const BINDERS: [&str; 7] = ["exec", "execfile", "setattr", "globals", "locals", "vars", "include"];
+
+/// What the text of a file says.
+#[derive(Debug, Default)]
+pub struct Script<'t> {
+    /// Every binding, in order.
+    pub bindings: Vec<Binding<'t>>,
+    /// The modules that all names are taken from, as written: `.base` of `from .base import *`.
+    pub stars: Vec<&'t str>,
+    /// Whether code may bind any name, as `locals()[name] = value` does; a star import does too, and is not meant.
+    pub is_open: bool,
+}
+
 /// A name and what it is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Binding<'t> {
     /// The name as written, with what it is part of: `app.conf.task_time_limit`; of a dictionary, the key without quotes.
     pub path: &'t str,
-    /// What it is bound to, without a comment behind it.
+    /// What it is bound to, without a comment behind it; empty where that is no single expression, as behind `-=` or `import`.
     pub value: &'t str,
+    /// What it is an argument or an entry of: the function as written, the name of the dictionary; empty for a statement, and where there
+    /// is no name.
+    pub of: &'t str,
     /// Where the name begins, in bytes.
     pub start: usize,
     /// Where the value ends.
@@ -33,11 +56,20 @@ impl<'t> Binding<'t> {
     }
 }
 
-/// Every binding, in order.
-pub fn bindings(text: &str) -> Vec<Binding<'_>> {
-    let mut reader = Reader { text, at: 0, depth: 0, blocks: Vec::new(), line: Line::default(), found: Vec::new() };
+/// Reads a file.
+pub fn read(text: &str) -> Script<'_> {
+    let mut reader = Reader {
+        text,
+        at: 0,
+        brackets: Vec::new(),
+        blocks: Vec::new(),
+        line: Line::default(),
+        word: ("", 0),
+        value: ("", usize::MAX),
+        script: Script::default(),
+    };
     reader.read();
-    reader.found
+    reader.script
 }
 
 /// A whole number or a decimal one, or a product of some: `60 * 60`.
@@ -77,11 +109,13 @@ pub fn variable(value: &str) -> Option<(&str, Option<&str>)> {
 /// The line that is read.
 #[derive(Debug, Default)]
 struct Line {
-    /// Where its first word begins.
-    start: usize,
     indent: usize,
     is_class: bool,
     is_function: bool,
+    /// Whether a `:` ends its head, and what stands behind that is its body.
+    is_compound: bool,
+    /// Whether that `:` was read.
+    is_in_body: bool,
     /// Its last byte that is no space.
     last: u8,
 }
@@ -89,11 +123,16 @@ struct Line {
 struct Reader<'t> {
     text: &'t str,
     at: usize,
-    depth: usize,
+    /// What each open bracket holds the arguments or the entries of.
+    brackets: Vec<&'t str>,
     /// The blocks around the line: how far their openings are indented, and whether they run for certain.
     blocks: Vec<(usize, bool)>,
     line: Line,
-    found: Vec<Binding<'t>>,
+    /// The last word, and where it begins.
+    word: (&'t str, usize),
+    /// The last name that was bound, and where its value begins.
+    value: (&'t str, usize),
+    script: Script<'t>,
 }
 
 impl<'t> Reader<'t> {
@@ -103,23 +142,35 @@ impl<'t> Reader<'t> {
 
     fn read(&mut self) {
         self.begin();
-        while self.at < self.text.len() && self.found.len() < MOST {
+        while self.at < self.text.len() && self.script.bindings.len() < MOST {
             let byte = self.byte(self.at);
             match byte {
                 b'#' => self.at = self.line_end(self.at),
+                b'\\' if self.byte(self.at + 1) == b'\r' => self.at += 3,
                 b'\\' => self.at += 2,
                 b'\n' => {
                     self.at += 1;
-                    if self.depth == 0 {
+                    if self.brackets.is_empty() {
                         self.begin();
                     }
                 }
                 b'"' | b'\'' => self.quoted(),
                 b'(' | b'[' | b'{' => {
-                    (self.depth, self.at, self.line.last) = (self.depth + 1, self.at + 1, byte);
+                    self.brackets.push(self.holder(byte));
+                    (self.at, self.line.last) = (self.at + 1, byte);
                 }
                 b')' | b']' | b'}' => {
-                    (self.depth, self.at, self.line.last) = (self.depth.saturating_sub(1), self.at + 1, byte);
+                    self.brackets.pop();
+                    (self.at, self.line.last) = (self.at + 1, byte);
+                }
+                b':' | b';' if self.brackets.is_empty() => {
+                    (self.at, self.line.last) = (self.at + 1, byte);
+                    let ends_head = byte == b':' && self.line.is_compound && !self.line.is_in_body;
+                    self.line.is_in_body |= ends_head;
+                    if ends_head || byte == b';' {
+                        self.at = self.skip_space(self.at);
+                        self.statement();
+                    }
                 }
                 _ if byte.is_ascii_alphabetic() || byte == b'_' => self.word(),
                 _ => {
@@ -129,6 +180,21 @@ impl<'t> Reader<'t> {
                     }
                 }
             }
+        }
+        self.script.is_open |= self.at < self.text.len();
+    }
+
+    /// What the bracket that opens here holds something of: the dictionary that is bound, the function that is called, else what the
+    /// bracket around it does.
+    fn holder(&self, bracket: u8) -> &'t str {
+        let (name, start) = self.value;
+        if start == self.at {
+            return name;
+        }
+        match self.word {
+            ("dict", from) if bracket == b'(' && from == start => name,
+            (word, from) if bracket == b'(' && !word.is_empty() && from + word.len() == self.at => word,
+            _ => self.brackets.last().copied().unwrap_or(""),
         }
     }
 
@@ -156,8 +222,38 @@ impl<'t> Reader<'t> {
                 self.blocks.pop();
             }
         }
-        let is = |word: &str| trimmed.strip_prefix(word).is_some_and(|rest| rest.starts_with(' '));
-        self.line = Line { start: self.at, indent, is_class: is("class"), is_function: is("def") || is("async"), last: b' ' };
+        let first = self.word_at(self.at);
+        self.line = Line {
+            indent,
+            is_class: first == "class",
+            is_function: matches!(first, "def" | "async"),
+            is_compound: COMPOUND.contains(&first),
+            is_in_body: false,
+            last: b' ',
+        };
+        self.statement();
+    }
+
+    /// The name that begins at an offset, with what it is part of.
+    fn word_at(&self, at: usize) -> &'t str {
+        let rest = self.rest(at);
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+        rest.get(..rest.find(|c: char| !is_part(c)).unwrap_or(rest.len())).unwrap_or("")
+    }
+
+    fn keep(&mut self, path: &'t str, value: &'t str, start: usize, end: usize, of: &'t str) {
+        self.script.bindings.push(Binding {
+            path,
+            value,
+            of,
+            start,
+            end: end.max(start),
+            in_brackets: !self.brackets.is_empty() || !of.is_empty(),
+            in_block: !self.blocks.is_empty() || self.line.is_in_body,
+            may_not_run: self.line.is_function
+                || (self.line.is_in_body && !self.line.is_class)
+                || !self.blocks.iter().all(|(_, runs)| *runs),
+        });
     }
 
     /// The end of a string that begins here, with its quotes.
@@ -184,7 +280,7 @@ impl<'t> Reader<'t> {
         let (start, end) = (self.at, self.string_end(self.at));
         (self.at, self.line.last) = (end, b'"');
         let after = self.skip_space(end);
-        if self.depth > 0
+        if !self.brackets.is_empty()
             && self.byte(after) == b':'
             && let Some(key) = self.text.get(start..end).and_then(string)
         {
@@ -194,45 +290,31 @@ impl<'t> Reader<'t> {
 
     fn word(&mut self) {
         let start = self.at;
-        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
-        let length = self.rest(start).find(|c: char| !is_part(c)).unwrap_or(self.rest(start).len());
-        (self.at, self.line.last) = (start + length, b'a');
-        let Some(path) = self.text.get(start..self.at) else { return };
-        let is_first = self.depth == 0 && start == self.line.start;
-        if !is_first && self.depth == 0 {
-            return;
-        }
-        let mut after = self.skip_space(self.at);
-        // `LIMIT: int = 60`
-        if is_first && self.byte(after) == b':' {
-            let line = self.text.get(after..self.line_end(after)).unwrap_or("");
-            after += line.find('=').unwrap_or(0);
-        }
-        if self.byte(after) == b'=' && self.byte(after + 1) != b'=' {
-            self.bind(path, start, after + 1);
+        let path = self.word_at(start);
+        (self.at, self.line.last) = (start + path.len().max(1), b'a');
+        self.word = (path, start);
+        let name = path.strip_prefix("builtins.").unwrap_or(path);
+        self.script.is_open |= BINDERS.contains(&name) && self.byte(self.at) == b'(' || path.contains(".__dict__");
+        let after = self.skip_space(self.at);
+        match (self.byte(after), self.byte(after + 1)) {
+            (b':', b'=') => self.keep(path, "", start, self.at, ""),
+            (b'=', next) if next != b'=' && !self.brackets.is_empty() => self.bind(path, start, after + 1),
+            _ => {}
         }
     }
 
     fn skip_space(&self, from: usize) -> usize {
-        let is_space = |c: char| matches!(c, ' ' | '\t') || (self.depth > 0 && c.is_ascii_whitespace());
+        let is_space = |c: char| matches!(c, ' ' | '\t') || (!self.brackets.is_empty() && c.is_ascii_whitespace());
         let rest = self.rest(from);
         from + rest.len() - rest.trim_start_matches(is_space).len()
     }
 
-    /// Keeps a binding, and goes on within its value.
+    /// Keeps an argument or an entry, and goes on within its value.
     fn bind(&mut self, path: &'t str, start: usize, from: usize) {
         let value = self.text.get(from..self.value_end(from)).unwrap_or("");
-        let trimmed = value.trim();
-        let end = from + value.trim_end().len();
-        self.found.push(Binding {
-            path,
-            value: trimmed,
-            start,
-            end: end.max(start),
-            in_brackets: self.depth > 0,
-            in_block: !self.blocks.is_empty(),
-            may_not_run: self.line.is_function || !self.blocks.iter().all(|(_, runs)| *runs),
-        });
+        let of = self.brackets.last().copied().unwrap_or("");
+        self.keep(path, value.trim(), start, from + value.trim_end().len(), of);
+        self.value = (path, self.skip_space(from));
         self.at = from;
     }
 
@@ -248,8 +330,8 @@ impl<'t> Reader<'t> {
                     continue;
                 }
                 b'\\' => at += 1,
-                b'\n' if depth == 0 && self.depth == 0 => return at,
-                b',' if depth == 0 && self.depth > 0 => return at,
+                b'\n' | b';' if depth == 0 && self.brackets.is_empty() => return at,
+                b',' if depth == 0 && !self.brackets.is_empty() => return at,
                 b'(' | b'[' | b'{' => depth += 1,
                 b')' | b']' | b'}' if depth == 0 => return at,
                 b')' | b']' | b'}' => depth -= 1,
@@ -266,7 +348,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Vec<(&str, &str, bool)> {
-        bindings(text).iter().map(|one| (one.name(), one.value, one.may_not_run)).collect()
+        read(text).bindings.iter().map(|one| (one.name(), one.value, one.may_not_run)).collect()
     }
 
     #[test]
@@ -285,10 +367,47 @@ mod tests {
         let text =
             "class Config:\n    a = 1\n\n    def f(self, b=2):\n        c = 3\n    d = 4\nif x:\n    e = 5\nelse: f = 6\ng = 7\n";
         let found = of(text);
-        for (name, may_not_run) in [("a", false), ("b", true), ("c", true), ("d", false), ("e", true), ("g", false)] {
+        let all = [("a", false), ("b", true), ("c", true), ("d", false), ("e", true), ("f", true), ("g", false)];
+        for (name, may_not_run) in all {
             assert!(found.iter().any(|one| one.0 == name && one.2 == may_not_run), "{name}: {found:?}");
         }
-        assert!(!found.iter().any(|one| one.0 == "f"), "{found:?}");
+    }
+
+    #[test]
+    fn everything_that_binds_a_name_is_seen() {
+        let text = "a = b = 1\nc, d = 1, 2; e = 3\nf -= 1\ng <<= 2\nfrom x import h, i as j\nimport k.l\nfor m in n: pass\n\
+                    with open(o) as p: q = 4\nif (r := 1): pass\ns <= 5\nt: Dict[str, int] = 6\nu[\"v\"] = 7\nw = lambda y=1: y\n";
+        let found = of(text);
+        let value = |name: &str| found.iter().find(|one| one.0 == name).map(|one| one.1);
+        for (name, said) in [("a", "1"), ("b", "1"), ("e", "3"), ("q", "4"), ("t", "6"), ("v", "7"), ("w", "lambda y=1: y")] {
+            assert_eq!(value(name), Some(said), "{name}: {found:?}");
+        }
+        for name in ["c", "d", "f", "g", "h", "j", "k", "m", "p", "r"] {
+            assert_eq!(value(name), Some(""), "{name}: {found:?}");
+        }
+        assert!(!found.iter().any(|one| matches!(one.0, "i" | "l" | "n" | "o" | "s" | "u" | "y")), "{found:?}");
+    }
+
+    #[test]
+    fn an_entry_says_what_it_is_one_of() {
+        let text =
+            "A = {\"a\": {\"b\": 1}, 'c': dict(d=2)}\nx.conf.update({\"e\": 3}, f=[{\"g\": 4}])\nh = i = y(j=5)\nk[\"l\"] = 6\n";
+        let script = read(text);
+        let of = |name: &str| script.bindings.iter().find(|one| one.path == name).map(|one| one.of);
+        let all = [("a", "A"), ("b", "a"), ("d", "c"), ("e", "x.conf.update"), ("g", "f"), ("h", ""), ("j", "y"), ("l", "k")];
+        for (name, holder) in all {
+            assert_eq!(of(name), Some(holder), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_binds_names_that_are_not_written_is_told() {
+        assert_eq!(read("from .base import *\nfrom a.b import (*)\n").stars, [".base", "a.b"]);
+        for text in ["exec(open('x').read())", "for k in e:\n    locals()[k] = 1\n", "setattr(sys, n, v)", "m.__dict__.update(x)"]
+        {
+            assert!(read(text).is_open, "{text}");
+        }
+        assert!(!read("a = 1  # exec(x)\nb = \"exec(x)\"\ncursor.execute(c)\n").is_open);
     }
 
     #[test]
@@ -306,9 +425,10 @@ mod tests {
     #[test]
     fn nothing_makes_it_stop() {
         for text in ["\"", "'''", "a = \\", "a = (", "é = \"é", "a: \\é\nb = 'é\\é'", "x = {\"a\": {\"b\""] {
-            bindings(text);
+            read(text);
         }
         let deep = "{\"a\":".repeat(50_000);
-        assert!(bindings(&format!("a = {deep}")).len() <= MOST);
+        let script = format!("a = {deep}");
+        assert!(read(&script).bindings.len() <= MOST && read(&script).is_open);
     }
 }

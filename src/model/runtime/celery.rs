@@ -112,7 +112,7 @@ fn is_worker(service: &Service) -> bool {
 
 fn said(source: SourceId, text: &str) -> BTreeMap<&'static str, Vec<Said>> {
     let mut found: BTreeMap<&'static str, Vec<Said>> = BTreeMap::new();
-    for one in python::bindings(text) {
+    for one in python::read(text).bindings {
         let key = KEYS.into_iter().find(|key| tables().words("celery", key).iter().any(|word| word == one.name()));
         if let Some(key) = key {
             found.entry(key).or_default().push(value(source, &one));
@@ -188,7 +188,7 @@ impl<'r> Worker<'r> {
         let options = self.ask("options");
         match (seconds(&self.ask("visibility_timeout")), &options) {
             (Fact::Absent, Fact::Known(text, origin)) => {
-                let mut entries = python::bindings(text).into_iter();
+                let mut entries = python::read(text).bindings.into_iter();
                 match entries.find(|one| one.name() == "visibility_timeout").and_then(|one| python::number(one.value)) {
                     Some(number) => seconds(&Fact::Known(number.to_string(), origin.clone())),
                     None => Fact::not_read("options that are not understood", Vec::new()),

@@ -57,7 +57,7 @@ pub(super) fn read(workspace: &mut Workspace, services: &mut [Service]) {
         let found =
             path_of(workspace, service, named.as_deref().unwrap_or(DEFAULT)).and_then(|path| workspace.source(&path).ok());
         service.server_file = match (found, named) {
-            (Some(source), _) => ServerFile::Read(entries(source, &workspace.text(source))),
+            (Some(source), _) => entries(source, &workspace.text(source)).map_or(ServerFile::Unread, ServerFile::Read),
             (None, Some(_)) => ServerFile::Unread,
             (None, None) => ServerFile::None,
         };
@@ -81,9 +81,14 @@ fn path_of(workspace: &Workspace, service: &Service, name: &str) -> Option<Strin
     mounted.chain(inside).find(|path| workspace.exists(path))
 }
 
-fn entries(source: SourceId, text: &str) -> BTreeMap<String, Fact<String>> {
+/// What a file says, by name; `None` where it takes settings from where nobody sees them.
+fn entries(source: SourceId, text: &str) -> Option<BTreeMap<String, Fact<String>>> {
+    let script = python::read(text);
+    if script.is_open || !script.stars.is_empty() {
+        return None;
+    }
     let mut found = BTreeMap::new();
-    for one in python::bindings(text).iter().filter(|one| !one.in_brackets && !one.path.contains('.')) {
+    for one in script.bindings.iter().filter(|one| !one.in_brackets && !one.path.contains('.')) {
         let span = Span::new(source, one.start, one.end);
         let said = match literal(one.value).filter(|_| !one.in_block) {
             Some(text) => Fact::explicit(text, span),
@@ -91,7 +96,7 @@ fn entries(source: SourceId, text: &str) -> BTreeMap<String, Fact<String>> {
         };
         found.insert(one.path.to_owned(), said);
     }
-    found
+    Some(found)
 }
 
 /// A number, or a string in quotes.
@@ -108,7 +113,7 @@ mod tests {
     fn plain_assignments_are_read() {
         let text = "\"\"\"workers = 9\nthreads = 9\n\"\"\"\nimport os\nworkers = 4  # cores\ntimeout=120\nbind = '0.0.0.0:8000'\n\
                     keepalive = int(os.environ.get('K', 5))\nif x == 1:\n    graceful_timeout = 10\nloglevel == 'x'\n";
-        let found = ServerFile::Read(entries(SourceId(0), text));
+        let found = ServerFile::Read(entries(SourceId(0), text).unwrap_or_default());
         let known = |name: &str| found.get(name).known().cloned();
         assert_eq!((known("workers"), known("timeout")), (Some("4".into()), Some("120".into())));
         assert_eq!(known("bind").as_deref(), Some("0.0.0.0:8000"));
