@@ -13,6 +13,7 @@ pub(crate) mod stated;
 mod verdict;
 
 pub use kind::Kind;
+pub use names::left_out;
 pub use verdict::of_text;
 
 use crate::files::{ByPath, Files, Listing};

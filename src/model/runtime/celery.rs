@@ -3,47 +3,22 @@
 //! Read are the command line, the variables of the service and plain settings in Python. What is absent: limits of single tasks, and
 //! settings that code works out.
 
-use super::profile::{Profile, profile};
+mod files;
+
+use super::profile::Profile;
 use super::service::{Service, Variable};
 use super::setting::Setting;
 use super::tables::{Bounds, tables};
 use super::{Runtime, ServiceRef, compose::words};
-use crate::documents::python::{self, Binding};
+use crate::documents::python;
 use crate::fact::{Fact, Origin};
-use crate::files;
-use crate::model::Workspace;
-use crate::source::{SourceId, Span};
-use std::collections::{BTreeMap, HashSet};
-use std::sync::OnceLock;
+use crate::files::is_within;
+use crate::source::Span;
+use files::{CeleryFile, Said};
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
-/// Files of settings that are looked at.
-const MOST: usize = 300;
-
-/// What is asked for, by the words of `[celery]` in `data/defaults.toml`.
-const KEYS: [&str; 5] = ["acks_late", "time_limit", "visibility_timeout", "options", "broker"];
-
-/// A file of Python that sets something of Celery.
-#[derive(Debug, Clone)]
-pub(super) struct CeleryFile {
-    path: String,
-    profile: Profile,
-    /// Whether its names begin with `CELERY_`, as those of Django projects do.
-    is_prefixed: bool,
-    /// What it says under each of the keys, each time that it does.
-    said: BTreeMap<&'static str, Vec<Said>>,
-}
-
-/// What a file says.
-#[derive(Debug, Clone)]
-enum Said {
-    /// A value, and where.
-    Value(String, Span),
-    /// What a variable holds, else this.
-    Variable(String, Option<String>, Span),
-    /// Something that is worked out.
-    Unread(Span),
-}
+pub(super) use files::{CeleryFiles, read};
 
 /// A broker that gives a task to another worker while the first one may still be at it.
 #[derive(Debug, Clone)]
@@ -68,41 +43,6 @@ pub struct EarlyReturn {
     pub use_for: Profile,
 }
 
-/// Reads every file, where anything of the repository is Celery's.
-pub(super) fn read(workspace: &mut Workspace, services: &[Service]) -> Vec<CeleryFile> {
-    let last = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-    let paths: Vec<String> = workspace.paths_like(may_say).take(MOST + 1).map(str::to_owned).collect();
-    let is_used = paths.iter().any(|path| last(path).starts_with("celery")) || services.iter().any(is_worker);
-    // Of too many, one that is not read could say another thing.
-    if !is_used || paths.len() > MOST {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    for (path, source, text) in workspace.load_texts(&paths) {
-        let is_of_celery = ["celery", "CELERY", "task_acks_late"].iter().any(|word| text.contains(word));
-        let said = if is_of_celery || last(&path).starts_with("celery") { said(source, &text) } else { BTreeMap::new() };
-        if !said.is_empty() {
-            let is_prefixed = text.contains("CELERY_TASK_") || text.contains("CELERY_ACKS_LATE");
-            found.push(CeleryFile { profile: profile(&path, &[]), path, is_prefixed, said });
-        }
-    }
-    found
-}
-
-/// Whether a file is one in which settings are kept.
-fn may_say(path: &str) -> bool {
-    // Asked of every path of a repository.
-    static LISTS: OnceLock<[&[String]; 2]> = OnceLock::new();
-    if !path.ends_with(".py") {
-        return false;
-    }
-    let [words, files] = LISTS.get_or_init(|| ["file_words", "files"].map(|key| tables().words("celery", key)));
-    let mut parts = path.rsplit('/');
-    let (name, folder) = (parts.next().unwrap_or(path), parts.next().unwrap_or(""));
-    let has_word = |word: &String| name.contains(word.as_str()) || folder == word;
-    words.iter().any(has_word) || files.iter().any(|file| file == name)
-}
-
 /// Whether a service runs workers of Celery.
 fn is_worker(service: &Service) -> bool {
     let line: Vec<String> =
@@ -110,38 +50,12 @@ fn is_worker(service: &Service) -> bool {
     words::arguments_of(&line, "celery").is_some_and(|arguments| arguments.iter().any(|word| word == "worker"))
 }
 
-fn said(source: SourceId, text: &str) -> BTreeMap<&'static str, Vec<Said>> {
-    let mut found: BTreeMap<&'static str, Vec<Said>> = BTreeMap::new();
-    for one in python::read(text).bindings {
-        let key = KEYS.into_iter().find(|key| tables().words("celery", key).iter().any(|word| word == one.name()));
-        if let Some(key) = key {
-            found.entry(key).or_default().push(value(source, &one));
-        }
-    }
-    found
-}
-
-fn value(source: SourceId, one: &Binding<'_>) -> Said {
-    let span = Span::new(source, one.start, one.end);
-    let literal = |text: &str| {
-        let is_truth = matches!(text, "True" | "False");
-        let number = python::number(text).map(|number| number.to_string());
-        number.or_else(|| python::string(text).map(str::to_owned)).or_else(|| is_truth.then(|| text.to_owned()))
-    };
-    if one.may_not_run {
-        return Said::Unread(span);
-    }
-    match (literal(one.value), python::variable(one.value)) {
-        (Some(text), _) => Said::Value(text, span),
-        (None, Some((name, default))) => Said::Variable(name.to_owned(), default.and_then(literal), span),
-        (None, None) => Said::Unread(span),
-    }
-}
-
 /// A worker with everything that may set something for it.
 struct Worker<'r> {
     service: Option<ServiceRef<'r>>,
     files: Vec<&'r CeleryFile>,
+    /// Whether no file but these speaks to it, so that what they do not say is not said.
+    is_whole: bool,
 }
 
 impl<'r> Worker<'r> {
@@ -161,10 +75,11 @@ impl<'r> Worker<'r> {
             Said::Value(text, span) => Fact::explicit(text.clone(), *span),
             Said::Variable(name, default, span) => {
                 let named = self.service.and_then(|service| service.service().environment.named(name));
+                let is_closed = self.service.is_some_and(|service| service.service().environment.open().is_none());
                 match (named.filter(|variable| !variable.value.known_absent()), default) {
                     (Some(variable), _) => of_variable(variable),
-                    (None, Some(text)) => Fact::explicit(text.clone(), *span),
-                    (None, None) => Fact::not_read("it is what a variable holds", vec![*span]),
+                    (None, Some(text)) if is_closed => Fact::explicit(text.clone(), *span),
+                    (None, _) => Fact::not_read("it is what a variable holds", vec![*span]),
                 }
             }
             Said::Unread(span) => Fact::not_read("it is worked out", vec![*span]),
@@ -188,13 +103,13 @@ impl<'r> Worker<'r> {
         let options = self.ask("options");
         match (seconds(&self.ask("visibility_timeout")), &options) {
             (Fact::Absent, Fact::Known(text, origin)) => {
-                let mut entries = python::read(text).bindings.into_iter();
-                match entries.find(|one| one.name() == "visibility_timeout").and_then(|one| python::number(one.value)) {
+                let mut entries = python::read(text).bindings.into_iter().filter(|one| one.of.is_empty());
+                match entries.find(|one| one.path == "visibility_timeout").and_then(|one| python::number(one.value)) {
                     Some(number) => seconds(&Fact::Known(number.to_string(), origin.clone())),
                     None => Fact::not_read("options that are not understood", Vec::new()),
                 }
             }
-            (Fact::Absent, Fact::Absent) if !self.files.is_empty() && self.broker() == Some("redis") => {
+            (Fact::Absent, Fact::Absent) if self.is_whole && self.broker() == Some("redis") => {
                 let default = tables().default("Celery on Redis", "visibility_timeout");
                 default.map_or(Fact::Absent, |value| Fact::Known(value, Origin::default_of("Celery on Redis")))
             }
@@ -262,20 +177,7 @@ impl Runtime {
     /// Every worker of which it is known that it confirms late and how long a task may take, with its broker's word if that is no
     /// longer. What is written for RabbitMQ is [`Runtime::broker_deliveries`].
     pub fn early_returns(&self) -> (usize, Vec<EarlyReturn>) {
-        let mut workers: Vec<Worker<'_>> = Vec::new();
-        let mut owned = HashSet::new();
-        for service in self.services().filter(|service| is_worker(service.service())) {
-            let folder = service.service().build.known();
-            let is_own = |file: &&CeleryFile| {
-                let is_used = !file.profile.is_rehearsal() || service.profile().is_rehearsal();
-                is_used && folder.is_some_and(|folder| files::is_within(folder, &file.path))
-            };
-            let files: Vec<&CeleryFile> = self.celery_files.iter().filter(is_own).collect();
-            owned.extend(files.iter().map(|file| file.path.as_str()));
-            workers.push(Worker { service: Some(service), files });
-        }
-        let loose = self.celery_files.iter().filter(|file| !owned.contains(file.path.as_str()));
-        workers.extend(loose.map(|file| Worker { service: None, files: vec![file] }));
+        let workers = self.celery_workers();
         let (mut considered, mut found, mut seen) = (0, Vec::new(), HashSet::new());
         for worker in &workers {
             let Some((one, is_early)) = self.early_return(worker) else { continue };
@@ -285,6 +187,50 @@ impl Runtime {
             }
         }
         (considered, found)
+    }
+
+    /// The workers with their files; and every application of which no worker is seen.
+    fn celery_workers(&self) -> Vec<Worker<'_>> {
+        let CeleryFiles { all, has_default } = &self.celery_files;
+        let (mut workers, mut folders, mut are_known) = (Vec::new(), Vec::new(), true);
+        for service in self.services().filter(|service| is_worker(service.service())) {
+            let folder = self.built_from(service.service());
+            are_known &= folder.is_some();
+            folders.extend(folder);
+            // Of an image that comes from anywhere every file may be.
+            let is_own = |file: &&CeleryFile| {
+                let is_used = !file.profile.is_rehearsal() || service.profile().is_rehearsal();
+                is_used && folder.is_none_or(|folder| is_within(folder, &file.path))
+            };
+            let files: Vec<&CeleryFile> = all.iter().filter(is_own).collect();
+            workers.push(Worker { service: Some(service), is_whole: *has_default && !files.is_empty(), files });
+        }
+        let loose = |file: &&CeleryFile| are_known && !folders.iter().any(|folder| is_within(folder, &file.path));
+        let loose: Vec<&CeleryFile> = all.iter().filter(loose).collect();
+        let roots: BTreeSet<&str> = loose.iter().map(|file| file.root.as_str()).collect();
+        for root in roots {
+            let mut files: Vec<&CeleryFile> = loose.iter().copied().filter(|file| file.root == root).collect();
+            let is_rehearsed = files.iter().all(|file| file.profile.is_rehearsal());
+            files.retain(|file| is_rehearsed || !file.profile.is_rehearsal());
+            // A file of another folder may speak to it too.
+            let is_whole = *has_default && all.iter().all(|file| file.root == root);
+            workers.push(Worker { service: None, files, is_whole });
+        }
+        // Of several applications nobody says which one is at work.
+        let is_one = |worker: &Worker<'_>| {
+            let first = worker.files.first();
+            worker.files.iter().map(|file| file.applications).sum::<usize>() < 2
+                && worker.files.iter().all(|file| !file.is_open && first.is_some_and(|first| first.root == file.root))
+        };
+        workers.retain(is_one);
+        workers
+    }
+
+    /// The folder that the image of a service is built from: by itself, else by a service of the project that gives it the same name.
+    fn built_from<'r>(&'r self, service: &'r Service) -> Option<&'r str> {
+        let is_it = |one: &&Service| one.project == service.project && one.image.known() == service.image.known();
+        let build = |one: &'r Service| one.build.known().map(String::as_str);
+        build(service).or_else(|| self.services.iter().filter(|_| service.image.known().is_some()).filter(is_it).find_map(build))
     }
 
     fn early_return(&self, worker: &Worker<'_>) -> Option<(EarlyReturn, bool)> {
@@ -301,7 +247,7 @@ impl Runtime {
             (Fact::Known(waits, origin), _) => (*waits, "visibility_timeout", origin.span(), worker.visible_for(enough)),
             _ => return None,
         };
-        let first = worker.files.first();
+        let first = worker.files.iter().find(|file| file.said.contains_key("time_limit")).or(worker.files.first());
         let name = worker.service.map(|service| service.name().to_owned()).or(first.map(|file| file.path.clone()))?;
         let use_for = worker.service.map(ServiceRef::profile).or(first.map(|file| file.profile)).unwrap_or(Profile::Unknown);
         let one = EarlyReturn { name, waits, waits_setting, waits_span, task, task_span, late_span, instead, use_for };

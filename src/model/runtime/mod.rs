@@ -102,7 +102,7 @@ pub struct Runtime {
     servers: Vec<server::Server>,
     job_libraries: Vec<queue_store::JobLibrary>,
     /// Settings of Celery in Python.
-    celery_files: Vec<celery::CeleryFile>,
+    celery_files: celery::CeleryFiles,
     session_needs: pool::SessionNeeds,
     credentials: secret::Secrets,
     /// For each project, why a statement may have a limit that we do not see.
