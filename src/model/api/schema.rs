@@ -184,8 +184,13 @@ impl<'a> SchemaRef<'a> {
     }
 
     /// The members of `allOf`, `oneOf` or `anyOf`.
-    #[inline]
+    #[inline(always)]
     pub fn parts(self, key: &str) -> Vec<SchemaRef<'a>> {
+        // Most schemas consist of nothing, which is seen where it is asked.
+        if self.cursor.raw(key).is_some() { self.written_parts(key) } else { Vec::new() }
+    }
+
+    fn written_parts(self, key: &str) -> Vec<SchemaRef<'a>> {
         self.cursor.items(key).into_iter().map(|cursor| SchemaRef { cursor }).collect()
     }
 
