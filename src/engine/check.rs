@@ -12,7 +12,7 @@ use super::shipped::{self, Known};
 use super::suppressions::{Circumstances, Places, Suppressions, UNUSED};
 use super::{Failure, Migrations, Options, Outcome, Reach, findings, fold, owners, pending, running};
 use crate::diagnostic::{Base, Confidence, Finding, Report, RuleInfo, Severity};
-use crate::discover::{self, Discovery};
+use crate::discover::{self, Artifact, Discovery, Kind};
 use crate::files::Files;
 use crate::files::listed::Listed;
 use crate::model::{self, Kept, Model, Pending, Settings, Workspace};
@@ -286,25 +286,17 @@ impl Run {
             None => sources.iter().skip(first).map(|(id, _)| id).collect(),
             Some(_) => kept.sources(),
         };
-        // A base is read in full only where something goes, or an interface changes: nothing else is asked of it.
-        let changes_api = |base| {
-            let beside = Beside::new(head, base);
-            let mut paths = model.api.sources().map(|source| sources.path(source));
-            paths.any(|path| !beside.unchanged(path))
-        };
-        let mut asking = rules.iter().filter(|rule| needs(rule, "base"));
-        let needs_base = asking.next().is_some() && (model.schema.takes_away() || base.is_some_and(changes_api));
-        let base_model = base.filter(|_| needs_base).map(|base| {
+        let is_asked_for = rules.iter().any(|rule| needs(rule, "base"));
+        let base_model = base.filter(|_| is_asked_for).and_then(|base| {
             let beside = Beside::new(head, base);
             let unchanged = |path: &str| beside.unchanged(path);
-            let found = discover::find_beside(
-                &beside,
-                &settings,
-                Some(discover::Beside { discovery: &discovery, unchanged: &unchanged }),
-            );
+            let found = base_discovery(&beside, &settings, (&discovery, &model), &unchanged, &sources)?;
             let other = model::Other { discovery: &discovery, kept: &kept };
             let workspace = Workspace::new(&beside, &mut sources, settings.threads).beside(other, &unchanged);
-            Model::read(workspace, &found, &settings).0
+            Some(match model.schema.takes_away() {
+                true => Model::read(workspace, &found, &settings).0,
+                false => Model::read_api(workspace, &found, &settings),
+            })
         });
 
         let whole = Subject { head: &model, base: base_model.as_ref(), sources: &sources };
@@ -383,6 +375,25 @@ impl Run {
         outcome.report = Report { base: why, hidden, hidden_by_confidence, suppressed, findings, with_all_migrations, ..read };
         (outcome, known)
     }
+}
+
+/// What of the base is to be read: all where the head takes something from a schema, the documents that differ where only interfaces change,
+/// and else nothing, for nothing else is asked of it.
+fn base_discovery(
+    beside: &Beside,
+    settings: &Settings,
+    (discovery, model): (&Discovery, &Model),
+    unchanged: &(dyn Fn(&str) -> bool + Sync),
+    sources: &Sources,
+) -> Option<Discovery> {
+    if model.schema.takes_away() {
+        return Some(discover::find_beside(beside, settings, Some(discover::Beside { discovery, unchanged })));
+    }
+    let differing: HashSet<&str> = model.api.documents_over(|source| !unchanged(sources.path(source))).into_iter().collect();
+    let differs =
+        |one: &&Artifact| one.kind == Kind::OpenApi && differing.contains(one.path.as_str()) && beside.exists(&one.path);
+    let artifacts: Vec<Artifact> = discovery.artifacts.iter().filter(differs).cloned().collect();
+    (!artifacts.is_empty()).then(|| Discovery { artifacts, ..Discovery::default() })
 }
 
 /// Puts the configured severity into a finding and takes out the places where its rule is off. Whether it is shown.

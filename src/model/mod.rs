@@ -82,4 +82,10 @@ impl Model {
         let (unread, kept) = workspace.leave();
         (Model { api, schema, queries, runtime, links, mentions, boundaries, unread }, kept)
     }
+
+    /// The interfaces of these documents alone: those that `discovery` found, and nothing beside them.
+    pub fn read_api(mut workspace: Workspace, discovery: &Discovery, settings: &Settings) -> Model {
+        let api = Arc::new(api::read(&mut workspace, discovery, settings));
+        Model { api, unread: workspace.leave().0, ..Model::default() }
+    }
 }

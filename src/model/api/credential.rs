@@ -4,6 +4,7 @@ use super::component::{ComponentKind, ComponentRef};
 use super::document::DocumentRef;
 use super::operation::{OperationRef, Segment};
 use super::parameter::{Location, ParameterRef};
+use super::schema::SchemaRef;
 use super::words;
 use serde::Deserialize;
 use std::sync::OnceLock;
@@ -56,8 +57,12 @@ impl ParameterRef<'_> {
     }
 
     /// Whether its name says that its value is about a person: `Some(true)` for an address or a number, `Some(false)` for a name, which
-    /// many know anyway.
+    /// many know anyway. A flag and one of some words are about what is to be answered: `phone=true`.
     pub fn is_about_a_person(self) -> Option<bool> {
+        let chooses = |schema: SchemaRef| schema.types() == ["boolean"] || schema.has_key("enum") || schema.has_key("const");
+        if self.schema().is_some_and(|schema| chooses(schema.core())) {
+            return None;
+        }
         let (words, name) = (policy_words(), self.folded());
         let is_address = words.personal.contains(&name);
         (is_address || words.personal_names.contains(&name)).then_some(is_address)

@@ -1,11 +1,11 @@
 //! Schemas that no finite value fits: each requires a property that leads back to it.
 
-use super::Set;
 use super::cursor::Pin;
 use super::document::DocumentRef;
 use super::mark::Mark;
 use super::schema::{Property, SchemaRef};
 use super::schema_part::SchemaPart;
+use super::{Api, Set};
 use crate::documents::NodeRef;
 
 /// How deep required properties are followed.
@@ -128,15 +128,22 @@ fn escapes(schema: SchemaRef) -> bool {
     !schema.is_known() || types.len() > 1 || types.iter().any(is_scalar) || says_more || is_dynamic
 }
 
+impl Api {
+    /// For each part of the walk whether references can lead round from it: most schemas lead into no circle, which is quickly told, but
+    /// not where aliases share what they stand for. Empty there.
+    fn leading_round(&self) -> &[bool] {
+        let shares = || self.trees.values().any(|tree| tree.has_aliases());
+        self.leading_round.get_or_init(|| if shares() { Vec::new() } else { self.walk().leading_round() })
+    }
+}
+
 impl<'a> DocumentRef<'a> {
     /// Circles of schemas that no finite value fits, each once, in order.
     pub fn endless_schemas(self) -> Vec<Endless<'a>> {
         let mut found: Vec<Endless> = Vec::new();
         let mut told: Set<Pin> = Set::default();
         let mut search = Search::default();
-        // Most schemas lead into no circle, which is quickly told, but not where aliases share what they stand for.
-        let shares = self.api.trees.values().any(|tree| tree.has_aliases());
-        let leading_round = if shares { Vec::new() } else { self.api.walk().leading_round() };
+        let leading_round = self.api.leading_round();
         // What extends another schema may be what makes the circle.
         let all = self.schemas_with(Mark::Required).chain(self.schemas_with(Mark::AllOf));
         for part in all.filter(|part| leading_round.get(part.at as usize) != Some(&false)) {

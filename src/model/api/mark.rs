@@ -54,14 +54,17 @@ fn marks(node: NodeRef) -> u8 {
 }
 
 impl Api {
-    /// The schemas that have something of their own, in order; then those at places where the specification has none.
-    pub fn schemas_with(&self, mark: Mark) -> impl Iterator<Item = SchemaPart<'_>> {
-        let all = self.marks.get_or_init(|| {
+    fn marks(&self) -> &[u8] {
+        self.marks.get_or_init(|| {
             let parts = (0..).zip(&self.walk().parts);
             parts.map(|(at, part)| SchemaPart::new(self, at, *part).map_or(0, |part| marks(part.node))).collect()
-        });
-        let own = (0..).zip(all.iter().zip(&self.walk().parts)).filter(move |(_, (marks, _))| *marks & mark as u8 != 0);
-        let own = own.filter_map(|(at, (_, part))| SchemaPart::new(self, at, *part));
+        })
+    }
+
+    /// The schemas that have something of their own, in order; then those at places where the specification has none.
+    pub fn schemas_with(&self, mark: Mark) -> impl Iterator<Item = SchemaPart<'_>> {
+        let own = (0..).zip(self.marks()).filter(move |(_, marks)| **marks & mark as u8 != 0);
+        let own = own.filter_map(|(at, _)| SchemaPart::numbered(self, at));
         let strays = self.documents().flat_map(DocumentRef::stray_schemas);
         own.chain(strays.filter(move |part| marks(part.node) & mark as u8 != 0))
     }
@@ -70,6 +73,9 @@ impl Api {
 impl<'a> DocumentRef<'a> {
     /// The same for the schemas that this document was the first to lead to.
     pub fn schemas_with(self, mark: Mark) -> impl Iterator<Item = SchemaPart<'a>> {
-        self.api.schemas_with(mark).filter(move |part| part.document().at == self.at)
+        let marked = move |at: &&u32| self.api.marks().get(**at as usize).is_some_and(|marks| marks & mark as u8 != 0);
+        let own = self.api.walk().schemas_by_document.get(self.at as usize).into_iter().flatten().filter(marked);
+        let own = own.filter_map(move |at| SchemaPart::numbered(self.api, *at));
+        own.chain(self.stray_schemas().into_iter().filter(move |part| marks(part.node) & mark as u8 != 0))
     }
 }

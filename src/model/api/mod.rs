@@ -69,6 +69,7 @@ mod naming;
 mod nature;
 mod operation;
 mod outgoing;
+mod over;
 mod overlap;
 mod page_sign;
 mod paging;
@@ -189,6 +190,10 @@ pub struct Api {
     conventions: OnceLock<Vec<Conventions>>,
     /// Every object by what it is; found out when first asked for.
     walk: OnceLock<walk::Walk>,
+    /// For each part of the walk whether references can lead round from it; empty where that cannot be told.
+    leading_round: OnceLock<Vec<bool>>,
+    /// For each document the components that nothing uses.
+    unused: OnceLock<Vec<Vec<u32>>>,
     /// What each schema of the walk has of its own, as bits of [`Mark`].
     marks: OnceLock<Vec<u8>>,
     /// For each document what stands where the specification has no place for it.

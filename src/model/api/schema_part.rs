@@ -55,7 +55,8 @@ impl Api {
 impl<'a> DocumentRef<'a> {
     /// The schemas that this document was the first to lead to, each once, in the order in which they are met.
     pub fn schemas(self) -> impl Iterator<Item = SchemaPart<'a>> {
-        self.api.schemas().filter(move |part| part.part.document == self.at)
+        let all = self.api.walk().schemas_by_document.get(self.at as usize).into_iter().flatten();
+        all.filter_map(move |at| SchemaPart::numbered(self.api, *at))
     }
 }
 

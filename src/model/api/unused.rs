@@ -98,15 +98,30 @@ impl<'a> DocumentRef<'a> {
     /// Components that nothing in the repository refers to or names, in order. Those that may be a form of a discriminated
     /// schema are left out, and path items, which other documents take whole.
     pub fn unused_components(self) -> Vec<ComponentRef<'a>> {
+        let all = self.api.unused.get_or_init(|| find_unused(self.api));
+        let places = all.get(self.at as usize).map_or(&[][..], Vec::as_slice);
+        let components = self.components();
+        places.iter().filter_map(|at| components.get(*at as usize).copied()).collect()
+    }
+
+    /// Those that no reference leads to, with their places among all components.
+    fn idle_components(self) -> Vec<(u32, ComponentRef<'a>)> {
         let is_form = |one: &ComponentRef<'a>| {
             one.schema().is_some_and(|schema| schema.composed().iter().any(|part| part.cursor.raw("discriminator").is_some()))
         };
-        let all = self.components().into_iter().filter(|one| one.kind() != ComponentKind::PathItem);
-        let mut idle: Vec<ComponentRef> = all.filter(|one| !one.is_referred_to() && !is_form(one)).collect();
-        if !idle.is_empty() {
-            let mentions = Mentions::new(self.api);
-            idle.retain(|one| !mentions.name(*one));
-        }
-        idle
+        let all = (0..).zip(self.components()).filter(|(_, one)| one.kind() != ComponentKind::PathItem);
+        all.filter(|(_, one)| !one.is_referred_to() && !is_form(one)).collect()
     }
+}
+
+/// For each document the places of its components that nothing uses. What is named anywhere is looked for once for all documents.
+fn find_unused(api: &Api) -> Vec<Vec<u32>> {
+    let idle: Vec<_> = api.documents().map(DocumentRef::idle_components).collect();
+    if idle.iter().all(Vec::is_empty) {
+        return Vec::new();
+    }
+    let mentions = Mentions::new(api);
+    let unnamed =
+        |all: Vec<(u32, ComponentRef)>| all.into_iter().filter(|(_, one)| !mentions.name(*one)).map(|(at, _)| at).collect();
+    idle.into_iter().map(unnamed).collect()
 }

@@ -17,15 +17,24 @@ pub(super) fn is_version(segment: &str) -> bool {
     rest.starts_with(|c: char| c.is_ascii_digit()) && matches!(stage, "" | "alpha" | "beta" | "rc" | "p")
 }
 
+/// Whether a part of a path is a day, which some take for a version: `2024-01-01`.
+fn is_day(segment: &str) -> bool {
+    let fits = |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    segment.len() == 10 && segment.bytes().enumerate().all(fits)
+}
+
 /// Whether a part of a path names a version: `/api/v2/orders`.
 pub fn names_version(path: &str) -> bool {
     path.split(['/', '^', '(', ')', '|', '$']).any(is_version)
 }
 
 impl MediaRef<'_> {
-    /// Whether its name says which version is meant: `application/vnd.shop.v2+json`, `application/json; version=2`.
+    /// Whether its name says which version is meant: `application/vnd.shop.v2+json`, `application/json; version=2`, `; v=2`.
     fn has_version(&self) -> bool {
-        self.name.contains("version=") || self.name.split(['.', '+', ';', '/', '-']).any(is_version)
+        let mut parameters = self.name.split(';').skip(1);
+        self.name.contains("version=")
+            || parameters.any(|one| one.trim_start().starts_with("v="))
+            || self.name.split(['.', '+', ';', '/', '-']).any(is_version)
     }
 }
 
@@ -36,14 +45,19 @@ impl DocumentRef<'_> {
         let operations: Vec<OperationRef> = self.own_operations().collect();
         let in_server = |server: &ServerRef| {
             let host = server.url.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or(""));
-            server.version_segment().is_some() || server.base_path().contains('{') || host.split('.').any(is_version)
+            let path = server.base_path();
+            server.version_segment().is_some()
+                || path.contains('{')
+                || path.split('/').any(is_day)
+                || host.split('.').any(is_version)
         };
         let in_media = |operation: &OperationRef| {
             let answers = operation.responses().into_iter().flat_map(|one| one.media());
             operation.request_media().into_iter().chain(answers).any(|media| media.has_version())
         };
         let is_bare = |operation: &OperationRef| {
-            let named = operation.version_segment().is_some() || operation.version_parameter().is_some();
+            let is_dated = operation.segments().iter().any(|one| matches!(one, Segment::Literal(name) if is_day(name)));
+            let named = is_dated || operation.version_segment().is_some() || operation.version_parameter().is_some();
             operation.is_known() && !named && !in_media(operation) && !operation.effective_servers().iter().any(in_server)
         };
         !operations.is_empty() && operations.iter().all(is_bare)
@@ -70,7 +84,7 @@ impl<'a> OperationRef<'a> {
     pub fn version_parameter(self) -> Option<ParameterRef<'a>> {
         let named = |parameter: &ParameterRef| {
             let name = words::folded(parameter.name());
-            name.ends_with("apiversion") || name == "acceptversion" || name == "xversion"
+            name.ends_with("apiversion") || name.ends_with("apirevision") || name == "acceptversion" || name == "xversion"
         };
         let placed = |parameter: &ParameterRef| matches!(parameter.location(), Location::Header | Location::Query);
         self.parameters().into_iter().find(|parameter| placed(parameter) && named(parameter))

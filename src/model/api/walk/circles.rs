@@ -37,7 +37,7 @@ impl Walk {
 
     /// From each target to those that it refers to or holds, by the latter: `(to, from)`.
     fn arcs(&self, is_target: &[bool]) -> Vec<(u32, u32)> {
-        // The target that a part lies in; what holds it comes before it.
+        // The target that a part lies in; what holds it comes before it, or came by later.
         let mut home: Vec<u32> = Vec::with_capacity(self.parts.len());
         let mut arcs = Vec::with_capacity(self.edges.len());
         for (at, (part, is_target)) in (0..).zip(self.parts.iter().zip(is_target)) {
@@ -48,7 +48,7 @@ impl Walk {
             home.push(if *is_target { at } else { around });
         }
         let lying_in = |from: &u32| home.get(*from as usize).copied().filter(|home| *home != NONE);
-        arcs.extend(self.edges.iter().filter_map(|(from, to)| Some((*to, lying_in(from)?))));
+        arcs.extend(self.edges.iter().chain(&self.held).filter_map(|(from, to)| Some((*to, lying_in(from)?))));
         arcs.sort_unstable();
         arcs
     }
@@ -56,7 +56,7 @@ impl Walk {
     /// For each part whether it is one of these targets, refers to one, or holds what does.
     fn holding(&self, is_one: impl Fn(u32) -> bool) -> Vec<bool> {
         let mut holds: Vec<bool> = (0..self.parts.len() as u32).map(&is_one).collect();
-        for (from, _) in self.edges.iter().filter(|(_, to)| is_one(*to)) {
+        for (from, _) in self.edges.iter().chain(&self.held).filter(|(_, to)| is_one(*to)) {
             if let Some(holds) = holds.get_mut(*from as usize) {
                 *holds = true;
             }

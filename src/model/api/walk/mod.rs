@@ -86,9 +86,13 @@ pub(super) struct Walk {
     pub(super) parts: Vec<Part>,
     /// From the part that is a reference, or a discriminator, to the part that it leads to; in order of the latter.
     pub(super) edges: Vec<(u32, u32)>,
+    /// From the part around it to a part that a reference had led to before.
+    held: Vec<(u32, u32)>,
     pub(super) faults: Vec<Fault>,
     /// The parts that are schemas, in order.
     pub(super) schemas: Vec<u32>,
+    /// The same for each entry document that led to them first.
+    pub(super) schemas_by_document: Vec<Vec<u32>>,
     /// For each file the part of each node, or [`NONE`].
     of_node: BySource<Vec<u32>>,
     /// The maps of operations at the top of documents, and whether the service calls these.
@@ -171,6 +175,11 @@ fn walk(api: &Api) -> Walk {
     walk.edges.sort_by_key(|(_, to)| *to);
     walk.uses = uses::spread(&walk, table);
     walk.schemas = (0..).zip(&walk.parts).filter(|(_, part)| is_schema(api, **part)).map(|(at, _)| at).collect();
+    walk.schemas_by_document = vec![Vec::new(); api.documents.len()];
+    for at in &walk.schemas {
+        let document = walk.part(*at).and_then(|part| walk.schemas_by_document.get_mut(part.document as usize));
+        document.into_iter().for_each(|schemas| schemas.push(*at));
+    }
     walk
 }
 
@@ -259,6 +268,10 @@ impl Walker<'_> {
         let parts = self.walk.of_node.get_or_insert_with(step.at.source, || vec![NONE; tree.len()]);
         let Some(slot) = parts.get_mut(step.at.node.0 as usize) else { return };
         if *slot != NONE {
+            let known = *slot;
+            if step.parent != NONE {
+                self.walk.held.push((step.parent, known));
+            }
             return;
         }
         let at = self.walk.parts.len() as u32;
