@@ -1,6 +1,7 @@
 //! OpenTelemetry collectors: their pipelines, and where services send their telemetry.
 
 use super::alert::tree;
+use super::lost::is_near;
 use super::profile::{Profile, profile};
 use super::reference::is_closed;
 use super::service::{Project, Runner, Service};
@@ -48,7 +49,7 @@ pub struct Endpoint<'r> {
 pub enum Lost<'r> {
     /// No service of the project has the name, and nothing outside of it can be meant.
     Nobody,
-    /// No Service of the cluster's manifests has it, and this one is what telemetry is sent to there, or nearly called so.
+    /// No Service of the cluster's manifests has it, and this one, which takes telemetry in, is nearly called so.
     Other {
         /// The service.
         service: ServiceRef<'r>,
@@ -73,8 +74,16 @@ pub struct Telemetry {
     is_moved: bool,
 }
 
-/// Words of names and images of what takes telemetry in.
-const COLLECTORS: [&str; 3] = ["otel", "opentelemetry", "collector"];
+/// Parts of the names of images of collectors. The word `collector` alone is that of many a thing: of garbage, of debts.
+const COLLECTORS: [&str; 3] = ["otelcol", "otel-collector", "opentelemetry-collector"];
+/// The ports of OTLP, by gRPC and HTTP: <https://opentelemetry.io/docs/specs/otlp/>.
+const OTLP_PORTS: [u16; 2] = [4317, 4318];
+/// Objects that operators make Services for, which are called as the object with one of these behind:
+/// <https://github.com/open-telemetry/opentelemetry-operator>, <https://www.jaegertracing.io/docs/1.76/deployment/operator/>.
+const OPERATED: [(&str, &[&str]); 2] = [
+    ("OpenTelemetryCollector", &["-collector", "-collector-headless"]),
+    ("Jaeger", &["-collector", "-collector-headless", "-agent"]),
+];
 
 /// Reads every collector.
 pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, projects: &[Project]) -> Telemetry {
@@ -88,19 +97,25 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, projects: &
     Telemetry { collectors: collectors(workspace, discovery), leads_outside, operated, is_moved }
 }
 
-/// <https://github.com/open-telemetry/opentelemetry-operator>: its Services are called as the object, with `-collector` behind.
+/// The names of the Services that operators make.
 fn operated(workspace: &mut Workspace, discovery: &Discovery) -> HashSet<String> {
     let mut found = HashSet::new();
     for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::Kubernetes) {
-        let Some(tree) = tree(workspace, &artifact.path, "OpenTelemetryCollector") else { continue };
-        let objects = tree.documents().filter(|one| one.get_text("kind") == Some("OpenTelemetryCollector"));
-        found.extend(objects.filter_map(|one| Some(format!("{}-collector", one.at("metadata/name")?.text()?))));
+        for (kind, ends) in OPERATED {
+            let Some(tree) = tree(workspace, &artifact.path, kind) else { continue };
+            let objects = tree.documents().filter(|one| one.get_text("kind") == Some(kind));
+            let names = objects.filter_map(|one| one.at("metadata/name")?.text());
+            found.extend(names.flat_map(|name| ends.iter().map(move |end| format!("{name}{end}"))));
+        }
     }
     found
 }
 
+/// The names under which Kustomize looks for its file.
+const OVERLAYS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
 fn is_moved(workspace: &mut Workspace) -> bool {
-    let is_overlay = |path: &str| path.ends_with("kustomization.yaml") || path.ends_with("kustomization.yml");
+    let is_overlay = |path: &str| OVERLAYS.contains(&path.rsplit('/').next().unwrap_or(path));
     let overlays: Vec<String> = workspace.paths_like(is_overlay).map(str::to_owned).collect();
     let texts = workspace.load_texts(&overlays);
     texts.iter().any(|(.., text)| text.lines().any(|line| line.starts_with("namespace:")))
@@ -212,14 +227,12 @@ impl Runtime {
                 _ => return None,
             }
         }
-        let is_collector = |one: &ServiceRef<'r>| {
-            let image = one.service().known_image().unwrap_or("").rsplit('/').next().unwrap_or("");
-            let is_other = one.service().project == from.service().project && one.span() != from.span();
-            is_other && COLLECTORS.iter().any(|word| image.contains(word) || one.name().contains(word))
-        };
-        Some(match (elsewhere, self.services().find(is_collector).or_else(|| self.nearly_called(from, host))) {
+        let is_other = |one: &ServiceRef<'r>| one.service().project == from.service().project && one.span() != from.span();
+        let collectors = self.services().filter(|one| is_other(one) && takes_telemetry(one.service()));
+        let mut near = collectors.filter_map(|one| Some((one, names_of(one.service()).find(|name| is_near(name, host))?)));
+        Some(match (elsewhere, near.next()) {
             (Some(namespace), _) => Lost::Elsewhere(namespace),
-            (None, Some(service)) => Lost::Other { service, host: names_of(service.service()).last().unwrap_or(service.name()) },
+            (None, Some((service, host))) => Lost::Other { service, host },
             (None, None) => Lost::Unseen,
         })
     }
@@ -231,6 +244,14 @@ impl Runtime {
         let linked = from.links.iter().any(|(name, _)| name == host) || others.iter().any(|name| name == host);
         linked || leads_outside || from.is_partial
     }
+}
+
+/// Whether a service is a collector, by its image or by a port of it that it or its Service lists.
+fn takes_telemetry(service: &Service) -> bool {
+    let image = service.known_image().unwrap_or("").rsplit('/').next().unwrap_or("");
+    let fronts = service.fronts.iter().flat_map(|front| front.ports.iter().map(|port| port.port));
+    let mut ports = service.ports.iter().map(|port| port.container).chain(fronts);
+    COLLECTORS.iter().any(|word| image.contains(word)) || ports.any(|port| OTLP_PORTS.contains(&port))
 }
 
 /// The names of a service; of any project, because files are put together on the command line.

@@ -92,12 +92,16 @@ impl Runtime {
         let others = self.services().filter(|other| other.service().project == project && other.span() != service.span());
         let others: Vec<ServiceRef<'r>> = others.take(MOST_COMPARED).collect();
         let names: Vec<&str> = others.iter().map(|other| other.name()).collect();
-        let contains = |long: &str, short: &str| {
-            let is_most = short.len() >= 4 && short.len() * 5 >= long.len() * 3;
-            is_most && (long.starts_with(short) || long.ends_with(short))
-        };
-        let is_part = |name: &&&str| is_nearly(name, host) || contains(name, host) || contains(host, name);
-        let name = names.iter().find(is_part).copied()?;
+        let name = names.iter().find(|name| is_near(name, host)).copied()?;
         others.into_iter().find(|other| other.name() == name)
     }
+}
+
+/// Whether two names are the same but for a letter or two, or for what stands before or after.
+pub(super) fn is_near(name: &str, other: &str) -> bool {
+    let contains = |long: &str, short: &str| {
+        let is_most = short.len() >= 4 && short.len() * 5 >= long.len() * 3;
+        is_most && (long.starts_with(short) || long.ends_with(short))
+    };
+    is_nearly(name, other) || contains(name, other) || contains(other, name)
 }

@@ -46,6 +46,9 @@ pub(super) fn read(
     let list = |key: &str| spec.and_then(|spec| spec.get(key)).into_iter().flat_map(NodeRef::items).take(MOST);
     let containers: Vec<NodeRef<'_>> = list("containers").collect();
     service.replicas = replicas(object);
+    // Names of its own, or the places where names are looked up: a bare name then needs no Service beside it.
+    let resolves = ["dnsConfig", "hostAliases"].into_iter().find(|key| spec.is_some_and(|spec| spec.get(key).is_some()));
+    service.outside = resolves.map(|key| format!("its pods have a `{key}`"));
     if let Some(main) = main(&containers, object.name) {
         service.image = scalar(main.get("image"));
         service.is_partial = service.image.known_absent();
