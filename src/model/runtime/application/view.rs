@@ -137,8 +137,9 @@ impl<'r> View<'r> {
         all.into_iter().find(|said| !said.known_absent()).unwrap_or(Fact::Absent)
     }
 
-    /// A variable of the service that sets the key.
-    fn of_service(&self, name: &str, key: &str) -> Option<Fact<Said>> {
+    /// A variable of the service that sets the key, or unknown where one may that nobody read; `None`: none does. `name`: the key without
+    /// what its forms differ in.
+    pub fn of_service(&self, name: &str, key: &str) -> Option<Fact<Said>> {
         let service = self.service?;
         let found = service.environment.iter().find(|(variable, _)| squash(variable) == *name);
         if let Some((variable, said)) = found {
@@ -168,7 +169,9 @@ impl<'r> View<'r> {
         let is_hidden = Cell::new(false);
         let lookup = |name: &str| -> Option<String> {
             let of_service = variable(name).map(|said| &said.value);
-            is_hidden.set(is_hidden.get() || of_service.is_some_and(|value| value.unknown().is_some()));
+            let is_open = self.service.is_some_and(|service| service.environment.open().is_some());
+            let is_unread = of_service.map_or(is_open, |value| value.unknown().is_some());
+            is_hidden.set(is_hidden.get() || is_unread);
             of_service
                 .and_then(|value| value.known().cloned())
                 .or_else(|| self.entry(&squash(name)).filter(|other| other.name != entry.name).map(|other| other.raw.clone()))

@@ -82,7 +82,7 @@ pub(super) fn read(applications: &[Application], services: &[Service], names: &N
             let Some(service) = services.get(owner.service).filter(|service| !is_server(service)) else { continue };
             owned.insert(owner.service);
             let view = application.view_in(service);
-            found.extend(of_items(&items(&view), Some(owner.service), Some(at), view.use_for()));
+            found.extend(of_items(&items(&view), Some((owner.service, service)), Some(at), view.use_for()));
         }
         for view in application.views() {
             found.extend(of_items(&items(&view), None, Some(at), view.use_for()));
@@ -90,7 +90,7 @@ pub(super) fn read(applications: &[Application], services: &[Service], names: &N
     }
     for (at, service) in services.iter().enumerate().filter(|(_, service)| !is_server(service)) {
         if !owned.contains(&at) {
-            found.extend(of_items(&variables(service), Some(at), None, service.profile));
+            found.extend(of_items(&variables(service), Some((at, service)), None, service.profile));
         }
     }
     // The same places say it for several services and profiles; it is one pool of each service, and one of the files.
@@ -123,7 +123,14 @@ fn items(view: &View<'_>) -> Vec<Item> {
     let mut found = view.service.map(variables).unwrap_or_default();
     let names: HashSet<String> = found.iter().map(|item| item.name.clone()).collect();
     let files = view.entries().into_iter().filter(|entry| !names.contains(&entry.name));
-    found.extend(files.map(|entry| Item { name: entry.name.clone(), key: entry.key.clone(), said: view.said(entry), format }));
+    found.extend(files.map(|entry| {
+        let item = Item { name: entry.name.clone(), key: entry.key.clone(), said: view.said(entry), format };
+        // Where a database is, is a join and takes what is written; how large a pool is counts only where nothing else can say it.
+        match row_of(&item).and_then(|_| view.of_service(&entry.name, &entry.key)) {
+            Some(unread) => Item { said: unread, ..item },
+            None => item,
+        }
+    }));
     found
 }
 
@@ -162,7 +169,7 @@ const OTHER_POOLS: [&str; 6] =
     ["datasourcedruid", "datasourcetomcat", "datasourcedbcp2", "datasourcetype", "datasourceoracleucp", "shardingsphere"];
 
 /// Pools by what their keys begin with.
-fn of_items(items: &[Item], service: Option<usize>, application: Option<usize>, use_for: Profile) -> Vec<Pool> {
+fn of_items(items: &[Item], service: Option<(usize, &Service)>, application: Option<usize>, use_for: Profile) -> Vec<Pool> {
     let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
     let is_hikari = !items.iter().any(|item| OTHER_POOLS.iter().any(|other| item.name.contains(other)));
     for item in items {
@@ -184,7 +191,9 @@ fn of_items(items: &[Item], service: Option<usize>, application: Option<usize>, 
         let is_spring = matches!(item.format, "spring" | "micronaut") && is_hikari && !item.name.contains("r2dbc");
         drafts.entry(group).or_default().address(url, said, is_spring.then_some("HikariCP"));
     }
-    merge(drafts).into_iter().filter_map(|draft| draft.finish(service, application, use_for)).collect()
+    let open = service.and_then(|(_, service)| service.environment.open());
+    let service = service.map(|(at, _)| at);
+    merge(drafts).into_iter().filter_map(|draft| draft.finish(service, application, use_for, open)).collect()
 }
 
 /// The row that a key is named by, and what stands before it.
@@ -338,20 +347,23 @@ impl Draft {
         }
     }
 
-    fn finish(self, service: Option<usize>, application: Option<usize>, use_for: Profile) -> Option<Pool> {
+    /// `open`: why a variable that nobody read may say what is not said here, so that no default is known to hold.
+    fn finish(self, service: Option<usize>, application: Option<usize>, use_for: Profile, open: Option<&str>) -> Option<Pool> {
         let span = self.url_span.or(self.first)?;
         let is_sized = self.first.is_some() || self.max.unknown().is_some();
         let default: Option<&PoolDefault> = table().defaults.iter().find(|row| Some(row.product) == self.product);
         let by_default = |product: &'static str| Origin::default_of(product);
         let number = |fact: Fact<u32>, of: fn(&PoolDefault) -> Option<u32>| match default {
-            Some(row) if fact.known_absent() => of(row).map_or(Fact::Absent, |value| Fact::Known(value, by_default(row.product))),
-            _ => fact,
+            Some(row) if fact.known_absent() && open.is_none() => {
+                of(row).map_or(Fact::Absent, |value| Fact::Known(value, by_default(row.product)))
+            }
+            _ => unless_open(fact, open),
         };
         let time = |fact: Fact<Timeout>, of: fn(&PoolDefault) -> Option<std::time::Duration>| match default {
-            Some(row) if fact.known_absent() => of(row).map_or(Fact::Absent, |value| {
+            Some(row) if fact.known_absent() && open.is_none() => of(row).map_or(Fact::Absent, |value| {
                 Fact::Known(Timeout::after(value, &timeout::shown(value)), by_default(row.product))
             }),
-            _ => fact,
+            _ => unless_open(fact, open),
         };
         Some(Pool {
             name: self.name?,
@@ -361,15 +373,24 @@ impl Draft {
             url: self.url,
             target: None,
             max: number(self.max, |row| row.max),
-            min: self.min,
-            overflow: number(self.overflow, |row| row.overflow),
+            min: unless_open(self.min, open),
+            // A pool that may grow further has its size at least.
+            overflow: if open.is_some() { self.overflow } else { number(self.overflow, |row| row.overflow) },
             wait: time(self.wait, |row| row.wait),
             lifetime: time(self.lifetime, |row| row.lifetime),
-            keepalive: self.keepalive,
+            keepalive: unless_open(self.keepalive, open),
             span,
             is_sized,
             product: self.product,
         })
+    }
+}
+
+/// What is not said is not known where a variable that nobody read may say it.
+fn unless_open<T>(fact: Fact<T>, open: Option<&str>) -> Fact<T> {
+    match open {
+        Some(why) if fact.known_absent() => Fact::not_read(why, Vec::new()),
+        _ => fact,
     }
 }
 
