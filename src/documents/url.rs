@@ -12,6 +12,8 @@ pub struct DatabaseUrl {
     pub driver: Option<String>,
     /// The (first) host; `None` for a socket, a file, and where it could not be read (a placeholder, a variable).
     pub host: Option<String>,
+    /// Whether it names several hosts, of which the driver takes one.
+    pub has_more_hosts: bool,
     /// The port, where one is written.
     pub port: Option<u16>,
     /// The user, where one is written.
@@ -121,6 +123,7 @@ fn bare(system: &'static str) -> DatabaseUrl {
         system,
         driver: None,
         host: None,
+        has_more_hosts: false,
         port: None,
         user: None,
         database: None,
@@ -156,6 +159,7 @@ fn set_address(url: &mut DatabaseUrl, address: &str) -> bool {
         return false;
     }
     url.host = Some(host.to_owned()).filter(|host| !host.is_empty());
+    url.has_more_hosts = address.contains(',');
     url.port = port_number;
     true
 }

@@ -53,7 +53,7 @@ impl Runtime {
     }
 
     /// Whether nothing but the parts of a load can serve requests with connections: every pool has a known size and leads to its server,
-    /// or to a pooler before it; every variable that names a database names this one; and whoever may serve requests has
+    /// or to a pooler before it; every variable that names a database names this one alone; and whoever may serve requests has
     /// variables that were all read, and a pool among the parts.
     fn is_whole(&self, load: &Load<'_>) -> bool {
         let is_part = |service: usize| load.parts.iter().any(|part| self.is_service(service, part.service));
@@ -68,8 +68,10 @@ impl Runtime {
             |one: &DatabaseUse| one.url.system != "postgres" || leads(store_of(one)) && one.service.is_some_and(is_part);
         let may_serve = |role: Role| matches!(role, Role::Application | Role::Worker | Role::Unknown);
         let mut others = self.services().filter(|service| may_serve(service.role()));
+        let mut urls = self.pools.iter().filter_map(|pool| pool.url.as_ref()).chain(self.uses.iter().map(|one| &one.url));
         self.pools.iter().all(is_counted)
             && self.uses.iter().all(is_ours)
+            && !urls.any(|url| url.has_more_hosts)
             && others.all(|one| one.service().environment.open().is_none() && is_part(one.index()))
     }
 

@@ -102,11 +102,16 @@ fn of_istio(rule: NodeRef<'_>, profile: Profile) -> Option<Ejection> {
 fn of_envoy(cluster: NodeRef<'_>, profile: Profile) -> Option<Ejection> {
     let name = cluster.get_text("name")?;
     let thresholds = cluster.at("circuit_breakers/thresholds").into_iter().flat_map(NodeRef::items).take(MOST);
-    let usual = thresholds.filter(|one| one.get("priority").is_none_or(|priority| priority.text() == Some("DEFAULT")));
-    let bounds = usual.filter_map(|one| one.get("max_requests").or_else(|| one.get("max_pending_requests")));
-    let endless = bounds.into_iter().find(|bound| {
+    let mut usual = thresholds.filter(|one| one.get("priority").is_none_or(|priority| priority.text() == Some("DEFAULT")));
+    let is_endless = |bound: &NodeRef<'_>| {
         let number = bound.text().and_then(|text| text.trim().parse::<u64>().ok());
         number.is_some_and(|number| number >= NO_BOUND)
+    };
+    // Any bound that is written, and is one, opens it.
+    let endless = usual.find_map(|one| {
+        let keys = ["max_connections", "max_pending_requests"];
+        let holds = keys.iter().filter_map(|key| one.get(key)).any(|bound| !is_endless(&bound));
+        one.get("max_requests").filter(|bound| !holds && is_endless(bound))
     });
     let detection = cluster.get("outlier_detection");
     let zero =
@@ -117,7 +122,9 @@ fn of_envoy(cluster: NodeRef<'_>, profile: Profile) -> Option<Ejection> {
         node.is_some_and(|node| node.text().is_none_or(|text| !matches!(text.trim(), "0" | "false")))
     });
     let blind = zero("enforcing_consecutive_5xx").filter(|_| zero("enforcing_success_rate").is_some() && !counts_others);
-    let off = endless.map(|bound| Off {
+    // What throws servers out needs no bound: in meshes those are lifted.
+    let throws_out = detection.is_some() && blind.is_none();
+    let off = endless.filter(|_| !throws_out).map(|bound| Off {
         written: format!("{} requests at a time", bound.text().unwrap_or_default()),
         span: bound.span(),
         instead: "thresholds: [{ max_requests: 1024, max_pending_requests: 256 }]",

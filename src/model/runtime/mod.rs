@@ -22,6 +22,7 @@ pub mod exposure;
 pub mod function;
 mod gateways;
 pub mod halves;
+pub mod healthcheck;
 mod init_sql;
 mod instance_pools;
 mod json;

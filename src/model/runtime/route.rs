@@ -185,6 +185,8 @@ pub struct Waits {
 pub struct Retry {
     /// How many times after the first try; `None`: no limit of its own (nginx: as often as there are servers).
     pub attempts: Option<u32>,
+    /// Whether nothing but the number of servers says how many those are.
+    pub is_by_servers: bool,
     /// When, in the words of the product: `error`, `5xx`, `connect-failure`.
     pub on: Vec<String>,
     /// The methods that are sent again; absent: all that the route answers for.

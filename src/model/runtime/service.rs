@@ -2,6 +2,7 @@
 //!
 //! What is absent: networks and volumes by themselves, and every value that only the shell, a cluster or an image could give.
 
+use super::healthcheck::HealthCheck;
 use super::profile::Profile;
 use super::server_file::ServerFile;
 use super::tables::{Product, tables};
@@ -435,46 +436,6 @@ pub struct Dependency {
     pub is_required: bool,
     /// Where it stands.
     pub span: Span,
-}
-
-/// A health check of a service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HealthCheck {
-    /// Whether it is switched off (`disable: true` or `test: NONE`).
-    pub is_disabled: bool,
-    /// `interval` as written.
-    pub interval: Option<String>,
-    /// `timeout` as written.
-    pub timeout: Option<String>,
-    /// `retries` as written.
-    pub retries: Option<String>,
-    /// The words of `test`, `CMD` and `CMD-SHELL` included; empty where they could not be read.
-    pub test: Vec<String>,
-}
-
-impl HealthCheck {
-    /// The port and the path of the container itself that it asks for over HTTP, where an answer of 404 makes it fail.
-    pub fn asked(&self) -> Option<(u16, &str)> {
-        let words = || {
-            self.test.iter().flat_map(|word| word.split_whitespace()).map(|word| word.trim_matches(['\'', '"', ';', '(', ')']))
-        };
-        let short = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('f');
-        let is_curl = words().any(|word| word == "curl") && words().any(|word| word == "--fail" || short(word));
-        // What follows a failure may make it none: `|| true`, `|| exit 0`.
-        let mut after = words().skip_while(|word| *word != "||").skip(1);
-        let is_kept = match after.next() {
-            None | Some("false") => true,
-            Some("exit") => after.next().is_none_or(|code| code != "0"),
-            Some(_) => false,
-        };
-        let fails = is_kept && (is_curl || words().any(|word| word == "wget"));
-        let url = words().find_map(|word| word.strip_prefix("http://")).filter(|_| fails && !self.is_disabled)?;
-        let (authority, path) = url.split_at(url.find('/').unwrap_or(url.len()));
-        let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
-        let is_own = matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0");
-        let is_plain = !path.is_empty() && !path.contains(['$', '{', '|']);
-        (is_own && is_plain).then_some((port.parse().ok()?, path))
-    }
 }
 
 /// A file or folder of the repository that a container sees.

@@ -24,7 +24,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         context.consider();
         let bounded_by_route =
             retrying.routes.iter().all(|route| route.waits.total.known().is_some_and(|total| !total.is_never()));
-        let is_many = |times: u32| if is_nginx { times.saturating_add(1) >= MANY_SERVERS } else { times > MOST };
+        let is_by_servers = is_nginx && retrying.retry.is_by_servers;
+        let is_many = |times: u32| if is_by_servers { times.saturating_add(1) >= MANY_SERVERS } else { times > MOST };
         if !bounded_by_route && retrying.retry.has_no_bound() && retrying.retry.attempts.is_some_and(is_many) {
             found.extend(report(&retrying).map(|diagnostic| rehearsed(diagnostic, retrying.gateway.profile)));
         }

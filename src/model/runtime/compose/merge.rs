@@ -7,8 +7,9 @@ use super::value::{Variables, expand_file};
 use crate::documents::env;
 use crate::fact::{Fact, Origin};
 use crate::model::Workspace;
+use crate::model::runtime::healthcheck::HealthCheck;
 use crate::model::runtime::profile::{Profile, profile};
-use crate::model::runtime::service::{Environment, HealthCheck, Service, Variable};
+use crate::model::runtime::service::{Environment, Service, Variable};
 use crate::model::runtime::startup;
 use crate::source::Span;
 

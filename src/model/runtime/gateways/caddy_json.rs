@@ -241,6 +241,7 @@ fn retry(handler: NodeRef<'_>, read: &Fact<Timeout>) -> Fact<Retry> {
     let span = resends.map_or(first.span(), NodeRef::span);
     let retry = Retry {
         attempts: number(count),
+        is_by_servers: false,
         on: vec!["dial error".into()],
         methods: Fact::Absent,
         resends_post: resends.map(|_| "`retry_match`".to_owned()),

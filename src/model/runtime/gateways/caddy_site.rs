@@ -268,7 +268,17 @@ fn retry(line: &Line, read: &Fact<Timeout>) -> Fact<Retry> {
     let backoff = or(line.get("lb_try_interval").map_or(Fact::Absent, time), || default("Caddy", "lb_try_interval"));
     let on = vec!["dial error".into()];
     Fact::explicit(
-        Retry { attempts, on, methods: Fact::Absent, resends_post: resends, per_try: read.clone(), backoff, within: bound, span },
+        Retry {
+            attempts,
+            is_by_servers: false,
+            on,
+            methods: Fact::Absent,
+            resends_post: resends,
+            per_try: read.clone(),
+            backoff,
+            within: bound,
+            span,
+        },
         span,
     )
 }

@@ -161,7 +161,10 @@ fn retry(policy: NodeRef<'_>, total: &Fact<super::Timeout>) -> Fact<Retry> {
     });
     let backoff = or(duration(policy.at("retry_back_off/base_interval"), None), || default("Envoy", "retry base interval"));
     let methods = Fact::Absent;
-    Fact::explicit(Retry { attempts, on, methods, resends_post: risky, per_try, backoff, within: total.clone(), span }, span)
+    Fact::explicit(
+        Retry { attempts, is_by_servers: false, on, methods, resends_post: risky, per_try, backoff, within: total.clone(), span },
+        span,
+    )
 }
 
 fn limits(manager: &Manager<'_>, host: NodeRef<'_>, node: NodeRef<'_>, action: NodeRef<'_>) -> Fact<Vec<Limit>> {

@@ -286,6 +286,7 @@ fn retry(front: &Proxy<'_>, back: &Proxy<'_>, pass: crate::source::Span) -> Fact
     let origin = if on.or(count).is_some() { Origin::Explicit(span) } else { Origin::default_of("HAProxy") };
     let retry = Retry {
         attempts: Some(attempts),
+        is_by_servers: false,
         on: conditions,
         methods: Fact::Absent,
         resends_post: risky,

@@ -159,6 +159,7 @@ fn retry(service: NodeRef<'_>, read: &Fact<Timeout>, span: Span) -> Fact<Retry> 
     let span = written.map_or(span, |node| node.span());
     let retry = Retry {
         attempts: Some(attempts),
+        is_by_servers: false,
         on: vec!["error".into(), "timeout".into()],
         methods: Fact::Absent,
         resends_post: None,

@@ -197,7 +197,7 @@ fn retry(filters: &[&Part<'_>], read: &Fact<Timeout>) -> Fact<Retry> {
     };
     let within = filter.argument("timeout").map_or(Fact::Absent, |text| length(text, filter.span, milliseconds()));
     let (per_try, span) = (read.clone(), filter.span);
-    Fact::explicit(Retry { attempts, on, methods, resends_post, per_try, backoff, within, span }, span)
+    Fact::explicit(Retry { attempts, is_by_servers: false, on, methods, resends_post, per_try, backoff, within, span }, span)
 }
 
 fn limit(part: &Part<'_>) -> Limit {

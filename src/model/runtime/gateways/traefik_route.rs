@@ -194,6 +194,7 @@ pub(in crate::model::runtime) fn middleware_terms(route: &mut Route, known: &Set
         route.retry = Fact::explicit(
             Retry {
                 attempts,
+                is_by_servers: false,
                 on: vec!["network error".into()],
                 methods: Fact::Absent,
                 resends_post: resends.map(|_| "`retryNonIdempotentMethod`".to_owned()),

@@ -104,7 +104,10 @@ fn retry(rule: NodeRef<'_>) -> Fact<Retry> {
     let per_try = duration(rule.at("timeouts/backendRequest"));
     let backoff = duration(retry.get("backoff"));
     let (methods, within) = (Fact::Absent, Fact::Absent);
-    Fact::explicit(Retry { attempts, on, methods, resends_post, per_try, backoff, within, span: key.span() }, key.span())
+    Fact::explicit(
+        Retry { attempts, is_by_servers: false, on, methods, resends_post, per_try, backoff, within, span: key.span() },
+        key.span(),
+    )
 }
 
 fn address(backend: NodeRef<'_>) -> Option<(Address, NodeRef<'_>)> {

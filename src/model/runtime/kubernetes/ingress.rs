@@ -172,7 +172,10 @@ fn retry(object: &Object<'_>) -> Fact<Retry> {
     let resends_post = on.iter().find(|word| *word == "non_idempotent").map(|word| format!("`{word}`"));
     let within = annotated_seconds(object, &format!("{PREFIX}proxy-next-upstream-timeout"));
     let (methods, per_try, backoff, span) = (Fact::Absent, Fact::Absent, Fact::Absent, key.span());
-    Fact::explicit(Retry { attempts, on, methods, resends_post, per_try, backoff, within, span }, value.span())
+    Fact::explicit(
+        Retry { attempts, is_by_servers: false, on, methods, resends_post, per_try, backoff, within, span },
+        value.span(),
+    )
 }
 
 fn limits(object: &Object<'_>, answers: &LimitStatus) -> Fact<Vec<Limit>> {

@@ -62,7 +62,17 @@ fn retry(rule: NodeRef<'_>) -> Fact<Retry> {
     let Some((key, retries)) = rule.entry("retries").filter(|(_, retries)| retries.is_map()) else {
         let on = DEFAULT_RETRY_ON.map(str::to_owned).to_vec();
         let (methods, per_try, backoff, within) = (Fact::Absent, Fact::Absent, Fact::Absent, Fact::Absent);
-        let retry = Retry { attempts: Some(2), on, methods, resends_post: None, per_try, backoff, within, span: first_key(rule) };
+        let retry = Retry {
+            attempts: Some(2),
+            is_by_servers: false,
+            on,
+            methods,
+            resends_post: None,
+            per_try,
+            backoff,
+            within,
+            span: first_key(rule),
+        };
         return Fact::Known(retry, Origin::default_of("Istio"));
     };
     let attempts = match retries.get("attempts") {
@@ -86,8 +96,17 @@ fn retry(rule: NodeRef<'_>) -> Fact<Retry> {
         other => other,
     };
     let per_try = duration(retries.get("perTryTimeout"));
-    let retry =
-        Retry { attempts, on, methods: Fact::Absent, resends_post, per_try, backoff, within: Fact::Absent, span: key.span() };
+    let retry = Retry {
+        attempts,
+        is_by_servers: false,
+        on,
+        methods: Fact::Absent,
+        resends_post,
+        per_try,
+        backoff,
+        within: Fact::Absent,
+        span: key.span(),
+    };
     Fact::explicit(retry, key.span())
 }
 

@@ -298,6 +298,7 @@ fn retry(scope: &Scope<'_, '_>, module: &str, upstream: Option<&Upstream<'_>>) -
         (Some(tries), Some(others)) => Some(tries.min(others)),
         (tries, others) => tries.or(others),
     };
+    let is_by_servers = most.is_none_or(|tries| tries == 0);
     let within = match own("_timeout") {
         Fact::Known(..) => match timeout(scope, module, "next_upstream_timeout") {
             // Here 0 means that there is no bound.
@@ -309,7 +310,7 @@ fn retry(scope: &Scope<'_, '_>, module: &str, upstream: Option<&Upstream<'_>>) -
     };
     let resends_post = on.iter().find(|word| *word == "non_idempotent").map(|word| format!("`{word}`"));
     let (methods, per_try, backoff) = (Fact::Absent, Fact::Absent, Fact::Absent);
-    Fact::Known(Retry { attempts, on, methods, resends_post, per_try, backoff, within, span }, origin)
+    Fact::Known(Retry { attempts, is_by_servers, on, methods, resends_post, per_try, backoff, within, span }, origin)
 }
 
 /// Why a response may go on for ever by design.
