@@ -21,9 +21,18 @@ pub struct Features {
     pub divides: bool,
     /// Of `histogram_quantile(0.99, ..) > 0.5` both numbers; `None` where the whole is not of this form.
     pub quantile_above: Option<(f64, f64)>,
-    /// Of `.. > 14.4 * 0.001` and `.. > (14.4 * (1 - 0.999))` the share of requests that may fail; `None` where none is written so, and
-    /// where several differ.
-    pub budget: Option<f64>,
+    /// Of `.. > 14.4 * 0.001` and `.. > (14.4 * (1 - 0.999))` both numbers; `None` where none is written so, where several shares differ,
+    /// and where it is not a share of requests that fail: of slow ones, in percent, or worked on.
+    pub budget: Option<Budget>,
+}
+
+/// What a burn rate is compared with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Budget {
+    /// The share of requests that may fail.
+    pub share: f64,
+    /// How many times as fast as that they may; `None` where several differ.
+    pub factor: Option<f64>,
 }
 
 const KEYWORDS: [&str; 13] =
@@ -193,24 +202,42 @@ impl Features {
 }
 
 /// The share of requests that may fail, by all factors of burn rates that an expression compares with.
-fn budget(text: &str) -> Option<f64> {
+fn budget(text: &str) -> Option<Budget> {
     let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    // Slow requests have a promise of their own, and what is in percent is compared with percent.
+    if ["_bucket", "{le=", ",le=", "100*", "*100"].iter().any(|mark| plain.contains(mark)) {
+        return None;
+    }
     let number = |text: &str| -> Option<(f64, usize)> {
         let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
         Some((text.get(..end)?.parse().ok()?, end))
     };
-    let factor = |(at, _): (usize, &str)| {
+    // Factor and share, and what stands after them.
+    let product = |(at, _): (usize, &str)| {
         let after = plain.get(at + 1..)?.trim_start_matches(['=', '(']);
-        let (_, end) = number(after)?;
+        let (factor, end) = number(after)?;
         let share = after.get(end..)?.strip_prefix('*')?;
-        match share.strip_prefix("(1-") {
-            Some(goal) => Some(1.0 - number(goal)?.0),
-            None => Some(number(share)?.0),
-        }
+        let (share, goal) = share.strip_prefix("(1-").map_or((share, false), |goal| (goal, true));
+        let (number, end) = number(share)?;
+        Some((factor, if goal { 1.0 - number } else { number }, share.get(end..)?.trim_start_matches(')')))
     };
-    let mut found = plain.match_indices('>').filter_map(factor).filter(|share| *share > 0.0 && *share < 0.5);
-    let first = found.next()?;
-    found.all(|other| (other - first).abs() < first / 1000.0).then_some(first)
+    let mut found: Option<Budget> = None;
+    for (factor, share, rest) in plain.match_indices('>').filter_map(product) {
+        // `0.1 / 100` and `1e-3` are other numbers than those that were read.
+        if rest.starts_with(['*', '/', '%', '^', '+', '-', 'e', 'E']) {
+            return None;
+        }
+        if share <= 0.0 || share >= 0.5 {
+            continue;
+        }
+        let is_same = |one: f64, other: f64| (one - other).abs() < one / 1000.0;
+        found = match found {
+            None => Some(Budget { share, factor: Some(factor) }),
+            Some(first) if !is_same(first.share, share) => return None,
+            Some(first) => Some(Budget { factor: first.factor.filter(|one| is_same(*one, factor)), ..first }),
+        };
+    }
+    found
 }
 
 #[cfg(test)]
@@ -242,6 +269,25 @@ mod tests {
         for other in
             ["histogram_quantile(0.99, x))) > 1", "histogram_quantile(", "histogram_quantile(0.9", "avg(x) > 1", "(x) > é"]
         {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn budgets_are_those_of_failing_requests() {
+        let of = |text: &str| features(text).and_then(|found| found.budget).map(|budget| (budget.share, budget.factor));
+        assert_eq!(of("a / b > (14.4 * 0.001) and c > 14.4 * 0.001"), Some((0.001, Some(14.4))));
+        assert_eq!(of("a / b > 6 * 0.01 or c > 14.4 * 0.01"), Some((0.01, None)));
+        for other in [
+            "a > 14.4 * 0.1 / 100",
+            "a > (14.4 * 0.1) / 100",
+            "100 * a / b > 14.4 * 0.1",
+            "a / b * 100 > 14.4 * 0.1",
+            "1 - rate(h_bucket{le=\"0.5\"}[1h]) / rate(h_count[1h]) > 14.4 * 0.01",
+            "1 - h:rate1h{job=\"a\", le=\"0.5\"} > 14.4 * 0.01",
+            "a > 14.4 * 0.1e-2",
+            "a > 14.4 * 0.01 and b > 14.4 * 0.02",
+        ] {
             assert_eq!(of(other), None, "{other}");
         }
     }

@@ -10,7 +10,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let runtime = &context.head.runtime;
     let mut found = Vec::new();
     for alert in runtime.alerts().filter(|alert| alert.is_burn_rate() && alert.is_whole) {
-        let Some(watched) = alert.features.budget else { continue };
+        let Some(budget) = alert.features.budget else { continue };
+        let watched = budget.share;
         let declared = runtime.declared(alert.expression, context.sources, demands::AVAILABILITY);
         let Some(goal) = declared.filter(|goal| goal.value > 50.0 && goal.value < 100.0) else { continue };
         context.consider();
@@ -19,14 +20,18 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         if (watched - left).abs() < left / 100.0 {
             continue;
         }
-        let message = format!("`{}` watches a budget of {watched}, and {} % leave {}", alert.name, goal.value, rounded(left));
+        let message =
+            format!("`{}` watches a budget of {}, and {} % leave {}", alert.name, rounded(watched), goal.value, rounded(left));
         let label = match watched > left {
             true => "the budget is used up before anybody hears of it",
             false => "somebody is called while the promise is kept",
         };
         let diagnostic = Diagnostic::new(alert.subject(), message)
             .at(alert.expression, format!("{label}: {} says {}", goal.value, goal.said))
-            .help(format!("> (14.4 * {})", rounded(left)))
+            .help(match budget.factor {
+                Some(factor) => format!("> ({factor} * {})", rounded(left)),
+                None => format!("{} in place of {}", rounded(left), rounded(watched)),
+            })
             .evidence("availability goal");
         found.push(rehearsal::lowered(diagnostic, alert.profile));
     }
