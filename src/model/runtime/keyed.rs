@@ -7,6 +7,7 @@ use super::service::Service;
 use super::timeout::{self, Units};
 use super::{Runtime, ServiceRef};
 use crate::documents::url::DatabaseUrl;
+use crate::model::Workspace;
 use crate::source::Span;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -266,7 +267,9 @@ impl Runtime {
                 continue;
             }
             compared += 1;
-            let Some((name, value, means, instead, is_certain)) = said_setting(url, settings) else { continue };
+            let said =
+                said_setting(url, settings).filter(|(name, value, ..)| !(self.has_node_pg && is_full_in_node(url, name, value)));
+            let Some((name, value, means, instead, is_certain)) = said else { continue };
             let (key, host, setting) = (key.clone(), host.to_owned(), format!("{name}={value}"));
             found.push(OpenDatabase { key, span, host, setting, means, instead, is_certain, use_for });
         }
@@ -308,11 +311,38 @@ impl Runtime {
     }
 }
 
+/// The driver `pg` of Node, and what is built upon it.
+const NODE_PG: [&str; 3] = ["\"pg\"", "\"pg-pool\"", "\"pg-promise\""];
+/// So many manifests of Node are read.
+const MOST_MANIFESTS: usize = 500;
+
+/// Whether a manifest of Node depends on the driver `pg`; asked for only where an address without a driver of its own says a mode that
+/// this one takes otherwise.
+pub(super) fn has_node_pg<'u>(workspace: &mut Workspace, mut urls: impl Iterator<Item = &'u DatabaseUrl>) -> bool {
+    let is_told = |url: &DatabaseUrl| url.parameter("sslmode").is_some_and(|mode| is_full_in_node(url, "sslmode", mode));
+    if !urls.any(is_told) {
+        return false;
+    }
+    let is_manifest = |path: &str| path.rsplit('/').next() == Some("package.json") && !path.contains("node_modules/");
+    let paths: Vec<String> = workspace.paths_like(is_manifest).take(MOST_MANIFESTS).map(str::to_owned).collect();
+    workspace.load_texts(&paths).iter().any(|(.., text)| NODE_PG.iter().any(|name| text.contains(name)))
+}
+
+/// <https://www.npmjs.com/package/pg-connection-string>: Node's `pg` takes these for `verify-full`, unless it is told to do as libpq does.
+fn is_full_in_node(url: &DatabaseUrl, name: &str, mode: &str) -> bool {
+    let is_mode = name == "sslmode" && ["prefer", "require", "verify-ca"].contains(&mode);
+    url.system == "postgres" && url.driver.is_none() && is_mode && url.parameter("uselibpqcompat") != Some("true")
+}
+
 /// Which of some settings an address says.
 fn said_setting(url: &DatabaseUrl, settings: &[Setting]) -> Option<(String, String, &'static str, &'static str, bool)> {
     url.parameters.iter().find_map(|(name, value)| {
         let (lower, text) = (name.to_ascii_lowercase(), value.trim().to_ascii_lowercase());
-        let row = settings.iter().find(|(system, key, open, ..)| *system == url.system && *key == lower && *open == text)?;
+        // <https://www.postgresql.org/docs/current/libpq-ssl.html>: with a file of authorities `require` is as `verify-ca`, which the
+        // driver of Java does not have so.
+        let has_root = text == "require" && url.parameter("sslrootcert").is_some() && url.driver.as_deref() != Some("jdbc");
+        let meant = if url.system == "postgres" && has_root { "verify-ca" } else { text.as_str() };
+        let row = settings.iter().find(|(system, key, open, ..)| *system == url.system && *key == lower && *open == meant)?;
         Some((name.clone(), value.clone(), row.3, row.4, row.5))
     })
 }
