@@ -106,13 +106,26 @@ pub struct Statement {
     pub calls: Option<Box<Calls>>,
 }
 
-/// Functions that a statement calls.
+/// Stands among what a statement of a routine may touch, for a table whose name the caller passes; a template to everybody who reads
+/// it.
+pub const ARGUMENT: &str = "{{argument}}";
+
+/// Functions that a statement, or the body of a routine, calls.
 #[derive(Debug, Clone, Default)]
 pub struct Calls {
-    /// Their names, folded, without schemas and arguments, each once.
-    pub names: Vec<Name>,
-    /// Names that stand alone in literals that may be their arguments.
-    pub named: Vec<ObjectName>,
+    /// One for each name.
+    pub made: Vec<Call>,
+}
+
+/// A function that is called, once or more.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Its name, folded, without schema.
+    pub name: Name,
+    /// The words of the literals among its arguments, of all calls: what they may name.
+    pub named: Vec<Name>,
+    /// Whether every argument is a literal, or a parameter of the routine around the call: no other name is passed on.
+    pub is_complete: bool,
 }
 
 /// What the body of a routine does when it is called, as far as that changes the catalog.
@@ -122,6 +135,8 @@ pub struct RoutineBody {
     pub statements: Vec<Statement>,
     /// The functions that it calls itself.
     pub calls: Calls,
+    /// The words of the literals among its parameters: what their defaults may name.
+    pub defaults: Vec<Name>,
     /// Whether it may take tables away or give them other names.
     pub removes: bool,
 }

@@ -163,7 +163,7 @@ impl Trial {
         let mut after = state.excerpt(&self.names)?;
         let stood: BTreeMap<String, Span> = after.standing_tables().into_iter().map(|(name, table)| (name, table.span)).collect();
         for statement in halves.iter().rev().flat_map(|half| &half.script.statements) {
-            if let Some(called) = state.called(statement.calls.as_deref()) {
+            if let Some(called) = state.called(statement) {
                 after.follow(&called, statement.span);
             }
             statement.ops.iter().for_each(|op| after.apply(op, false));

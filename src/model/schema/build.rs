@@ -364,7 +364,7 @@ fn apply(
     let apply = |mut statement: Statement, text: Excerpt| {
         effects::comment(&mut statement, text, state.dialect);
         state.doubt(&statement, text);
-        if let Some(called) = state.called(statement.calls.as_deref()) {
+        if let Some(called) = state.called(&statement) {
             state.follow(&called, statement.span);
             statement.understanding = match statement.ops.is_empty() {
                 true => Understanding::Opaque(called.why),

@@ -1,12 +1,12 @@
 //! SQL that is put together at run time: read where its parts are known, bounded by the names in sight where they are not.
 
 use super::Place;
-use super::fold::{HOLE, Known};
+use super::fold::{self, HOLE, Known};
 use crate::source::Span;
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::{Kind, Lexer, Token, literal_inside, literal_value};
 use crate::sql::split::Splitter;
-use crate::sql::{ObjectName, Statement, Understanding};
+use crate::sql::{ARGUMENT, ObjectName, Statement, Understanding};
 
 /// First words of dynamic SQL that leaves the catalog alone.
 const HARMLESS: &[&str] = &[
@@ -60,7 +60,11 @@ pub fn execute<'t>(place: Place<'t>, tokens: &'t [Token], known: &Known, named: 
     let texts = known.texts(&cursor.over(start..cursor.mark()));
     let place = Place { maybe: place.maybe || texts.len() > 1, ..place };
     if !run_all(place, &texts, super::column::whole(&place.cursor(tokens)), out) {
-        out.push(bounded(place, tokens, named));
+        let statement = bounded(place, tokens, named);
+        let is_passed = statement.understanding != Understanding::NoEffect && texts.iter().all(|text| is_passed(text, place));
+        let passed = || ObjectName { schema: None, name: ARGUMENT.into(), span: statement.span };
+        let touches = if is_passed { vec![passed()] } else { statement.touches };
+        out.push(Statement { touches, ..statement });
     }
 }
 
@@ -68,14 +72,14 @@ pub fn execute<'t>(place: Place<'t>, tokens: &'t [Token], known: &Known, named: 
 pub fn run_all(place: Place, texts: &[String], span: Span, out: &mut Vec<Statement>) -> bool {
     let before = out.len();
     for text in texts {
-        if text.starts_with(HOLE) {
+        if text.starts_with(HOLE) || text.starts_with(ARGUMENT) {
             out.truncate(before);
             return false;
         }
         let start = out.len();
         run(place, text, span, out);
         let is_lost = |statement: &Statement| matches!(statement.understanding, Understanding::Opaque(_));
-        if text.contains(HOLE) && out.iter().skip(start).any(is_lost) {
+        if fold::is_open(text) && out.iter().skip(start).any(is_lost) {
             out.truncate(before);
             return false;
         }
@@ -88,8 +92,31 @@ pub fn literal_names(body: &Cursor) -> Vec<ObjectName> {
     body.rest().iter().filter_map(|token| plain_literal(body, *token)).collect()
 }
 
+/// Whether the tables that dynamic SQL changes are those that the caller of a routine names, and no others.
+fn is_passed(text: &str, place: Place) -> bool {
+    let place = Place { text, ..place };
+    let mut splitter = Splitter::new(text, 0..text.len(), place.dialect);
+    let (mut tokens, mut comments) = (Vec::new(), Vec::new());
+    while splitter.next_piece(&mut tokens, &mut comments).is_some() {
+        let mut words = place.cursor(&tokens);
+        // More than one table, or none that is named.
+        let is_list = words.is_any(&["DROP", "TRUNCATE"]) && text.contains(HOLE);
+        to_table(&mut words);
+        let Some(mut name) = words.next() else { return false };
+        while words.eat_kind(Kind::Dot).is_some() {
+            let Some(last) = words.next() else { return false };
+            name = last;
+        }
+        let goes_on = words.peek(0).is_some_and(|next| next.start == name.end && next.kind != Kind::Open);
+        if is_list || goes_on || words.token_text(name).trim_matches('"') != ARGUMENT {
+            return false;
+        }
+    }
+    true
+}
+
 /// The name that a literal holds and nothing else. `None` for every other token.
-pub fn plain_literal(around: &Cursor, token: Token) -> Option<ObjectName> {
+fn plain_literal(around: &Cursor, token: Token) -> Option<ObjectName> {
     let plain = |value: &str| {
         value.len() > 1 && value != "public" && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
@@ -142,8 +169,13 @@ fn attaches(text: &str, place: Place) -> bool {
 
 /// Whether a piece of dynamic SQL has its table written out: `ALTER TABLE users ADD COLUMN ..`, and more after it.
 fn names_its_table(mut words: Cursor) -> bool {
+    to_table(&mut words);
+    words.object_name().is_some() && !words.is_done()
+}
+
+/// Walks to the name of the table that a statement changes.
+fn to_table(words: &mut Cursor) {
     words.skip_until(|here| here.is_any(&["TABLE", "ON"]));
     words.next();
     while words.eat_any(&["IF EXISTS", "IF NOT EXISTS", "ONLY"]).is_some() {}
-    words.object_name().is_some() && !words.is_done()
 }

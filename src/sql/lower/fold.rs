@@ -2,11 +2,16 @@
 
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::{Kind, literal_value};
-use crate::sql::{Dialect, types};
+use crate::sql::{ARGUMENT, Dialect, types};
 use std::collections::HashMap;
 
 /// Stands in a text for what is not known: a placeholder of a template to everybody who reads it.
 pub const HOLE: &str = "{{?}}";
+
+/// Whether a part of a text is not known, or is what the caller of a routine passes.
+pub fn is_open(text: &str) -> bool {
+    text.contains(HOLE) || text.contains(ARGUMENT)
+}
 
 /// More variables than this are not followed.
 const MOST_VARIABLES: usize = 256;
@@ -193,7 +198,7 @@ fn formatted(pattern: &str, values: &[Vec<String>]) -> Vec<String> {
             continue;
         }
         let written = |text: &String| match kind {
-            'I' if text != HOLE && !is_plain(text) => format!("\"{}\"", text.replace('"', "\"\"")),
+            'I' if !matches!(text.as_str(), HOLE | ARGUMENT) && !is_plain(text) => format!("\"{}\"", text.replace('"', "\"\"")),
             'L' if text != HOLE => format!("'{}'", text.replace('\'', "''")),
             _ => text.clone(),
         };

@@ -25,7 +25,26 @@ pub fn create(cursor: &mut Cursor) -> Option<Reading> {
         return Some(of(ObjectChange::CreateSequence { name, owner: owned_by(*cursor).flatten() }));
     }
     // What its body does is told by the session around it.
-    Some(of(ObjectChange::CreateFunction { name, tables: tables_of_body(cursor), body: None }))
+    let mut head = *cursor;
+    let parameters = head.group().map(|inner| parameters(&inner)).unwrap_or_default();
+    Some(of(ObjectChange::CreateFunction { name, tables: tables_of_body(cursor), parameters, body: None }))
+}
+
+/// The parameters of a routine between its brackets, as written, without defaults and those that only come out.
+pub fn parameters(inner: &Cursor) -> Vec<Name> {
+    let written = |mut part: Cursor| {
+        if part.eat("OUT") {
+            return None;
+        }
+        part.eat_any(&["IN", "INOUT", "VARIADIC"]);
+        let start = part.mark();
+        part.skip_until(|here| {
+            here.is("DEFAULT") || here.peek(0).is_some_and(|token| matches!(here.token_text(token), "=" | ":="))
+        });
+        let words = part.over(start..part.mark());
+        Some(words.rest().iter().map(|token| words.token_text(*token).to_lowercase()).collect::<Vec<_>>().join(" ").into())
+    };
+    inner.parts().filter_map(written).collect()
 }
 
 /// The owner after `OWNED BY`: `Some(None)` for `NONE`, `None` where nothing is said.
@@ -91,10 +110,10 @@ fn statements<'t>(body: Cursor<'t>) -> Vec<Cursor<'t>> {
 pub fn drop(cursor: &mut Cursor) -> Option<Reading> {
     let object = cursor.eat_any(&["SEQUENCE", "EXTENSION", "FUNCTION", "PROCEDURE", "ROUTINE"])?;
     cursor.eat("IF EXISTS");
-    let mut names = Vec::new();
+    let (mut names, mut counts) = (Vec::new(), Vec::new());
     loop {
         names.push(cursor.object_name()?);
-        cursor.group();
+        counts.push(cursor.group().map(|inner| parameters(&inner).len()));
         if cursor.eat_kind(Kind::Comma).is_none() {
             break;
         }
@@ -105,7 +124,7 @@ pub fn drop(cursor: &mut Cursor) -> Option<Reading> {
         // What columns an extension takes along is not known.
         "EXTENSION" if cascade => None,
         "EXTENSION" => Some(of(ObjectChange::DropExtension { names: names.into_iter().map(|name| name.name.into()).collect() })),
-        _ => Some(of(ObjectChange::DropFunction { names, cascade })),
+        _ => Some(of(ObjectChange::DropFunction { names, counts, cascade })),
     }
 }
 

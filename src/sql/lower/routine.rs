@@ -1,12 +1,12 @@
 //! A file as a session: its variables, prepared texts and routines, so that what they run later is known.
 
 use super::fold::Known;
-use super::{Place, block, calls, dynamic, statement, tsql, walk};
-use crate::source::Span;
+use super::{Place, block, calls, dynamic, object, statement, tsql, walk};
+use crate::source::{Name, Span};
 use crate::sql::cursor::Cursor;
 use crate::sql::lexer::{Kind, Lexer, Token, literal_inside};
-use crate::sql::{Change, Dialect, ObjectChange, RoutineBody, Statement, Understanding};
-use std::collections::HashMap;
+use crate::sql::{ARGUMENT, Change, Dialect, ObjectChange, ObjectName, RoutineBody, Statement, Understanding};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Routines that call each other deeper than this are not followed.
@@ -18,6 +18,10 @@ const MOST: usize = 10_000;
 #[derive(Clone)]
 struct Routine {
     parameters: Vec<String>,
+    /// What tells it from namesakes.
+    signature: Vec<Name>,
+    /// Whether the file has namesakes with other parameters, so that a call may mean any of them.
+    is_overloaded: bool,
     /// Its body, where that may change the catalog.
     body: Option<Arc<str>>,
 }
@@ -48,7 +52,7 @@ impl Session {
                 if !self.prepared(place, tokens, out) && !self.call(place, tokens, out) {
                     let mut lowered = statement(place, tokens);
                     if let Some(body) = body.filter(|_| place.dialect == Dialect::Postgres) {
-                        self.judge_routine(place, body, &mut lowered);
+                        self.judge_routine(place, (body, calls::defaults(&cursor)), &mut lowered);
                     }
                     out.push(lowered);
                 }
@@ -110,8 +114,12 @@ impl Session {
         dynamic::run_all(place, texts, super::column::whole(&place.cursor(tokens)), out)
     }
 
-    /// Notes a routine that a statement creates, and gives its body. `None` for other statements, and for the function of a trigger,
-    /// which nobody calls by name.
+    /// Whether a body is judged on its own: what its caller passes is not known.
+    pub fn is_judging(&self) -> bool {
+        self.depth > DEEPEST
+    }
+
+    /// Notes a routine that a statement creates, and gives its body. `None` for other statements.
     fn note_routine<'t>(&mut self, whole: &Cursor<'t>) -> Option<&'t str> {
         let mut cursor = *whole;
         if !cursor.eat("CREATE") || self.routines.len() >= MOST {
@@ -129,26 +137,35 @@ impl Session {
             part.eat_any(&["IN", "INOUT", "OUT", "VARIADIC"]);
             part.identifier().map(|name| name.value).unwrap_or_default()
         };
+        let signature = parameters.as_ref().map(object::parameters).unwrap_or_default();
         let parameters = parameters.into_iter().flat_map(|inner| inner.parts()).map(parameter).collect();
+        let all = |part: Cursor| {
+            part.rest().first().zip(part.rest().last()).map(|(first, last)| first.start as usize..last.end as usize)
+        };
         let body = match whole.dialect {
             Dialect::Postgres => {
+                // A language and a setting before it may be literals too.
+                rest.skip_until(|here| here.is_any(&["AS", "BEGIN ATOMIC", "RETURN"]));
+                let is_written_out = rest.eat_any(&["BEGIN ATOMIC", "RETURN"]).is_some();
                 let literal = rest.rest().iter().find(|token| matches!(token.kind, Kind::Dollar | Kind::Text));
-                literal.and_then(|token| literal_inside(*token, whole.text))
+                if is_written_out { all(rest) } else { literal.and_then(|token| literal_inside(*token, whole.text)) }
             }
             _ => {
                 rest.skip_until(|here| here.is("BEGIN"));
-                rest.rest().first().zip(rest.rest().last()).map(|(first, last)| first.start as usize..last.end as usize)
+                all(rest)
             }
         };
         let text = whole.text.get(body?)?;
         let body = may_change(text).then(|| Arc::from(text));
-        self.routines.insert(name.name.to_lowercase(), Routine { parameters, body });
-        rest.skip_until(|here| here.is("RETURNS TRIGGER"));
-        rest.is_done().then_some(text)
+        let key = name.name.to_lowercase();
+        let differs = |one: &Routine| whole.dialect == Dialect::Postgres && (one.is_overloaded || one.signature != signature);
+        let is_overloaded = self.routines.get(&key).is_some_and(differs);
+        self.routines.insert(key, Routine { parameters, signature, is_overloaded, body });
+        Some(text)
     }
 
     /// Notes what a routine does when another file calls it. What it calls is followed where it is called.
-    fn judge_routine(&mut self, place: Place, text: &str, lowered: &mut Statement) {
+    fn judge_routine(&mut self, place: Place, (text, defaults): (&str, Vec<Name>), lowered: &mut Statement) {
         let created = lowered.ops.iter_mut().find_map(|op| match &mut op.change {
             Change::Object(change) => match change.as_mut() {
                 ObjectChange::CreateFunction { name, body, .. } => Some((name.name.to_lowercase(), body)),
@@ -157,9 +174,11 @@ impl Session {
             _ => None,
         });
         let Some((name, made)) = created else { return };
+        let Some(Routine { parameters, body, .. }) = self.routines.get(&name).cloned() else { return };
         let mut statements = Vec::new();
-        if let Some(routine) = self.routines.get(&name).filter(|routine| routine.body.is_some()) {
-            let inside = walk::with_arguments(&self.known, &routine.parameters, Vec::new());
+        if body.is_some() {
+            let passed = vec![vec![ARGUMENT.to_owned()]; parameters.len()];
+            let inside = walk::with_arguments(&self.known, &parameters, passed);
             let outside = std::mem::replace(&mut self.known, inside);
             let depth = std::mem::replace(&mut self.depth, DEEPEST);
             self.body(place, text, lowered.span, &mut statements);
@@ -171,13 +190,16 @@ impl Session {
                 Understanding::Opaque(why) => !(makes && why == dynamic::ATTACHES),
                 _ => true,
             });
+            forget_temporary(&mut statements);
         }
         let mut lexer = Lexer::new(text, 0..text.len(), place.dialect);
         let tokens: Vec<Token> = std::iter::from_fn(|| lexer.next_token()).filter(is_code).collect();
-        let calls = calls::within(&Place { text, anchor: Some(lowered.span), ..place }.cursor(&tokens));
+        let body = Place { text, anchor: Some(lowered.span), ..place }.cursor(&tokens);
+        let calls = calls::within(&body, &untouched(&body, parameters));
         if !statements.is_empty() || calls.is_some() {
             let calls = calls.map(|calls| *calls).unwrap_or_default();
-            *made = Some(Arc::new(RoutineBody { statements, calls, removes: has_word(text, &["DROP", "RENAME", "SCHEMA"]) }));
+            let removes = has_word(text, &["DROP", "RENAME", "SCHEMA"]);
+            *made = Some(Arc::new(RoutineBody { statements, calls, defaults, removes }));
         }
     }
 
@@ -197,7 +219,10 @@ impl Session {
         let Some(verb) = cursor.eat_any(&["CALL", "SELECT", "PERFORM"]) else { return false };
         let Some(name) = cursor.object_name() else { return false };
         let Some(routine) = self.routines.get(&name.name.to_lowercase()).cloned() else { return false };
-        let others = calls::within(&cursor).filter(|_| verb != "CALL" && place.dialect == Dialect::Postgres);
+        if routine.is_overloaded {
+            return false;
+        }
+        let others = calls::within(&cursor, &[]).filter(|_| verb != "CALL" && place.dialect == Dialect::Postgres);
         let arguments = cursor.group();
         if verb != "CALL" && routine.body.is_none() || self.depth >= DEEPEST || out.len() >= MOST {
             return false;
@@ -229,6 +254,42 @@ fn fills_part(mut cursor: Cursor) -> bool {
     while cursor.identifier().is_some() && cursor.eat_kind(Kind::Dot).is_some() {}
     let is_list = cursor.peek(0).is_some_and(|token| cursor.token_text(token) == "[") && cursor.group().is_some();
     (is_list || cursor.mark() > start + 1) && cursor.peek(0).is_some_and(|token| matches!(cursor.token_text(token), ":=" | "="))
+}
+
+/// Takes out what only makes, fills and drops temporary tables of the body itself.
+fn forget_temporary(statements: &mut Vec<Statement>) {
+    let ops = statements.iter().flat_map(|one| &one.ops);
+    let own: HashSet<Name> = ops
+        .filter_map(|op| match &op.change {
+            Change::CreateTable(table) if table.temporary => Some(table.name.name.clone()),
+            _ => None,
+        })
+        .collect();
+    let is_own =
+        |table: &ObjectName| own.contains(&table.name) && table.schema.as_deref().is_none_or(|schema| schema == "pg_temp");
+    let stays = |change: &Change| match change {
+        Change::CreateTable(table) => table.temporary,
+        Change::DropTable { names, .. } => names.iter().all(is_own),
+        Change::CreateIndex(index) => is_own(&index.table),
+        Change::AlterTable { table, .. } => is_own(table),
+        _ => false,
+    };
+    statements.retain(|one| one.understanding != Understanding::Full || !one.ops.iter().all(|op| stays(&op.change)));
+}
+
+/// The parameters of a body that hold what the caller has passed all along.
+fn untouched(body: &Cursor, mut parameters: Vec<String>) -> Vec<String> {
+    let mut filled: HashSet<String> = HashSet::new();
+    for pair in body.rest().windows(2) {
+        let [first, second] = pair else { continue };
+        if body.token_text(*second) == ":=" {
+            filled.extend(body.fold(*first));
+        } else if ["INTO", "STRICT", "FOR", "FOREACH"].iter().any(|word| body.token_text(*first).eq_ignore_ascii_case(word)) {
+            filled.extend(body.fold(*second));
+        }
+    }
+    parameters.retain(|name| !filled.contains(name));
+    parameters
 }
 
 /// Whether a token is more than a comment.

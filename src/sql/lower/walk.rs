@@ -41,7 +41,8 @@ pub struct Walk<'s, 't> {
 
 /// Walks the tokens of a body and lowers what matters in it.
 pub fn body<'t>(place: Place<'t>, session: &mut Session, tokens: &'t [Token], out: &mut Vec<Statement>) {
-    let named = literal_names(&place.cursor(tokens));
+    // What a routine passes on are the names that its caller gives, and not any that it happens to write.
+    let named = if session.is_judging() { Vec::new() } else { literal_names(&place.cursor(tokens)) };
     let mut walk =
         Walk { place, session, named, open: Vec::new(), declaring: false, before: Vec::new(), counted: HashMap::new() };
     let mut cursor = place.cursor(tokens);
@@ -49,14 +50,16 @@ pub fn body<'t>(place: Place<'t>, session: &mut Session, tokens: &'t [Token], ou
         if cursor.eat_kind(Kind::Semicolon).is_some() {
             continue;
         }
+        let start = cursor.mark();
         if walk.declaring && !cursor.is("BEGIN") {
             walk.declare(&mut cursor);
+            walk.note_calls(&cursor.over(start..cursor.mark()), out);
             continue;
         }
         if walk.control(&mut cursor, out) {
+            walk.note_calls(&cursor.over(start..cursor.mark()), out);
             continue;
         }
-        let start = cursor.mark();
         skip_statement(&mut cursor);
         if let Some(part) = tokens.get(start..cursor.mark().min(tokens.len())) {
             walk.one(part, out);
@@ -174,6 +177,16 @@ impl<'t> Walk<'_, 't> {
         true
     }
 
+    /// Notes what a condition, a loop, a declaration or an assignment calls.
+    fn note_calls(&self, part: &Cursor, out: &mut Vec<Statement>) {
+        let calls = if self.place.dialect == Dialect::Postgres { calls::within(part, &[]) } else { None };
+        if calls.is_some() {
+            let place = Place { maybe: self.maybe(), ..self.place };
+            let silent = super::without_ops(place, part, Understanding::NoEffect, Vec::new());
+            out.push(Statement { calls, ..silent });
+        }
+    }
+
     /// Opens what may not run.
     fn branch(&mut self, open: Open) {
         self.before.push(self.session.known.clone());
@@ -243,11 +256,7 @@ impl<'t> Walk<'_, 't> {
         let cursor = place.cursor(tokens);
         let before = out.len();
         if self.session.assign(&cursor, false) || self.fill(cursor) {
-            if let Some(calls) = calls::within(&cursor).filter(|_| !self.is_mysql()) {
-                let silent = super::without_ops(place, &cursor, Understanding::NoEffect, Vec::new());
-                out.push(Statement { calls: Some(calls), ..silent });
-            }
-            return;
+            return self.note_calls(&cursor, out);
         }
         if self.session.prepared(place, tokens, out) || self.session.call(place, tokens, out) {
         } else if cursor.is("EXECUTE") {

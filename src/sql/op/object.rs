@@ -1,7 +1,7 @@
 //! Changes of what is neither a table nor of one: sequences, functions, triggers, extensions, composite types, domains.
 
 use super::{ColumnType, ObjectName, RoutineBody};
-use crate::source::{Span, Spanned};
+use crate::source::{Name, Span, Spanned};
 use std::sync::Arc;
 
 /// A change of an object.
@@ -41,7 +41,9 @@ pub enum ObjectChange {
         name: ObjectName,
         /// Tables and views that its body names, where that is read.
         tables: Vec<ObjectName>,
-        /// What it does when it is called; `None` where that leaves the catalog alone, and for a function of a trigger.
+        /// Its parameters as written, without defaults and those that only come out: what tells it from namesakes.
+        parameters: Vec<Name>,
+        /// What it does when it is called; `None` where that leaves the catalog alone.
         body: Option<Arc<RoutineBody>>,
     },
     /// `ALTER FUNCTION a RENAME TO b`.
@@ -55,6 +57,8 @@ pub enum ObjectChange {
     DropFunction {
         /// Their names, without arguments.
         names: Vec<ObjectName>,
+        /// How many parameters each has; `None` where they are not written.
+        counts: Vec<Option<usize>>,
         /// `CASCADE`: triggers that call them go too.
         cascade: bool,
     },

@@ -3,7 +3,7 @@
 use super::State;
 use crate::model::schema::catalog::{Facet, Gap};
 use crate::source::{Name, Span};
-use crate::sql::{Calls, ObjectName, RoutineBody, Understanding};
+use crate::sql::{ARGUMENT, Calls, Change, ObjectName, RoutineBody, Statement, Understanding};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -14,54 +14,120 @@ const MOST_FOLLOWED: usize = 1_000_000;
 pub(in crate::model::schema) struct Called {
     /// Their bodies; empty where it has become too much to follow.
     bodies: Vec<Arc<RoutineBody>>,
-    /// Names that the calls pass on.
-    named: Vec<ObjectName>,
+    /// What the calls pass on.
+    passed: Passed,
     /// What to say of it.
     pub why: String,
 }
 
+/// What calls pass on.
+#[derive(Default)]
+struct Passed {
+    /// Words that may be names of tables.
+    named: Vec<Name>,
+    /// Whether names may be passed that are not known.
+    more: bool,
+}
+
 impl State {
-    /// What a statement calls. `None` where nothing of it may change the catalog.
-    pub fn called(&self, calls: Option<&Calls>) -> Option<Called> {
-        let calls = calls.filter(|_| !self.held.functions.is_empty())?;
-        let mut named = calls.named.clone();
+    /// What a statement calls, itself or by a trigger of a table that it writes. `None` where nothing of it may change the catalog.
+    pub fn called(&self, statement: &Statement) -> Option<Called> {
+        if self.held.bodies.is_empty() {
+            return None;
+        }
+        let mut passed = Passed::default();
+        let mut todo: Vec<Name> = Vec::new();
+        self.call(statement.calls.as_deref(), &mut passed, &mut todo);
+        let fired = self.fired(statement);
+        passed.more |= !fired.is_empty();
+        todo.extend(fired);
+        let why = format!("`{}` is called, which may change tables", todo.first()?);
         let mut bodies: Vec<Arc<RoutineBody>> = Vec::new();
         let mut seen: HashSet<Name> = HashSet::new();
-        let mut todo: Vec<Name> = calls.names.iter().map(|name| self.key(name)).collect();
-        let first = calls.names.iter().find(|name| self.held.body(&self.key(name)).is_some())?;
-        let why = format!("`{first}` is called, which may change tables");
         while let Some(name) = todo.pop() {
-            let Some(body) = self.held.body(&name).filter(|_| seen.insert(name)) else { continue };
-            self.followed.set(self.followed.get() + 1 + body.statements.len() + body.calls.names.len());
-            if self.followed.get() > MOST_FOLLOWED {
-                return Some(Called { bodies: Vec::new(), named: Vec::new(), why });
+            let namesakes = self.held.bodies.get(&name).filter(|_| seen.insert(name));
+            for body in namesakes.into_iter().flat_map(|all| all.values()) {
+                self.followed.set(self.followed.get() + 1 + body.statements.len() + body.calls.made.len());
+                if self.followed.get() > MOST_FOLLOWED {
+                    return Some(Called { bodies: Vec::new(), passed, why });
+                }
+                self.call(Some(&body.calls), &mut passed, &mut todo);
+                passed.named.extend(body.defaults.iter().cloned());
+                bodies.push(body.clone());
             }
-            todo.extend(body.calls.names.iter().map(|name| self.key(name)));
-            named.extend(body.calls.named.iter().cloned());
-            bodies.push(body.clone());
         }
-        bodies.iter().any(|body| !body.statements.is_empty()).then_some(Called { bodies, named, why })
+        bodies.iter().any(|body| !body.statements.is_empty()).then_some(Called { bodies, passed, why })
+    }
+
+    /// Notes what calls pass on, and which of the functions may change the catalog.
+    fn call(&self, calls: Option<&Calls>, passed: &mut Passed, todo: &mut Vec<Name>) {
+        for call in calls.into_iter().flat_map(|calls| &calls.made) {
+            let key = self.key(&call.name);
+            if self.held.bodies.contains_key(&key) {
+                passed.named.extend(call.named.iter().cloned());
+                passed.more |= !call.is_complete;
+                todo.push(key);
+            }
+        }
+    }
+
+    /// The functions of triggers on tables whose rows a statement changes, where they may change the catalog.
+    fn fired(&self, statement: &Statement) -> Vec<Name> {
+        let written = statement.ops.iter().flat_map(|op| match &op.change {
+            Change::Data { tables, .. } => tables.as_slice(),
+            _ => &[],
+        });
+        let slots = written.filter_map(|name| self.find(name));
+        let slots = slots.flat_map(|slot| [vec![slot], self.descendants(slot)].concat());
+        let triggers = slots.filter_map(|slot| self.table(slot)).flat_map(|table| &table.triggers);
+        let functions = triggers.filter_map(|trigger| Some(self.key(&trigger.function.as_ref()?.name)));
+        functions.filter(|key| self.held.bodies.contains_key(key)).collect()
+    }
+
+    /// Notes what a function does that is created; one with the same parameters is replaced.
+    pub(super) fn put_body(&mut self, key: Name, parameters: &[Name], body: Option<&Arc<RoutineBody>>) {
+        match (body, self.held.bodies.get_mut(&key)) {
+            (Some(body), _) => drop(self.held.bodies.entry(key).or_default().insert(parameters.to_vec(), body.clone())),
+            (None, Some(namesakes)) => drop(namesakes.remove(parameters)),
+            (None, None) => {}
+        }
+    }
+
+    /// Forgets what a function does that is dropped; `count` is how many parameters it has. Namesakes that this does not tell apart
+    /// stay.
+    pub(super) fn drop_body(&mut self, name: &ObjectName, count: Option<usize>) {
+        let key = self.key(&name.name);
+        let Some(namesakes) = self.held.bodies.get_mut(&key) else { return };
+        let fits = |parameters: &[Name]| count.is_none_or(|count| parameters.len() == count);
+        if namesakes.keys().filter(|one| fits(one)).count() == 1 {
+            namesakes.retain(|parameters, _| !fits(parameters));
+        }
+        if namesakes.is_empty() {
+            self.held.bodies.remove(&key);
+        }
     }
 
     /// Does what is called, which may be less: bodies have branches.
     pub fn follow(&mut self, called: &Called, span: Span) {
-        let Called { bodies, named, why } = called;
-        let mut is_bound = !bodies.is_empty();
+        let Called { bodies, passed, why } = called;
+        let (mut is_bound, mut takes) = (!bodies.is_empty(), false);
         for statement in bodies.iter().flat_map(|body| &body.statements) {
             self.guarded = false;
             statement.ops.iter().for_each(|op| self.apply(op, true));
             if let Understanding::Opaque(_) | Understanding::Partial(_) = &statement.understanding {
+                let is_passed = statement.touches.iter().any(|name| name.name == ARGUMENT);
                 let is_found = self.doubt_touched(&statement.touches, why, span);
-                is_bound &= is_found || matches!(statement.understanding, Understanding::Partial(_));
+                takes |= is_passed;
+                is_bound &= is_found || is_passed || matches!(statement.understanding, Understanding::Partial(_));
             }
         }
-        if is_bound {
+        if is_bound && !takes {
             return;
         }
-        let mut slots: Vec<usize> = named.iter().flat_map(|one| self.by_name.get(&self.key(&one.name))).collect();
+        let mut slots: Vec<usize> = passed.named.iter().flat_map(|name| self.by_name.get(&self.key(name))).collect();
         slots.sort_unstable();
         slots.dedup();
-        if slots.is_empty() {
+        if !is_bound || passed.more || slots.is_empty() {
             return self.doubt_everything(why.clone(), Some(span));
         }
         let stands = !bodies.iter().any(|body| body.removes);

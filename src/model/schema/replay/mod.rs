@@ -133,7 +133,14 @@ impl State {
     /// Ends a migration: temporary tables and functions go with the session.
     pub fn end_migration(&mut self) {
         self.end_moves();
-        self.held.functions.retain(|_, one| one.made.name.schema.as_deref() != Some("pg_temp"));
+        let objects::Held { functions, bodies, .. } = &mut self.held;
+        functions.retain(|key, one| {
+            let stays = one.name.schema.as_deref() != Some("pg_temp");
+            if !stays {
+                bodies.remove(key);
+            }
+            stays
+        });
         for slot in std::mem::take(&mut self.temporary) {
             self.forget(slot);
         }

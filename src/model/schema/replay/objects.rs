@@ -5,7 +5,7 @@ use crate::model::schema::catalog::{Domain, TableName};
 use crate::model::schema::objects::{Composite, Function, Objects, Sequence, Trigger};
 use crate::source::{Name, Span};
 use crate::sql::{Dialect, DomainChange, ObjectChange, ObjectName, RoutineBody, TableAction};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// How many objects of a kind, and triggers of a table, are followed.
@@ -18,28 +18,16 @@ pub(super) struct HeldSequence {
     owner: Option<(usize, Name)>,
 }
 
-/// A function while it is being replayed: what it does when it is called is asked no more at the end.
-#[derive(Clone)]
-pub(super) struct HeldFunction {
-    pub made: Function,
-    body: Option<Arc<RoutineBody>>,
-}
-
 /// Objects while they are being replayed, by folded name.
 #[derive(Clone, Default)]
 pub(super) struct Held {
     pub sequences: HashMap<Name, HeldSequence>,
-    pub functions: HashMap<Name, HeldFunction>,
+    pub functions: HashMap<Name, Function>,
+    /// What functions do when they are called, by what tells namesakes apart. Those that leave the catalog alone are not here.
+    pub bodies: HashMap<Name, BTreeMap<Vec<Name>, Arc<RoutineBody>>>,
     pub composites: HashMap<Name, Composite>,
     pub extensions: Vec<String>,
     pub extension_schemas: Vec<String>,
-}
-
-impl Held {
-    /// What a function does when it is called. `None` where there is none of this folded name, and where it leaves the catalog alone.
-    pub fn body(&self, name: &Name) -> Option<&Arc<RoutineBody>> {
-        self.functions.get(name)?.body.as_ref()
-    }
 }
 
 impl State {
@@ -66,22 +54,28 @@ impl State {
                     self.held.sequences.remove(&self.key(&name.name));
                 }
             }
-            ObjectChange::CreateFunction { name, tables, body } => {
+            ObjectChange::CreateFunction { name, tables, parameters, body } => {
                 let tables = tables.iter().map(|table| self.resolved(table)).collect();
                 let made = Function { name: self.new_name(name), tables, span };
                 if self.held.functions.len() < MOST {
-                    self.held.functions.insert(self.key(&name.name), HeldFunction { made, body: body.clone() });
+                    self.held.functions.insert(self.key(&name.name), made);
+                    self.put_body(self.key(&name.name), parameters, body.as_ref());
                 }
             }
             ObjectChange::RenameFunction { name, to } => {
                 let (key, to) = (self.key(&name.name), self.cut(to));
                 if let Some(mut held) = self.held.functions.remove(&key) {
-                    held.made.name.name = to.clone();
+                    held.name.name = to.clone();
                     self.held.functions.insert(self.key(&to), held);
+                    let bodies = self.held.bodies.remove(&key).unwrap_or_default();
+                    self.held.bodies.entry(self.key(&to)).or_default().extend(bodies);
                 }
             }
-            ObjectChange::DropFunction { names, cascade } => {
-                names.iter().filter(|_| !maybe).for_each(|name| self.drop_function(name, *cascade))
+            ObjectChange::DropFunction { names, counts, cascade } => {
+                for (name, count) in names.iter().zip(counts).filter(|_| !maybe) {
+                    self.drop_function(name, *cascade);
+                    self.drop_body(name, *count);
+                }
             }
             ObjectChange::CreateTrigger { name, table, function } => {
                 let function = function.as_ref().map(|one| self.new_name(one));
@@ -265,7 +259,7 @@ impl State {
         }
         objects.sequences.shrink_to_fit();
         objects.sequences.sort_by(|a, b| a.name.cmp(&b.name));
-        objects.functions = held.functions.into_values().map(|one| one.made).collect();
+        objects.functions = held.functions.into_values().collect();
         objects.functions.sort_by(|a, b| a.name.cmp(&b.name));
         objects.composites = held.composites.into_values().collect();
         objects.composites.sort_by(|a, b| a.name.cmp(&b.name));
