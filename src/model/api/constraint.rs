@@ -14,6 +14,9 @@ use crate::source::Span;
 /// How far up the parts around one, and those that use it, are looked at; nothing real is nested deeper.
 const DEEPEST: usize = 64;
 
+/// How many schemas that draw another one in are looked for.
+pub(super) const MOST_USERS: usize = 64;
+
 /// A value as messages show it: short, text without quotes where it is text in the file.
 pub(super) fn shown(node: NodeRef) -> String {
     let text = match node.text() {
@@ -268,7 +271,7 @@ impl<'a> SchemaPart<'a> {
                 let around = walk.part(part.parent).filter(|_| composes(own));
                 let around = around.and_then(|around| SchemaPart::new(self.api, part.parent, around));
                 if let Some(around) =
-                    around.filter(|around| found.len() < DEEPEST && !found.iter().any(|one| one.at == around.at))
+                    around.filter(|around| found.len() < MOST_USERS && !found.iter().any(|one| one.at == around.at))
                 {
                     found.push(around);
                     queue.push(around.at);

@@ -131,6 +131,18 @@ impl<'a> Cursor<'a> {
         chain
     }
 
+    /// The references that lead from the mention to the thing, as they are written, in order; empty where it is written in place.
+    pub(super) fn steps(self) -> Vec<NodeRef<'a>> {
+        let mut steps = Vec::new();
+        let mut node = self.written;
+        while node != self.node && steps.len() < LONGEST_CHAIN {
+            steps.push(node);
+            let Some(next) = self.api.target(node).and_then(|target| self.api.node(target.pin)) else { break };
+            node = next;
+        }
+        steps
+    }
+
     /// The `$ref` values that lead from the mention to the thing, in order; empty where it is written in place.
     pub(super) fn uses(self) -> Vec<Span> {
         self.chain().into_iter().map(|(span, _)| span).collect()

@@ -201,8 +201,12 @@ impl<'a> SchemaRef<'a> {
 
     /// The members of `oneOf` and `anyOf` that can hold more than null.
     pub fn alternatives(self) -> Vec<SchemaRef<'a>> {
-        let parts = ["oneOf", "anyOf"].into_iter().flat_map(|key| self.parts(key));
-        parts.filter(|part| !part.is_only_null()).collect()
+        ["oneOf", "anyOf"].into_iter().flat_map(|key| self.forms(key)).collect()
+    }
+
+    /// The members of `oneOf` or of `anyOf` that can hold more than null.
+    pub(super) fn forms(self, key: &str) -> Vec<SchemaRef<'a>> {
+        self.parts(key).into_iter().filter(|part| !part.is_only_null()).collect()
     }
 
     /// Whether null is among its values: by its type, by that of what it wraps, or by a member of `oneOf` or `anyOf`.
@@ -333,7 +337,7 @@ impl<'a> SchemaRef<'a> {
 }
 
 /// The properties that schemas declare together, each name once.
-fn properties_of(composed: Vec<SchemaRef<'_>>) -> Vec<Property<'_>> {
+pub(super) fn properties_of(composed: Vec<SchemaRef<'_>>) -> Vec<Property<'_>> {
     let lists = composed.iter().filter_map(|part| part.cursor.raw("required"));
     let mut required: Vec<&str> = lists.flat_map(NodeRef::items).filter_map(NodeRef::text).collect();
     required.sort_unstable();

@@ -1,7 +1,7 @@
 //! A property that answers promised at the base, and promise no more.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::api::Removal;
+use crate::model::api::{Removal, yaml_word};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("versioning/response-property-removed", check);
@@ -22,14 +22,19 @@ fn report(one: &Removal) -> Diagnostic {
         0 => quoted.join(", "),
         more => format!("{} and {more} more", quoted.join(", ")),
     };
-    let kept: Vec<String> = one.lost.iter().take(SHOWN).map(|property| one.line_that_keeps(property)).collect();
-    let required: Vec<&str> = one.lost.iter().filter(|property| property.required).map(|property| property.name).collect();
+    let shown = || one.lost.iter().take(SHOWN);
+    let kept: Vec<String> = shown().map(|property| one.line_that_keeps(property)).collect();
+    let required: Vec<String> = shown().filter(|property| property.required).map(|property| yaml_word(property.name)).collect();
     let also = if required.is_empty() { String::new() } else { format!("\nrequired: [.., {}]", required.join(", ")) };
+    let others = match one.lost.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(", and {more} more like that"),
+    };
     let mut all: Vec<&str> = one.lost.iter().map(|property| property.name).collect();
     all.sort_unstable();
     let mut diagnostic = Diagnostic::new(&one.name, format!("`{}` loses {names}, which answers promised", one.name))
         .at(one.object.definition_span(), format!("clients of `{}` find nothing where they read it", one.operation.subject()))
-        .help(format!("keep it until nobody reads it:\n{}{also}", kept.join("\n")))
+        .help(format!("keep it until nobody reads it{others}:\n{}{also}", kept.join("\n")))
         .evidence(all.join(","));
     for property in one.lost.iter().take(SHOWN) {
         let what = if property.required { "before this change a required property" } else { "before this change a property" };
