@@ -5,7 +5,7 @@ use super::{OperationLink, TableKey};
 use crate::fact::Fact;
 use crate::model::Model;
 use crate::model::api::{Method, OperationRef};
-use crate::model::schema::{ColumnRef, Lookup, TableRef};
+use crate::model::schema::{ColumnRef, Lookup, TableRef, text_literal};
 use crate::source::{Span, Spanned};
 use crate::sql::Dialect;
 use std::collections::{BTreeSet, HashSet};
@@ -83,6 +83,10 @@ fn compare_one<'m>(api: &[Spanned<&str>], column: ColumnRef<'m>) -> Option<Value
         }
         _ => return None,
     };
+    // Values of MySQL are held as they are written, escapes and all.
+    if column.table().dialect() == Dialect::MySql && held.iter().any(|one| one.value.contains('\\')) {
+        return None;
+    }
     let ours: BTreeSet<&str> = api.iter().map(|one| one.value).collect();
     let theirs: BTreeSet<&str> = held.iter().map(|one| one.value.as_str()).collect();
     // Lists that hardly share a word are mapped by the application, or the join is wrong: neither is a contradiction.
@@ -150,7 +154,7 @@ impl<'m> ValueComparison<'m> {
     /// The condition that lets the column take the API's list alone, and where to write it.
     pub fn check_help(&self) -> String {
         let (table, column) = (self.column.table(), self.column.sql_name());
-        let check = format!("CHECK ({column} IN ({}))", literals(&self.api));
+        let check = format!("CHECK ({column} IN ({}))", literals(table.dialect(), &self.api));
         match table.dialect() {
             _ if table.is_stated() => table.in_place(&check),
             // SQLite adds no condition to a table that is there.
@@ -165,23 +169,28 @@ impl<'m> ValueComparison<'m> {
         let table = self.column.table();
         let all: Vec<String> = self.held.iter().cloned().chain(rejected.iter().map(|one| one.value.clone())).collect();
         if let Some(Lookup { list, column, .. }) = &self.list {
-            let rows = rejected.iter().map(|one| format!("('{}')", one.value.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
+            let rows = rejected
+                .iter()
+                .map(|one| format!("({})", text_literal(list.dialect(), &one.value)))
+                .collect::<Vec<_>>()
+                .join(", ");
             return list.in_place(&format!("INSERT INTO {} ({column}) VALUES {rows};", list.sql_name()));
         }
         if let Some(kind) = &self.kind {
             if table.is_stated() {
-                return table.in_place(&format!("CREATE TYPE {kind} AS ENUM ({});", literals(&all)));
+                return table.in_place(&format!("CREATE TYPE {kind} AS ENUM ({});", literals(table.dialect(), &all)));
             }
-            let adds = rejected.iter().map(|one| format!("ALTER TYPE {kind} ADD VALUE '{}';", one.value.replace('\'', "''")));
+            let adds =
+                rejected.iter().map(|one| format!("ALTER TYPE {kind} ADD VALUE {};", text_literal(table.dialect(), &one.value)));
             return table.in_place(&adds.collect::<Vec<_>>().join(" "));
         }
         // MySQL lists the values in the type of the column.
         if self.column.is_of(&["enum"])
-            && let Some(help) = self.column.alter_type_help(&format!("ENUM({})", literals(&all)))
+            && let Some(help) = self.column.alter_type_help(&format!("ENUM({})", literals(table.dialect(), &all)))
         {
             return help;
         }
-        let check = format!("CHECK ({} IN ({}))", self.column.sql_name(), literals(&all));
+        let check = format!("CHECK ({} IN ({}))", self.column.sql_name(), literals(table.dialect(), &all));
         match self.column.allowed_by_check() {
             Some(name) if table.dialect() == Dialect::Postgres && !table.is_stated() => table.in_place(&format!(
                 "ALTER TABLE {} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {check} NOT VALID;",
@@ -212,6 +221,6 @@ impl Model {
     }
 }
 
-fn literals(values: &[String]) -> String {
-    values.iter().map(|value| format!("'{}'", value.replace('\'', "''"))).collect::<Vec<_>>().join(", ")
+fn literals(dialect: Dialect, values: &[String]) -> String {
+    values.iter().map(|value| text_literal(dialect, value)).collect::<Vec<_>>().join(", ")
 }

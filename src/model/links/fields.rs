@@ -68,7 +68,7 @@ impl ColumnRef<'_> {
         let (table, name) = (self.table(), self.sql_name());
         let statement = match (table.dialect(), table.is_stated()) {
             (Dialect::Postgres, false) => format!("ALTER TABLE {} ADD CHECK ({name} IS NOT NULL) NOT VALID;", table.sql_name()),
-            (Dialect::MySql, false) => format!("ALTER TABLE {} MODIFY {name} {} NOT NULL;", table.sql_name(), self.type_text()),
+            (Dialect::MySql, false) => self.modify_sql(&self.type_text(), true),
             _ => format!("{name} {} NOT NULL", self.type_text()),
         };
         table.in_place(&statement)

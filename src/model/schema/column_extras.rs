@@ -14,6 +14,13 @@ pub struct ColumnExtras {
     pub charset: Option<Name>,
     /// Collation as written; of MySQL's texts also what the table gave them.
     pub collation: Option<Name>,
+    /// Of MySQL what else `MODIFY` has to repeat, as its creation wrote it: `ON UPDATE CURRENT_TIMESTAMP COMMENT 'open or paid'`.
+    pub attributes: Option<String>,
+}
+
+/// Whether a type of MySQL, in lower case, is a text, which has a character set.
+pub(super) fn is_mysql_text(name: &str) -> bool {
+    matches!(name, "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "set")
 }
 
 /// The elements that changed a column after the one that created it.

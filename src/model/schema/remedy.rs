@@ -31,6 +31,16 @@ pub fn quoted(dialect: Dialect, name: &str) -> String {
     }
 }
 
+/// A text as SQL writes it in a dialect, in quotes.
+pub fn text_literal(dialect: Dialect, text: &str) -> String {
+    let text = text.replace('\'', "''");
+    match dialect {
+        // There a backslash takes away the meaning of what follows it.
+        Dialect::MySql => format!("'{}'", text.replace('\\', r"\\")),
+        _ => format!("'{text}'"),
+    }
+}
+
 /// A type as SQL writes it: the name of one's own in quotes where it needs them.
 pub fn type_sql(dialect: Dialect, of: &ColumnType) -> String {
     let is_folded = dialect == Dialect::Postgres && of.name.contains(|c: char| c.is_ascii_uppercase()) && !of.name.contains('"');
@@ -240,11 +250,7 @@ impl ColumnRef<'_> {
             // The type of a column there bounds nothing.
             Dialect::Sqlite | Dialect::ClickHouse => return None,
             _ if table.is_stated() => to.to_owned(),
-            // MODIFY states the whole column anew: what is left out is lost.
-            Dialect::MySql if self.nullable.known() == Some(&false) => {
-                format!("ALTER TABLE {table_name} MODIFY {column} {to} NOT NULL;")
-            }
-            Dialect::MySql => format!("ALTER TABLE {table_name} MODIFY {column} {to};"),
+            Dialect::MySql => self.modify_sql(to, self.nullable.known() == Some(&false)),
             Dialect::SqlServer if self.nullable.known() == Some(&false) => {
                 format!("ALTER TABLE {table_name} ALTER COLUMN {column} {to} NOT NULL;")
             }

@@ -39,6 +39,9 @@ const AFTER_DEFAULT: &[&str] = &[
     "FOR",
 ];
 
+/// Parts that say nothing of what the catalog keeps, and that MySQL's `MODIFY` drops where it does not repeat them.
+const RESTATED: &[&str] = &["COMMENT", "ON UPDATE", "COLUMN_FORMAT", "STORAGE", "SRID", "INVISIBLE"];
+
 /// Words that cannot be a type: a column without one (`CREATE TABLE t (a, b) AS ..`, SQLite) goes on with these.
 const NO_TYPE: &[&str] =
     &["NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "CONSTRAINT", "GENERATED", "COLLATE"];
@@ -149,7 +152,15 @@ fn part(cursor: &mut Cursor, column: &mut ColumnDef) -> bool {
         column.auto_increment = true;
         return true;
     }
-    without_meaning(cursor)
+    if cursor.dialect != Dialect::MySql || !cursor.is_any(RESTATED) {
+        return without_meaning(cursor);
+    }
+    let start = cursor.mark();
+    let is_known = without_meaning(cursor);
+    let written = cursor.over(start..cursor.mark()).rest_text().to_owned();
+    let attributes = &mut column.details_mut().attributes;
+    *attributes = Some(attributes.take().map_or(written.clone(), |earlier| format!("{earlier} {written}")));
+    is_known
 }
 
 /// Parts that say nothing about what the catalog keeps.
@@ -234,7 +245,8 @@ fn inline_constraint(
     } else {
         return None;
     };
-    let Written { not_valid, details } = constraint::trailing(cursor, &kind);
+    let Written { not_valid, details } =
+        constraint::trailing(cursor, &kind, if cursor.dialect == Dialect::MySql { RESTATED } else { &[] });
     Some(ConstraintDef { name, kind, not_valid, span: cursor.span_since(mark), details: details.boxed() })
 }
 

@@ -76,7 +76,7 @@ pub fn read(cursor: &mut Cursor) -> Option<ConstraintDef> {
     } else {
         return None;
     };
-    let Written { not_valid, mut details } = trailing(cursor, &kind);
+    let Written { not_valid, mut details } = trailing(cursor, &kind, &[]);
     (details.method, details.keys) = (exclusion.method, exclusion.keys);
     cursor.is_done().then(|| ConstraintDef { name, kind, not_valid, span: cursor.span_since(mark), details: details.boxed() })
 }
@@ -189,8 +189,8 @@ pub fn attributes(cursor: &mut Cursor) -> bool {
     known
 }
 
-/// What may follow a constraint.
-pub fn trailing(cursor: &mut Cursor, kind: &ConstraintKind) -> Written {
+/// What may follow a constraint, up to words that belong to what it stands in.
+pub fn trailing(cursor: &mut Cursor, kind: &ConstraintKind, until: &[&str]) -> Written {
     let (mut not_valid, mut details) = (false, ConstraintDetails::default());
     details.on_update = match kind {
         ConstraintKind::ForeignKey { .. } => on_update(cursor),
@@ -214,7 +214,7 @@ pub fn trailing(cursor: &mut Cursor, kind: &ConstraintKind) -> Written {
             cursor.eat("WHERE");
             let Some(inner) = cursor.group() else { return Written { not_valid, details } };
             details.predicate = Some(Spanned::new(inner.rest_text().to_owned(), super::column::whole(&inner)));
-        } else if !attributes(cursor) {
+        } else if cursor.is_any(until) || !attributes(cursor) {
             return Written { not_valid, details };
         }
     }

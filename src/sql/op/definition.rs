@@ -101,10 +101,13 @@ pub struct ColumnDetails {
     pub charset: Option<String>,
     /// Collation, where written.
     pub collation: Option<String>,
+    /// Of MySQL what else a later `MODIFY` has to repeat, as written: `ON UPDATE CURRENT_TIMESTAMP COMMENT 'open or paid'`.
+    pub attributes: Option<String>,
 }
 
 /// Of a column that has nothing of it.
-static NO_COLUMN_DETAILS: ColumnDetails = ColumnDetails { identity: None, expression: None, charset: None, collation: None };
+static NO_COLUMN_DETAILS: ColumnDetails =
+    ColumnDetails { identity: None, expression: None, charset: None, collation: None, attributes: None };
 
 /// Of a constraint that has nothing of it.
 static NO_CONSTRAINT_DETAILS: ConstraintDetails = ConstraintDetails {

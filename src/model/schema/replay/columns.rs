@@ -4,6 +4,7 @@ use super::State;
 use crate::fact::{Fact, Origin};
 use crate::model::schema::ColumnExtras;
 use crate::model::schema::catalog::{Backing, Column, DroppedColumn, Facet, Table, TableName};
+use crate::model::schema::column_extras::is_mysql_text;
 use crate::model::schema::names;
 use crate::source::{Name, Span, Spanned};
 use crate::sql::{ColumnDef, ColumnType, DefaultValue, Dialect, Identity};
@@ -72,6 +73,7 @@ impl State {
             sequence: None,
             charset: def.details().charset.as_ref().map(|name| name.to_lowercase().into()),
             collation: def.details().collation.as_ref().map(Name::from),
+            attributes: def.details().attributes.clone(),
         };
         Column {
             name,
@@ -282,8 +284,7 @@ impl State {
 
 /// A text of MySQL has the table's character set where it names none.
 fn take_charset(column: &mut Column, table: &Table) {
-    const TEXTS: &[&str] = &["char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"];
-    if !column.column_type.known().is_some_and(|kind| TEXTS.contains(&kind.name.as_str())) {
+    if !column.column_type.known().is_some_and(|kind| is_mysql_text(&kind.name)) {
         return;
     }
     if column.charset().is_none() && column.collation().is_none() {
