@@ -29,7 +29,8 @@ impl Schema {
 
     /// Every column that is named after the key of a table in the same database: `customer_id`, where exactly one table is
     /// called after customers and its key is `id`. A column that the other table has as well says nothing, and neither does one
-    /// beside a column of its type (`owner_id`, `owner_type`).
+    /// beside a column of its type (`owner_id`, `owner_type`), or one of a table whose own generation has such a table: in
+    /// `v1_event_run` beside `v1_event` an `event_id` is none of `event`.
     pub fn named_references(&self) -> Vec<NamedReference<'_>> {
         let mut found = Vec::new();
         for (number, database) in self.databases.iter().enumerate() {
@@ -41,13 +42,16 @@ impl Schema {
             let wanted: HashSet<String> =
                 columns.filter_map(|column| Some(words::noun(words::snake(&column.name).strip_suffix("_id")?))).collect();
             let mut by_noun: HashMap<String, Vec<TableRef>> = HashMap::new();
+            let mut nouns: HashSet<String> = HashSet::new();
             for table in &tables {
                 let noun = words::noun(&table.name.name);
                 if wanted.contains(&noun) {
-                    by_noun.entry(noun).or_default().push(*table);
+                    by_noun.entry(noun.clone()).or_default().push(*table);
                 }
+                nouns.insert(noun);
             }
-            found.extend(known.flat_map(|table| table.columns()).filter_map(|column| named_after(column, &by_noun)));
+            let columns = known.flat_map(|table| table.columns());
+            found.extend(columns.filter_map(|column| named_after(column, &by_noun)).filter(|one| !has_nearer(one, &nouns)));
         }
         found
     }
@@ -67,6 +71,16 @@ fn named_after<'m>(column: ColumnRef<'m>, by_noun: &HashMap<String, Vec<TableRef
     let key = parent.key_alone()?;
     let declared = table.foreign_keys.iter().any(|one| one.columns.contains(&column.name));
     (words::snake(&key.name) == "id").then_some(NamedReference { column, key, declared })
+}
+
+/// Whether a table that shares the first words of the referring one is called after the same thing, and the one referred to does not.
+fn has_nearer(reference: &NamedReference, nouns: &HashSet<String>) -> bool {
+    let (own, key) = (words::snake(reference.column.table().name.name.as_str()), words::snake(&reference.column.name));
+    let Some(noun) = key.strip_suffix("_id") else { return false };
+    let parent = words::noun(&reference.key.table().name.name);
+    let prefixes = own.match_indices('_').filter_map(|(at, _)| own.get(..at));
+    let named = prefixes.map(|prefix| words::noun(&format!("{prefix}_{noun}")));
+    named.into_iter().any(|nearer| nearer != parent && nouns.contains(&nearer))
 }
 
 impl<'m> TableRef<'m> {
