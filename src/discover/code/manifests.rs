@@ -16,6 +16,8 @@ pub(super) enum Form {
     Ruby,
     /// JavaScript, and what else has its comments.
     Script,
+    /// `go.mod`.
+    Go,
     /// Lines whose comments begin with `#`.
     Lines,
 }
@@ -49,6 +51,11 @@ impl Form {
             }
             Form::Ruby => gems(&without_comments(text, "#", false)),
             Form::Script => without_comments(text, "//", true),
+            // What nothing of the module's own imports is there for some other module, which may offer many drivers.
+            Form::Go => {
+                let own = text.lines().filter(|line| !line.trim_end().ends_with("// indirect"));
+                without_comments(&own.collect::<Vec<_>>().join("\n"), "//", true)
+            }
             Form::Lines => without_comments(text, "#", false),
         }
     }
@@ -169,6 +176,7 @@ mod tests {
             (Form::Ruby, "gem 'pg' # x\ngroup :development, :test do\n  gem 'x'\nend\ngem 'x', group: :test\n", "gem 'pg'"),
             (Form::Ruby, "group :test do\n  gem 'x'\nend\ngroup :production, :test do\n  gem 'pg'\nend\n", "gem 'pg'"),
             (Form::Script, "client: 'pg', // x\n/* x\n x */ directory: './m/*.js', url: 'a://b'\n", "'./m/*.js'"),
+            (Form::Go, "require (\n\tgithub.com/lib/pq v1 // pq x\n\tx v1 // indirect\n)\n", "github.com/lib/pq v1"),
             (Form::Lines, "# x\npg @ git+https://a/b#egg=pg # x\n", "pg @ git+https://a/b#egg=pg"),
         ];
         for (form, text, wanted) in cases {
