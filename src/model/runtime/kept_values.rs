@@ -37,7 +37,9 @@ impl Runtime {
         for server in self.servers().filter(|server| LOGGING.iter().any(|(product, ..)| *product == server.product)) {
             judged += 1;
             // Without the parameters of statements what is left are the statements of the application.
-            let without = server.get("log_parameter_max_length").known().is_some_and(|told| told.value.trim() == "0");
+            let length = "log_parameter_max_length";
+            let without = server.get(length).known().is_some_and(|told| told.value.trim() == "0")
+                || server.unread.iter().any(|(name, _)| name == length);
             for (_, name, values, instead) in LOGGING.iter().filter(|(product, ..)| *product == server.product && !without) {
                 let told = server.get(name).known().cloned();
                 let is_on = |value: &str| values.contains(&value.trim().to_ascii_lowercase().as_str());

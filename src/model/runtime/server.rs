@@ -42,6 +42,8 @@ pub struct Server {
     pub use_for: Profile,
     /// What it is told, weakest first: files, variables, command.
     pub told: Vec<Told>,
+    /// What it is told that is not known, by name.
+    pub unread: Vec<(String, Span)>,
     /// Why it may be told more than is seen.
     pub gap: Option<String>,
 }
@@ -62,6 +64,9 @@ pub struct Told {
 impl Server {
     /// What a setting is told, in any section: the strongest word. Absent only where everything that could say it was read.
     pub fn get(&self, name: &str) -> Fact<Told> {
+        if let Some((_, span)) = self.unread.iter().find(|(unread, _)| unread == name) {
+            return Fact::not_read("it is set to what is not known", vec![*span]);
+        }
         match self.told.iter().rev().find(|told| told.name == name) {
             Some(told) => Fact::explicit(told.clone(), told.span),
             None => match &self.gap {
@@ -112,7 +117,8 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, services: &
         let use_for = profile::profile(&artifact.path, &[]);
         // Nobody is seen to read it: a command line may say more.
         let gap = gap.or_else(|| Some("nobody is seen to start the server that reads it".into()));
-        found.push(Server { product, service: None, name: artifact.path.clone(), span, use_for, told, gap });
+        let name = artifact.path.clone();
+        found.push(Server { product, service: None, name, span, use_for, told, unread: Vec::new(), gap });
     }
     found
 }
@@ -131,10 +137,15 @@ fn of_service(
         span: service.span,
         use_for: service.profile,
         told: Vec::new(),
+        unread: Vec::new(),
         gap: (!service.build.known_absent()).then(|| "the image is built here and may hold settings".to_owned()),
     };
     server.read_mounts(workspace, service, mounted);
     server.read_variables(service);
+    if !service.told.is_empty() {
+        server.read_elsewhere(workspace.sources(), service);
+        return server;
+    }
     let mut words: Vec<&str> = Vec::new();
     let mut span = service.span;
     for part in [&service.entrypoint, &service.command] {
@@ -190,6 +201,20 @@ impl Server {
         }
         // The server writes them to a file that stands over the others.
         self.told.extend(by_sql);
+    }
+
+    /// What a server that somebody else runs is told.
+    fn read_elsewhere(&mut self, sources: &Sources, service: &Service) {
+        for one in &service.told {
+            let name = one.name.clone();
+            match one.value.clone() {
+                Some(value) => {
+                    let span = narrowed(sources, one.span, &name, &value);
+                    self.told.push(Told { section: String::new(), name, value, span });
+                }
+                None => self.unread.push((name, one.span)),
+            }
+        }
     }
 
     /// The variables of the image that are settings.

@@ -3,6 +3,7 @@
 //! What is absent: networks and volumes by themselves, and every value that only the shell, a cluster or an image could give.
 
 use super::healthcheck::HealthCheck;
+use super::managed::ToldElsewhere;
 use super::profile::Profile;
 use super::server_file::ServerFile;
 use super::tables::{Product, tables};
@@ -121,6 +122,8 @@ pub struct Service {
     pub workers: Fact<u32>,
     /// The file of settings that its server reads.
     pub server_file: ServerFile,
+    /// What a server that somebody else runs is told; its command is in the same words.
+    pub told: Vec<ToldElsewhere>,
     /// Keys of objects of the repository that it asks for and that these do not have.
     pub missing_keys: Vec<MissingKey>,
     /// Why what is absent here may be said elsewhere: a patch, a file that could not be read.
@@ -164,6 +167,7 @@ impl Service {
             fronts: Vec::new(),
             workers: Fact::not_read("no known server says it", vec![span]),
             server_file: ServerFile::None,
+            told: Vec::new(),
             missing_keys: Vec::new(),
             open: None,
             is_partial: false,

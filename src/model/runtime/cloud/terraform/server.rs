@@ -3,8 +3,9 @@
 use super::super::managed::WHY;
 use super::{DEEPEST, Folder, Property};
 use crate::documents::hcl::{Block, Said, Value};
-use crate::model::runtime::managed::{Told, product};
+use crate::model::runtime::managed::{Told, is_default_group, product};
 use crate::model::runtime::service::Service;
+use std::collections::HashMap;
 
 /// A kind of server: its type, the attributes that name it, those that name its group, and the type of the group.
 struct Managed {
@@ -13,13 +14,16 @@ struct Managed {
     groups: &'static [(&'static str, &'static str)],
 }
 
+/// The type of a cluster, of which instances are a part.
+const CLUSTERS: &str = "aws_rds_cluster";
+
 /// Modules of the registry that make such servers.
 const MODULES: &str = "terraform-aws-modules/rds";
 
 const MANAGED: [Managed; 4] = [
     Managed { of_type: "aws_db_instance", names: &["identifier"], groups: &[("parameter_group_name", "aws_db_parameter_group")] },
     Managed {
-        of_type: "aws_rds_cluster",
+        of_type: CLUSTERS,
         names: &["cluster_identifier"],
         groups: &[
             ("db_cluster_parameter_group_name", "aws_rds_cluster_parameter_group"),
@@ -42,9 +46,16 @@ impl<'b> Folder<'b> {
     /// The managed servers of the folder as services: the words of their parameter groups are those of a command.
     pub(super) fn servers(&self) -> Vec<Service> {
         let mut found = Vec::new();
+        let mut instances: HashMap<String, Vec<&'b Block>> = HashMap::new();
+        for (_, block) in self.resources("aws_rds_cluster_instance") {
+            if let Some(cluster) = self.target(block.body.get("cluster_identifier"), CLUSTERS) {
+                instances.entry(cluster).or_default().push(block);
+            }
+        }
         for kind in &MANAGED {
             for (name, block) in self.resources(kind.of_type) {
-                found.extend(self.server(kind, name, block));
+                let instances = instances.get(name).filter(|_| kind.of_type == CLUSTERS).map_or(&[][..], Vec::as_slice);
+                found.extend(self.server(kind, name, block, instances));
             }
         }
         let mut modules: Vec<(&&str, &&Block)> = self.modules.iter().collect();
@@ -86,7 +97,7 @@ impl<'b> Folder<'b> {
         said.unwrap_or_else(|| name.to_owned())
     }
 
-    fn server(&self, kind: &Managed, name: &str, block: &'b Block) -> Option<Service> {
+    fn server(&self, kind: &Managed, name: &str, block: &'b Block, instances: &[&'b Block]) -> Option<Service> {
         let text = |attribute: &str| match self.property(block.body.get(attribute)) {
             Property::Text(text, _) => Some(text),
             _ => None,
@@ -96,7 +107,8 @@ impl<'b> Folder<'b> {
             None if kind.of_type == "aws_elasticache_replication_group" => "redis",
             None => return None,
         };
-        let told = self.told(kind, product, block);
+        let mut told = self.told(kind, product, block);
+        self.told_by_instances(instances, &mut told);
         Some(told.service(0, self.shown(kind, name, block), kind.of_type, block.span, WHY))
     }
 
@@ -136,12 +148,36 @@ impl<'b> Folder<'b> {
         self.words(product, pairs)
     }
 
-    /// What parameters with literal values say.
+    /// Adds that what the groups of a cluster's instances say is not known: it stands over what the cluster's own says, for those that have
+    /// one.
+    fn told_by_instances(&self, instances: &[&'b Block], told: &mut Told) {
+        let of_type = "aws_db_parameter_group";
+        for group in instances.iter().filter_map(|instance| instance.body.get("db_parameter_group_name")) {
+            if matches!(self.property(Some(group)), Property::Text(name, _) if is_default_group(&name)) {
+                continue;
+            }
+            let group = self.target(Some(group), of_type).and_then(|name| self.resource(of_type, &name));
+            let Some(group) = group.filter(|group| !group.body.is_dynamic("parameter")) else {
+                told.doubt();
+                continue;
+            };
+            for name in group.body.blocks("parameter").filter_map(|parameter| parameter.body.get("name")) {
+                match &name.value.said {
+                    Said::Text(key) => told.say_unread(key, name.value.span),
+                    _ => told.doubt(),
+                }
+            }
+        }
+    }
+
+    /// What parameters say.
     fn words(&self, product: &'static str, pairs: impl Iterator<Item = (&'b Value, &'b Value)>) -> Told {
         let mut told = Told::of(product);
         for (name, value) in pairs {
-            if let (Said::Text(key), Property::Text(text, _)) = (&name.said, self.value(value, DEEPEST)) {
-                told.say(key, &text, name.span.to(value.span));
+            let Said::Text(key) = &name.said else { continue };
+            match self.value(value, DEEPEST) {
+                Property::Text(text, _) => told.say(key, &text, name.span.to(value.span)),
+                _ => told.say_unread(key, name.span.to(value.span)),
             }
         }
         told
