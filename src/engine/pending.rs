@@ -118,10 +118,9 @@ fn status(kind: Option<(&str, Dialect)>, old: &str, new: &str) -> FileStatus {
     let same = old.bytes().zip(new.bytes()).take_while(|(a, b)| a == b).count().min(new.len());
     let Some((tool, dialect)) = kind else { return FileStatus::Changed(place(same)) };
     let (before, now) = (migrations::forward(tool, old), migrations::forward(tool, new));
-    let texts = (old.get(before).unwrap_or(old), new.get(now.clone()).unwrap_or(new));
-    match sql::first_difference(texts.0, texts.1, dialect, &|comment| migrations::is_read_by(tool, comment)) {
-        Some(at) if sql::same_outcome(texts.0, texts.1, dialect) => FileStatus::Rearranged(place(now.start + at)),
-        Some(at) => FileStatus::Changed(place(now.start + at)),
+    match sql::first_difference(&before, &now, dialect, &|comment| migrations::is_read_by(tool, comment)) {
+        Some(at) if sql::same_outcome(&before, &now, dialect) => FileStatus::Rearranged(place(at)),
+        Some(at) => FileStatus::Changed(place(at)),
         None => FileStatus::Reworded(place(same)),
     }
 }
@@ -155,5 +154,22 @@ mod tests {
         assert_eq!(version("20240101-a.sql"), ("20240101", "sql"));
         assert_eq!(version("m/2017-09-23-110407_a/up.sql"), ("2017-09-23-110407", "up.sql"));
         assert_ne!(version("0002_note.up.sql"), version("0002_note.down.sql"));
+    }
+
+    #[test]
+    fn a_backward_part_between_two_forward_ones_does_not_run_forward() {
+        let file = |back: &str, end: &str| {
+            let up = "-- +migrate Up";
+            format!("{up}\nCREATE TABLE a (id int);\n-- +migrate Down\n{back};\n{up} notransaction\n{end};\n")
+        };
+        let old = file("DROP TABLE a", "CREATE INDEX CONCURRENTLY i ON a (id)");
+        let status = |new: &str| status(Some(("sql-migrate", Dialect::Postgres)), &old, new);
+        assert!(matches!(
+            status(&file("DROP TABLE IF EXISTS a", "CREATE INDEX CONCURRENTLY i ON a (id)")),
+            FileStatus::Reworded(_)
+        ));
+        let longer = file("DROP TABLE IF EXISTS a", "CREATE INDEX CONCURRENTLY i ON a (name)");
+        let at = longer.find("name").and_then(|at| u32::try_from(at).ok());
+        assert_eq!(Some(status(&longer)), at.map(FileStatus::Changed));
     }
 }

@@ -38,9 +38,9 @@ impl Written {
     pub(super) fn of(kind: Option<(&str, Dialect)>, text: &str) -> Written {
         let content = hex(text.lines());
         let Some((tool, dialect)) = kind else { return Written { runs: content.clone(), content } };
-        let forward = text.get(migrations::forward(tool, text)).unwrap_or(text);
+        let forward = migrations::forward(tool, text);
         let counts = |comment: &str| migrations::is_read_by(tool, comment);
-        Written { content, runs: hex(sql::said(forward, dialect, &counts)) }
+        Written { content, runs: hex(sql::said(&forward, dialect, &counts)) }
     }
 }
 

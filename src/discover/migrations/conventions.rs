@@ -2,7 +2,7 @@
 
 use super::sections;
 use super::tools::{Layout, Tool, table};
-use std::ops::Range;
+use std::borrow::Cow;
 
 /// What a tool says when a file changes after it has run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
@@ -46,10 +46,20 @@ pub fn late(tool: &str) -> Late {
     row(tool).map(|row| row.late).unwrap_or_default()
 }
 
-/// The bytes of a file that its tool runs forward, from the first part of them to the last.
-pub fn forward(tool: &str, text: &str) -> Range<usize> {
+/// The text of a file with blanks in place of what its tool does not run forward, so that every byte keeps its place.
+pub fn forward<'t>(tool: &str, text: &'t str) -> Cow<'t, str> {
     let parts = row(tool).filter(|row| row.layout == Layout::File).map(|row| sections::find(text, row).up).unwrap_or_default();
-    parts.first().zip(parts.last()).map_or(0..text.len(), |(first, last)| first.start..last.end)
+    if parts.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut said = String::with_capacity(text.len());
+    let blank = |bytes: usize| std::iter::repeat_n(' ', bytes);
+    for part in parts {
+        said.extend(blank(part.start.saturating_sub(said.len())));
+        said.push_str(text.get(part).unwrap_or(""));
+    }
+    said.extend(blank(text.len().saturating_sub(said.len())));
+    Cow::Owned(said)
 }
 
 /// Whether a comment is one that the tool reads: the markers of its sections, the way out of its transaction.
