@@ -313,10 +313,10 @@ impl Runtime {
 
 /// The driver `pg` of Node, and what is built upon it.
 const NODE_PG: [&str; 3] = ["\"pg\"", "\"pg-pool\"", "\"pg-promise\""];
-/// So many manifests of Node are read.
+/// So many manifests of Node are read; of more nobody knows which driver one of them has.
 const MOST_MANIFESTS: usize = 500;
 
-/// Whether a manifest of Node depends on the driver `pg`; asked for only where an address without a driver of its own says a mode that
+/// Whether a manifest of Node depends on the driver `pg`, or may; asked for only where an address without a driver of its own says a mode that
 /// this one takes otherwise.
 pub(super) fn has_node_pg<'u>(workspace: &mut Workspace, mut urls: impl Iterator<Item = &'u DatabaseUrl>) -> bool {
     let is_told = |url: &DatabaseUrl| url.parameter("sslmode").is_some_and(|mode| is_full_in_node(url, "sslmode", mode));
@@ -324,8 +324,9 @@ pub(super) fn has_node_pg<'u>(workspace: &mut Workspace, mut urls: impl Iterator
         return false;
     }
     let is_manifest = |path: &str| path.rsplit('/').next() == Some("package.json") && !path.contains("node_modules/");
-    let paths: Vec<String> = workspace.paths_like(is_manifest).take(MOST_MANIFESTS).map(str::to_owned).collect();
-    workspace.load_texts(&paths).iter().any(|(.., text)| NODE_PG.iter().any(|name| text.contains(name)))
+    let paths: Vec<String> = workspace.paths_like(is_manifest).take(MOST_MANIFESTS + 1).map(str::to_owned).collect();
+    paths.len() > MOST_MANIFESTS
+        || workspace.load_texts(&paths).iter().any(|(.., text)| NODE_PG.iter().any(|name| text.contains(name)))
 }
 
 /// <https://www.npmjs.com/package/pg-connection-string>: Node's `pg` takes these for `verify-full`, unless it is told to do as libpq does.
