@@ -37,13 +37,14 @@ pub struct FarProbe<'r> {
 }
 
 impl Runtime {
-    /// Every workload that a Service of Kubernetes passes requests to, and of which all containers are known.
+    /// Every workload that a Service of Kubernetes passes requests to, and of which all containers are known: none is put beside them.
     pub fn served_workloads(&self) -> Vec<(ServiceRef<'_>, &Front)> {
         let long_running = |service: &ServiceRef<'_>| {
             let kind = service.service().workload.as_deref();
             matches!(kind, Some("Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Rollout"))
                 && service.service().open.is_none()
                 && !service.service().is_partial
+                && !service.service().has_injected
         };
         let found = self.services().filter(long_running).filter_map(|service| {
             let mut fronts = service.service().fronts.iter();

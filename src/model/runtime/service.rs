@@ -85,6 +85,8 @@ pub struct Service {
     pub ports: Vec<Port>,
     /// Whether each of its containers lists a port, so that none listens where nothing is said.
     pub lists_all_ports: bool,
+    /// Whether a controller puts a container of its own into its pods, with ports and a readiness probe that no file shows.
+    pub has_injected: bool,
     /// What it waits for.
     pub depends_on: Vec<Dependency>,
     /// How it is probed.
@@ -149,6 +151,7 @@ impl Service {
             environment: Environment::default(),
             ports: Vec::new(),
             lists_all_ports: false,
+            has_injected: false,
             depends_on: Vec::new(),
             healthcheck: Fact::Absent,
             profiles: Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::reference::{Meaning, Reference, is_closed};
 use super::route::{Gateway, Route};
-use super::service::{Front, FrontPort, MissingKey, Runner};
+use super::service::{Front, FrontPort, MissingKey, Port, Runner};
 use super::{Runtime, ServiceRef};
 use crate::model::words;
 use crate::source::Span;
@@ -159,6 +159,16 @@ impl Runtime {
         let all = self.services.iter().enumerate();
         let found = all.flat_map(|(at, service)| service.missing_keys.iter().map(move |key| (at, key)));
         found.filter_map(|(at, key)| Some((self.service(at)?, key))).collect()
+    }
+}
+
+impl<'r> ServiceRef<'r> {
+    /// A port that its containers list and that no Service in front of it leads to.
+    pub fn unasked_port(self) -> Option<&'r Port> {
+        let said = self.service();
+        let leads = |port: &Port, target: &str| port.name.as_deref() == Some(target) || port.container.to_string() == target;
+        let is_asked = |port: &&Port| said.fronts.iter().flat_map(|front| &front.ports).any(|one| leads(port, &one.target));
+        said.ports.iter().find(|port| !is_asked(port))
     }
 }
 

@@ -68,9 +68,16 @@ fn unlisted(service: ServiceRef<'_>, front: &Front, port: &FrontPort) -> Diagnos
     let target = &port.target;
     let listed = service.service().ports.iter().map(|port| format!("`{}`", port.container)).collect::<Vec<_>>().join(", ");
     let message = format!("port {} of the Service `{}` leads to {target}, where no container listens", port.port, front.name);
-    Diagnostic::new(format!("service {}:{}", front.name, port.port), message)
+    let unasked = service.unasked_port();
+    let meant = unasked.or(service.service().ports.first()).map_or(0, |port| port.container);
+    let diagnostic = Diagnostic::new(format!("service {}:{}", front.name, port.port), message)
         .at(port.span, "connections to it are refused")
         .cause(service.span(), format!("its containers list {listed}"))
-        .help(format!("targetPort: {}", service.service().ports.first().map_or(0, |port| port.container)))
-        .at_most(Severity::Warning, "a container may listen at a port that it does not list")
+        .help(format!("targetPort: {meant}"));
+    match unasked {
+        Some(_) => diagnostic.at_most(Severity::Warning, "a container may listen at a port that it does not list"),
+        None => {
+            diagnostic.at_most(Severity::Info, "every port that is listed is led to: this one may only be missing in the list")
+        }
+    }
 }

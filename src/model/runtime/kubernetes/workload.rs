@@ -63,7 +63,8 @@ pub(super) fn read(
     } else {
         service.is_partial = true;
     }
-    service.lists_all_ports = !containers.is_empty();
+    service.has_injected = is_injected(pod);
+    service.lists_all_ports = !containers.is_empty() && !service.has_injected;
     for container in &containers {
         let listed = ports(*container);
         service.lists_all_ports &= !listed.is_empty();
@@ -96,6 +97,16 @@ pub(super) fn open(service: &mut Service, why: &str) {
     service.replicas = Fact::not_read(why.to_owned(), vec![span]);
     service.environment.opened(why.to_owned(), span);
     service.missing_keys.clear();
+}
+
+/// Whether an annotation of the pod asks a controller for a container that checks the pod's readiness by itself.
+fn is_injected(pod: NodeRef<'_>) -> bool {
+    let Some(annotations) = pod.at("metadata/annotations") else { return false };
+    tables()
+        .words("kubernetes", "injecting")
+        .iter()
+        .filter_map(|line| line.split_once('='))
+        .any(|(name, value)| annotations.get_text(name).is_some_and(|said| said.eq_ignore_ascii_case(value)))
 }
 
 /// The container that the workload is about: the one of its name, else the first that is no helper.
