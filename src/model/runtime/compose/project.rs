@@ -12,6 +12,7 @@ use crate::model::Workspace;
 use crate::model::runtime::profile::{self, Profile};
 use crate::model::runtime::service::{Project, Runner, Service};
 use crate::model::runtime::startup;
+use crate::model::runtime::tables::tables;
 use crate::source::{SourceId, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -287,8 +288,12 @@ impl Part {
         self.layers.iter().any(|layer| !layer.build.known_absent())
     }
 
-    /// Whether the Dockerfile or the stage that it is built from is named for work on the code.
+    /// Whether the Dockerfile or the stage that it is built from is named for work on the code, or its folder is of a tool for that.
     fn is_built_for_development(&self) -> bool {
+        let mut folders = self.layers.iter().filter_map(|layer| layer.build.known());
+        if folders.any(|folder| tables().words("profile", "dev_builds").iter().any(|tool| folder.contains(tool.as_str()))) {
+            return true;
+        }
         let names = self.layers.iter().flat_map(|layer| [&layer.dockerfile, &layer.target]).flatten();
         names.map(|name| profile::profile(name, &[])).any(|use_for| use_for == Profile::Development)
     }

@@ -1,6 +1,6 @@
 //! Variables that Compose files use and that nothing in the repository sets: no `.env` file, no example of one, no script, no CI.
 
-use crate::documents::interpolation::{Variable, bare, demanded};
+use crate::documents::interpolation::{Variable, bare, demanded, optional};
 use crate::documents::{NodeRef, Tree};
 use crate::files;
 use crate::model::Workspace;
@@ -34,8 +34,8 @@ pub(super) struct Use {
     shell_of: Option<String>,
     /// Whether no `.env` file of the project sets it.
     is_unset: bool,
-    /// Whether nothing starts without it: `${X:?}`.
-    is_demand: bool,
+    /// Whether the text says what happens without it: nothing starts (`${X:?}`), or nothing takes its place (`${X:-}`).
+    is_settled: bool,
 }
 
 /// A variable that nothing sets.
@@ -94,12 +94,12 @@ pub(super) fn uses(project: usize, tree: &Tree, variables: &Variables, found: &m
         let Some(rest) = left.checked_sub(1) else { return };
         left = rest;
         if let Some(text) = node.text().filter(|text| text.contains('$')) {
-            let demands = demanded(text).into_iter().map(|name| (name, true));
-            for (name, is_demand) in bare(text).into_iter().map(|name| (name, false)).chain(demands) {
-                if !is_of_shell(name) && seen.insert((node.span(), name.to_owned(), is_demand)) {
+            let settled = demanded(text).into_iter().chain(optional(text)).map(|name| (name, true));
+            for (name, is_settled) in bare(text).into_iter().map(|name| (name, false)).chain(settled) {
+                if !is_of_shell(name) && seen.insert((node.span(), name.to_owned(), is_settled)) {
                     let is_unset = variables.lookup(name) == Variable::Unset;
                     let (name, span, shell_of) = (name.to_owned(), node.span(), shell_of.clone());
-                    found.push(Use { project, name, span, shell_of, is_unset, is_demand });
+                    found.push(Use { project, name, span, shell_of, is_unset, is_settled });
                 }
             }
         }
@@ -137,8 +137,8 @@ pub(super) fn find(workspace: &Workspace, projects: &[Project], services: &[Serv
     let mut found: BTreeMap<(&str, Profile), UnsetVariables> = BTreeMap::new();
     for (at, uses) in by_project {
         let Some(project) = projects.get(at) else { continue };
-        let demands: HashSet<&str> = uses.iter().filter(|one| one.is_demand).map(|one| one.name.as_str()).collect();
-        let is_set = |one: &Use| !one.is_unset || mentioned.contains(one.name.as_str()) || demands.contains(one.name.as_str());
+        let settled: HashSet<&str> = uses.iter().filter(|one| one.is_settled).map(|one| one.name.as_str()).collect();
+        let is_set = |one: &Use| !one.is_unset || mentioned.contains(one.name.as_str()) || settled.contains(one.name.as_str());
         let mut first: HashMap<(&str, bool), Unset> = HashMap::new();
         for one in uses.iter().filter(|one| !is_set(one)) {
             let own = one.shell_of.as_ref().and_then(|name| {
@@ -161,7 +161,7 @@ pub(super) fn find(workspace: &Workspace, projects: &[Project], services: &[Serv
             continue;
         }
         all.sort_by(|a, b| (a.span.source, a.span.start, &a.name).cmp(&(b.span.source, b.span.start, &b.name)));
-        let profile = profile(project.path(), &[]);
+        let profile = use_of(at, project, services);
         let of_project: BTreeSet<&str> = uses.iter().map(|one| one.name.as_str()).collect();
         let named = example(project.folder(), &paths, &hits, &of_project);
         let known = found.entry((project.folder(), profile)).or_insert_with(|| UnsetVariables {
@@ -174,6 +174,16 @@ pub(super) fn find(workspace: &Workspace, projects: &[Project], services: &[Serv
         known.named_in = known.named_in.take().or(named);
     }
     found.into_values().collect()
+}
+
+/// For which kind of use a project is made: as its path says, else as all of its services say.
+fn use_of(at: usize, project: &Project, services: &[Service]) -> Profile {
+    let named = profile(project.path(), &[]);
+    let mut said = services.iter().filter(|service| service.project == at).map(|service| service.profile);
+    match said.next() {
+        Some(first) if named == Profile::Unknown && said.all(|other| other == first) => first,
+        _ => named,
+    }
 }
 
 /// The file of variables nearest to a folder, in it or above, that names most of some variables, and how many.
