@@ -89,7 +89,11 @@ impl Runtime {
                 }
                 let meaning = match route.targets.iter().find(|target| self.is_called(&names, target.service, &host)) {
                     Some(target) => Meaning::Service(target.clone()),
-                    None => self.meaning(&names, &host, service, runners),
+                    None => match self.meaning(&names, &host, service, runners) {
+                        // Whoever registers under the name has it, wherever that one runs.
+                        Meaning::Nobody if server.is_registered => Meaning::Other,
+                        meaning => meaning,
+                    },
                 };
                 let (key, span) = (route.name.clone(), route.pass_span);
                 found.push(Reference { service, key, is_variable: false, host, port, span, meaning });

@@ -159,6 +159,8 @@ pub struct Address {
     pub host: String,
     /// The port; `None`: the scheme's own.
     pub port: Option<u16>,
+    /// Whether the host is the name under which servers register themselves, and no name of the network: `lb://orders`.
+    pub is_registered: bool,
 }
 
 /// How a route waits. Absent: the product has no such limit.
@@ -339,12 +341,17 @@ impl Route {
 }
 
 impl Address {
+    /// A server of a name on the network.
+    pub fn of(host: String, port: Option<u16>) -> Address {
+        Address { host, port, is_registered: false }
+    }
+
     /// Reads `host`, `host:port`, `[::1]:80`.
     pub fn parse(text: &str) -> Address {
         let (host, rest) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some(both) => both,
             None => text.split_at(text.find(':').unwrap_or(text.len())),
         };
-        Address { host: host.to_owned(), port: rest.strip_prefix(':').and_then(|port| port.parse().ok()) }
+        Address::of(host.to_owned(), rest.strip_prefix(':').and_then(|port| port.parse().ok()))
     }
 }

@@ -82,7 +82,7 @@ fn cluster(node: NodeRef<'_>, environment: &dyn Fn(&str) -> Option<String>) -> C
         let Some(address) = endpoint.at("endpoint/address/socket_address") else { continue };
         let value = |key: &str| address.get_text(key).and_then(|text| filled(text, environment));
         match value("address") {
-            Some(host) => servers.push(Address { host, port: value("port_value").and_then(|port| port.parse().ok()) }),
+            Some(host) => servers.push(Address::of(host, value("port_value").and_then(|port| port.parse().ok()))),
             None => open = Some(address.span()),
         }
     }

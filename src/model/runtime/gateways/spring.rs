@@ -71,7 +71,10 @@ fn route(gateway: usize, written: &Written<'_>, settings: &Settings<'_>) -> Rout
     let authority = uri.text.split_once("://").map_or("", |(_, rest)| rest).split('/').next().unwrap_or("");
     route.servers = match authority.is_empty() || is_open(uri.text) {
         true => Fact::not_read("the address is filled in later", vec![uri.span]),
-        false => Fact::explicit(vec![Address::parse(authority)], uri.span),
+        false => {
+            let is_registered = uri.text.starts_with("lb:");
+            Fact::explicit(vec![Address { is_registered, ..Address::parse(authority) }], uri.span)
+        }
     };
     if uri.text.starts_with("ws") || uri.text.starts_with("lb:ws") {
         route.streaming = Some("it passes WebSocket on".into());

@@ -62,7 +62,7 @@ fn route(reading: &Reading, gateway: &Gateway, own: &Settings, known: &Settings,
         route.module = if servers.iter().any(|(url, _)| url.starts_with("h2c://")) { "grpc" } else { "http" };
     } else if let Some((at, service)) = container.filter(|_| is_own(own, known, behind.as_deref(), rule)) {
         let port = behind.as_deref().and_then(|name| known.text(&["http", "services", name, "loadbalancer", "server", "port"]));
-        let address = Address { host: service.name.clone(), port: port.and_then(|port| port.parse().ok()) };
+        let address = Address::of(service.name.clone(), port.and_then(|port| port.parse().ok()));
         route.servers = Fact::explicit(vec![address], rule.span);
         let path = &gateway.path;
         route.targets = vec![itself(at, format!("its labels in `{path}` tell Traefik to pass requests to `{}`", service.name))];

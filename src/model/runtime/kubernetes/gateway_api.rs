@@ -120,5 +120,5 @@ fn address(backend: NodeRef<'_>) -> Option<(Address, NodeRef<'_>)> {
         None => name.text()?.to_owned(),
     };
     let port = backend.get_text("port").and_then(|port| port.trim().parse().ok());
-    Some((Address { host, port }, name))
+    Some((Address::of(host, port), name))
 }

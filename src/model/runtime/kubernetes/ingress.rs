@@ -210,7 +210,7 @@ fn address(backend: NodeRef<'_>) -> Option<(Address, NodeRef<'_>)> {
     let name = backend.at("service/name").or(backend.get("serviceName"))?;
     let port = backend.at("service/port/number").or(backend.get("servicePort"));
     let port = port.and_then(NodeRef::text).and_then(|port| port.trim().parse().ok());
-    Some((Address { host: name.text()?.to_owned(), port }, name))
+    Some((Address::of(name.text()?.to_owned(), port), name))
 }
 
 /// A size of nginx: `8m`, `512k`, `1g`, bytes without a letter; zero is no limit.

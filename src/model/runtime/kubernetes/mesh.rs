@@ -181,7 +181,7 @@ fn rewrite(rule: NodeRef<'_>) -> Fact<Rewrite> {
 fn address(destination: NodeRef<'_>) -> Option<(Address, NodeRef<'_>)> {
     let host = destination.at("destination/host")?;
     let port = destination.at("destination/port/number").and_then(NodeRef::text).and_then(|port| port.trim().parse().ok());
-    Some((Address { host: host.text()?.to_owned(), port }, host))
+    Some((Address::of(host.text()?.to_owned(), port), host))
 }
 
 /// How connections to a destination are made: its subset's word, then its host's.

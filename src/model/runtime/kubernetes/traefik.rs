@@ -118,7 +118,7 @@ impl<'t> Objects<'t> {
                 None => name.to_owned(),
             };
             let port = service.get_text("port").and_then(|port| port.trim().parse().ok());
-            found.push((Address { host, port }, service.get("name").unwrap_or(service)));
+            found.push((Address::of(host, port), service.get("name").unwrap_or(service)));
         }
         Some(found)
     }

@@ -10,6 +10,7 @@ struct Words {
     words: HashSet<String>,
     pairs: HashSet<String>,
     not: HashSet<String>,
+    not_ends: Vec<String>,
     signing: Vec<String>,
     placeholders: Vec<String>,
     empty: HashSet<String>,
@@ -31,6 +32,7 @@ fn table() -> &'static Words {
             words: set("keys", "words"),
             pairs: set("keys", "pairs"),
             not: set("keys", "not"),
+            not_ends: list("keys", "not_ends"),
             signing: list("keys", "signing"),
             placeholders: list("values", "placeholders"),
             empty: set("values", "empty"),
@@ -64,7 +66,8 @@ fn words(key: &str) -> Vec<String> {
 pub(super) fn is_secret(key: &str) -> bool {
     let last = key.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or(key);
     let words = words(last);
-    if words.iter().any(|word| table().not.contains(word)) {
+    let text = words.join(" ");
+    if words.iter().any(|word| table().not.contains(word)) || table().not_ends.iter().any(|end| text.ends_with(end.as_str())) {
         return false;
     }
     let Some(end) = words.last() else { return false };
@@ -189,6 +192,7 @@ mod tests {
             "tokenUrl",
             "password_policy.min",
             "compass",
+            "ETCD_INITIAL_CLUSTER_TOKEN",
         ] {
             assert!(!is_secret(key), "{key}");
         }
