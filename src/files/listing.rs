@@ -73,6 +73,11 @@ pub fn is_code(path: &str) -> bool {
     is_name_of_code(path.as_bytes().get(depth(path)..).unwrap_or_default())
 }
 
+/// Whether the last part of a path is a name.
+pub fn is_called(path: &str, name: &str) -> bool {
+    path.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+}
+
 /// How long what leads to a file is: its folder and `/`, or nothing.
 fn depth(path: &str) -> usize {
     // Byte by byte from the end: names are short.
@@ -137,8 +142,7 @@ impl Listing {
 
     /// The paths whose last part is one of these names, none of which is one of source code.
     pub fn named<'l>(&'l self, names: &'l [&str]) -> impl Iterator<Item = &'l str> {
-        let is = |path: &str, name: &str| path.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
-        self.apart_from_code().filter(move |path| names.iter().any(|name| is(path, name)))
+        self.apart_from_code().filter(move |path| names.iter().any(|name| is_called(path, name)))
     }
 
     /// The path at a place.

@@ -8,8 +8,10 @@ use super::service::{Project, Runner, Service};
 use super::{Runtime, ServiceRef};
 use crate::discover::{Discovery, Kind};
 use crate::documents::NodeRef;
+use crate::files::is_called;
 use crate::model::Workspace;
 use crate::source::Span;
+use memchr::memmem;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A configuration of a collector.
@@ -101,9 +103,13 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, projects: &
 fn operated(workspace: &mut Workspace, discovery: &Discovery) -> HashSet<String> {
     let mut found = HashSet::new();
     for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::Kubernetes) {
-        for (kind, ends) in OPERATED {
+        // Nearly no manifest names one of them.
+        let Ok(source) = workspace.source(&artifact.path) else { continue };
+        let text = workspace.text(source);
+        let named = OPERATED.iter().filter(|(kind, _)| memmem::find(text.as_bytes(), kind.as_bytes()).is_some());
+        for (kind, ends) in named {
             let Some(tree) = tree(workspace, &artifact.path, kind) else { continue };
-            let objects = tree.documents().filter(|one| one.get_text("kind") == Some(kind));
+            let objects = tree.documents().filter(|one| one.get_text("kind") == Some(*kind));
             let names = objects.filter_map(|one| one.at("metadata/name")?.text());
             found.extend(names.flat_map(|name| ends.iter().map(move |end| format!("{name}{end}"))));
         }
@@ -115,8 +121,8 @@ fn operated(workspace: &mut Workspace, discovery: &Discovery) -> HashSet<String>
 const OVERLAYS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 fn is_moved(workspace: &mut Workspace) -> bool {
-    let is_overlay = |path: &str| OVERLAYS.contains(&path.rsplit('/').next().unwrap_or(path));
-    let overlays: Vec<String> = workspace.paths_like(is_overlay).map(str::to_owned).collect();
+    let is_overlay = |path: &str| OVERLAYS.iter().any(|name| is_called(path, name));
+    let overlays: Vec<String> = workspace.apart_like(is_overlay).map(str::to_owned).collect();
     let texts = workspace.load_texts(&overlays);
     texts.iter().any(|(.., text)| text.lines().any(|line| line.starts_with("namespace:")))
 }

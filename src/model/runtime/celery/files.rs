@@ -102,18 +102,33 @@ fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Whether a file is one in which settings are kept.
+/// What files of settings are called.
+struct Names {
+    /// One of these words stands in the name of the file, or is that of its folder.
+    words: &'static [String],
+    in_name: Vec<memmem::Finder<'static>>,
+    /// Whole names.
+    files: &'static [String],
+}
+
+/// Whether a file is one in which settings are kept. Asked of every path of a repository.
 fn may_say(path: &str) -> bool {
-    // Asked of every path of a repository.
-    static LISTS: OnceLock<[&[String]; 2]> = OnceLock::new();
+    static NAMES: OnceLock<Names> = OnceLock::new();
     if !path.ends_with(".py") {
         return false;
     }
-    let [words, files] = LISTS.get_or_init(|| ["file_words", "files"].map(|key| tables().words("celery", key)));
-    let mut parts = path.rsplit('/');
-    let (name, folder) = (parts.next().unwrap_or(path), parts.next().unwrap_or(""));
-    let has_word = |word: &String| name.contains(word.as_str()) || folder == word;
-    (words.iter().any(has_word) || files.iter().any(|file| file == name)) && left_out(path).is_none()
+    let names = NAMES.get_or_init(|| {
+        let [words, files] = ["file_words", "files"].map(|key| tables().words("celery", key));
+        Names { words, in_name: words.iter().map(memmem::Finder::new).collect(), files }
+    });
+    // Byte by byte from the end: names are short.
+    let start = |before: &str| before.bytes().rposition(|byte| byte == b'/').map_or(0, |at| at + 1);
+    let (above, name) = path.split_at(start(path));
+    let above = above.strip_suffix('/').unwrap_or(above);
+    let folder = above.get(start(above)..).unwrap_or("");
+    let has_word =
+        names.in_name.iter().any(|word| word.find(name.as_bytes()).is_some()) || names.words.iter().any(|word| word == folder);
+    (has_word || names.files.iter().any(|file| file == name)) && left_out(path).is_none()
 }
 
 /// Whether a file is Python of the project itself.
