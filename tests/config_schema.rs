@@ -122,7 +122,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("context", "statement_budget_ms", "1000"),
     ("context", "request_budget_ms", "10000"),
     ("context", "job_budget_ms", "0"),
-    ("context", "tables", "{ orders = { rows = 50_000_000 } }"),
+    ("context", "tables", "{ orders = { rows = 50_000_000, growth = \"hot\" } }"),
     ("check", "fail_on", "\"never\""),
     ("check", "min_severity", "\"info\""),
     ("check", "min_confidence", "\"high\""),

@@ -301,6 +301,27 @@ fn rows_of_one_table_change_what_is_said_of_it() {
 }
 
 #[test]
+fn a_declared_growth_stands_above_the_name_of_a_table() {
+    let offset = "indexes/offset-on-growing-table";
+    assert_eq!(of(offset, "[context.tables.orders]\ngrowth = \"static\"\n"), None);
+    let bills = API.replace("orders", "widgets").replace("Order", "Widget");
+    let table = SQL.replace("orders", "widgets");
+    let files = [("openapi.yaml", bills.as_str()), ("migrations/0001_init.up.sql", table.as_str()), ("queries/orders.sql", "")];
+    let told = |configuration: &str, rule: &str| {
+        let found = with_files(configuration, &files).into_iter().find(|one| one.rule == rule)?;
+        Some((found.severity, found.diagnostic.because))
+    };
+    let filter = "indexes/filter-parameter-without-index";
+    assert_eq!(told("", offset), None, "nothing says that widgets grow");
+    assert_eq!(told("", filter), Some((Severity::Info, vec!["the table need not grow, by its name".to_owned()])));
+    let hot = "[context.tables.widgets]\ngrowth = \"hot\"\n";
+    let why = || vec!["context: tables.widgets.growth = hot, and rows are added to the table for ever".to_owned()];
+    assert_eq!(told(hot, offset), Some((Severity::Info, why())));
+    assert_eq!(told(hot, filter), Some((Severity::Warning, why())));
+    assert_eq!(told("[context.tables.widgets]\nrows = 5\n", offset), None, "another key of the table");
+}
+
+#[test]
 fn what_a_rule_lowered_for_a_reason_of_its_own_is_not_raised() {
     let api = API.replace("/orders:", "/shops/{shop_id}/orders:");
     let mut files = Memory::new();

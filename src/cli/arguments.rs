@@ -44,6 +44,9 @@ pub(super) enum Command {
     Config(ConfigCommand),
     /// Say what [context] changes here, key by key
     Context(ContextArguments),
+    /// Read what a database knows of the size of its tables
+    #[command(subcommand)]
+    Stats(StatsCommand),
     /// Print completions for a shell
     Completions(CompletionsArguments),
     /// Print the manual page, or that of a command
@@ -243,6 +246,24 @@ pub(super) struct InitArguments {
     /// Write over a backend-lint.toml that is there
     #[arg(long)]
     pub(super) force: bool,
+}
+
+#[derive(Subcommand)]
+pub(super) enum StatsCommand {
+    /// Print a CSV file of a database's statistics as [context.tables] of backend-lint.toml
+    ///
+    /// Read are the columns of PostgreSQL's pg_stat_user_tables (schemaname, relname, n_live_tup) and pg_class (relname, reltuples), and of MySQL's
+    /// information_schema.tables (TABLE_SCHEMA, TABLE_NAME, TABLE_ROWS), by their names in the first line; commas, tabs, semicolons or bars may
+    /// stand between them. Nothing is connected to, and nothing is written: put what is printed into backend-lint.toml.
+    #[command(after_long_help = super::stats::HOW)]
+    Import(StatsImportArguments),
+}
+
+#[derive(Args)]
+pub(super) struct StatsImportArguments {
+    /// The file; `-` for what comes in
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
 }
 
 #[derive(Args)]

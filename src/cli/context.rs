@@ -3,7 +3,7 @@
 use super::arguments::ContextArguments;
 use super::target::Target;
 use super::{End, Trouble, run, terminal};
-use crate::engine::context::{Change, Facts, changes, keys, presets};
+use crate::engine::context::{Change, Facts, OF_TABLES, changes, keys, presets, table_keys};
 use crate::engine::{self};
 use crate::report::printable;
 use std::fmt::Write;
@@ -34,11 +34,17 @@ fn text(facts: &Facts) -> String {
             out.push_str("    no rule asks for it yet\n");
         }
     }
-    out.push_str("\n[context.tables.NAME] rows: how many rows a table has\n");
-    for (table, said) in &facts.rows {
-        let _ = writeln!(out, "    {} = {} ({})", printable(table), printable(&said.value), printable(&said.by));
+    for key in table_keys() {
+        let _ = writeln!(out, "\n[context.tables.NAME] {}: {}", key.name, key.about);
+        if !key.number {
+            let _ = writeln!(out, "    one of {}", key.words.join(", "));
+        }
+        for (table, said) in facts.tables.get(&key.name).into_iter().flatten() {
+            let _ = writeln!(out, "    {} = {} ({})", printable(table), printable(&said.value), printable(&said.by));
+        }
+        let own = changes().iter().filter(|change| change.key().strip_prefix(OF_TABLES) == Some(&key.name));
+        own.for_each(|change| line(&mut out, facts, change));
     }
-    changes().iter().filter(|change| change.key() == "tables.rows").for_each(|change| line(&mut out, facts, change));
     out.push_str("\n# preset = \"...\" in [context] starts from:\n");
     for preset in presets() {
         let values: Vec<String> = preset.values.iter().map(|(key, value)| format!("{key} = {value}")).collect();

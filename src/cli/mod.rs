@@ -20,6 +20,7 @@ mod man;
 mod model;
 mod rules;
 mod run;
+mod stats;
 mod target;
 mod terminal;
 mod why;
@@ -70,6 +71,7 @@ pub fn main() -> ExitCode {
         Some(Command::Init(init)) => init::run(init),
         Some(Command::Config(config)) => config::run(config),
         Some(Command::Context(context)) => context::run(context),
+        Some(Command::Stats(stats)) => stats::run(stats),
         Some(Command::Completions(completions)) => completions::run(completions),
         Some(Command::Man(man)) => man::run(man),
     });

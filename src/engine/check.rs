@@ -15,12 +15,13 @@ use crate::diagnostic::{Base, Confidence, Finding, Report, RuleInfo, Severity};
 use crate::discover::{self, Artifact, Discovery, Kind};
 use crate::files::Files;
 use crate::files::listed::Listed;
-use crate::model::{self, Kept, Model, Pending, Settings, Workspace};
+use crate::model::{self, Kept, Model, Pending, Settings, Workspace, callers};
 use crate::report::origin;
 use crate::rules::{self, Rule};
 use crate::source::{SourceId, Sources};
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Checks a repository; `above` is what lies above its root.
 pub(super) fn check(
@@ -281,7 +282,7 @@ impl Run {
         if let Some(other) = &other {
             workspace = workspace.beside(model::Other { discovery: other.discovery, kept: other.kept }, &unchanged);
         }
-        let (model, kept) = Model::read(workspace, &discovery, &settings);
+        let (mut model, kept) = Model::read(workspace, &discovery, &settings);
         let head_sources: Vec<SourceId> = match &other {
             None => sources.iter().skip(first).map(|(id, _)| id).collect(),
             Some(_) => kept.sources(),
@@ -298,6 +299,12 @@ impl Run {
                 false => Model::read_api(workspace, &found, &settings),
             })
         });
+
+        if let Some(base) = base_model.as_ref().filter(|_| config.is_internal_somewhere()) {
+            let workspace = Workspace::new(head, &mut sources, settings.threads).knowing(&head_sources);
+            let is_internal = |path: &str| config.context(path).is_internal();
+            model.callers = Arc::new(callers::read(workspace, &model.api, &base.api, &is_internal));
+        }
 
         let whole = Subject { head: &model, base: base_model.as_ref(), sources: &sources };
         let said = running::run(&rules, whole, settings.threads);

@@ -65,6 +65,10 @@ pub enum Effect {
     Up,
     /// It is one level less severe.
     Down,
+    /// It is told as of a table that grows, whatever its name says; the model sees to it.
+    Grows,
+    /// It is held against the clients in the repository; the model sees to it.
+    Rechecked,
     /// Its rule runs, although it is off by default.
     On,
     /// Its rule does not speak.
@@ -80,6 +84,8 @@ impl Effect {
             Effect::Error => "becomes an error",
             Effect::Up => "goes up one level",
             Effect::Down => "goes down one level",
+            Effect::Grows => "is told as of a table that grows",
+            Effect::Rechecked => "is held against the clients in the repository",
             Effect::On => "is turned on",
             Effect::Off => "is turned off",
         }
@@ -100,6 +106,7 @@ pub struct Preset {
 #[derive(Deserialize, Default)]
 struct Table {
     key: Vec<Key>,
+    table_key: Vec<Key>,
     change: Vec<Change>,
     preset: Vec<Preset>,
 }
@@ -112,6 +119,11 @@ fn table() -> &'static Table {
 /// Every key, in the order of the table.
 pub fn keys() -> &'static [Key] {
     &table().key
+}
+
+/// Every key of a single table (`[context.tables.NAME]`), in the order of the table.
+pub fn table_keys() -> &'static [Key] {
+    &table().table_key
 }
 
 /// Every change, in the order of the table.
@@ -133,20 +145,26 @@ pub struct Said {
     pub by: String,
 }
 
+/// How keys of single tables begin where changes name them.
+pub const OF_TABLES: &str = "tables.";
+
 /// What is said for a place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     /// By key.
     pub values: BTreeMap<String, Said>,
-    /// Rows by table.
-    pub rows: BTreeMap<String, Said>,
+    /// By key of a single table, and the name of the table: `rows`, `orders`.
+    pub tables: BTreeMap<String, BTreeMap<String, Said>>,
 }
 
 impl Facts {
     /// Takes over what a nearer file says.
     pub(super) fn refine(&mut self, nearer: &Facts) {
         self.values.extend(nearer.values.iter().map(|(key, said)| (key.clone(), said.clone())));
-        self.rows.extend(nearer.rows.iter().map(|(table, said)| (table.clone(), said.clone())));
+        for (key, tables) in &nearer.tables {
+            let held = self.tables.entry(key.clone()).or_default();
+            held.extend(tables.iter().map(|(table, said)| (table.clone(), said.clone())));
+        }
     }
 
     /// The numbers that the model asks for.
@@ -159,22 +177,36 @@ impl Facts {
         for key in demands::NUMBERS {
             said(key).into_iter().for_each(|(value, by)| found.set_number(key, value, by));
         }
+        for (table, said) in self.tables.get("rows").into_iter().flatten() {
+            found.tables.entry(table.clone()).or_default().rows = said.value.parse().ok();
+        }
+        for (table, said) in self.tables.get("growth").into_iter().flatten() {
+            found.tables.entry(table.clone()).or_default().is_hot = said.value == "hot";
+        }
         found
+    }
+
+    /// Whether only the house calls the interface.
+    pub(super) fn is_internal(&self) -> bool {
+        self.values.get("exposure").is_some_and(|said| said.value == "internal")
     }
 
     /// What is said under a key of what a finding is about, by itself or by the table that it was joined to: the value, and the key as
     /// it is named there.
     fn of(&self, key: &str, about: &Diagnostic) -> Option<(String, &Said)> {
-        if key != "tables.rows" {
+        let Some(own) = key.strip_prefix(OF_TABLES) else {
             return self.values.get(key).map(|said| (key.to_owned(), said));
-        }
+        };
         let is_of = |table: &str, subject: &str| {
+            // `public.orders(status)`, `public.orders (status, id)`: the name ends where its columns begin.
+            let subject = subject.split(['(', ' ']).next().unwrap_or(subject);
             let mut parts = subject.split('.').take(2);
             parts.any(|part| part == table) || subject == table || subject.starts_with(&format!("{table}."))
         };
         let subjects = || about.tables.iter().chain([&about.subject]);
-        let (table, said) = self.rows.iter().find(|(table, _)| subjects().any(|subject| is_of(table, subject)))?;
-        Some((format!("tables.{table}.rows"), said))
+        let mut tables = self.tables.get(own)?.iter();
+        let (table, said) = tables.find(|(table, _)| subjects().any(|subject| is_of(table, subject)))?;
+        Some((format!("{OF_TABLES}{table}.{own}"), said))
     }
 
     /// Whether it turns on a rule that is off by default.
@@ -199,16 +231,19 @@ impl Facts {
 
     /// The changes that hold.
     pub fn in_effect(&self) -> Vec<&'static Change> {
-        let holds = |change: &&Change| match change.key() {
-            "tables.rows" => self.rows.values().any(|said| change.condition.holds(&said.value)) && self.says_also(change),
-            _ => self.fulfils(change),
+        let holds = |change: &&Change| match change.key().strip_prefix(OF_TABLES) {
+            Some(own) => {
+                let mut said = self.tables.get(own).into_iter().flatten();
+                said.any(|(_, said)| change.condition.holds(&said.value)) && self.says_also(change)
+            }
+            None => self.fulfils(change),
         };
         changes().iter().filter(holds).collect()
     }
 
     /// The change that holds and by which a rule does not speak.
     pub fn silences(&self, rule: &str) -> Option<&'static Change> {
-        self.in_effect().into_iter().find(|change| change.to == Effect::Off && change.concerns(rule))
+        self.in_effect().into_iter().find(|change| change.to == Effect::Off && !change.is_of_table() && change.concerns(rule))
     }
 
     /// Changes the severity of a finding and says which key did; `false` where it is not to be told at all.
@@ -228,7 +263,10 @@ impl Facts {
             // What its rule lowered for a reason of its own stays so; a note that it made of it too, where the page's are all notes.
             let is_capped = finding.diagnostic.severity_cap == Some(Severity::Info);
             let was_lowered = finding.severity < info.severity || is_capped;
-            if change.to == Effect::On || wanted > finding.severity && !was_lowered || wanted < finding.severity {
+            if matches!(change.to, Effect::On | Effect::Grows)
+                || wanted > finding.severity && !was_lowered
+                || wanted < finding.severity
+            {
                 finding.severity = wanted;
                 let others =
                     change.also.iter().filter_map(|one| Some(format!(", {} = {}", one.key, self.values.get(&one.key)?.value)));
@@ -275,6 +313,11 @@ impl Change {
         self.rules.iter().any(|name| names(name, rule))
     }
 
+    /// Whether its key is one of single tables.
+    fn is_of_table(&self) -> bool {
+        self.key().starts_with(OF_TABLES)
+    }
+
     /// The key that it is listed under; `tables.rows` is that of one table.
     pub fn key(&self) -> &str {
         &self.condition.key
@@ -295,7 +338,7 @@ impl Change {
             Effect::Up => Severity::Error,
             Effect::Down if now == Severity::Error => Severity::Warning,
             Effect::Down => Severity::Info,
-            Effect::On | Effect::Off => now,
+            Effect::On | Effect::Off | Effect::Grows | Effect::Rechecked => now,
         }
     }
 }
@@ -307,13 +350,16 @@ mod tests {
 
     #[test]
     fn the_table_names_keys_words_and_rules_that_exist() {
-        assert_eq!((keys().len(), presets().len()), (14, 4));
-        let known = |key: &str| keys().iter().find(|one| one.name == key);
+        assert_eq!((keys().len(), table_keys().len(), presets().len()), (14, 2, 4));
+        let known = |key: &str| match key.strip_prefix(OF_TABLES) {
+            Some(own) => table_keys().iter().find(|one| one.name == own),
+            None => keys().iter().find(|one| one.name == key),
+        };
         for change in changes() {
             assert!(change.rules.iter().all(|rule| selection::known(rule)), "{:?}", change.rules);
             for one in std::iter::once(&change.condition).chain(&change.also) {
                 let key = known(&one.key);
-                assert!(key.is_some() || one.key == "tables.rows", "{}", one.key);
+                assert!(key.is_some(), "{}", one.key);
                 let words = one.is.iter().chain(&one.least);
                 assert!(words.into_iter().all(|word| key.is_some_and(|key| key.words.contains(word))), "{change:?}");
             }

@@ -47,11 +47,22 @@ pub struct Stated {
     pub said: String,
 }
 
+/// What `[context.tables]` states of a table.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TableFacts {
+    /// How many rows it has; finite and not negative. Absent where nobody says.
+    pub rows: Option<f64>,
+    /// Whether it is said to grow with use. `false`: nobody says that it does.
+    pub is_hot: bool,
+}
+
 /// What is stated for a folder, by key; absent where no configuration file says it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Demands {
     lengths: BTreeMap<&'static str, Demand>,
     numbers: BTreeMap<&'static str, Stated>,
+    /// Of single tables, by their names as they are written: `orders`, `public.orders`.
+    pub tables: BTreeMap<String, TableFacts>,
 }
 
 /// What is stated for each folder, folders above first.
@@ -76,6 +87,7 @@ impl Demands {
     pub fn refine(&mut self, nearer: &Demands) {
         self.lengths.extend(nearer.lengths.iter().map(|(key, demand)| (*key, demand.clone())));
         self.numbers.extend(nearer.numbers.iter().map(|(key, number)| (*key, number.clone())));
+        self.tables.extend(nearer.tables.iter().map(|(name, facts)| (name.clone(), facts.clone())));
     }
 }
 

@@ -127,12 +127,12 @@ fn wanted(schema: &Schema) -> Vec<Wanted> {
 }
 
 /// Whether a name is long enough, and of several words, to say by itself what it is.
-fn is_telling(name: &str) -> bool {
+pub(super) fn is_telling(name: &str) -> bool {
     name.len() >= TELLING && words::snake(name).contains('_')
 }
 
 /// A name as it is written, in snake case, and in both camel cases.
-fn spellings(name: &str) -> impl Iterator<Item = String> + use<> {
+pub(super) fn spellings(name: &str) -> impl Iterator<Item = String> + use<> {
     let snake = words::snake(name);
     let pascal: String = snake
         .split('_')
@@ -171,7 +171,7 @@ fn places(bytes: &[u8], wanted: &[Wanted]) -> Vec<(usize, usize, usize)> {
 }
 
 /// Where a name stands as a word of its own.
-fn as_word<'b>(bytes: &'b [u8], name: &str) -> impl Iterator<Item = usize> + use<'b> {
+pub(super) fn as_word<'b>(bytes: &'b [u8], name: &str) -> impl Iterator<Item = usize> + use<'b> {
     let is_part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
     let (length, finder) = (name.len(), memmem::Finder::new(name.as_bytes()).into_owned());
     let mut from = 0;

@@ -18,6 +18,7 @@ macro_rules! looks_like {
 pub mod api;
 mod asked;
 pub mod boundaries;
+pub mod callers;
 pub mod demands;
 pub mod links;
 pub mod mentions;
@@ -54,6 +55,8 @@ pub struct Model {
     pub links: Arc<links::Links>,
     /// Where the application's code names what a pending migration takes away.
     pub mentions: Arc<mentions::Mentions>,
+    /// Which clients in the repository still name what answers lost since the base; empty where nobody asked for it.
+    pub callers: Arc<callers::Callers>,
     /// Which service a file belongs to.
     pub boundaries: Arc<boundaries::Boundaries>,
     /// What could not be read, sorted.
@@ -80,7 +83,8 @@ impl Model {
         let links = Arc::new(links::join(&api, &schema, &queries, &runtime, &boundaries, settings));
         let mentions = Arc::new(mentions::read(&mut workspace, &schema, settings));
         let (unread, kept) = workspace.leave();
-        (Model { api, schema, queries, runtime, links, mentions, boundaries, unread }, kept)
+        let callers = Arc::default();
+        (Model { api, schema, queries, runtime, links, mentions, callers, boundaries, unread }, kept)
     }
 
     /// The interfaces of these documents alone: those that `discovery` found, and nothing beside them.

@@ -8,4 +8,5 @@ mod errors;
 mod exit_codes;
 mod formats;
 mod repository;
+mod stats;
 mod why;

@@ -1,7 +1,7 @@
 //! Reads `[context]`: what no file can tell.
 
 use super::reader::{Reader, Section, Value};
-use crate::engine::context::{Facts, Said, keys, presets};
+use crate::engine::context::{Facts, Key, Said, keys, presets, table_keys};
 use toml::de::DeValue;
 
 /// Reads the section; values of its preset stand below what is written.
@@ -17,25 +17,31 @@ pub(super) fn read(reader: &mut Reader, section: &Section, path: &str) -> Facts 
         facts.values.insert(key.clone(), Said { value: value.clone(), by });
     }
     for key in keys() {
-        let said = match key.number {
-            true => section.get(&key.name).and_then(|value| number(reader, value, &format!("`{}` in [context]", key.name))),
-            false => {
-                let words: Vec<&str> = key.words.iter().map(String::as_str).collect();
-                reader.word(section, &key.name, &words, |word| words.contains(&word).then(|| word.to_owned()))
-            }
-        };
-        facts.values.extend(said.map(|value| (key.name.clone(), Said { value, by: path.to_owned() })));
+        let value = said(reader, section, key, "[context]");
+        facts.values.extend(value.map(|value| (key.name.clone(), Said { value, by: path.to_owned() })));
     }
     if let Some(tables) = section.get("tables").and_then(|value| reader.section(value, "[context.tables]")) {
         for (name, value) in tables.entries {
             let what = format!("[context.tables.{}]", name.get_ref());
             let Some(table) = reader.section(value, &what) else { continue };
             reader.keys(&table, "tables");
-            let rows = table.get("rows").and_then(|value| number(reader, value, &format!("`rows` in {what}")));
-            facts.rows.extend(rows.map(|value| (name.get_ref().to_string(), Said { value, by: path.to_owned() })));
+            for key in table_keys() {
+                let value = said(reader, &table, key, &what);
+                let held = facts.tables.entry(key.name.clone()).or_default();
+                held.extend(value.map(|value| (name.get_ref().to_string(), Said { value, by: path.to_owned() })));
+            }
         }
     }
     facts
+}
+
+/// What a section says under a key.
+fn said(reader: &mut Reader, section: &Section, key: &Key, what: &str) -> Option<String> {
+    if key.number {
+        return section.get(&key.name).and_then(|value| number(reader, value, &format!("`{}` in {what}", key.name)));
+    }
+    let words: Vec<&str> = key.words.iter().map(String::as_str).collect();
+    reader.word(section, &key.name, &words, |word| words.contains(&word).then(|| word.to_owned()))
 }
 
 /// A number that is not negative, without the signs that only part its digits.

@@ -22,6 +22,7 @@ pub(super) use layers::{Refused, read};
 pub(super) use patterns::Pattern;
 pub(super) use sections::parse_date;
 pub(super) use targets::UNMATCHED;
+pub use written::bare;
 
 use super::context::Facts;
 use super::selection::names;
@@ -219,6 +220,11 @@ impl Config {
         }
         let off = info.opt_in && !selected && !self.context(path).turns_on(&info.id);
         off.then_some(Verdict { level: Level::Off, file: "", span: None })
+    }
+
+    /// Whether somewhere an interface is said to be called by the house alone.
+    pub(super) fn is_internal_somewhere(&self) -> bool {
+        self.layers.iter().any(|layer| layer.context.is_internal())
     }
 
     /// What `[context]` says for a path.

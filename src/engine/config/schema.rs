@@ -91,7 +91,7 @@ fn of(key: &Key) -> Value {
 
 /// The words of a key of `[context]`.
 fn words(key: &str) -> Vec<&'static str> {
-    let found = context::keys().iter().find(|one| one.name == key);
+    let found = context::keys().iter().chain(context::table_keys()).find(|one| one.name == key);
     found.map(|one| one.words.iter().map(String::as_str).collect()).unwrap_or_default()
 }
 

@@ -68,7 +68,7 @@ fn one(
 }
 
 /// A key, in quotes where it needs them.
-pub(super) fn bare(key: &str) -> String {
+pub fn bare(key: &str) -> String {
     let is_bare = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
     if is_bare { key.to_owned() } else { quoted(key) }
 }

@@ -103,9 +103,9 @@ impl<'m> OperationTable<'m> {
         self.queries.is_empty() || unclear || conditions.any(|one| names(&one.column.name) && one.narrowing != Narrowing::Other)
     }
 
-    /// Whether the rows of the table grow with use, by its name.
+    /// Whether the rows of the table grow with use, by its name or as the configuration says.
     pub fn grows(&self) -> bool {
-        words::is_growing(&self.table().name.name)
+        self.table().table().grows()
     }
 
     /// The unique indexes that a new row can violate by what the client sends: all of their columns are sent, or say whose row it

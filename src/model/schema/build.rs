@@ -13,6 +13,7 @@ use super::order;
 use super::replay::State;
 use super::seeds;
 use super::stated;
+use super::table_facts;
 use super::transaction::Transactions;
 use super::undo::Undo;
 use super::version;
@@ -51,6 +52,7 @@ struct Read {
 pub(super) fn databases(workspace: &mut Workspace, discovery: &Discovery, settings: &Settings) -> Vec<Arc<Database>> {
     let seeded = |workspace: &mut Workspace, mut database: Database| {
         seeds::note(workspace, &discovery.seeds, &mut database);
+        table_facts::note(settings, &mut database);
         database
     };
     let sets = discovery.migration_sets.iter();

@@ -7,6 +7,7 @@ use super::column_extras::{ColumnExtras, LaterChanges};
 use super::names;
 use super::objects::{Objects, Trigger};
 use super::seed_rows::SeedRows;
+use super::table_facts::Stated;
 use crate::fact::Fact;
 use crate::source::{Name, Span, Spanned};
 pub use crate::sql::Identity;
@@ -267,6 +268,8 @@ pub struct Table {
     /// What stands before its name where it was created, without the dot and as it is written: `public`, a placeholder of a
     /// template.
     pub qualifier: Option<Name>,
+    /// What `[context.tables]` states of it; `None` where it says nothing.
+    pub stated: Option<Box<Stated>>,
     /// Never created here: it exists, and nothing else is known.
     pub external: bool,
     /// What is not known of it.

@@ -3,6 +3,7 @@
 
 mod absent;
 mod backfill;
+mod batches;
 mod commands;
 mod contract;
 mod defaults;

@@ -38,6 +38,7 @@ fn report<'m>(parameter: &ParameterColumn<'m>, unserved: &[UnservedSort<'m>]) ->
         .help(parameter.index_help(unserved))
         .evidence(names.join(","))
         .join(&parameter.why)
+        .about_table(first.table().subject())
         .joined_at(parameter.confidence);
     for (number, one) in unserved.iter().enumerate() {
         for column in &one.columns {

@@ -5,6 +5,7 @@ use crate::model::schema::PendingStep;
 use crate::model::schema::pending::Reach;
 use crate::rules::pending::{careful, gather, unsure};
 use crate::rules::{Context, Rule, rule};
+use crate::source::Sources;
 
 pub(super) const RULE: Rule = rule!("migrations/backfill-with-schema-change", check);
 
@@ -30,7 +31,7 @@ fn report(context: &Context, rows: &PendingStep, lock: &PendingStep, is_held: bo
     let mut diagnostic = Diagnostic::new(rows.subject(None), message)
         .at(rows.statement.head, "takes as long as the table is large")
         .cause(lock.statement.head, label)
-        .help(help(rows));
+        .help(help(rows, context.sources));
     if !is_held {
         diagnostic = diagnostic.at_most(Severity::Info, "readers and writers of other rows go on while the rows are written");
     }
@@ -41,6 +42,6 @@ fn report(context: &Context, rows: &PendingStep, lock: &PendingStep, is_held: bo
     careful(rows, rows.audience(), diagnostic)
 }
 
-fn help(rows: &PendingStep) -> String {
-    format!("fill the rows after this migration has committed, a batch in each transaction:\n{}", rows.batch_example())
+fn help(rows: &PendingStep, sources: &Sources) -> String {
+    format!("fill the rows after this migration has committed, a batch in each transaction:\n{}", rows.batches_help(sources))
 }

@@ -5,7 +5,7 @@ use crate::model::schema::PendingStep;
 use crate::model::schema::pending::{Backfill, Reach};
 use crate::rules::pending::{careful, gather, unsure};
 use crate::rules::{Context, Rule, rule};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use std::collections::HashSet;
 
 pub(super) const RULE: Rule = rule!("migrations/unbounded-backfill", check);
@@ -20,20 +20,20 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let Some(backfill) = step.backfill(context.sources) else { continue };
         context.consider();
         if !backfill.inserts() && backfill.reach > Reach::Batch && !said.contains(&step.step.op.span) {
-            found.push((step, report(&step, backfill)));
+            found.push((step, report(&step, backfill, context.sources)));
         }
     }
     gather(found)
 }
 
-fn report(step: &PendingStep, backfill: Backfill) -> Diagnostic {
+fn report(step: &PendingStep, backfill: Backfill, sources: &Sources) -> Diagnostic {
     let table = step.table();
     let rows = if backfill.filtered { "every matching row" } else { "every row" };
     let act = if backfill.deletes() { "deletes" } else { "writes" };
     let mut diagnostic =
         Diagnostic::new(step.subject(None), format!("one {} {act} {rows} of `{table}` at once", backfill.word()))
             .at(step.statement.head, "each row stays locked until the last one is written")
-            .help(format!("a batch in each transaction, by hand or in a job:\n{}", step.batch_example()));
+            .help(format!("a batch in each transaction, by hand or in a job:\n{}", step.batches_help(sources)));
     if let Some(created) = step.before().and_then(|before| before.created) {
         diagnostic = diagnostic.context(created, "the table is created here, in an earlier migration");
     }

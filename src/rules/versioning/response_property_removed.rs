@@ -13,7 +13,23 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let Some(base) = context.base else { return Vec::new() };
     let (compared, removals) = context.head.api.removals_since(&base.api);
     (0..compared).for_each(|_| context.consider());
-    removals.iter().map(report).collect()
+    removals.iter().map(|one| recheck(context, one, report(one))).collect()
+}
+
+/// Holds it against the clients in the repository, where the configuration says that there are no others than the house's own.
+fn recheck(context: &Context, one: &Removal, diagnostic: Diagnostic) -> Diagnostic {
+    let Some(calls) = context.head.callers.of(one) else { return diagnostic };
+    if !calls.named.is_empty() {
+        let why = "context: exposure = internal, and a client in the repository still names it";
+        let named = calls.named.iter().fold(diagnostic, |diagnostic, place| diagnostic.cause(*place, "a client still names it"));
+        return named.at_most(Severity::Warning, why);
+    }
+    match calls.call.filter(|_| !calls.may_name) {
+        Some(call) => diagnostic
+            .context(call, "the client in the repository, which names it nowhere")
+            .at_most(Severity::Info, "context: exposure = internal, and the client in the repository names it nowhere"),
+        None => diagnostic,
+    }
 }
 
 fn report(one: &Removal) -> Diagnostic {

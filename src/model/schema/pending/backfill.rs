@@ -84,30 +84,6 @@ impl<'m> PendingStep<'m> {
     }
 }
 
-impl PendingStep<'_> {
-    /// The statement as it should be: what one batch looks like, in the words of the dialect.
-    pub fn batch_example(&self) -> String {
-        let Change::Data { verb, .. } = &self.step.op.change else { return String::new() };
-        let table = self.table();
-        let held = self.before().and_then(|before| self.database.table_called(&before.name));
-        let key = held.and_then(Table::primary_key).and_then(|key| key.columns());
-        let key = match key.as_deref() {
-            Some([one]) => self.sql_name(one),
-            _ if self.is_postgres() => "ctid".to_owned(),
-            _ => "id".to_owned(),
-        };
-        match (verb, self.is_mysql()) {
-            (DataVerb::Delete, true) => format!("DELETE FROM {table} WHERE .. LIMIT 1000;"),
-            (_, true) => format!("UPDATE {table} SET .. WHERE .. LIMIT 1000;"),
-            (DataVerb::Delete, false) => {
-                format!("DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE .. LIMIT 1000);")
-            }
-            (DataVerb::Insert, false) => format!("INSERT INTO {table} SELECT .. WHERE {key} > .. ORDER BY {key} LIMIT 1000;"),
-            _ => format!("UPDATE {table} SET .. WHERE {key} IN (SELECT {key} FROM {table} WHERE .. LIMIT 1000);"),
-        }
-    }
-}
-
 fn is(word: &str, wanted: &str) -> bool {
     word.eq_ignore_ascii_case(wanted)
 }

@@ -29,6 +29,7 @@ pub(super) fn blank(name: TableName, span: Span, name_span: Span, migration: usi
         rows: None,
         row_security: false,
         qualifier: None,
+        stated: None,
         external: false,
         gaps: Vec::new(),
         span,

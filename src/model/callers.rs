@@ -1,0 +1,336 @@
+//! Clients in the repository of an interface that only the house calls: where they call an operation whose answers lost something, and
+//! where they still name what is lost.
+//!
+//! No code is parsed. A file is a client's where it says the path of the operation beside a word that sends requests, and no word that
+//! serves them; what else the client is made of lies in the folder of its project. What is absent: who calls from other repositories.
+
+use super::api::{Api, OperationRef, Removal};
+use super::mentions::{as_word, is_code, is_telling, spellings};
+use super::{Workspace, words};
+use crate::discover::generated;
+use crate::discover::names::listed;
+use crate::source::Span;
+use memchr::memmem;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+/// Larger files are no code that people write.
+const LARGEST: usize = 1 << 20;
+
+/// So many places are kept for each object.
+const MOST_PLACES: usize = 3;
+
+/// How far from a name of its object a property with a plain name may stand, in bytes.
+const NEAR: usize = 600;
+
+/// How far apart the parts of a path may stand where code puts a value between them, in bytes.
+const APART: usize = 80;
+
+/// What clients in the repository say of objects that lost properties.
+#[derive(Debug, Clone, Default)]
+pub struct Callers {
+    found: BTreeMap<(String, String), Calls>,
+}
+
+/// What they say of one.
+#[derive(Debug, Clone, Default)]
+pub struct Calls {
+    /// The first place at which a client calls the operation.
+    pub call: Option<Span>,
+    /// The first places at which a client names a lost property, in order of path.
+    pub named: Vec<Span>,
+    /// Whether a client has such a word anywhere, whatever it stands for there.
+    pub may_name: bool,
+}
+
+impl Callers {
+    /// What is said of an object; `None` where nobody looked, or no client was found.
+    pub fn of(&self, removal: &Removal) -> Option<&Calls> {
+        self.found.get(&key(removal)).filter(|calls| calls.call.is_some())
+    }
+}
+
+fn key(removal: &Removal) -> (String, String) {
+    (removal.operation.subject(), removal.name.clone())
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    screens: Vec<String>,
+    sends: Vec<String>,
+    serves: Vec<String>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| toml::from_str(include_str!("../../data/callers.toml")).unwrap_or_default())
+}
+
+/// Looks for the clients of what lost something since `base`, in the documents that `is_internal` names.
+pub fn read(mut workspace: Workspace, head: &Api, base: &Api, is_internal: &dyn Fn(&str) -> bool) -> Callers {
+    let (_, removals) = head.removals_since(base);
+    let removals: Vec<Removal> = removals.into_iter().filter(|one| is_internal(one.operation.document().path())).collect();
+    let mut callers = Callers::default();
+    if removals.is_empty() {
+        return callers;
+    }
+    let code: Vec<String> = workspace.paths().iter().filter(|path| is_code(path) || is_screen(path)).map(str::to_owned).collect();
+    let paths: Vec<Called> = removals.iter().map(|one| Called::of(one.operation)).collect();
+    let seen = workspace.scan(&code, |bytes| looked_at(bytes, &paths));
+    for (at, removal) in removals.iter().enumerate() {
+        let clients = code.iter().zip(&seen).filter(|(_, seen)| !seen.serves);
+        let calling: Vec<(&String, usize, usize)> = clients
+            .filter_map(|(path, seen)| {
+                let (start, end) = seen.calls.get(at).copied().flatten().or_else(|| {
+                    let named = seen.names.get(at).copied().flatten();
+                    named.filter(|_| is_screen(path))
+                })?;
+                Some((path, start, end))
+            })
+            .collect();
+        let Some((first, start, end)) = calling.first().copied() else { continue };
+        let Ok(source) = workspace.source(first) else { continue };
+        let mut calls = Calls { call: Some(Span::new(source, start, end)), ..Calls::default() };
+        let homes: BTreeSet<&str> = calling.iter().map(|(path, ..)| project(path, &workspace)).collect();
+        // A project that serves the operation too has a client within it: of that only the files are looked at that call.
+        let serves = |home: &str| code.iter().zip(&seen).any(|(path, seen)| seen.serves && is_within(path, home));
+        let (mixed, own): (BTreeSet<&str>, BTreeSet<&str>) = homes.into_iter().partition(|home| serves(home));
+        let is_client = |path: &String| {
+            let calls = calling.iter().any(|(calling, ..)| *calling == path);
+            own.iter().any(|home| is_within(path, home))
+                || mixed.iter().any(|home| is_within(path, home)) && (calls || is_screen(path))
+        };
+        let client: Vec<String> = code.iter().filter(|path| is_client(path)).cloned().collect();
+        let lost: Vec<Lost> = removal.lost.iter().map(|property| Lost::new(property.name, &removal.name)).collect();
+        let told = workspace.scan(&client, |bytes| if bytes.len() <= LARGEST { mentions(bytes, &lost) } else { Vec::new() });
+        for (path, places) in client.iter().zip(told).filter(|(_, places)| !places.is_empty()) {
+            let Ok(source) = workspace.source(path) else { continue };
+            // What is generated from the document names what it names until it is made anew.
+            if generated::of(path, &workspace.text(source), |_| false).is_some() {
+                continue;
+            }
+            calls.may_name = true;
+            let sure = places.into_iter().filter(|place| place.sure).map(|place| Span::new(source, place.start, place.end));
+            calls.named.extend(sure.take(MOST_PLACES - calls.named.len()));
+        }
+        callers.found.insert(key(removal), calls);
+    }
+    callers
+}
+
+/// How code names an operation.
+struct Called {
+    /// The words of its path between parameters: `/users` and `/orders` of `/users/{id}/orders`.
+    runs: Vec<String>,
+    /// Whether a parameter comes last.
+    goes_on: bool,
+    /// Its id, where that says by itself what it is.
+    id: Option<String>,
+}
+
+impl Called {
+    fn of(operation: OperationRef) -> Called {
+        let path = operation.path();
+        let mut runs: Vec<String> = Vec::new();
+        let mut is_new = true;
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            match runs.last_mut().filter(|_| !is_new) {
+                _ if part.contains('{') => is_new = true,
+                Some(run) => *run = format!("{run}/{part}"),
+                None => {
+                    runs.push(format!("/{part}"));
+                    is_new = false;
+                }
+            }
+        }
+        let id = operation.operation_id().filter(|id| is_telling(id)).map(str::to_owned);
+        Called { runs, goes_on: path.trim_end_matches('/').ends_with('}'), id }
+    }
+
+    /// Where code says the path: its parts one behind the other, the first in full or without what a base address has.
+    fn path_in(&self, bytes: &[u8]) -> Option<(usize, usize)> {
+        let (first, others) = self.runs.split_first()?;
+        let begins: Vec<usize> = first.match_indices('/').map(|(at, _)| at).collect();
+        begins.into_iter().filter_map(|at| first.get(at..)).find_map(|text| {
+            let mut places = memmem::find_iter(bytes, text.as_bytes());
+            places.find_map(|at| {
+                let mut end = at + text.len();
+                for run in others {
+                    let window = bytes.get(end..bytes.len().min(end + APART))?;
+                    end += memmem::find(window, run.as_bytes())? + run.len();
+                }
+                (begins_there(bytes, at) && self.ends_there(bytes, end)).then_some((at, end))
+            })
+        })
+    }
+
+    fn ends_there(&self, bytes: &[u8], end: usize) -> bool {
+        let next = bytes.get(end).copied();
+        let is_word = next.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+        // A slash before the end of the text is one that frameworks leave out.
+        let goes_on = next == Some(b'/') && !bytes.get(end + 1).is_some_and(|byte| is_quote(*byte) && !self.goes_on);
+        !is_word && goes_on == self.goes_on
+    }
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// Whether a path begins at a place: behind a quote, a value that is put in, or an address.
+fn begins_there(bytes: &[u8], at: usize) -> bool {
+    let before = bytes.get(at.saturating_sub(APART)..at).unwrap_or_default();
+    let Some(last) = before.last() else { return false };
+    let text = before.rsplit(|byte| is_quote(*byte)).next().unwrap_or_default();
+    let host = memmem::find(text, b"://").and_then(|at| text.get(at + 3..));
+    is_quote(*last) || *last == b'}' || host.is_some_and(|host| !host.contains(&b'/'))
+}
+
+/// What one file says.
+#[derive(Default)]
+struct Seen {
+    /// Whether it serves requests, and says one of the paths.
+    serves: bool,
+    /// Where it says the path of each operation beside a word that sends requests.
+    calls: Vec<Option<(usize, usize)>>,
+    /// Where it says the id of each operation.
+    names: Vec<Option<(usize, usize)>>,
+}
+
+fn looked_at(bytes: &[u8], called: &[Called]) -> Seen {
+    if bytes.len() > LARGEST {
+        return Seen::default();
+    }
+    let has = |words: &[String]| words.iter().any(|word| memmem::find(bytes, word.as_bytes()).is_some());
+    let by_id = |one: &Called| one.id.as_ref().and_then(|id| as_word(bytes, id).next().map(|at| (at, at + id.len())));
+    let mut seen = Seen {
+        serves: false,
+        calls: called.iter().map(|one| one.path_in(bytes)).collect(),
+        names: called.iter().map(by_id).collect(),
+    };
+    let is_named = seen.calls.iter().chain(&seen.names).any(Option::is_some);
+    seen.serves = is_named && has(&table().serves);
+    if !has(&table().sends) {
+        seen.calls.fill(None);
+    }
+    seen
+}
+
+/// A lost property, and what stands near it where its name alone says little.
+struct Lost {
+    spellings: Vec<String>,
+    companions: Vec<String>,
+}
+
+impl Lost {
+    fn new(property: &str, object: &str) -> Lost {
+        // `Order.lines[]` is a part of an order.
+        let noun = words::noun(object.split(['.', '[', ' ']).next().unwrap_or(object));
+        let companions = if is_telling(property) { Vec::new() } else { spellings(&noun).collect() };
+        Lost { spellings: spellings(property).collect(), companions }
+    }
+}
+
+struct Place {
+    start: usize,
+    end: usize,
+    /// Whether the property is meant, and no other thing of that name.
+    sure: bool,
+}
+
+fn mentions(bytes: &[u8], lost: &[Lost]) -> Vec<Place> {
+    let mut found = Vec::new();
+    for one in lost {
+        let beside: Vec<usize> = one.companions.iter().flat_map(|name| as_part(bytes, name)).collect();
+        let is_near = |at: usize| beside.iter().any(|other| other.abs_diff(at) <= NEAR);
+        for name in &one.spellings {
+            found.extend(as_word(bytes, name).map(|start| {
+                let end = start + name.len();
+                let sure = one.companions.is_empty() || is_near(start) && is_field(bytes, start, end);
+                Place { start, end, sure }
+            }));
+        }
+    }
+    found.sort_by_key(|place| (place.start, place.end));
+    found
+}
+
+/// Where a name begins, whatever follows it: `order` of `orders` and `orderView` too.
+fn as_part<'b>(bytes: &'b [u8], name: &str) -> impl Iterator<Item = usize> + use<'b> {
+    let finder = memmem::Finder::new(name.as_bytes()).into_owned();
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + finder.find(bytes.get(from..)?)?;
+        from = at + 1;
+        Some(at)
+    })
+}
+
+/// Whether a word is a part of something by what stands around it: `order.note`, `order["note"]`, `note: string`, `json:"note"`.
+fn is_field(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|at| bytes.get(at)).copied();
+    let after = bytes.get(end).copied();
+    let is_key = before.is_some_and(is_quote) && after.is_some_and(is_quote);
+    before == Some(b'.') || after == Some(b':') || bytes.get(end..end + 2) == Some(b"?:") || is_key
+}
+
+fn is_screen(path: &str) -> bool {
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    table().screens.iter().any(|one| one == ending)
+}
+
+fn is_within(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The folder of the project that a file belongs to: the nearest above it with a file that says so.
+fn project<'p>(path: &'p str, workspace: &Workspace) -> &'p str {
+    static FILES: OnceLock<Vec<String>> = OnceLock::new();
+    let files = FILES.get_or_init(|| listed("project_files"));
+    let mut folders = path.rmatch_indices('/').filter_map(|(at, _)| path.get(..at));
+    folders.find(|folder| files.iter().any(|file| workspace.listed().has(&format!("{folder}/{file}")))).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn called(runs: &[&str], goes_on: bool) -> Called {
+        Called { runs: runs.iter().map(|run| (*run).to_owned()).collect(), goes_on, id: None }
+    }
+
+    #[test]
+    fn the_table_reads() {
+        let read: Result<Table, _> = toml::from_str(include_str!("../../data/callers.toml"));
+        assert!(read.as_ref().is_ok_and(|table| !table.sends.is_empty() && !table.serves.is_empty()), "{read:?}");
+    }
+
+    #[test]
+    fn a_path_is_found_as_code_writes_it() {
+        let one = called(&["/api/v1/orders"], true);
+        for text in ["`/api/v1/orders/${id}`", "\"/v1/orders/\" + id", "`${base}/orders/${id}`", "'https://x.test/orders/' + id"]
+        {
+            assert!(one.path_in(text.as_bytes()).is_some(), "{text}");
+        }
+        for text in ["'/api/v1/orders'", "'/admin/orders/' + id", "'/orders-archive/' + id", "orders/7"] {
+            assert!(one.path_in(text.as_bytes()).is_none(), "{text}");
+        }
+        let list = called(&["/orders"], false);
+        assert!(list.path_in(b"'/orders?page=2'").is_some() && list.path_in(b"'/orders/'").is_some());
+        assert!(list.path_in(b"`/orders/${id}`").is_none());
+        let nested = called(&["/users", "/orders"], false);
+        assert!(nested.path_in(b"`/users/${id}/orders`").is_some() && nested.path_in(b"'/users'").is_none());
+    }
+
+    #[test]
+    fn a_plain_name_is_sure_beside_its_object_alone() {
+        let lost = [Lost::new("note", "Order")];
+        let sure = |text: &str| mentions(text.as_bytes(), &lost).iter().map(|place| place.sure).collect::<Vec<_>>();
+        assert_eq!(sure("show(order.note)"), [true]);
+        assert_eq!(sure("show(user.note)"), [false]);
+        assert_eq!(sure("order // a note on it"), [false]);
+        assert_eq!(mentions(b"x.totalCents", &[Lost::new("total_cents", "Order")]).len(), 1);
+    }
+}
