@@ -133,6 +133,12 @@ impl<'a> OperationRef<'a> {
         list.is_lookup() || named || paths.catalogue_endings.iter().any(|ending| last.ends_with(ending.as_str()))
     }
 
+    /// Whether its entries are set up by somebody, by the last word of the path (templates, keys, webhooks), and so are few.
+    pub fn is_configuration(self) -> bool {
+        let token = words::last_token(self.last_literal().unwrap_or(""));
+        words().paths.configuration.contains(&words::singular(&token))
+    }
+
     /// Why the list stays short by nature, in a few words; `None` where nothing says so.
     pub fn natural_bound(self, list: &List<'a>) -> Option<&'static str> {
         let token = words::last_token(self.last_literal().unwrap_or(""));
@@ -155,7 +161,7 @@ impl<'a> OperationRef<'a> {
         if !nested && segments.iter().take(segments.len().saturating_sub(1)).any(own) {
             return Some("it holds only what belongs to the caller");
         }
-        if paths.configuration.contains(&words::singular(&token)) {
+        if self.is_configuration() {
             return Some("it is configuration by its name, of which there are few");
         }
         if paths.search.contains(&token) {

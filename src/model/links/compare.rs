@@ -95,11 +95,25 @@ fn compare_one<'m>(api: &[Spanned<&str>], column: ColumnRef<'m>) -> Option<Value
     }
     comparison.only_api = owned.iter().filter(|one| !theirs.contains(one.value.as_str())).cloned().collect();
     comparison.only_column = held.iter().filter(|one| !ours.contains(one.value.as_str())).cloned().collect();
+    respell(&ours, &theirs, &mut comparison);
     comparison.column_span = origin.span().unwrap_or(column.span);
     comparison.held = held.into_iter().map(|one| one.value).collect();
     comparison.kind = column.enum_type().map(|kind| kind.sql_name(column.table().dialect()));
     comparison.list = column.lookup().filter(|lookup| origin.span() == Some(lookup.list.name_span));
     Some(comparison)
+}
+
+/// Takes out what both lists have in two spellings (`free-text`, `free_text`), where no value of several words is spelled alike: a
+/// library spells all of them anew, on the way in and out.
+fn respell(ours: &BTreeSet<&str>, theirs: &BTreeSet<&str>, comparison: &mut ValueComparison) {
+    let parts = |value: &str| value.split(['-', '_', ' ']).map(str::to_owned).collect::<Vec<_>>();
+    if ours.intersection(theirs).any(|value| parts(value).len() > 1) {
+        return;
+    }
+    let folded = |values: &[Spanned<String>]| values.iter().map(|one| parts(&one.value)).collect::<BTreeSet<_>>();
+    let (api, column) = (folded(&comparison.only_api), folded(&comparison.only_column));
+    comparison.only_api.retain(|one| !column.contains(&parts(&one.value)));
+    comparison.only_column.retain(|one| !api.contains(&parts(&one.value)));
 }
 
 impl<'m> ValueComparison<'m> {

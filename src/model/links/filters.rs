@@ -91,6 +91,19 @@ impl<'m> OperationTable<'m> {
     }
 }
 
+/// Types of keys that may begin with the time at which they were made: UUIDs of version 7, ULIDs as such or as text.
+const TIMED: [&str; 5] = ["uuid", "char", "character", "binary", "bytea"];
+
+impl ColumnRef<'_> {
+    /// Whether it says when the row was made, and the application makes the key of the table, which may say the same.
+    pub fn may_follow_key(&self) -> bool {
+        let is_made_outside =
+            |key: ColumnRef| key.is_of(&TIMED) && key.default.known_absent() && key.generated.is_none() && !key.is_foreign_key();
+        let is_creation = words::is_audit(&self.name) && !words::is_row_version(&self.name);
+        self.is_moment() && is_creation && self.table().key_alone().is_some_and(is_made_outside)
+    }
+}
+
 impl<'m> Filter<'m> {
     /// The columns that no index serves, where that is known. Columns of few values are served by none to any avail.
     pub fn unserved(&self, narrowing: &[String]) -> Vec<ColumnRef<'m>> {

@@ -2,7 +2,7 @@
 
 use super::narrowing::greatest;
 use super::view::PropertyColumn;
-use crate::model::schema::ColumnRef;
+use crate::model::schema::{Check, ColumnRef, TableRef};
 use crate::source::Span;
 
 /// Numbers that the API takes and the column refuses.
@@ -59,6 +59,42 @@ impl<'m> PropertyColumn<'m> {
             clash(said_least, held, check, false);
         }
         found
+    }
+}
+
+/// So many whole numbers are few values.
+const FEW: i64 = 100;
+
+impl ColumnRef<'_> {
+    /// Whether its CHECKs leave few whole numbers.
+    pub(super) fn takes_few_numbers(&self) -> bool {
+        let (bounds, _) = checked(self);
+        bounds.least.zip(bounds.most).is_some_and(|(least, most)| most.saturating_sub(least) < FEW)
+    }
+
+    /// Whether its CHECKs leave one value: `CHECK (id = 1)`, or `CHECK (only)` over a truth.
+    fn takes_one_value(&self) -> bool {
+        let (bounds, _) = checked(self);
+        let is_truth = self.is_of(&["boolean", "bool"]);
+        let says_true = |check: &Check| {
+            let words: Vec<String> =
+                tokens(&check.text).into_iter().filter(|word| !matches!(word.as_str(), "(" | ")" | "check")).collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let is_it = |name: &str| name.trim_matches(['"', '`']).eq_ignore_ascii_case(&self.name);
+            matches!(words.as_slice(), [name] | [name, "=" | "is", "true"] if is_it(name))
+        };
+        bounds.least.is_some() && bounds.least == bounds.most || is_truth && self.table().table().checks.iter().any(says_true)
+    }
+}
+
+impl TableRef<'_> {
+    /// Whether it can hold one row at most: a unique key has one column, and that takes one value.
+    pub fn holds_one_row(&self) -> bool {
+        self.indexes().any(|index| {
+            let column = index.columns().filter(|columns| index.unique && columns.len() == 1);
+            let column = column.and_then(|columns| self.column(columns.first()?));
+            column.is_some_and(|column| column.nullable.known() != Some(&true) && column.takes_one_value())
+        })
     }
 }
 
@@ -130,6 +166,10 @@ fn compare(all: &mut Bounds, sign: &str, bound: i64) -> Option<()> {
         ">" => all.least = all.least.max(Some(bound.checked_add(1)?)),
         "<=" => most(all, bound),
         "<" => most(all, bound.checked_sub(1)?),
+        "=" => {
+            all.least = all.least.max(Some(bound));
+            most(all, bound);
+        }
         _ => return None,
     }
     Some(())

@@ -107,11 +107,12 @@ impl<'m> ColumnRef<'m> {
         check.and_then(|check| Some(check.name.as_ref()?.to_string()))
     }
 
-    /// Whether it takes so few values that no index would order it to any avail: an enum, a boolean, a list in a CHECK.
+    /// Whether it takes so few values that no index would order it to any avail: an enum, a boolean, a list in a CHECK,
+    /// whole numbers between two that are near each other.
     pub fn takes_few_values(&self) -> bool {
         let named =
             self.column_type.known().is_some_and(|kind| matches!(kind.name.as_str(), "boolean" | "bool" | "enum" | "bit"));
-        named || self.enum_type().is_some() || self.allowed_values().known().is_some()
+        named || self.enum_type().is_some() || self.allowed_values().known().is_some() || self.takes_few_numbers()
     }
 
     /// The columns of the index that would order it: behind the column that says whose row it is, where every other index of

@@ -5,7 +5,7 @@ use super::{TableKey, filters, tables};
 use crate::diagnostic::Confidence;
 use crate::model::Model;
 use crate::model::api::{OperationRef, ParameterRef, Property, SchemaRef};
-use crate::model::schema::{ColumnRef, DroppedColumn, MigrationRef, Schema, TableRef, per_dialect};
+use crate::model::schema::{ColumnRef, DroppedColumn, IndexRef, MigrationRef, Schema, TableRef, per_dialect};
 use crate::model::words;
 use crate::source::{Name, Spanned};
 use crate::sql::Change;
@@ -153,13 +153,23 @@ impl<'m> ParameterColumn<'m> {
         if self.operation.path().contains('{') {
             return Some("the path narrows the rows before they are sorted");
         }
+        let narrowing = self.narrowing_columns();
+        let narrows = |index: IndexRef| {
+            index.keys.first().is_some_and(|key| key.column.as_ref().is_some_and(|name| narrowing.iter().any(|one| one == name)))
+        };
+        if unserved.iter().flat_map(|one| &one.columns).all(|column| column.table().indexes().any(narrows)) {
+            return Some("a required parameter narrows the rows, by an index, before they are sorted");
+        }
         // Where every index begins with the tenant, so does every query, and a tenant has few rows of most things.
-        let scoped = |column: &ColumnRef| column.ordering_index().len() > 1 && !words::is_growing(&column.table().name.name);
+        let scoped = |column: &ColumnRef| column.ordering_index().len() > 1 && !column.table().grows();
         if unserved.iter().flat_map(|one| &one.columns).all(scoped) {
             return Some("the indexes of the table begin with its tenant, so only one tenant's rows are sorted");
         }
         let catalogue = self.operation.list().is_some_and(|list| self.operation.is_catalogue(&list));
-        catalogue.then_some("it is a catalogue by its name or its entries")
+        if catalogue {
+            return Some("it is a catalogue by its name or its entries");
+        }
+        self.operation.is_configuration().then_some("it is configuration by its name, of which there are few")
     }
 
     /// The column of the parameter's own name, for filters.

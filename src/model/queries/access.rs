@@ -3,7 +3,6 @@
 use super::view::{Resolved, ScopeRef};
 use super::{ColumnName, Operator, Predicate, Value, ValueKind, Verb, Wrapping};
 use crate::model::schema::{ColumnRef, IndexRef, TableRef};
-use crate::model::words;
 
 /// A table in one scope of a query, with the conditions on it.
 #[derive(Debug, Clone)]
@@ -152,6 +151,9 @@ impl<'m> Access<'m> {
 
     /// Whether the values asked for are those of at most one row.
     pub fn finds_one_row(&self) -> bool {
+        if self.table.holds_one_row() {
+            return true;
+        }
         let single = |one: &&Condition| one.narrowing == Narrowing::Equality && matches!(one.predicate.operator, Operator::Equal);
         let equal: Vec<&str> = self.searchable().filter(single).map(|one| one.column.name.as_str()).collect();
         self.indexes().any(|index| {
@@ -202,9 +204,9 @@ impl<'m> Access<'m> {
         self.finds_one_row() || self.conditions.iter().any(says)
     }
 
-    /// Whether the rows of the table grow with use, by its name.
+    /// Whether the rows of the table grow with use, by its name or as the configuration says.
     pub fn grows(&self) -> bool {
-        words::is_growing(&self.table.name.name)
+        self.table.table().grows()
     }
 }
 

@@ -60,6 +60,8 @@ fn report(one: &OperationTable, filter: &Filter, unserved: &[ColumnRef]) -> Diag
         None if filter.is_range && !first.is_moment() => {
             diagnostic.at_most(Severity::Info, "one side of a number may be most of the rows, which no index serves")
         }
+        None if filter.is_range && first.may_follow_key() => diagnostic
+            .at_most(Severity::Info, "the application makes the keys, which may carry the time of creation and find the rows"),
         None if !one.grows() => diagnostic.at_most(Severity::Info, "the table need not grow, by its name"),
         None => diagnostic,
     }

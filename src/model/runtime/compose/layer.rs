@@ -315,7 +315,7 @@ impl Reader<'_> {
         let items = value.items().take(LONGEST_LIST);
         items
             .filter_map(|item| {
-                let service = item.text()?.to_owned();
+                let service = self.variables.scalar(item).known()?.clone();
                 let condition = started.to_owned();
                 Some(Dependency { service, condition, is_short: true, is_required: true, span: item.span() })
             })
