@@ -12,6 +12,8 @@ BAD_RULE = "migrations/add-required-column"
 # What says how the registries are reached.
 REGISTRIES = ("PIP_", "npm_config_", "NPM_CONFIG_", "CARGO_REGISTRIES_", "CARGO_SOURCE_", "CARGO_HTTP_", "SSL_CERT_", "REQUESTS_CA",
               "NODE_EXTRA")
+# How whoever calls has the profiles: with others cargo would build every dependency again.
+PROFILES = "CARGO_PROFILE_"
 
 
 class Unavailable(Exception):
@@ -21,7 +23,7 @@ class Unavailable(Exception):
 def environment(**more):
     """The environment of a command: what finds programs, and nothing of the machine's git or CI."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "CARGO_HOME", "RUSTUP_HOME", "TMPDIR") if name in os.environ}
-    kept.update({name: value for name, value in os.environ.items() if name.lower().endswith("_proxy") or name.startswith(REGISTRIES)})
+    kept.update({name: value for name, value in os.environ.items() if name.lower().endswith("_proxy") or name.startswith((*REGISTRIES, PROFILES))})
     kept.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_SYSTEM=os.devnull, GIT_CONFIG_NOSYSTEM="1")
     for role in ("AUTHOR", "COMMITTER"):
         kept.update({f"GIT_{role}_NAME": "a", f"GIT_{role}_EMAIL": "a@example.test"})
