@@ -55,6 +55,26 @@ fn each_tool_orders_its_files_in_its_own_way() {
 }
 
 #[test]
+fn folders_called_by_numbers_go_on_one_after_the_other() {
+    let series = [
+        ("m/10/01_c.up.sql", TABLE),
+        ("m/0/02_b.up.sql", TABLE),
+        ("m/0/01_a.up.sql", TABLE),
+        ("m/2/01_d.up.sql", TABLE),
+        ("m/2/01_d.down.sql", "DROP TABLE t;"),
+    ];
+    assert_eq!(order(&series).1, ["0/01_a.up.sql", "0/02_b.up.sql", "2/01_d.up.sql", "10/01_c.up.sql"]);
+    let versions: Vec<String> = find(&series).migration_sets[0].migrations.iter().map(|one| one.version.clone()).collect();
+    assert_eq!(versions, ["0/01", "0/02", "2/01", "10/01"]);
+    // Two folders are no series, and those of three versions of a server have the same files.
+    let sets = |files: &[(&str, &str)]| find(files).migration_sets.len();
+    assert_eq!(sets(&[("m/1/01_a.up.sql", TABLE), ("m/2/01_b.up.sql", TABLE)]), 2);
+    let servers = ["14", "15", "16"].map(|version| [format!("m/{version}/01_a.up.sql"), format!("m/{version}/02_b.up.sql")]);
+    let servers: Vec<(&str, &str)> = servers.iter().flatten().map(|path| (path.as_str(), TABLE)).collect();
+    assert_eq!(sets(&servers), 3);
+}
+
+#[test]
 fn markers_in_files_and_beside_them_name_the_tool() {
     let tool = |files: &[(&str, &str)]| order(files).0;
     assert_eq!(tool(&[("db/1_a.sql", "-- +goose Up\nCREATE TABLE t (id int);")]), "goose");

@@ -120,9 +120,15 @@ pub(super) fn version_folder(name: &str) -> Option<Vec<u128>> {
     numbers(digits, &['.'])
 }
 
+/// The number of a folder that is one and nothing else: `7`, `v7`, `2024`.
+pub(super) fn number_folder(name: &str) -> Option<u128> {
+    let digits = name.strip_prefix(['v', 'V']).unwrap_or(name);
+    digits.chars().all(|c| c.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
+}
+
 /// The version of a migration as people say it: that of the folder first where a folder is a version.
 pub(super) fn shown_version(version: &str, inner: Option<&str>) -> String {
-    match inner.filter(|inner| version_folder(inner).is_some()) {
+    match inner.filter(|inner| version_folder(inner).is_some() || number_folder(inner).is_some()) {
         Some(folder) => format!("{folder}/{version}"),
         None => version.to_owned(),
     }

@@ -5,10 +5,13 @@ use super::dialect::Verdict;
 use super::file_name::{self, FileName};
 use crate::discover::code::Drivers;
 use crate::files::Listing;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How many of a folder's names must carry a version.
 const NUMBERED_SHARE: f64 = 0.8;
+
+/// How many folders called by numbers make a series: of fewer nobody can tell.
+const LEAST_SERIES: usize = 3;
 
 /// One file that may be a migration.
 #[derive(Debug, Clone)]
@@ -63,6 +66,7 @@ pub(super) fn group<'a>(paths: &[&'a str]) -> (Vec<Group<'a>>, Vec<String>) {
     for path in paths {
         folders.entry(split(path).0).or_default().push(path);
     }
+    let series = series(&folders);
     let mut groups: BTreeMap<(&str, Shape), Group> = BTreeMap::new();
     let mut loose = Vec::new();
     for (folder, files) in folders {
@@ -98,7 +102,8 @@ pub(super) fn group<'a>(paths: &[&'a str]) -> (Vec<Group<'a>>, Vec<String>) {
             loose.extend(files.into_iter().map(str::to_owned));
             continue;
         }
-        let version = file_name::version_folder(last);
+        let number = || file_name::number_folder(last).filter(|_| series.contains(above)).map(|number| vec![number]);
+        let version = file_name::version_folder(last).or_else(number);
         let inner = (one_migration || version.is_some()).then_some(last);
         let group = entry(&mut groups, if inner.is_some() { above } else { folder }, Shape::Files);
         group.strangers.extend(strangers.into_iter().map(|(path, _)| path));
@@ -109,6 +114,26 @@ pub(super) fn group<'a>(paths: &[&'a str]) -> (Vec<Group<'a>>, Vec<String>) {
         }
     }
     (groups.into_values().collect(), loose)
+}
+
+/// The folders in which those called by a number and nothing else go on one after the other: `1/01_orders.up.sql`, `2/01_items.up.sql`.
+/// Where the same names come in several of them, as in folders for versions of a server, each is a set of its own.
+fn series<'a>(folders: &BTreeMap<&'a str, Vec<&'a str>>) -> HashSet<&'a str> {
+    let mut names: HashMap<&str, Vec<Vec<&str>>> = HashMap::new();
+    for (folder, files) in folders {
+        let (above, last) = split(folder);
+        let numbered = files.iter().map(|path| split(path).1).filter(|name| file_name::read(name).is_some());
+        let numbered: Vec<&str> = numbered.collect();
+        if file_name::number_folder(last).is_some() && !numbered.is_empty() {
+            names.entry(above).or_default().push(numbered);
+        }
+    }
+    let is_series = |folders: &Vec<Vec<&str>>| {
+        let all: Vec<&str> = folders.concat();
+        let different: HashSet<&str> = all.iter().copied().collect();
+        folders.len() >= LEAST_SERIES && different.len() as f64 >= NUMBERED_SHARE * all.len() as f64
+    };
+    names.into_iter().filter(|(_, folders)| is_series(folders)).map(|(above, _)| above).collect()
 }
 
 fn entry<'a, 'g>(groups: &'g mut BTreeMap<(&'a str, Shape), Group<'a>>, folder: &'a str, shape: Shape) -> &'g mut Group<'a> {

@@ -81,8 +81,15 @@ impl Named<'_> {
         words().times.people.iter().any(|word| prose.contains(word.as_str()))
     }
 
+    /// Whether its description says that it is a place in a text.
+    fn is_place(&self) -> bool {
+        let prose = self.prose();
+        let mut said = prose.split(|c: char| !c.is_alphanumeric());
+        said.any(|word| words().times.places.iter().any(|place| place == word))
+    }
+
     /// What is not said about it. `None` where its name does not speak of time, where a format, values, a pattern or its description
-    /// say how it is written, where an example shows no point in time, and where its schema is not known.
+    /// say how it is written, where an example shows no point in time or the description a place, and where its schema is not known.
     fn time_fault(&self) -> Option<TimeFault> {
         let schema = value(self.schema);
         let says = schema.format().is_some() || schema.pattern().is_some() || !schema.enum_values().is_empty();
@@ -93,7 +100,7 @@ impl Named<'_> {
             // A list of texts may be the names of days.
             return (schema.is_string() && !self.schema.core().is_array()).then_some(TimeFault::Amount);
         }
-        if !is_time(self.name) || self.shows_no_date() {
+        if !is_time(self.name) || self.shows_no_date() || self.is_place() {
             return None;
         }
         let told = self.is_told();

@@ -106,6 +106,8 @@ pub(super) struct TimeWords {
     pub(super) prose: Vec<String>,
     /// Words that tell that a text is for people.
     pub(super) people: Vec<String>,
+    /// Words that tell that it is a place in a text.
+    pub(super) places: Vec<String>,
     pub(super) suffixes: Set,
 }
 
