@@ -272,6 +272,8 @@ pub struct Table {
     pub stated: Option<Box<Stated>>,
     /// Never created here: it exists, and nothing else is known.
     pub external: bool,
+    /// Whether the statement that created it stands under a condition: it is there unless what it asks for was otherwise.
+    pub conditional: bool,
     /// What is not known of it.
     pub gaps: Vec<Gap>,
     /// The whole statement that created it; of an external table the first place that names it.

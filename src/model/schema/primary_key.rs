@@ -30,6 +30,27 @@ impl<'m> TableRef<'m> {
         self.indexes().filter(names_rows).min_by_key(|index| index.keys.len())
     }
 
+    /// Whether a unique index over `(true)` or `(code IS NOT NULL)` keeps it to a row, as that of settings: there is nothing to name.
+    /// <https://www.postgresql.org/docs/current/indexes-expressional.html>
+    pub fn is_kept_to_a_row(&self) -> bool {
+        let is_the_same_for_all = |expression: &str| {
+            let bare = expression.trim_matches(|c: char| c.is_whitespace() || c == '(' || c == ')').to_ascii_lowercase();
+            let mut words = bare.split_whitespace();
+            let first = words.next().unwrap_or("");
+            let rest: Vec<&str> = words.collect();
+            let is_constant = first == "true" || !first.is_empty() && first.chars().all(|c| c.is_ascii_digit());
+            match rest.as_slice() {
+                [] => is_constant,
+                ["is", "not", "null"] => first.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '"'),
+                _ => false,
+            }
+        };
+        self.indexes().any(|index| {
+            let [key] = index.keys.as_slice() else { return false };
+            index.unique && index.predicate.is_none() && key.column.is_none() && is_the_same_for_all(key.text())
+        })
+    }
+
     /// The statement that gives it a primary key, and where to write it: over the columns that name its rows already, over
     /// `id`, over the two that it joins, or over a new column.
     pub fn primary_key_help(&self) -> String {

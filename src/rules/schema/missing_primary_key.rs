@@ -16,7 +16,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     {
         context.consider();
         let is_known = Facet::ALL.iter().all(|facet| table.gap(*facet).is_none()) && !table.columns.is_empty();
-        if is_known && table.primary_key().is_none() {
+        if is_known && table.primary_key().is_none() && !table.is_kept_to_a_row() {
             missing.entry(table.logical()).or_default().push(table);
         }
     }

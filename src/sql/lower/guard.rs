@@ -24,7 +24,7 @@ impl Guard {
 /// More texts than this make no guard.
 const MOST_NAMES: usize = 32;
 
-/// Reads a condition: `[NOT] EXISTS (SELECT ..)`, `to_regclass('x') IS [NOT] NULL`, `OBJECT_ID('x') IS NULL`, `n > 0`. `None` where it
+/// Reads a condition: `[NOT] EXISTS (SELECT ..)`, `to_regclass('x') IS [NOT] NULL`, the same as `(SELECT ..)`, `OBJECT_ID('x') IS NULL`, `n > 0`. `None` where it
 /// asks anything else. `counted` says what a variable counted or tested before.
 pub fn read(condition: &Cursor, known: &Known, counted: &dyn Fn(&str) -> Option<Guard>) -> Option<Guard> {
     let mut walk = *condition;
@@ -34,6 +34,8 @@ pub fn read(condition: &Cursor, known: &Known, counted: &dyn Fn(&str) -> Option<
             _ => break,
         }
     }
+    // `(SELECT to_regclass('x') IS NOT NULL)`.
+    walk.eat("SELECT");
     let whole = walk;
     let negated = walk.eat("NOT");
     if walk.is_any(&["EXISTS"]) {

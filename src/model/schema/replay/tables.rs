@@ -31,6 +31,7 @@ pub(super) fn blank(name: TableName, span: Span, name_span: Span, migration: usi
         qualifier: None,
         stated: None,
         external: false,
+        conditional: false,
         gaps: Vec::new(),
         span,
         name_span,
@@ -54,7 +55,7 @@ impl State {
             name.schema = Some("pg_temp".into());
         }
         let mut table = blank(name, span, def.name.span, self.migration);
-        table.temporary = def.temporary;
+        (table.temporary, table.conditional) = (def.temporary, maybe);
         table.unlogged = def.unlogged;
         (table.charset, table.collation) = (def.charset.clone().map(Name::from), def.collation.clone().map(Name::from));
         if table.charset.is_none() {
