@@ -1,6 +1,7 @@
 //! What each file is, and by which evidence. Names first, then a byte scan of the whole file; nothing is parsed here.
 
 pub mod code;
+mod compose;
 mod configuration;
 mod foreign;
 pub mod generated;

@@ -1,6 +1,6 @@
 //! What a file whose name allows it to be something turns out to be.
 
-use super::{Kind, configuration, foreign, names, scan, servers};
+use super::{Kind, compose, configuration, foreign, names, scan, servers};
 use crate::files::Files;
 use crate::model::queries::is_offline;
 use crate::model::workspace::{LFS_POINTER, decode};
@@ -96,13 +96,20 @@ fn judge_document(path: &str, text: &str) -> Verdict {
         }
         return Verdict::Is(Kind::OpenApi, format!("a top-level `{key}: {version}`"));
     }
-    judge_configuration(path, text)
+    match compose::sign(text).filter(|_| is_yaml(path)) {
+        Some(_) if scan::has_template_lines(text) => Verdict::Unread("a template: no YAML before it is rendered".into()),
+        Some(sign) => Verdict::Is(Kind::Compose, format!("a top-level `services` with `{sign}`")),
+        None => judge_configuration(path, text),
+    }
+}
+
+fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yaml") || path.ends_with(".yml")
 }
 
 fn judge_configuration(path: &str, text: &str) -> Verdict {
     let Some((kind, evidence)) = configuration::judge(path, text) else { return Verdict::Nothing };
-    let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
-    if is_yaml && scan::has_template_lines(text) {
+    if is_yaml(path) && scan::has_template_lines(text) {
         return Verdict::Unread("a template: no YAML before it is rendered".into());
     }
     Verdict::Is(kind, evidence)
