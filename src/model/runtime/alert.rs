@@ -137,6 +137,7 @@ impl Draft {
                 match records.get(&metric) {
                     Some(recorded) => {
                         todo.extend(recorded.metrics.clone());
+                        alert.features.narrowed.extend(recorded.narrowed.clone());
                         for window in &recorded.windows {
                             if !alert.features.windows.contains(window) {
                                 alert.features.windows.push(*window);
@@ -229,6 +230,11 @@ impl Alert {
         let is_slowest_percent = (quantile - 0.99).abs() < 1e-9 && metrics.next().is_none();
         let above = Duration::try_from_secs_f64(threshold * unit.as_secs_f64()).ok()?;
         is_slowest_percent.then_some((above, unit))
+    }
+
+    /// Whether it asks for a part of what a service does, of which more may be promised than of the whole, or less.
+    pub fn is_about_a_part(&self) -> bool {
+        self.features.narrowed.iter().any(|label| tables().words("alerts", "part_labels").contains(label))
     }
 
     /// Whether it asks how fast an error budget is used up.

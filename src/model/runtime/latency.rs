@@ -74,9 +74,9 @@ impl Runtime {
         found
     }
 
-    /// Every alert that compares the 99th percentile of answer times with a number, where a goal is stated for its file.
+    /// Every alert that compares the 99th percentile of all answer times with a number, where a goal is stated for its file.
     pub fn latency_alerts(&self, sources: &Sources) -> Vec<LatencyAlert<'_>> {
-        let found = self.alerts().filter_map(|alert| {
+        let found = self.alerts().filter(|alert| !alert.is_about_a_part()).filter_map(|alert| {
             let (threshold, unit) = alert.slowest_percent_above()?;
             let goal = self.demands.at(sources.path(alert.span.source), demands::LATENCY)?;
             (!goal.length.is_zero()).then_some(LatencyAlert { alert, threshold, unit, goal })

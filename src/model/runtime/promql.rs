@@ -15,6 +15,8 @@ pub struct Features {
     pub metrics: Vec<String>,
     /// Names of labels that are matched or grouped by.
     pub labels: Vec<String>,
+    /// Names of labels of which it asks for some values only (`handler="/pay"`, and not `code!="404"`).
+    pub narrowed: Vec<String>,
     /// Whether it compares (`>`, `<`, `==` ..).
     pub compares: bool,
     /// Whether it divides.
@@ -190,8 +192,12 @@ impl Features {
                 continue;
             }
             let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
-            self.labels.push(rest[..length].to_owned());
-            rest = &rest[length..];
+            let (name, after) = rest.split_at(length);
+            self.labels.push(name.to_owned());
+            if after.trim_start().starts_with('=') {
+                self.narrowed.push(name.to_owned());
+            }
+            rest = after;
         }
     }
 
@@ -254,6 +260,7 @@ mod tests {
         assert_eq!(found.metrics, ["http_requests_total", "job:http_requests:rate1h"]);
         assert_eq!(found.calls, ["sum", "rate", "sum"]);
         assert_eq!(found.labels, ["job", "code", "job", "code", "code"]);
+        assert_eq!(found.narrowed, ["code"]);
         assert!(found.compares && found.divides);
     }
 

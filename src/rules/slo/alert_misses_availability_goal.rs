@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = rule!("slo/alert-misses-availability-goal", check)
 fn check(context: &Context) -> Vec<Diagnostic> {
     let runtime = &context.head.runtime;
     let mut found = Vec::new();
-    for alert in runtime.alerts().filter(|alert| alert.is_burn_rate() && alert.is_whole) {
+    for alert in runtime.alerts().filter(|alert| alert.is_burn_rate() && alert.is_whole && !alert.is_about_a_part()) {
         let Some(budget) = alert.features.budget else { continue };
         let watched = budget.share;
         let declared = runtime.declared(alert.expression, context.sources, demands::AVAILABILITY);
