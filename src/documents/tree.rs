@@ -246,6 +246,11 @@ impl<'t> NodeRef<'t> {
         self.tree.tag_names.get(*name as usize).map(String::as_str)
     }
 
+    /// Whether a tag of an application's own says that the text is no value but stands for one: `!Ref`, `!secret`.
+    pub fn stands_for_another(self) -> bool {
+        self.tag().is_some_and(|tag| tag.starts_with('!') && !tag.starts_with("!!"))
+    }
+
     /// The decoded text of a scalar, whatever its meaning; `None` for collections.
     pub fn text(self) -> Option<&'t str> {
         let raw = self.resolved().raw();

@@ -126,7 +126,7 @@ impl Walk {
             }
         } else if let Some(text) = node.text().filter(|_| !key.is_empty()) {
             let raw = if node.is_null() { String::new() } else { text.to_owned() };
-            let is_template = self.is_template || raw.contains("{{");
+            let is_template = self.is_template || raw.contains("{{") || node.stands_for_another();
             self.entries.push(Entry { name: squash(&key), key, raw, is_template, key_span, value_span: node.span() });
         }
     }

@@ -148,6 +148,10 @@ impl<'t> Template<'t> {
             let said = match self.property(Some(value)) {
                 Property::Absent => Fact::explicit(String::new(), value.span()),
                 Property::Text(text, origin) => Fact::Known(text, origin),
+                // The text of a reference is a name; what a text is composed around may be a secret.
+                _ if value.stands_for_another() && value.tag() != Some("!Sub") => {
+                    Fact::not_read("what only a deployment knows", vec![key.span()])
+                }
                 _ => Fact::not_read("what only a deployment knows", vec![value.span()]),
             };
             let (mut addresses, mut budget) = (Vec::new(), MOST_NODES);

@@ -107,8 +107,12 @@ pub(super) fn read(
     }
     for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::Env) {
         let Ok(source) = workspace.source(&artifact.path) else { continue };
-        let parsed = env::parse(source, &workspace.text(source));
-        let use_for = profile::profile(&artifact.path, &[]);
+        let text = workspace.text(source);
+        let parsed = env::parse(source, &text);
+        let use_for = match profile::profile(&artifact.path, &[]) {
+            Profile::Unknown => profile::of_head(&text),
+            named => named,
+        };
         let pairs = parsed.entries.iter().filter_map(|entry| Some((entry.key.as_str(), entry.value.as_ref()?.text.as_str())));
         let pairs: Vec<(&str, &str)> = pairs.collect();
         let beside = beside(&pairs);
@@ -291,7 +295,11 @@ impl Finder {
             },
         };
         let is_reference = secret.contains("${") || secret.contains("$(") || secret.starts_with('$') || secret.contains("#{");
-        let is_none = is_reference || !words::is_value(secret) || words::repeats(key, secret);
+        let is_none = is_reference
+            || !words::is_value(secret)
+            || words::is_public(secret)
+            || words::repeats(key, secret)
+            || words::names_token(key, secret);
         if is_none || !self.seen.insert((span.source, span.start)) {
             return;
         }

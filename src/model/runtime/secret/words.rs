@@ -13,6 +13,7 @@ struct Words {
     not_ends: Vec<String>,
     signing: Vec<String>,
     placeholders: Vec<String>,
+    public: Vec<String>,
     empty: HashSet<String>,
     weak: HashSet<String>,
     plain: HashSet<String>,
@@ -35,6 +36,7 @@ fn table() -> &'static Words {
             not_ends: list("keys", "not_ends"),
             signing: list("keys", "signing"),
             placeholders: list("values", "placeholders"),
+            public: list("values", "public"),
             empty: set("values", "empty"),
             weak: set("values", "weak"),
             plain: set("values", "plain"),
@@ -91,6 +93,17 @@ pub(super) fn is_for_show(key: &str) -> bool {
 pub(super) fn repeats(key: &str, text: &str) -> bool {
     let (last, own) = (words(key.rsplit('.').next().unwrap_or(key)), words(text));
     (last.len() > 1 && own.starts_with(&last)) || (own.len() > 1 && last.ends_with(&own))
+}
+
+/// Whether a value says by its form that it is made to be given away: `pk_live_..`, and what Datadog gives browsers.
+pub(super) fn is_public(text: &str) -> bool {
+    let is_of_browser = |rest: &str| rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    table().public.iter().any(|start| text.starts_with(start.as_str())) || text.strip_prefix("pub").is_some_and(is_of_browser)
+}
+
+/// Whether a value under a key for a token is the name of what holds the token: of a cookie, of a header.
+pub(super) fn names_token(key: &str, text: &str) -> bool {
+    words(key).last().is_some_and(|last| last == "token") && is_name(text) && !text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a value is a secret at all, and no stand-in, path or reference.
@@ -220,6 +233,10 @@ mod tests {
         ] {
             assert!(!is_value(value), "{value}");
         }
+        assert!(is_public("pk_live_51H8") && is_public(&format!("pub{}", "50834fcc1999d53e".repeat(2))));
+        assert!(!is_public("publisher-71") && !is_public("sk_live_51H8"));
+        assert!(names_token("cookies.token", "__auth__") && names_token("csrfToken", "x-auth-token"));
+        assert!(!names_token("API_TOKEN", "f1sh-and-chips") && !names_token("cookie.secret", "__auth__"));
         assert!(repeats("GOOGLE_API_KEY", "GOOGLE_API_KEY_VAL") && repeats("spring.datasource.dbPassword", "db-password"));
         assert!(repeats("AWS_SECRET_ACCESS_KEY", "access_key"));
         assert!(!repeats("PASSWORD", "password1") && !repeats("GOOGLE_API_KEY", "AIzaSyD3f"));
