@@ -271,18 +271,23 @@ fn keys_of_what_runs_change_what_its_rows_say() {
             Some(Severity::Info),
         ),
         ("data_sensitivity = \"pii\"", logged, "observability/values-logged", None, Some(Severity::Warning)),
-        ("data_sensitivity = \"phi\"", database, "tls/db-identity-unchecked", None, Some(Severity::Error)),
+        ("data_sensitivity = \"phi\"", database, "tls/db-identity-unchecked", None, Some(Severity::Warning)),
         ("qps_p99 = 8000\npattern = \"monolith\"", shop, "topology/monolith-under-load", None, Some(Severity::Info)),
         ("slo_availability = 99.95", alert, "slo/alert-misses-availability-goal", None, Some(Severity::Warning)),
         ("pattern = \"modular-monolith\"", modules, "schema/foreign-key-crosses-modules", None, Some(Severity::Info)),
         ("pattern = \"microservices\"", client, "timeouts/client-without-timeout", None, Some(Severity::Error)),
         ("pattern = \"domain-services\"", client, "timeouts/client-without-timeout", None, Some(Severity::Error)),
         ("pattern = \"monolith\"", breaker, "retries/breaker-switched-off", Some(Severity::Info), None),
-        ("data_sensitivity = \"regulated\"", database, "tls/db-identity-unchecked", None, Some(Severity::Error)),
+        ("data_sensitivity = \"regulated\"", database, "tls/db-identity-unchecked", None, Some(Severity::Warning)),
         ("data_sensitivity = \"regulated\"", logged, "observability/values-logged", None, Some(Severity::Warning)),
     ];
     for (key, file, rule, without, with) in rows {
         expect(key, &[file], rule, without, with);
+    }
+    // Where it is known that the client asks nobody.
+    let client = ("go.mod", "module shop\n\nrequire github.com/jackc/pgx/v5 v5.7.0\n");
+    for key in ["data_sensitivity = \"phi\"", "data_sensitivity = \"regulated\""] {
+        expect(key, &[database, client], "tls/db-identity-unchecked", None, Some(Severity::Error));
     }
 }
 

@@ -325,7 +325,11 @@ impl Run {
             let place = running::first_place(&discovery, &mut sources);
             failed.extend(findings::finding(running::RULE_FAILED, running::failed(rule, &reason, place)));
         }
-        let report = Report { files: discovery.artifacts.len(), unread: model.unread.clone(), ..Report::default() };
+        let report = Report {
+            files: discovery.artifacts.len() + model.runtime.settings_in_code(),
+            unread: model.unread.clone(),
+            ..Report::default()
+        };
         Run {
             outcome: Outcome { report, sources, discovery, model, considered, config: config.clone() },
             settings,

@@ -1,7 +1,7 @@
 //! `[context]`: what no file can tell, and which findings each key changes. The table is data: `data/context.toml`.
 
 use super::selection::names;
-use crate::diagnostic::{Diagnostic, Finding, RuleInfo, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Finding, RuleInfo, Severity};
 use crate::model::demands::{self, Demands};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -45,6 +45,9 @@ pub struct Change {
     also: Vec<Condition>,
     /// What becomes of a finding.
     pub to: Effect,
+    /// Whether only findings of high confidence are changed.
+    #[serde(default)]
+    sure: bool,
     /// The rules and groups whose findings it changes.
     pub rules: Vec<String>,
     /// Why.
@@ -248,12 +251,13 @@ impl Facts {
 
     /// Changes the severity of a finding and says which key did; `false` where it is not to be told at all.
     pub(super) fn apply(&self, finding: &mut Finding, info: &RuleInfo) -> bool {
+        let mut told: Vec<(&Change, String)> = Vec::new();
         for change in changes().iter().filter(|change| change.concerns(&info.id)) {
             let said = self.of(change.key(), &finding.diagnostic);
             let Some((key, said)) = said.filter(|(_, said)| change.condition.holds(&said.value)) else {
                 continue;
             };
-            if !self.says_also(change) {
+            if !self.says_also(change) || (change.sure && finding.confidence < Confidence::High) {
                 continue;
             }
             if change.to == Effect::Off {
@@ -271,9 +275,15 @@ impl Facts {
                 let others =
                     change.also.iter().filter_map(|one| Some(format!(", {} = {}", one.key, self.values.get(&one.key)?.value)));
                 let others: String = others.collect();
-                finding.diagnostic.because.push(format!("context: {key} = {}{others}, and {}", said.value, change.why));
+                told.push((change, format!("context: {key} = {}{others}, and {}", said.value, change.why)));
             }
         }
+        // A key that turns rules on and says of the same ones how grave they are has one reason.
+        let is_twin =
+            |one: &Change, other: &Change| other.to != Effect::On && other.key() == one.key() && other.rules == one.rules;
+        let is_said = |one: &Change| told.iter().any(|(other, _)| is_twin(one, other));
+        let kept = told.iter().filter(|(change, _)| change.to != Effect::On || !is_said(change));
+        finding.diagnostic.because.extend(kept.map(|(_, why)| why.clone()));
         true
     }
 }

@@ -189,6 +189,11 @@ impl Runtime {
         (considered, found)
     }
 
+    /// How many files of code say something that rules ask for: settings of Celery. They are no artifacts of a kind of their own.
+    pub fn settings_in_code(&self) -> usize {
+        self.celery_files.all.len()
+    }
+
     /// The workers with their files; and every application of which no worker is seen.
     fn celery_workers(&self) -> Vec<Worker<'_>> {
         let CeleryFiles { all, has_default } = &self.celery_files;

@@ -1,13 +1,13 @@
 //! Single keys that say something by themselves, wherever they stand: variables of services and keys of settings files.
 
 use super::application::{fallback, squash};
+use super::driver::Client;
 use super::pool::Pool;
 use super::profile::Profile;
 use super::service::Service;
 use super::timeout::{self, Units};
 use super::{Runtime, ServiceRef};
 use crate::documents::url::DatabaseUrl;
-use crate::model::Workspace;
 use crate::source::Span;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -53,6 +53,8 @@ pub struct OpenDatabase {
     pub instead: &'static str,
     /// Whether an attacker has to do nothing but listen.
     pub is_certain: bool,
+    /// Whether it is known which client reads the address: they do not all mean the same by it.
+    pub knows_client: bool,
     /// For which kind of use it is made.
     pub use_for: Profile,
 }
@@ -267,11 +269,13 @@ impl Runtime {
                 continue;
             }
             compared += 1;
-            let said =
-                said_setting(url, settings).filter(|(name, value, ..)| !(self.has_node_pg && is_full_in_node(url, name, value)));
+            let client = self.database_clients.get(&span).copied().unwrap_or(Client::Unknown);
+            let said = said_setting(url, settings)
+                .filter(|(name, value, ..)| !(client == Client::NodePg && is_full_in_node(url, name, value)));
             let Some((name, value, means, instead, is_certain)) = said else { continue };
             let (key, host, setting) = (key.clone(), host.to_owned(), format!("{name}={value}"));
-            found.push(OpenDatabase { key, span, host, setting, means, instead, is_certain, use_for });
+            let knows_client = url.driver.is_some() || client == Client::Other;
+            found.push(OpenDatabase { key, span, host, setting, means, instead, is_certain, knows_client, use_for });
         }
         (compared, found)
     }
@@ -311,26 +315,8 @@ impl Runtime {
     }
 }
 
-/// The driver `pg` of Node, and what is built upon it.
-const NODE_PG: [&str; 3] = ["\"pg\"", "\"pg-pool\"", "\"pg-promise\""];
-/// So many manifests of Node are read; of more nobody knows which driver one of them has.
-const MOST_MANIFESTS: usize = 500;
-
-/// Whether a manifest of Node depends on the driver `pg`, or may; asked for only where an address without a driver of its own says a mode that
-/// this one takes otherwise.
-pub(super) fn has_node_pg<'u>(workspace: &mut Workspace, mut urls: impl Iterator<Item = &'u DatabaseUrl>) -> bool {
-    let is_told = |url: &DatabaseUrl| url.parameter("sslmode").is_some_and(|mode| is_full_in_node(url, "sslmode", mode));
-    if !urls.any(is_told) {
-        return false;
-    }
-    let is_manifest = |path: &str| path.rsplit('/').next() == Some("package.json") && !path.contains("node_modules/");
-    let paths: Vec<String> = workspace.paths_like(is_manifest).take(MOST_MANIFESTS + 1).map(str::to_owned).collect();
-    paths.len() > MOST_MANIFESTS
-        || workspace.load_texts(&paths).iter().any(|(.., text)| NODE_PG.iter().any(|name| text.contains(name)))
-}
-
 /// <https://www.npmjs.com/package/pg-connection-string>: Node's `pg` takes these for `verify-full`, unless it is told to do as libpq does.
-fn is_full_in_node(url: &DatabaseUrl, name: &str, mode: &str) -> bool {
+pub(super) fn is_full_in_node(url: &DatabaseUrl, name: &str, mode: &str) -> bool {
     let is_mode = name == "sslmode" && ["prefer", "require", "verify-ca"].contains(&mode);
     url.system == "postgres" && url.driver.is_none() && is_mode && url.parameter("uselibpqcompat") != Some("true")
 }

@@ -17,6 +17,7 @@ pub mod collector;
 mod compose;
 pub mod database;
 pub mod declared;
+mod driver;
 pub mod ejection;
 pub mod exposure;
 pub mod function;
@@ -102,8 +103,8 @@ pub struct Runtime {
     pools: Vec<pool::Pool>,
     servers: Vec<server::Server>,
     job_libraries: Vec<queue_store::JobLibrary>,
-    /// Whether a manifest names the driver of PostgreSQL for Node.
-    has_node_pg: bool,
+    /// Who speaks to the databases whose addresses clients read in different ways.
+    database_clients: driver::Clients,
     /// Settings of Celery in Python.
     celery_files: celery::CeleryFiles,
     session_needs: pool::SessionNeeds,
@@ -186,8 +187,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
     let sources = settings.iter().filter_map(|setting| setting.timeout.span()).map(|span| span.source);
     let sources = sources.chain(databases.uses.iter().map(|one| one.key_span.source)).collect::<HashSet<SourceId>>();
     let profiles = sources.into_iter().map(|source| (source, profile::profile(workspace.sources().path(source), &[]))).collect();
-    let urls = pools.iter().filter_map(|pool| pool.url.as_ref()).chain(databases.uses.iter().map(|one| &one.url));
-    let has_node_pg = keyed::has_node_pg(workspace, urls);
+    let database_clients = driver::read(workspace, &services, &pools, &databases.uses);
     let telemetry = collector::read(workspace, discovery, &projects);
     let celery_files = celery::read(workspace, &services);
     let topics = kafka::topics(workspace, discovery, &services);
@@ -204,7 +204,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
         pools,
         servers,
         job_libraries,
-        has_node_pg,
+        database_clients,
         celery_files,
         session_needs,
         credentials,
