@@ -235,6 +235,7 @@ mod tests {
     fn example_and_vendored_trees_are_left_out() {
         assert!(left_out("vendor/x/openapi.yaml").is_some_and(|why| why.contains("vendored")));
         assert!(left_out("api/testdata/openapi.yaml").is_some());
+        assert!(left_out("popx/stub/migrations/1_a.sql").is_some());
         assert_eq!(left_out("api/openapi.yaml"), None);
         assert_eq!(left_out("tests.yaml"), None);
     }

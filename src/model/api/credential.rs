@@ -20,6 +20,7 @@ pub(super) struct PolicyWords {
     personal_names: Set,
     caller_parameters: Set,
     entrances: Set,
+    entrance_verbs: Set,
     administration: Set,
     addresses: Set,
     pub(super) ends: Vec<String>,
@@ -106,7 +107,9 @@ impl OperationRef<'_> {
 
     /// Whether it is where callers come from outside: logging in, signing up, a link from a mail, a webhook that is signed.
     pub fn is_entrance(self) -> bool {
-        self.has_path_word(&policy_words().entrances)
+        let words = policy_words();
+        let named = self.operation_id().and_then(|id| words::tokens(id).into_iter().next());
+        self.has_path_word(&words.entrances) || named.is_some_and(|verb| words.entrance_verbs.contains(&verb))
     }
 
     /// Whether it is for those who run the service, as its path says.

@@ -96,6 +96,17 @@ struct Seen<'m> {
     told: Set<(Pin, Vec<&'m str>)>,
 }
 
+/// What an operation is told by: its document, its method, its path whatever the parameters are called.
+fn place(operation: OperationRef<'_>) -> (&str, &str, &str) {
+    (operation.document().path(), operation.method_name(), operation.normal_path())
+}
+
+fn by_place(api: &Api) -> Map<(&str, &str, &str), Vec<OperationRef<'_>>> {
+    let mut found: Map<(&str, &str, &str), Vec<OperationRef>> = Map::default();
+    api.operations().for_each(|operation| found.entry(place(operation)).or_default().push(operation));
+    found
+}
+
 impl Api {
     /// The files that its documents reach, in order.
     pub fn sources(&self) -> impl Iterator<Item = SourceId> {
@@ -105,15 +116,14 @@ impl Api {
     /// Every object of answers to successful requests that has fewer properties than it had, and how many answers were compared. An
     /// operation is the same by its method, its path and its document; one of which not all could be read is left out.
     pub fn removals_since<'m>(&'m self, base: &'m Api) -> (usize, Vec<Removal<'m>>) {
-        let mut earlier: Map<(&str, &str), Vec<OperationRef>> = Map::default();
-        for operation in base.operations() {
-            earlier.entry((operation.method_name(), operation.normal_path())).or_default().push(operation);
-        }
+        let (earlier, later) = (by_place(base), by_place(self));
         let mut pairs: Vec<(OperationRef, OperationRef)> = Vec::new();
         for operation in self.operations().filter(|operation| operation.is_known()) {
-            let same = earlier.get(&(operation.method_name(), operation.normal_path())).map_or(&[][..], Vec::as_slice);
-            let in_document = same.iter().find(|other| other.document().path() == operation.document().path());
-            pairs.extend(in_document.map(|other| (*other, operation)));
+            let [before, now] = [&earlier, &later].map(|all| all.get(&place(operation)).map_or(&[][..], Vec::as_slice));
+            // `/widget` and `/widget.json`, or two whose fragments differ, stand at one place.
+            let exact = before.iter().find(|other| other.path() == operation.path());
+            let only = before.first().filter(|_| before.len() == 1 && now.len() == 1);
+            pairs.extend(exact.or(only).map(|other| (*other, operation)));
         }
         // Of several uses of an object that one counts of which nobody was warned.
         pairs.sort_by_key(|(before, now)| announced(*before, *now).is_some());
