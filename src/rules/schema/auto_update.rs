@@ -21,6 +21,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         }
         if update.is_embedded {
             diagnostic = diagnostic.at_most(Severity::Info, "its database lives in memory or in the process");
+        } else if update.is_script {
+            diagnostic = diagnostic.at_most(Severity::Info, "it writes the statements into a file");
         } else if update.is_overruled {
             diagnostic = diagnostic.at_most(Severity::Info, "the production profile says otherwise");
         } else if !update.drops() || !update.is_in_force {

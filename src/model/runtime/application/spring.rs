@@ -108,6 +108,8 @@ pub struct SchemaUpdate {
     pub root: String,
     /// Whether its database lives in the process.
     pub is_embedded: bool,
+    /// Whether it writes the statements into a file.
+    pub is_script: bool,
     /// Whether the production profile says something else.
     pub is_overruled: bool,
     /// Whether a service, or the production profile, is known to run with it.
@@ -310,6 +312,7 @@ impl Runtime {
                     span: said.span,
                     root: root(&view.application.place).to_owned(),
                     is_embedded: is_embedded(&view),
+                    is_script: writes_script(&view),
                     is_overruled: view.use_for() != Profile::Production && others.any(|entry| entry.span() != said.span),
                     is_in_force: view.service.is_some() || view.use_for() == Profile::Production,
                     use_for: view.use_for(),
@@ -330,6 +333,12 @@ fn is_embedded(view: &View<'_>) -> bool {
     ]);
     let words = ["jdbc:h2:", "jdbc:hsqldb:", "jdbc:derby:", "sqlite"];
     url.known().is_some_and(|said| words.iter().any(|word| said.text.contains(word)))
+}
+
+/// Whether the mapper of a view writes the statements into a file: it runs to print them, and serves nobody.
+fn writes_script(view: &View<'_>) -> bool {
+    let target = |package: &str| format!("spring.jpa.properties.{package}.persistence.schema-generation.scripts.create-target");
+    ["jakarta", "javax"].iter().any(|package| view.get(&target(package)).known().is_some())
 }
 
 /// The folder of an application: what stands before `src/` in the place of its settings.
