@@ -164,6 +164,7 @@ pub(super) fn find(
             together: tool.together,
             repeats: None,
             holds_lock: None,
+            foreign_keys_off: None,
             foreign_steps: Vec::new(),
         });
     }

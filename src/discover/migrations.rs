@@ -16,6 +16,7 @@ mod nested;
 mod sections;
 mod sets;
 mod sqitch;
+mod sqlite_in_go;
 mod steps;
 mod tools;
 
@@ -91,6 +92,7 @@ pub fn find(listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>, set
         let lock = flyway::holds_lock(listing, read);
         found.sets.iter_mut().filter(flyway).for_each(|set| set.holds_lock = lock.clone());
     }
+    sqlite_in_go::settle(&mut found.sets, listing, read);
     loose::judge(loose, read, settings, &mut found);
     found.sets.sort_by(|a, b| (&a.folder, a.dialect, &a.variant).cmp(&(&b.folder, b.dialect, &b.variant)));
     found.artifacts.sort();
@@ -188,6 +190,7 @@ pub(super) fn declared_set(folder: &str, mut paths: Vec<String>, read: Read, set
         together: false,
         repeats: None,
         holds_lock: None,
+        foreign_keys_off: None,
         foreign_steps: Vec::new(),
     }
 }

@@ -305,6 +305,10 @@ impl Run {
             let is_internal = |path: &str| config.context(path).is_internal();
             model.callers = Arc::new(callers::read(workspace, &model.api, &base.api, &is_internal));
         }
+        if let Some(base) = base {
+            let unchanged = |path: &str| Beside::new(head, base).unchanged(path);
+            model.mentions = Arc::new(model.mentions.against((head, base), &unchanged, &model.schema, &settings));
+        }
 
         let whole = Subject { head: &model, base: base_model.as_ref(), sources: &sources };
         let said = running::run(&rules, whole, settings.threads);

@@ -4,6 +4,9 @@
 //! Costs nothing where nothing is dropped or renamed, and nothing where every migration is judged: code of today says nothing
 //! about a drop of years ago.
 
+mod nowhere;
+
+use super::schema::PendingStep;
 use super::schema::Schema;
 use super::schema::pending::Audience;
 use super::{Pending, Settings, Workspace, words};
@@ -32,6 +35,9 @@ const BESIDE: usize = 24;
 const SQL_WORDS: &[&str] =
     &["FROM", "from", "INTO", "into", "JOIN", "join", "UPDATE", "update", "TABLE", "table", "__tablename__"];
 
+/// So many other tables of a database are looked for.
+const MOST_OTHERS: usize = 8;
+
 /// A name of at least so many bytes, of several words, says by itself what it is.
 const TELLING: usize = 8;
 
@@ -39,6 +45,7 @@ const TELLING: usize = 8;
 #[derive(Debug, Clone, Default)]
 pub struct Mentions {
     places: BTreeMap<String, Vec<Span>>,
+    nowhere: BTreeSet<String>,
 }
 
 impl Mentions {
@@ -47,6 +54,12 @@ impl Mentions {
     pub fn of(&self, subject: &str) -> &[Span] {
         self.places.get(subject).map_or(&[], Vec::as_slice)
     }
+
+    /// Whether the code names this neither at the head nor at the base, although it names the table of the column, or other tables
+    /// beside this one: nothing that runs can miss it. Never so where there is no base.
+    pub fn is_nowhere(&self, subject: &str) -> bool {
+        self.nowhere.contains(subject)
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -54,6 +67,12 @@ impl Mentions {
 struct Table {
     endings: Vec<String>,
     skipped: Vec<String>,
+    /// Endings of further files that may name a column or a table.
+    also_naming: Vec<String>,
+    /// Folders of which nothing runs.
+    never_run: Vec<String>,
+    /// What a file holds that says what there is, and asks for nothing.
+    declares: Vec<String>,
 }
 
 fn table() -> &'static Table {
@@ -70,6 +89,10 @@ struct Wanted {
     companions: Vec<String>,
     /// How near, in bytes.
     near: usize,
+    /// What it may be called at all.
+    names: Vec<String>,
+    /// What code is called by that works with the same database.
+    beside: Vec<String>,
 }
 
 /// Searches the application's code.
@@ -79,7 +102,8 @@ pub fn read(workspace: &mut Workspace, schema: &Schema, settings: &Settings) -> 
         return Mentions::default();
     }
     let paths: Vec<String> = workspace.paths().iter().filter(|path| is_code(path)).map(str::to_owned).collect();
-    let found = workspace.scan(&paths, |bytes| if bytes.len() <= LARGEST { places(bytes, &wanted) } else { Vec::new() });
+    let found = workspace
+        .scan(&paths, |bytes| if bytes.len() <= LARGEST && !declares(bytes) { places(bytes, &wanted) } else { Vec::new() });
     let mut mentions = Mentions::default();
     for (path, hits) in paths.iter().zip(found).filter(|(_, hits)| !hits.is_empty()) {
         // What is not UTF-8 is no code that is shown.
@@ -108,7 +132,8 @@ fn wanted(schema: &Schema) -> Vec<Wanted> {
         let noun = words::noun(&before.name.name);
         let tables = || spellings(&before.name.name).chain(spellings(&noun)).collect();
         let companions = if is_alone && is_telling(column) { Vec::new() } else { tables() };
-        wanted.push(Wanted { subject, spellings: spellings(column).collect(), companions, near: NEAR });
+        let names: Vec<String> = spellings(column).collect();
+        wanted.push(Wanted { subject, spellings: names.clone(), companions, near: NEAR, names, beside: tables() });
     }
     for step in schema.pending_steps() {
         let lost = step.lost_tables().into_iter().map(|lost| lost.name);
@@ -118,12 +143,21 @@ fn wanted(schema: &Schema) -> Vec<Wanted> {
             if wanted.len() >= MOST_NAMES || wanted.iter().any(|one| one.subject == subject) {
                 continue;
             }
-            let words = || SQL_WORDS.iter().map(|word| (*word).to_owned()).collect();
-            let companions = if is_telling(&name.name) { Vec::new() } else { words() };
-            wanted.push(Wanted { subject, spellings: vec![name.name.into()], companions, near: BESIDE });
+            let of_sql = || SQL_WORDS.iter().map(|word| (*word).to_owned()).collect();
+            let companions = if is_telling(&name.name) { Vec::new() } else { of_sql() };
+            let names = spellings(&name.name).chain(spellings(&words::noun(&name.name))).collect();
+            let beside = others(schema, &step, &name.name);
+            wanted.push(Wanted { subject, spellings: vec![name.name.into()], companions, near: BESIDE, names, beside });
         }
     }
     wanted
+}
+
+/// The names of some other tables of the database of a step: those that say by themselves what they are.
+fn others(schema: &Schema, step: &PendingStep, name: &str) -> Vec<String> {
+    let tables = schema.tables().filter(|table| table.database().source == step.database_source() && table.name.name != name);
+    let telling = tables.map(|table| table.table().name.name.as_str()).filter(|name| is_telling(name));
+    telling.take(MOST_OTHERS).flat_map(spellings).collect()
 }
 
 /// Whether a name is long enough, and of several words, to say by itself what it is.
@@ -154,6 +188,11 @@ pub(crate) fn is_code(path: &str) -> bool {
     !is_test
         && table().endings.iter().any(|one| one == ending)
         && !folders.split('/').any(|folder| table().skipped.iter().any(|one| one == folder))
+}
+
+/// Whether a file only says what there is, and asks for nothing.
+fn declares(bytes: &[u8]) -> bool {
+    table().declares.iter().any(|word| memmem::find(bytes, word.as_bytes()).is_some())
 }
 
 /// The places in one file: number of what is wanted, first byte, one past the last.
@@ -204,6 +243,8 @@ mod tests {
             spellings: vec!["note".into()],
             companions: tables.iter().map(|name| (*name).to_owned()).collect(),
             near: NEAR,
+            names: Vec::new(),
+            beside: Vec::new(),
         };
         let far = format!("orders{}note", " ".repeat(NEAR * 2));
         assert!(places(far.as_bytes(), &[one(&["orders"])]).is_empty());

@@ -120,6 +120,15 @@ pub(super) fn with_mentions(context: &Context, mut found: Vec<Diagnostic>) -> Ve
     found
 }
 
+/// Lowers a finding about what goes where no code names it, before the change or after it.
+pub(super) fn unless_nowhere(context: &Context, subject: &str, diagnostic: Diagnostic) -> Diagnostic {
+    if !context.head.mentions.is_nowhere(subject) {
+        return diagnostic;
+    }
+    let why = "no code here names it, and none named it before this change";
+    unsure(diagnostic, Severity::Info, Confidence::Low, why)
+}
+
 /// The first step of each pending migration of MySQL that waits for a metadata lock while `setting` does not bound it, by database.
 /// None where it is set for every session.
 pub(super) fn unlimited_in_mysql<'m>(context: &Context<'m>, setting: &str) -> Vec<Vec<PendingStep<'m>>> {

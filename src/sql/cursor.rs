@@ -272,7 +272,9 @@ impl<'t> Cursor<'t> {
         match (self.peek(0), self.peek(1)) {
             (Some(one), Some(two)) => {
                 let continues = matches!(two.kind, Kind::Word | Kind::Quoted | Kind::Template | Kind::Number);
-                one.end == two.start && continues && (one.kind != Kind::Quoted || two.kind == Kind::Template)
+                // SQLite takes `varchar[10]` for two names.
+                let opens = self.dialect == Dialect::Sqlite && self.token_text(two).starts_with('[');
+                one.end == two.start && continues && !opens && (one.kind != Kind::Quoted || two.kind == Kind::Template)
             }
             _ => false,
         }

@@ -37,12 +37,19 @@ fn outcome(text: &str, dialect: Dialect) -> Vec<Vec<String>> {
     }
     statements.iter_mut().for_each(without_guards);
     statements.retain(|statement| statement.first().is_some_and(|verb| !PASSING.contains(&verb.as_str())));
+    // Switches of SQLite for the connection alone; other pragmas write into the file.
+    statements.retain(
+        |statement| !matches!(statement.as_slice(), [verb, what, ..] if verb == "PRAGMA" && SWITCHES.contains(&what.as_str())),
+    );
     statements.sort_unstable();
     statements
 }
 
 /// Verbs of statements that leave nothing behind.
 const PASSING: &[&str] = &["BEGIN", "COMMIT", "END", "LOCK", "RESET", "SET", "START"];
+
+/// Pragmas that are gone with their connection.
+const SWITCHES: &[&str] = &["FOREIGN_KEYS", "DEFER_FOREIGN_KEYS", "LEGACY_ALTER_TABLE"];
 
 fn without_guards(statement: &mut Vec<String>) {
     let mut kept: Vec<String> = Vec::with_capacity(statement.len());
@@ -95,5 +102,7 @@ mod tests {
         assert!(!same(add, &format!("{add} {add}")));
         assert!(!same("ALTER TABLE \"a\" ADD c int", "ALTER TABLE \"A\" ADD c int"), "quoted names are as they are written");
         assert!(!same("SELECT 'IF EXISTS'", "SELECT ''"));
+        assert!(same(add, &format!("PRAGMA foreign_keys = OFF; BEGIN; {add} COMMIT; PRAGMA foreign_keys = ON;")));
+        assert!(!same(add, &format!("PRAGMA user_version = 2; {add}")));
     }
 }

@@ -54,6 +54,23 @@ pub(super) fn usual() -> Verdict {
 
 /// The dialect whose own words the texts hold most; `None` where they hold none.
 pub(super) fn voted(texts: &[&str]) -> Option<Verdict> {
+    let best = votes(texts).into_iter().filter(|(_, count)| *count > 0);
+    let (dialect, count) = best.max_by_key(|(dialect, count)| (*count, *dialect == Dialect::Postgres))?;
+    Some(Verdict { named: (dialect, None), why: format!("the words of the files ({count} for {})", dialect.name()) })
+}
+
+/// The same, where the project has a driver of one database: it decides where the texts hold words of that one too, since dialects
+/// borrow from each other (backticks, `tinyint`).
+pub(super) fn voted_with(texts: &[&str], driver: Option<Verdict>) -> Option<Verdict> {
+    let speaks = |said: &Verdict| votes(texts).iter().any(|(dialect, count)| *dialect == said.named.0 && *count > 0);
+    match driver {
+        Some(driver) if speaks(&driver) => Some(driver),
+        driver => voted(texts).or(driver),
+    }
+}
+
+/// How many own words of each dialect the texts hold.
+fn votes(texts: &[&str]) -> Vec<(Dialect, usize)> {
     let mut votes: Vec<(Dialect, usize)> = Vec::new();
     for text in texts {
         let (words, signs) = spoken(text);
@@ -68,9 +85,7 @@ pub(super) fn voted(texts: &[&str]) -> Option<Verdict> {
             }
         }
     }
-    let best = votes.iter().filter(|(_, count)| *count > 0);
-    let (dialect, count) = best.max_by_key(|(dialect, count)| (*count, *dialect == Dialect::Postgres))?;
-    Some(Verdict { named: (*dialect, None), why: format!("the words of the files ({count} for {})", dialect.name()) })
+    votes
 }
 
 /// How many bytes of a text are looked at together: dumps are large, and copies of them would be as large.

@@ -77,6 +77,7 @@ pub(super) fn build(group: &Group, around: &Surroundings, read: Read, settings: 
             together: recognised.tool.is_some_and(|tool| tool.together),
             repeats: recognised.tool.and_then(|tool| tool.repeats.clone()),
             holds_lock: None,
+            foreign_keys_off: None,
             foreign_steps: around.foreign_steps(group.folder),
         });
     }
@@ -238,8 +239,8 @@ fn shared_dialect(group: &Group, around: &Surroundings, texts: &[&str], read: Re
         let path = around.nearest_beside(group.folder, name)?;
         dialect::by_hint(&path, &read(&path)?)
     });
-    let said = hint.or_else(|| dialect::by_folder(group.folder)).or_else(|| dialect::voted(texts));
-    said.or_else(|| around.driver(group.folder, read)).unwrap_or_else(dialect::usual)
+    let said = hint.or_else(|| dialect::by_folder(group.folder));
+    said.or_else(|| dialect::voted_with(texts, around.driver(group.folder, read))).unwrap_or_else(dialect::usual)
 }
 
 /// The dialects of a group: one, or those that the names tell apart.

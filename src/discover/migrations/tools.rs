@@ -156,6 +156,18 @@ struct NotRead {
     names: Vec<String>,
 }
 
+/// Words of code in Go that opens SQLite, without white space and in lower case.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SqliteInGo {
+    /// Ids of the tools that are libraries of Go.
+    pub tools: Vec<String>,
+    /// What turns foreign keys on.
+    pub foreign_keys_on: Vec<String>,
+    /// What keeps the tool from opening a transaction.
+    pub unwrapped: Vec<String>,
+}
+
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -169,6 +181,8 @@ pub(super) struct Table {
     pub seeds: Vec<String>,
     /// Folders whose numbered files state a schema in parts, or fill it.
     pub state_folders: Vec<String>,
+    /// What code in Go says of SQLite.
+    pub sqlite_in_go: SqliteInGo,
     /// Images that are a database server, by product.
     pub server_images: BTreeMap<String, Vec<String>>,
     /// Folders of migrations that belong to every dialect beside them.

@@ -7,7 +7,7 @@ use crate::discover::{Migration, MigrationSet};
 use crate::model::Workspace;
 use crate::model::workspace::in_threads;
 use crate::source::{Name, SourceId, Span};
-use crate::sql::{self, ColumnType, Dialect, IndexKey, Script, Statement, Understanding};
+use crate::sql::{self, Change, ColumnType, Dialect, IndexKey, ObjectName, Script, Statement, Understanding};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -67,6 +67,8 @@ pub(super) type Forward<'a> = (&'a Script, &'a str);
 /// What migrations that go back together may touch, and the catalog before them once it is there.
 struct Trial {
     names: BTreeSet<Name>,
+    /// Tables that the forward halves drop, and that none of them has made.
+    taken: Vec<ObjectName>,
     before: Option<State>,
 }
 
@@ -102,7 +104,9 @@ impl Trials {
             self.trial = Trial::new(state, [(forward, half)].into_iter());
         }
         if let Some(trial) = self.trial.as_mut().filter(|_| self.together_from.is_none_or(|first| first == number)) {
-            trial.before = state.excerpt(&trial.names);
+            // What nothing here has made stood all the same: the catalog before the migration is not known.
+            let is_known = trial.taken.iter().all(|name| state.find(name).is_some());
+            trial.before = if is_known { state.excerpt(&trial.names) } else { None };
         }
     }
 
@@ -144,8 +148,19 @@ impl Trials {
 impl Trial {
     /// Prepares the comparison. `None` where one of the migrations has no backward half, or not all of it is understood.
     fn new<'a>(state: &State, chain: impl Iterator<Item = (Forward<'a>, Option<&'a Half>)>) -> Option<Trial> {
-        let mut names = BTreeSet::new();
+        let (mut names, mut taken, mut made) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
         for ((forward, text), half) in chain {
+            for op in forward.statements.iter().flat_map(|statement| &statement.ops) {
+                match &op.change {
+                    Change::CreateTable(def) => {
+                        made.insert(&def.name.name);
+                    }
+                    Change::DropTable { names, if_exists: false, .. } => {
+                        taken.extend(names.iter().filter(|name| !made.contains(&name.name)).cloned());
+                    }
+                    _ => {}
+                }
+            }
             let half = half.filter(|half| !half.script.statements.is_empty())?;
             for (script, text) in [(forward, text), (&half.script, &*half.text)] {
                 let understood = script.problems.is_empty() && script.statements.iter().all(is_understood);
@@ -153,7 +168,7 @@ impl Trial {
                 names.extend(state.spoken_of(script.statements.iter().filter_map(|one| text.get(one.span.range()))));
             }
         }
-        Some(Trial { names, before: None })
+        Some(Trial { names, taken, before: None })
     }
 
     /// Runs backward halves, the last first, on the catalog after the forward halves, and says what is not as it was. `None`

@@ -77,6 +77,7 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
     database.repeats = set.repeats.clone();
     database.one_transaction = set.together;
     database.holds_lock = set.holds_lock.clone();
+    database.foreign_keys_off = set.foreign_keys_off.clone();
     let judged_from = judged_from(set, settings);
     let is_code = code::is_code(set);
     let wanted: Vec<(&Migration, bool)> =
@@ -173,6 +174,7 @@ fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &S
         way_out: None,
         repeats: None,
         holds_lock: None,
+        foreign_keys_off: None,
         one_transaction: false,
         server_version: version.major,
         version_assumed: version.assumed,

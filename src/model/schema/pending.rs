@@ -2,6 +2,7 @@
 //! that decide whether anybody feels it.
 
 mod absent;
+mod again;
 mod backfill;
 mod batches;
 mod commands;
@@ -280,7 +281,8 @@ impl<'m> PendingStep<'m> {
             Some(before) => match before.origin {
                 TableOrigin::SameMigration => Audience::Nobody,
                 TableOrigin::Pending => Audience::Deployment,
-                TableOrigin::Before | TableOrigin::External => Audience::Everybody,
+                TableOrigin::Before => Audience::Everybody,
+                TableOrigin::External => self.audience_of_stranger(&before.name),
             },
             None => Audience::Everybody,
         }

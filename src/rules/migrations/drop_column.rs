@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::schema::pending::Audience;
-use crate::rules::pending::{careful, gather, with_mentions};
+use crate::rules::pending::{careful, gather, unless_nowhere, with_mentions};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/drop-column", check);
@@ -26,18 +26,39 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         if step.column_audience() == Audience::Nobody || is_told || step.refusing_view().is_some() {
             continue;
         }
+        let again = step.column_made_again(name);
+        // What the server computes is there again when the migration has committed.
+        if again.is_some_and(|column| column.generated.is_some()) {
+            continue;
+        }
         let table = step.table();
         let column = step.sql_name(name);
-        let message = format!("`{table}.{column}` is dropped while running code may still use it");
-        let mut diagnostic = Diagnostic::new(step.subject(Some(name)), message)
-            .at(span, "old code fails on it from here on, and the data is gone")
-            .help(format!(
-                "release code that neither reads nor writes `{column}` first, and run this in a later release:\nALTER TABLE {table} DROP COLUMN {column};"
-            ));
+        let (message, label, help) = match again {
+            Some(_) => (
+                format!("`{table}.{column}` is dropped and added again: all its values are lost"),
+                "the values are gone from here on, and the new column starts without them",
+                format!(
+                    "change the column that is there instead, with its values:\nALTER TABLE {table} ALTER COLUMN {column} ..;"
+                ),
+            ),
+            None => (
+                format!("`{table}.{column}` is dropped while running code may still use it"),
+                "old code fails on it from here on, and the data is gone",
+                format!(
+                    "release code that neither reads nor writes `{column}` first, and run this in a later release:\nALTER TABLE {table} DROP COLUMN {column};"
+                ),
+            ),
+        };
+        let mut diagnostic = Diagnostic::new(step.subject(Some(name)), message).at(span, label).help(help);
         if let Some(held) = step.column() {
             diagnostic = diagnostic.context(held.span, "the column as it was created");
         }
-        diagnostic = diagnostic.at_most(Severity::Warning, "what running code reads cannot be seen here");
+        let why = match again {
+            Some(_) => "whether anybody misses the values cannot be seen here",
+            None => "what running code reads cannot be seen here",
+        };
+        diagnostic = diagnostic.at_most(Severity::Warning, why);
+        diagnostic = unless_nowhere(context, &step.subject(Some(name)), diagnostic);
         found.push((step, careful(&step, step.column_audience(), diagnostic)));
     }
     with_mentions(context, gather(found))

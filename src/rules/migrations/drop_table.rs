@@ -3,7 +3,7 @@
 use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::schema::PendingStep;
 use crate::model::schema::pending::{Audience, LostTable};
-use crate::rules::pending::{careful, gather_by, unsure, with_mentions};
+use crate::rules::pending::{careful, gather_by, unless_nowhere, unsure, with_mentions};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/drop-table", check);
@@ -21,7 +21,11 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             // What queries still name is said by `drop-column-still-read`.
             let is_told = read.iter().any(|one| one.step.step.op.span == step.step.op.span && one.table == lost.name);
             if audience != Audience::Nobody && !is_told {
-                found.push((step, String::new(), report(&step, &lost, audience)));
+                let mut diagnostic = report(&step, &lost, audience);
+                if step.step.effects.fails().is_none() && !lost.is_created_anew {
+                    diagnostic = unless_nowhere(context, &lost.name.to_string(), diagnostic);
+                }
+                found.push((step, String::new(), diagnostic));
             }
         }
     }

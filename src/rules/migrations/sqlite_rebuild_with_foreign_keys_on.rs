@@ -1,7 +1,8 @@
 //! A pending migration drops a table of SQLite while foreign keys are on, since it turns them off where that has no effect.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::model::schema::MigrationRef;
+use crate::rules::pending::unsure;
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("migrations/sqlite-rebuild-with-foreign-keys-on", check);
@@ -39,6 +40,9 @@ fn report(context: &Context, migration: &MigrationRef) -> Option<Diagnostic> {
     diagnostic.because.push(migration.transaction.clone());
     if key.on_delete.is_none() {
         diagnostic = diagnostic.at_most(Severity::Warning, "where the references hold in the end and are deferred, it runs");
+    }
+    if let Some(why) = migration.foreign_keys_off() {
+        diagnostic = unsure(diagnostic, Severity::Info, Confidence::Low, why);
     }
     Some(diagnostic)
 }

@@ -37,6 +37,10 @@ pub fn read(cursor: &mut Cursor) -> Option<ConstraintDef> {
     }
     let mut exclusion = ConstraintDetails::default();
     let kind = if cursor.eat("PRIMARY KEY") {
+        // MySQL takes a name here, and calls the key PRIMARY all the same.
+        if cursor.dialect == Dialect::MySql && cursor.kind(0) != Some(Kind::Open) && !cursor.is("USING") {
+            cursor.identifier()?;
+        }
         index_method(cursor);
         let using_index = using_index(cursor)?;
         let columns = if using_index.is_some() { Vec::new() } else { key_columns(cursor)? };

@@ -53,6 +53,11 @@ impl<'m> MigrationRef<'m> {
         inside.find(|one| off(one.span)).map(|one| one.span)
     }
 
+    /// Why foreign keys may be off all the same: the code of the project opens the database so.
+    pub fn foreign_keys_off(&self) -> Option<&'m str> {
+        self.database().foreign_keys_off.as_deref()
+    }
+
     /// The first foreign key of another table to this one, with the name of that table; one that acts on a delete first.
     pub fn reference_to(&self, table: &str) -> Option<(&'m str, &'m ForeignKey)> {
         let others = self.database().tables.iter().filter(|one| !one.name.name.eq_ignore_ascii_case(table));

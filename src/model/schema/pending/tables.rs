@@ -84,6 +84,18 @@ impl<'m> PendingStep<'m> {
         }
     }
 
+    /// Who uses a table that no migration has made, as far as it is known.
+    pub(super) fn audience_of_stranger(&self, name: &TableName) -> Audience {
+        let is_catalog = match name.schema.as_deref() {
+            Some("pg_catalog" | "information_schema") => true,
+            // `public` is taken where no schema is written.
+            None | Some("public") => name.name.starts_with("pg_"),
+            Some(_) => false,
+        };
+        // The server's own catalog is nobody's, and neither is what a statement of this migration would make, were it not refused.
+        if is_catalog && self.is_postgres() { Audience::Nobody } else { self.audience_of(name) }
+    }
+
     fn is_same(&self, written: &ObjectName, name: &TableName) -> bool {
         written.name == name.name && (written.schema.is_none() || written.schema == name.schema)
     }
