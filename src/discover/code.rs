@@ -7,7 +7,7 @@ mod manifests;
 pub use drivers::Drivers;
 pub use literals::{Code, read};
 
-use super::migrations::{code_numbers, dialect_of_code};
+use super::migrations::{Late, code_numbers, dialect_of_code};
 use super::servers::Server;
 use super::stated::dialect_of_ruby;
 use super::{Artifact, Kind, Migration, MigrationSet, Transaction, names};
@@ -45,6 +45,8 @@ struct Tool {
     root: Option<String>,
     order: Order,
     #[serde(default)]
+    late: Late,
+    #[serde(default)]
     up: Vec<String>,
     #[serde(default)]
     down: Vec<String>,
@@ -77,6 +79,11 @@ fn table() -> &'static Table {
 /// Whether the migrations of a set are code of this tool.
 pub fn is_code(set: &MigrationSet) -> bool {
     set.migrations.iter().all(|one| !one.path.to_ascii_lowercase().ends_with(".sql")) && !set.migrations.is_empty()
+}
+
+/// What a tool of migrations in code does with a file that sorts before one that has run; `None` where it is no such tool.
+pub fn late(tool: &str) -> Option<Late> {
+    table().tool.iter().find(|row| row.id == tool).map(|row| row.late)
 }
 
 /// Whether a tool prints this schema file after the migrations of a set in code beside it: `db/structure.sql` of `db/migrate`.

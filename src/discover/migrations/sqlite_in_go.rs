@@ -36,7 +36,7 @@ pub(super) fn settle(sets: &mut [MigrationSet], listing: &Listing, read: Read) {
         let code = listing.below(root).filter(|path| path.ends_with(".go") && is_code(path) && names::left_out(path).is_none());
         let mut said = Said::default();
         for path in code {
-            if let Some(text) = read(path) {
+            if let Some(text) = read(path).filter(|text| words.hints.iter().any(|hint| text.contains(hint.as_str()))) {
                 said.hear(path, &text, words);
             }
         }

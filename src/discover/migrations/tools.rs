@@ -162,6 +162,8 @@ struct NotRead {
 pub(super) struct SqliteInGo {
     /// Ids of the tools that are libraries of Go.
     pub tools: Vec<String>,
+    /// Parts of all words below, as code writes them: a file without any says nothing.
+    pub hints: Vec<String>,
     /// What turns foreign keys on.
     pub foreign_keys_on: Vec<String>,
     /// What keeps the tool from opening a transaction.

@@ -17,13 +17,13 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         context.consider();
         let span = step.step.op.span;
         // What the API still promises is said by `drop-column-still-exposed`, what is replaced by `expand-and-contract-together`,
-        // what the server refuses by `dependent-view`, what queries name by `drop-column-still-read`, and what they named
+        // what the server refuses by `dependent-view` and `statement-fails`, what queries name by `drop-column-still-read`, and what they named
         // before this change by `drop-before-deploy-boundary`.
         let is_told = exposed.contains(&span)
             || replaced.iter().any(|one| one.drop.step.op.span == span)
             || read.iter().any(|one| one.step.step.op.span == span)
             || context.base.is_some_and(|base| !base.readings_before(&step).is_empty());
-        if step.column_audience() == Audience::Nobody || is_told || step.refusing_view().is_some() {
+        if step.column_audience() == Audience::Nobody || is_told || step.refusing_view().is_some() || step.refusal().is_some() {
             continue;
         }
         let again = step.column_made_again(name);

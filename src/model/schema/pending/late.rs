@@ -1,5 +1,6 @@
 //! Migrations against the base: those that were edited after they were merged, and those that sort before one that was.
 
+use crate::discover::code;
 use crate::discover::migrations::{self, Edited, Late};
 use crate::model::FileStatus;
 use crate::model::schema::{MigrationRef, Role, Schema};
@@ -47,7 +48,8 @@ impl<'m> MigrationRef<'m> {
 
     /// What its tool does with a file that sorts before one that has run.
     pub fn when_late(&self) -> Late {
-        self.database().tool.as_deref().map(migrations::late).unwrap_or_default()
+        let tool = self.database().tool.as_deref();
+        tool.map(|tool| code::late(tool).unwrap_or_else(|| migrations::late(tool))).unwrap_or_default()
     }
 
     /// Its tool, as people call it.
