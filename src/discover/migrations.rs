@@ -87,11 +87,7 @@ pub fn find(listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>, set
         }
         loose.extend(group.strangers.iter().map(|path| (*path).to_owned()));
     }
-    let flyway = |set: &&mut MigrationSet| set.tool == "flyway" && set.dialect == Dialect::Postgres;
-    if found.sets.iter_mut().any(|set| flyway(&set)) {
-        let lock = flyway::holds_lock(listing, read);
-        found.sets.iter_mut().filter(flyway).for_each(|set| set.holds_lock = lock.clone());
-    }
+    flyway::settle(&mut found.sets, listing, read);
     sqlite_in_go::settle(&mut found.sets, listing, read);
     loose::judge(loose, read, settings, &mut found);
     found.sets.sort_by(|a, b| (&a.folder, a.dialect, &a.variant).cmp(&(&b.folder, b.dialect, &b.variant)));
@@ -190,6 +186,7 @@ pub(super) fn declared_set(folder: &str, mut paths: Vec<String>, read: Read, set
         together: false,
         repeats: None,
         holds_lock: None,
+        late_files_run: None,
         foreign_keys_off: None,
         foreign_steps: Vec::new(),
     }

@@ -132,6 +132,8 @@ pub struct MigrationSet {
     /// Why the tool holds a lock of a transaction that is open while it migrates, so that what waits for older transactions waits for
     /// ever; `None` where it does not.
     pub holds_lock: Option<String>,
+    /// What lets the tool run files that sort before one that has run, although it refuses them by itself: a setting, and its file.
+    pub late_files_run: Option<String>,
     /// Why foreign keys of SQLite may be off while the tool migrates; `None` where nothing says so.
     pub foreign_keys_off: Option<String>,
     /// Steps that are not SQL (Go, Python): the catalog after them is incomplete.

@@ -377,7 +377,7 @@ impl Run {
         findings.retain_mut(|finding| judge(finding, config, selection, sources));
         findings::sort(&mut findings, sources);
         let all = findings.len();
-        let known = Known::of(&findings, &outcome.model.api, options.reach != Reach::Everything);
+        let known = Known::of(&findings, &outcome.model.api, sources, options.reach != Reach::Everything);
         let hidden_by_confidence = findings.iter().filter(|one| !is_sure(one)).count();
         findings.retain(is_shown);
         let with_all_migrations = with_all.map(|mut with_all| {

@@ -6,7 +6,7 @@
 use super::suppressions::Places;
 use crate::diagnostic::{Diagnostic, Finding, Remedy};
 use crate::model::api::Api;
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What is said where a finding is lowered.
@@ -19,12 +19,18 @@ pub(super) struct Known {
     pub(super) fingerprints: HashSet<String>,
     /// Of findings whose remedy breaks consumers: what each place is called, by fingerprint, and by rule.
     places: BTreeMap<String, BTreeSet<String>>,
+    /// Findings with several places, by rule: path and first byte of each. Empty where places are not wanted.
+    groups: BTreeMap<String, Vec<BTreeSet<(String, u32)>>>,
 }
 
 impl Known {
     /// What is known of findings over a model; their places only where `wants_places`.
-    pub(super) fn of(findings: &[Finding], api: &Api, wants_places: bool) -> Known {
+    pub(super) fn of(findings: &[Finding], api: &Api, sources: &Sources, wants_places: bool) -> Known {
         let mut known = Known { fingerprints: findings.iter().map(|one| one.fingerprint.clone()).collect(), ..Known::default() };
+        for finding in findings.iter().filter(|one| wants_places && !one.diagnostic.occurrences.is_empty()) {
+            let group = spots(finding).map(|span| (sources.path(span.source).to_owned(), span.start)).collect();
+            known.groups.entry(finding.rule.clone()).or_default().push(group);
+        }
         for finding in findings.iter().filter(|one| wants_places && one.remedy == Remedy::Breaking) {
             for name in names(&finding.diagnostic, api) {
                 for key in [&finding.fingerprint, &finding.rule] {
@@ -33,6 +39,13 @@ impl Known {
             }
         }
         known
+    }
+
+    /// Whether a finding is what is left of one with more places, each of which `earlier` finds in the base.
+    pub(super) fn is_rest(&self, finding: &Finding, earlier: impl Fn(Span) -> Option<String>) -> bool {
+        let Some(groups) = self.groups.get(&finding.rule) else { return false };
+        let places: Option<BTreeSet<(String, u32)>> = spots(finding).map(|span| Some((earlier(span)?, span.start))).collect();
+        places.is_some_and(|places| groups.iter().any(|group| group.len() > places.len() && group.is_superset(&places)))
     }
 
     /// Whether a finding of this fingerprint or rule has a place of this name, or one in it.
@@ -78,6 +91,12 @@ fn keep(diagnostic: &mut Diagnostic, api: &Api, is_new: impl Fn(&str, Span) -> b
     let why = format!("{old} more that the base has are left out, since to mend them would break those who call them");
     diagnostic.because.push(why);
     Places::these(primary, occurrences).keep(diagnostic)
+}
+
+/// The places where a finding can be mended.
+fn spots(finding: &Finding) -> impl Iterator<Item = Span> {
+    let occurrences = finding.diagnostic.occurrences.iter().map(|one| one.span);
+    std::iter::once(finding.diagnostic.primary.span).chain(occurrences)
 }
 
 /// What the places of a finding are called.

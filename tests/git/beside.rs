@@ -110,18 +110,40 @@ fn fingerprints(findings: &[Finding]) -> BTreeSet<&str> {
     findings.iter().map(|finding| finding.fingerprint.as_str()).collect()
 }
 
+/// Where a finding stands: path and first byte of each place to edit.
+fn places(sources: &Sources, finding: &Finding) -> BTreeSet<(String, u32)> {
+    let occurrences = finding.diagnostic.occurrences.iter().map(|one| one.span);
+    let spans = std::iter::once(finding.diagnostic.primary.span).chain(occurrences);
+    spans.map(|span| (sources.path(span.source).to_owned(), span.start)).collect()
+}
+
 /// Holds a run that reports what a change brought against the two trees, each checked alone.
 fn compare(work: &Work, reach: Reach, head: &dyn Files, base: &dyn Files, what: &str) -> usize {
     let brought = engine::run(&work.0, &BTreeMap::new(), &Options { reach, ..everything() }).unwrap().report;
     let all = engine::check(head, Some(base), None, &everything()).unwrap();
-    let old = engine::check(base, None, None, &everything()).unwrap().report.findings;
+    let before = engine::check(base, None, None, &everything()).unwrap();
+    let old = &before.report.findings;
     let known: HashSet<&str> = old.iter().map(|finding| finding.fingerprint.as_str()).collect();
     // The base alone judges no migration; beside the head it judges those that the head changed.
     let is_judged_there = |finding: &Finding| {
         let path = all.sources.path(finding.diagnostic.primary.span.source);
         finding.rule.starts_with("migrations/") && base.exists(path)
     };
-    let is_new = |finding: &&Finding| !known.contains(finding.fingerprint.as_str()) && !is_judged_there(finding);
+    // What is left of a finding with more places, in files that nobody has touched, is old as well, be they moved.
+    let earlier = |path: &str| {
+        let bytes = head.read(path).ok()?;
+        let moved = || base.list().iter().filter(|old| !head.exists(old)).map(str::to_owned).collect::<Vec<_>>();
+        let all = if base.exists(path) { vec![path.to_owned()] } else { moved() };
+        all.into_iter().find(|old| base.same(old, &bytes))
+    };
+    let is_rest = |finding: &Finding| {
+        let own = places(&all.sources, finding).into_iter().map(|(path, start)| Some((earlier(&path)?, start)));
+        let Some(own) = own.collect::<Option<BTreeSet<(String, u32)>>>() else { return false };
+        let has_more = |one: BTreeSet<(String, u32)>| one.len() > own.len() && one.is_superset(&own);
+        old.iter().any(|one| one.rule == finding.rule && has_more(places(&before.sources, one)))
+    };
+    let is_new =
+        |finding: &&Finding| !known.contains(finding.fingerprint.as_str()) && !is_judged_there(finding) && !is_rest(finding);
     let new: Vec<&Finding> = all.report.findings.iter().filter(is_new).collect();
     let found = fingerprints(&brought.findings);
     let missing: Vec<&&Finding> = new.iter().filter(|finding| !found.contains(finding.fingerprint.as_str())).collect();

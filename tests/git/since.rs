@@ -347,3 +347,23 @@ fn one_more_of_a_habit_is_told_by_itself() {
     work.write("backend-lint.toml", allow("migrations"));
     assert_eq!(said(Options::default()), [], "what the finding itself says how to allow it");
 }
+
+#[test]
+fn what_is_left_of_a_fault_that_is_mended_in_part_is_old() {
+    let scratch = Scratch::new();
+    let work = scratch.repository("shop");
+    work.write(
+        "migrations/0001_orders.up.sql",
+        "CREATE TABLE customers (id bigint PRIMARY KEY);\nCREATE TABLE shops (id bigint PRIMARY KEY);\nCREATE TABLE orders (\n    id bigint PRIMARY KEY,\n    customer_id bigint NOT NULL REFERENCES customers (id) ON DELETE CASCADE,\n    shop_id bigint NOT NULL REFERENCES shops (id) ON DELETE CASCADE\n);\n",
+    )
+    .write("migrations/0001_orders.down.sql", "DROP TABLE orders, shops, customers;\n");
+    work.commit();
+    work.git(&["checkout", "-q", "-b", "feature"]);
+    work.write("migrations/0002_index.up.sql", "CREATE INDEX CONCURRENTLY orders_shop_id_idx ON orders (shop_id);\n")
+        .write("migrations/0002_index.down.sql", "DROP INDEX CONCURRENTLY orders_shop_id_idx;\n");
+    assert_eq!(brought(&work.0, since("main")), (vec![], 1), "the other key was there before");
+    work.write("migrations/0003_index.up.sql", "ALTER TABLE customers ADD COLUMN shop_id bigint REFERENCES shops (id);\n")
+        .write("migrations/0003_index.down.sql", "ALTER TABLE customers DROP COLUMN shop_id;\n");
+    let (found, _) = brought(&work.0, since("main"));
+    assert!(found.contains(&"indexes/foreign-key-without-index public.customers.shop_id".to_owned()), "{found:?}");
+}

@@ -2,8 +2,9 @@
 //! transaction, which stays open all the time: a statement that waits for older transactions then waits for Flyway itself.
 
 use super::Read;
-use crate::discover::names;
+use crate::discover::{MigrationSet, names};
 use crate::files::Listing;
+use crate::sql::Dialect;
 
 /// The version that brought the lock of a transaction.
 const FIRST: (u32, u32, u32) = (9, 1, 2);
@@ -15,22 +16,60 @@ const ENDINGS: &[&str] =
 /// Words of the names of sources that configure it in code.
 const SOURCES: &[&str] = &["flyway", "migrat", "config", "application", "database", "datasource"];
 
-/// Why nothing keeps Flyway from holding that lock, in a few words; `None` where a file sets it, the version is an older
-/// one, or nothing here configures Flyway.
-pub(super) fn holds_lock(listing: &Listing, read: Read) -> Option<String> {
-    let mut newest: Option<(u32, u32, u32)> = None;
-    let mut is_mentioned = false;
+/// What the files of a project say of Flyway.
+#[derive(Debug, Default)]
+struct Said {
+    newest: Option<(u32, u32, u32)>,
+    is_mentioned: bool,
+    sets_lock: bool,
+    late_files_run: Option<String>,
+}
+
+/// Tells the sets of Flyway what the files around them say.
+pub(super) fn settle(sets: &mut [MigrationSet], listing: &Listing, read: Read) {
+    let flyway = |set: &&mut MigrationSet| set.tool == "flyway";
+    if !sets.iter_mut().any(|set| flyway(&set)) {
+        return;
+    }
+    let mut said = Said::default();
     for path in listing.iter().filter(|path| may_say(path)) {
-        let Some(text) = read(path) else { continue };
-        let folded: String = text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
-        if folded.contains("transactionallock") {
-            return None;
-        }
-        is_mentioned |= folded.contains("flyway");
-        if let Some(version) = version(&text) {
-            newest = newest.max(Some(version));
+        if let Some(text) = read(path) {
+            said.hear(path, &text);
         }
     }
+    let lock = said.holds_lock();
+    for set in sets.iter_mut().filter(flyway) {
+        set.late_files_run = said.late_files_run.clone();
+        set.holds_lock = lock.clone().filter(|_| set.dialect == Dialect::Postgres);
+    }
+}
+
+impl Said {
+    fn hear(&mut self, path: &str, text: &str) {
+        let folded = folded(text);
+        self.sets_lock |= folded.contains("transactionallock");
+        self.is_mentioned |= folded.contains("flyway");
+        self.newest = self.newest.max(version(text));
+        // `out-of-order: true`, `outOfOrder = true`, `.outOfOrder(true)`, `OUT_OF_ORDER=true`.
+        let is_on = |line: &str| !line.trim_start().starts_with(['#', '/', '*']) && self::folded(line).contains("outofordertrue");
+        if self.late_files_run.is_none() && folded.contains("outofordertrue") && text.lines().any(is_on) {
+            self.late_files_run = Some(format!("`out-of-order` is on in `{path}`"));
+        }
+    }
+
+    /// Why nothing keeps Flyway from holding that lock, in a few words; `None` where a file sets it, the version is an older
+    /// one, or nothing here configures Flyway.
+    fn holds_lock(&self) -> Option<String> {
+        if self.sets_lock { None } else { held(self.newest, self.is_mentioned) }
+    }
+}
+
+/// The letters and digits of a text alone, in lower case.
+fn folded(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+fn held(newest: Option<(u32, u32, u32)>, is_mentioned: bool) -> Option<String> {
     match newest {
         Some(version) if version < FIRST => None,
         Some(_) if !is_mentioned => None,
@@ -78,6 +117,19 @@ fn parts(text: &str) -> Option<(u32, u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn settings_let_late_files_run() {
+        let hear = |text: &str| {
+            let mut said = Said::default();
+            said.hear("a", text);
+            said.late_files_run.is_some()
+        };
+        assert!(
+            hear("spring.flyway.out-of-order=true\n") && hear("flyway:\n  out-of-order: true\n") && hear("f.outOfOrder(true);")
+        );
+        assert!(!hear("# spring.flyway.out-of-order=true\n") && !hear("flyway.outOfOrder=${OUT_OF_ORDER:false}\n"));
+    }
 
     #[test]
     fn builds_name_the_version() {

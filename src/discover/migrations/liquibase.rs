@@ -65,6 +65,7 @@ pub(super) fn find(
                 together: false,
                 repeats: None,
                 holds_lock: None,
+                late_files_run: None,
                 foreign_keys_off: None,
                 foreign_steps: changelogs.other_changes(&folder),
             });

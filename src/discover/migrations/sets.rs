@@ -77,6 +77,7 @@ pub(super) fn build(group: &Group, around: &Surroundings, read: Read, settings: 
             together: recognised.tool.is_some_and(|tool| tool.together),
             repeats: recognised.tool.and_then(|tool| tool.repeats.clone()),
             holds_lock: None,
+            late_files_run: None,
             foreign_keys_off: None,
             foreign_steps: around.foreign_steps(group.folder),
         });

@@ -77,6 +77,7 @@ fn from_set(workspace: &mut Workspace, set: &MigrationSet, settings: &Settings, 
     database.repeats = set.repeats.clone();
     database.one_transaction = set.together;
     database.holds_lock = set.holds_lock.clone();
+    database.late_files_run = set.late_files_run.clone();
     database.foreign_keys_off = set.foreign_keys_off.clone();
     let judged_from = judged_from(set, settings);
     let is_code = code::is_code(set);
@@ -174,6 +175,7 @@ fn empty(dialect: Dialect, variant: Option<String>, source: String, settings: &S
         way_out: None,
         repeats: None,
         holds_lock: None,
+        late_files_run: None,
         foreign_keys_off: None,
         one_transaction: false,
         server_version: version.major,

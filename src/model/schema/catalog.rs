@@ -369,6 +369,8 @@ pub struct Database {
     pub one_transaction: bool,
     /// Why the tool holds a lock of a transaction that is open while it migrates; `None` where it does not.
     pub holds_lock: Option<String>,
+    /// What lets the tool run files that sort before one that has run: a setting, and its file; `None` where nothing does.
+    pub late_files_run: Option<String>,
     /// Why foreign keys of SQLite may be off while the tool migrates; `None` where nothing says so.
     pub foreign_keys_off: Option<String>,
     /// Major version of the server that effects are judged by.

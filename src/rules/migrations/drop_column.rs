@@ -27,8 +27,8 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             continue;
         }
         let again = step.column_made_again(name);
-        // What the server computes is there again when the migration has committed.
-        if again.is_some_and(|column| column.generated.is_some()) {
+        // What the server computes is there again when the migration has committed, and so is what has the name from here on.
+        if again.is_some_and(|column| column.generated.is_some()) || step.is_replaced_under_its_name(name) {
             continue;
         }
         let table = step.table();

@@ -43,7 +43,10 @@ fn report(group: &[LateMigration]) -> Option<Diagnostic> {
     Some(match first.migration.when_late() {
         Late::Skips => diagnostic,
         Late::Refuses => diagnostic.at_most(Severity::Warning, format!("{tool} has a switch that lets late files run")),
-        Late::Runs => diagnostic.at_most(Severity::Info, format!("{tool} makes up for it")),
+        Late::Runs => {
+            let setting = first.migration.late_files_run().map(str::to_owned);
+            diagnostic.at_most(Severity::Info, setting.unwrap_or_else(|| format!("{tool} makes up for it")))
+        }
         Late::Unknown => diagnostic.at_most(Severity::Warning, "what its tool does then is not known"),
     })
 }

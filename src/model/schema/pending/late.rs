@@ -48,8 +48,16 @@ impl<'m> MigrationRef<'m> {
 
     /// What its tool does with a file that sorts before one that has run.
     pub fn when_late(&self) -> Late {
+        if self.database().late_files_run.is_some() {
+            return Late::Runs;
+        }
         let tool = self.database().tool.as_deref();
         tool.map(|tool| code::late(tool).unwrap_or_else(|| migrations::late(tool))).unwrap_or_default()
+    }
+
+    /// The setting that lets the tool run such a file, and where it stands.
+    pub fn late_files_run(&self) -> Option<&'m str> {
+        self.database().late_files_run.as_deref()
     }
 
     /// Its tool, as people call it.
