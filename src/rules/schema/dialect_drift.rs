@@ -81,14 +81,17 @@ fn single(one: &Divergence) -> Diagnostic {
     let decide = format!("decide which of the two is meant, and let the statements for {here} and {there} both say it");
     match one.reason {
         Some(Reason::Forgotten(span)) => {
-            let (what, kept) = match drift.what {
-                Disagreement::Optional => (format!("`{table}.{name}` lost NOT NULL in {here}, not in {there}"), drift.there),
-                _ => (format!("`{table}.{name}` lost NOT NULL in {there}, not in {here}"), drift.here),
+            let (what, kept, loser) = match drift.what {
+                Disagreement::Optional => {
+                    (format!("`{table}.{name}` lost NOT NULL in {here}, not in {there}"), drift.there, drift.table)
+                }
+                _ => (format!("`{table}.{name}` lost NOT NULL in {there}, not in {here}"), drift.here, drift.other),
             };
+            let restored = loser.column(name).map(|column| column.modify_sql(&column.type_text(), true));
             Diagnostic::new(subject, what)
                 .at(span, "this states the whole column anew: without NOT NULL it takes NULL")
                 .cause(kept, "NOT NULL")
-                .help(format!("where no row is NULL:\nALTER TABLE {table} MODIFY COLUMN {name} .. NOT NULL;"))
+                .help(format!("where no row is NULL:\n{}", restored.unwrap_or_default()))
                 .evidence(format!("{here} {there} lost NOT NULL"))
         }
         Some(Reason::MissedDrop(span, index, is_constraint)) => {
