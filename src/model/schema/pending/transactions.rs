@@ -1,6 +1,6 @@
 //! What happens inside one transaction of a pending migration, and what is locked meanwhile.
 
-use super::super::catalog::{Table, TableName};
+use super::super::catalog::{Index, Table, TableName};
 use super::super::history::{AppliedStatement, LockMode};
 use super::super::{MigrationRef, Schema};
 use super::{Audience, PendingStep, Reach};
@@ -168,11 +168,11 @@ impl<'m> PendingTransaction<'m> {
         let database = self.migration.database();
         let words = tokens(sources.text(statement.span), database.dialect);
         let is = |word: &&&str, wanted: &str| word.eq_ignore_ascii_case(wanted);
-        let reads = words.iter().position(|word| is(&word, "from")).and_then(|at| words.get(at + 1));
+        let Some(from) = words.iter().position(|word| is(&word, "from")) else { return false };
         let bounded = words.iter().any(|word| is(&word, "where") || is(&word, "limit") || is(&word, "into"));
-        let known =
-            |name: &&str| database.tables.iter().any(|table| table.name.name.eq_ignore_ascii_case(name.trim_matches('"')));
-        !bounded && reads.is_some_and(known)
+        let named = |name: &&str| database.tables.iter().find(|one| one.name.name.eq_ignore_ascii_case(name.trim_matches('"')));
+        let table = words.get(from + 1).and_then(named).filter(|_| !bounded);
+        table.is_some_and(|table| !reads_an_end(words.get(..from).unwrap_or(&[]), table))
     }
 
     /// The changes of rows of a table that this transaction also changes, each with the first step that locks the table; the
@@ -184,6 +184,21 @@ impl<'m> PendingTransaction<'m> {
         let slow = together.filter(|(rows, _)| rows.backfill(sources).is_some_and(|one| one.takes_long(rows.statement.maybe)));
         slow.map(|(rows, lock)| (rows, lock, lock.statement.span.start < rows.statement.span.start)).collect()
     }
+}
+
+/// Whether the words before `FROM` ask for nothing but the least or the greatest value of a column that an index of the table leads
+/// with: that is one entry of it.
+fn reads_an_end(words: &[&str], table: &Table) -> bool {
+    let list = words.iter().rposition(|word| word.eq_ignore_ascii_case("select")).and_then(|at| words.get(at + 1..));
+    let [function, "(", column, ")", rest @ ..] = list.unwrap_or(&[]) else { return false };
+    let column = column.trim_matches('"');
+    let leads = |index: &Index| {
+        let first = index.keys.first().and_then(|key| key.column.as_deref());
+        index.predicate.is_none() && first.is_some_and(|one| one.eq_ignore_ascii_case(column))
+    };
+    ["max", "min"].iter().any(|name| function.eq_ignore_ascii_case(name))
+        && rest.iter().all(|word| matches!(*word, "+" | "-") || word.bytes().all(|byte| byte.is_ascii_digit()))
+        && table.indexes.iter().any(leads)
 }
 
 /// What other rules speak of.
