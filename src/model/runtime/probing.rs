@@ -48,7 +48,7 @@ impl Runtime {
         };
         let found = self.services().filter(long_running).filter_map(|service| {
             let mut fronts = service.service().fronts.iter();
-            Some((service, fronts.find(|front| !front.ports.is_empty() && !front.lists_unready)?))
+            Some((service, fronts.find(|front| front.asked_port().is_some() && !front.lists_unready)?))
         });
         found.collect()
     }

@@ -40,10 +40,19 @@ impl Profile {
 /// What a path and the Compose `profiles:` of a service say. The file name is asked first, then the folders from within;
 /// a word that stands before others in one name does not win, the kind does: test, development, example, production.
 pub fn profile(path: &str, compose_profiles: &[String]) -> Profile {
-    let segments = path.rsplit('/').map(str::to_ascii_lowercase);
-    let named = segments.map(|segment| of_name(&segment)).find(|profile| *profile != Profile::Unknown);
+    let of_segment = |segment: &str| match of_name(&segment.to_ascii_lowercase()) {
+        Profile::Unknown if is_of_tests(segment) => Profile::Test,
+        profile => profile,
+    };
+    let named = path.rsplit('/').map(of_segment).find(|profile| *profile != Profile::Unknown);
     let tagged = compose_profiles.iter().map(|word| of_name(&word.to_ascii_lowercase()));
     tagged.chain(named).find(|profile| *profile != Profile::Unknown).unwrap_or(Profile::Unknown)
+}
+
+/// Whether a folder is a set of sources for tests, as Gradle and Maven call them: `contractTest`, `integrationTests`.
+fn is_of_tests(segment: &str) -> bool {
+    let stem = ["Test", "Tests"].into_iter().find_map(|end| segment.strip_suffix(end));
+    stem.is_some_and(|stem| stem.ends_with(|last: char| last.is_ascii_lowercase()))
 }
 
 /// What the comment at the head of a file says.
@@ -93,6 +102,8 @@ mod tests {
         assert_eq!(of("dev/docker-compose.prod.yml"), Profile::Production);
         assert_eq!(of("examples/shop/compose.yaml"), Profile::Example);
         assert_eq!(of("e2e/compose.yaml"), Profile::Test);
+        assert_eq!(of("src/contractTest/resources/application.properties"), Profile::Test);
+        assert_eq!(of("deploy/latest/compose.yaml"), Profile::Unknown);
         assert_eq!(of("services/delivery/.env"), Profile::Unknown);
         assert_eq!(of(".env.local"), Profile::Development);
         assert_eq!(of(".devenv/docker/compose.yaml"), Profile::Development);

@@ -206,6 +206,13 @@ pub struct Front {
     pub span: Span,
 }
 
+impl Front {
+    /// Its first port that a request can be sent to and an answer waited for.
+    pub fn asked_port(&self) -> Option<&FrontPort> {
+        self.ports.iter().find(|port| !port.is_udp)
+    }
+}
+
 /// A port of a Service of Kubernetes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrontPort {
@@ -213,6 +220,8 @@ pub struct FrontPort {
     pub port: u16,
     /// The port of the container that it leads to: a number, or the name of one.
     pub target: String,
+    /// Whether it is one of UDP, where nobody is connected and nothing is refused.
+    pub is_udp: bool,
     /// Its name.
     pub name: Option<String>,
     /// Where it stands.

@@ -133,8 +133,10 @@ impl<'r> ServiceRef<'r> {
     pub fn waits_by_itself(self) -> bool {
         let said = self.service();
         let is_waiter = |word: &String| {
-            let name = word.rsplit('/').next().unwrap_or(word);
-            WORDS.has("waits", "programs", name.trim_end_matches(".sh"))
+            let name = word.rsplit('/').next().unwrap_or(word).trim_end_matches(".sh").trim_end_matches(".py");
+            // The shell has a `wait` of its own, for what it started itself.
+            let mut parts = name.split(['-', '_']).filter(|part| *part != name);
+            WORDS.has("waits", "programs", name) || parts.any(|part| WORDS.has("waits", "parts", part))
         };
         let asks = |name: &str| WORDS.has("waits", "variables", name.split('_').next().unwrap_or(name));
         [&said.entrypoint, &said.command].into_iter().any(|words| words.known().is_some_and(|all| all.iter().any(is_waiter)))

@@ -28,7 +28,7 @@ fn is_tool(service: ServiceRef<'_>) -> bool {
 fn report(group: &[Served<'_>]) -> Option<Diagnostic> {
     let (service, front) = group.first()?;
     let (name, kind) = (service.name(), service.service().workload.as_deref().unwrap_or("workload"));
-    let port = front.ports.first().map_or("", |port| port.target.as_str());
+    let port = front.asked_port().map_or("", |port| port.target.as_str());
     let names: BTreeSet<&str> = group.iter().map(|(service, _)| service.name()).collect();
     let message = match names.len() {
         1 => format!("`{name}` gets requests before it is ready: no readiness probe"),

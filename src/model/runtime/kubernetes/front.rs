@@ -45,6 +45,7 @@ fn front(object: &Object<'_>) -> Front {
         Some(FrontPort {
             port: text.parse().ok()?,
             target: port.get_text("targetPort").unwrap_or(text).to_owned(),
+            is_udp: port.get_text("protocol").is_some_and(|protocol| protocol.eq_ignore_ascii_case("udp")),
             name: port.get_text("name").map(str::to_owned),
             span: number.span(),
         })

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
+/// From so many characters on a text of two different ones is there to fill a place.
+const SHORTEST_FILLED: usize = 8;
 /// A longer text is not taken apart into words.
 const LONGEST_WORDS: usize = 64;
 
@@ -112,8 +114,11 @@ pub(super) fn is_value(text: &str) -> bool {
     let is_path = lower.starts_with(['/', '.', '~', '$', '%', '!', '@']);
     // `SetARandomStringHere`; and what is no text at all.
     let is_request = words(text).last().is_some_and(|last| last == "here") || text.contains('\u{fffd}');
+    // `AAAAAAAAAAAa`, and what is dots or zeros alone.
+    let is_filled = lower.len() >= SHORTEST_FILLED && lower.chars().collect::<HashSet<char>>().len() < 3;
     !is_path
         && !is_request
+        && !is_filled
         && !table().empty.contains(&lower)
         && !lower.contains(char::is_whitespace)
         && !table().placeholders.iter().any(|part| lower.contains(part.as_str()))
@@ -229,6 +234,7 @@ mod tests {
             "two words",
             "ENC(abc)",
             "SetARandomStringHere",
+            "AAAAAAAAAAAAAAAAAAAa",
             "\u{fffd}\u{fffd}e",
         ] {
             assert!(!is_value(value), "{value}");

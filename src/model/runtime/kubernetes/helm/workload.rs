@@ -167,7 +167,7 @@ fn front(name: &str, values: &Values<'_>) -> Option<Front> {
     let ports = ports.filter_map(|(_, value)| {
         let text = value.text()?.trim();
         let target = service.first(&["targetPort"]).and_then(NodeRef::text).unwrap_or(text).to_owned();
-        Some(FrontPort { port: text.parse().ok()?, target, name: None, span: value.span() })
+        Some(FrontPort { port: text.parse().ok()?, target, is_udp: false, name: None, span: value.span() })
     });
     let kind = service.first(&["type"]).and_then(NodeRef::text);
     Some(Front {
