@@ -56,8 +56,12 @@ fn may_follow(outer: &Route, inner: &Route) -> bool {
 }
 
 impl Retry {
-    /// How long all tries may take one after the other; `None` where one of them never ends, or that is not known.
+    /// How long all tries may take one after the other; `None` where one of them never ends, or that is not known. A try that did not
+    /// reach the service has not taken as long as one that did.
     pub fn longest(&self) -> Option<Duration> {
+        if self.only_before_work() {
+            return None;
+        }
         let tries = self.attempts?.checked_add(1)?;
         let each = self.per_try.known()?.after?;
         let all = each.checked_mul(tries)?;

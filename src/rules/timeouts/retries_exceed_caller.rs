@@ -6,14 +6,16 @@ use crate::model::runtime::phrases;
 use crate::model::runtime::timeout::shown;
 use crate::rules::passages::rehearsed;
 use crate::rules::{Context, Rule, rule};
-use std::collections::BTreeSet;
+use crate::source::Span;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub(super) const RULE: Rule = rule!("timeouts/retries-exceed-caller", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let mut seen = BTreeSet::new();
-    let mut found = Vec::new();
+    // What retries is mended once, whoever it keeps waiting: the one that gives up first stands for the others.
+    let mut found: BTreeMap<Span, Vec<(Duration, Duration, Chain<'_>)>> = BTreeMap::new();
     for chain in context.head.runtime.chains().into_iter().filter(|chain| chain.outer.streaming().is_none()) {
         let Some(retry) = chain.inner.retry.known() else { continue };
         let (Some(all), Some(patience)) = (retry.longest(), chain.outer.patience().0.known().and_then(|one| one.after)) else {
@@ -21,13 +23,16 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         };
         context.consider();
         if all > patience && retry.attempts != Some(0) && seen.insert((retry.span, chain.outer.pass_span())) {
-            found.push(report(&chain, all, patience));
+            found.entry(retry.span).or_default().push((patience, all, chain));
         }
     }
-    found
+    found.into_values().filter_map(report).collect()
 }
 
-fn report(chain: &Chain<'_>, all: Duration, patience: Duration) -> Diagnostic {
+fn report(mut callers: Vec<(Duration, Duration, Chain<'_>)>) -> Option<Diagnostic> {
+    callers.sort_by_key(|(patience, ..)| *patience);
+    let (patience, all, chain) = callers.first()?;
+    let (patience, all) = (*patience, *all);
     let (outer, inner) = (chain.outer, chain.inner);
     let message =
         format!("`{}` may try for {}, and `{}` gives up after {}", inner.name, shown(all), outer.short_name(), shown(patience));
@@ -51,5 +56,9 @@ fn report(chain: &Chain<'_>, all: Duration, patience: Duration) -> Diagnostic {
     if defaults.into_iter().flatten().any(|origin| origin.is_default()) {
         diagnostic = diagnostic.at_most(Severity::Warning, "one side is a default");
     }
-    rehearsed(diagnostic, chain.gateway.profile)
+    for (.., other) in callers.iter().skip(1) {
+        diagnostic =
+            diagnostic.occurrence(other.outer.pass_span(), format!("{} -> {}/tries", other.outer.subject(), other.inner.name));
+    }
+    Some(rehearsed(diagnostic, chain.gateway.profile))
 }

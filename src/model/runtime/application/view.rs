@@ -85,7 +85,10 @@ impl<'r> View<'r> {
         if asked != Profile::Unknown {
             return asked;
         }
-        self.layers.last().map_or(Profile::Unknown, |layer| layer.use_for)
+        // What a service is told to run with: a profile for work on the code makes the whole one for that.
+        let of_profile = self.layers.iter().filter(|layer| layer.profile.is_some()).map(|layer| layer.use_for);
+        let rehearsed = of_profile.into_iter().find(|use_for| use_for.is_rehearsal());
+        rehearsed.unwrap_or_else(|| self.layers.last().map_or(Profile::Unknown, |layer| layer.use_for))
     }
 
     /// The same where the variables of a service win.
