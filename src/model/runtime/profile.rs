@@ -13,7 +13,7 @@ pub enum Profile {
     Development,
     /// Automatic tests.
     Test,
-    /// Shown to readers: examples, guides, quick starts.
+    /// Shown to readers: examples, guides, quick starts, what is kept from before.
     Example,
     /// No name says it.
     Unknown,
@@ -101,6 +101,7 @@ mod tests {
         assert_eq!(of("dev/nginx/nginx.conf"), Profile::Development);
         assert_eq!(of("dev/docker-compose.prod.yml"), Profile::Production);
         assert_eq!(of("examples/shop/compose.yaml"), Profile::Example);
+        assert_eq!(of("_archived/shop/compose.yaml"), Profile::Example);
         assert_eq!(of("e2e/compose.yaml"), Profile::Test);
         assert_eq!(of("src/contractTest/resources/application.properties"), Profile::Test);
         assert_eq!(of("deploy/latest/compose.yaml"), Profile::Unknown);
