@@ -5,7 +5,7 @@
 //! serves them; what else the client is made of lies in the folder of its project. What is absent: who calls from other repositories.
 
 use super::api::{Api, OperationRef, Removal};
-use super::mentions::{as_word, is_code, is_telling, spellings};
+use super::mentions::{as_word, is_code, is_own, is_telling, spellings};
 use super::{Workspace, words};
 use crate::discover::generated;
 use crate::discover::names::listed;
@@ -76,34 +76,32 @@ pub fn read(mut workspace: Workspace, head: &Api, base: &Api, is_internal: &dyn 
     if removals.is_empty() {
         return callers;
     }
-    let code: Vec<String> = workspace.paths().iter().filter(|path| is_code(path) || is_screen(path)).map(str::to_owned).collect();
+    let code: Vec<String> =
+        workspace.paths().iter().filter(|path| is_code(path) || is_screen(path) && is_own(path)).map(str::to_owned).collect();
     let paths: Vec<Called> = removals.iter().map(|one| Called::of(one.operation)).collect();
     let seen = workspace.scan(&code, |bytes| looked_at(bytes, &paths));
     for (at, removal) in removals.iter().enumerate() {
         let clients = code.iter().zip(&seen).filter(|(_, seen)| !seen.serves);
-        let calling: Vec<(&String, usize, usize)> = clients
+        let calling: Vec<(&String, Call)> = clients
             .filter_map(|(path, seen)| {
-                let (start, end) = seen.calls.get(at).copied().flatten().or_else(|| {
-                    let named = seen.names.get(at).copied().flatten();
-                    named.filter(|_| is_screen(path))
-                })?;
-                Some((path, start, end))
+                let named = || seen.names.get(at).copied().flatten().filter(|_| is_screen(path));
+                Some((path, seen.calls.get(at).copied().flatten().or_else(named)?))
             })
             .collect();
-        let Some((first, start, end)) = calling.first().copied() else { continue };
+        let Some((first, call)) = calling.iter().find(|(_, call)| call.sure).copied() else { continue };
         let Ok(source) = workspace.source(first) else { continue };
-        let mut calls = Calls { call: Some(Span::new(source, start, end)), ..Calls::default() };
-        let homes: BTreeSet<&str> = calling.iter().map(|(path, ..)| project(path, &workspace)).collect();
+        let mut calls = Calls { call: Some(Span::new(source, call.start, call.end)), ..Calls::default() };
+        let homes: BTreeSet<&str> = calling.iter().map(|(path, _)| project(path, &workspace)).collect();
         // A project that serves the operation too has a client within it: of that only the files are looked at that call.
         let serves = |home: &str| code.iter().zip(&seen).any(|(path, seen)| seen.serves && is_within(path, home));
         let (mixed, own): (BTreeSet<&str>, BTreeSet<&str>) = homes.into_iter().partition(|home| serves(home));
         let is_client = |path: &String| {
-            let calls = calling.iter().any(|(calling, ..)| *calling == path);
+            let calls = calling.iter().any(|(calling, _)| *calling == path);
             own.iter().any(|home| is_within(path, home))
                 || mixed.iter().any(|home| is_within(path, home)) && (calls || is_screen(path))
         };
         let client: Vec<String> = code.iter().filter(|path| is_client(path)).cloned().collect();
-        let lost: Vec<Lost> = removal.lost.iter().map(|property| Lost::new(property.name, &removal.name)).collect();
+        let lost: Vec<Lost> = removal.lost.iter().map(|property| Lost::new(property.name, removal)).collect();
         let told = workspace.scan(&client, |bytes| if bytes.len() <= LARGEST { mentions(bytes, &lost) } else { Vec::new() });
         for (path, places) in client.iter().zip(told).filter(|(_, places)| !places.is_empty()) {
             let Ok(source) = workspace.source(path) else { continue };
@@ -149,21 +147,27 @@ impl Called {
         Called { runs, goes_on: path.trim_end_matches('/').ends_with('}'), id }
     }
 
-    /// Where code says the path: its parts one behind the other, the first in full or without what a base address has.
-    fn path_in(&self, bytes: &[u8]) -> Option<(usize, usize)> {
-        let (first, others) = self.runs.split_first()?;
-        let begins: Vec<usize> = first.match_indices('/').map(|(at, _)| at).collect();
-        begins.into_iter().filter_map(|at| first.get(at..)).find_map(|text| {
-            let mut places = memmem::find_iter(bytes, text.as_bytes());
-            places.find_map(|at| {
-                let mut end = at + text.len();
-                for run in others {
-                    let window = bytes.get(end..bytes.len().min(end + APART))?;
-                    end += memmem::find(window, run.as_bytes())? + run.len();
-                }
-                (begins_there(bytes, at) && self.ends_there(bytes, end)).then_some((at, end))
+    /// Where code says the path: its parts one behind the other, the first in full or without what a base address has. Behind an
+    /// address that is put in, that may have further parts, and whether it is the same path is not sure.
+    fn path_in(&self, bytes: &[u8]) -> Option<Call> {
+        let found = (0..self.runs.len()).find_map(|from| {
+            let (first, others) = self.runs.get(from..)?.split_first()?;
+            let begins: Vec<usize> = first.match_indices('/').map(|(at, _)| at).collect();
+            begins.into_iter().filter_map(|at| first.get(at..)).find_map(|text| {
+                let mut places = memmem::find_iter(bytes, text.as_bytes());
+                places.find_map(|start| {
+                    let mut end = start + text.len();
+                    for run in others {
+                        let window = bytes.get(end..bytes.len().min(end + APART))?;
+                        end += memmem::find(window, run.as_bytes())? + run.len();
+                    }
+                    let behind_address = start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'}');
+                    let is_it = begins_there(bytes, start) && self.ends_there(bytes, end) && (from == 0 || behind_address);
+                    is_it.then_some(Call { start, end, sure: from == 0 })
+                })
             })
-        })
+        });
+        found.filter(|_| !self.runs.is_empty())
     }
 
     fn ends_there(&self, bytes: &[u8], end: usize) -> bool {
@@ -188,15 +192,24 @@ fn begins_there(bytes: &[u8], at: usize) -> bool {
     is_quote(*last) || *last == b'}' || host.is_some_and(|host| !host.contains(&b'/'))
 }
 
+/// A place that calls an operation.
+#[derive(Clone, Copy)]
+struct Call {
+    start: usize,
+    end: usize,
+    /// Whether it is the operation, and no other one of such a path.
+    sure: bool,
+}
+
 /// What one file says.
 #[derive(Default)]
 struct Seen {
     /// Whether it serves requests, and says one of the paths.
     serves: bool,
     /// Where it says the path of each operation beside a word that sends requests.
-    calls: Vec<Option<(usize, usize)>>,
+    calls: Vec<Option<Call>>,
     /// Where it says the id of each operation.
-    names: Vec<Option<(usize, usize)>>,
+    names: Vec<Option<Call>>,
 }
 
 fn looked_at(bytes: &[u8], called: &[Called]) -> Seen {
@@ -204,7 +217,10 @@ fn looked_at(bytes: &[u8], called: &[Called]) -> Seen {
         return Seen::default();
     }
     let has = |words: &[String]| words.iter().any(|word| memmem::find(bytes, word.as_bytes()).is_some());
-    let by_id = |one: &Called| one.id.as_ref().and_then(|id| as_word(bytes, id).next().map(|at| (at, at + id.len())));
+    let by_id = |one: &Called| {
+        let id = one.id.as_ref()?;
+        as_word(bytes, id).next().map(|start| Call { start, end: start + id.len(), sure: true })
+    };
     let mut seen = Seen {
         serves: false,
         calls: called.iter().map(|one| one.path_in(bytes)).collect(),
@@ -225,9 +241,14 @@ struct Lost {
 }
 
 impl Lost {
-    fn new(property: &str, object: &str) -> Lost {
-        // `Order.lines[]` is a part of an order.
-        let noun = words::noun(object.split(['.', '[', ' ']).next().unwrap_or(object));
+    fn new(property: &str, removal: &Removal) -> Lost {
+        // `Order.lines[]` is a part of an order; what has no name of its own is named after the operation (`GET /orders 200`).
+        let last = removal.operation.last_literal().filter(|_| removal.name.contains(' '));
+        Lost::beside(property, last.unwrap_or_else(|| removal.name.split(['.', '[']).next().unwrap_or_default()))
+    }
+
+    fn beside(property: &str, object: &str) -> Lost {
+        let noun = words::noun(object);
         let companions = if is_telling(property) { Vec::new() } else { spellings(&noun).collect() };
         Lost { spellings: spellings(property).collect(), companions }
     }
@@ -248,7 +269,7 @@ fn mentions(bytes: &[u8], lost: &[Lost]) -> Vec<Place> {
         for name in &one.spellings {
             found.extend(as_word(bytes, name).map(|start| {
                 let end = start + name.len();
-                let sure = one.companions.is_empty() || is_near(start) && is_field(bytes, start, end);
+                let sure = is_field(bytes, start, end) && (one.companions.is_empty() || is_near(start));
                 Place { start, end, sure }
             }));
         }
@@ -268,12 +289,24 @@ fn as_part<'b>(bytes: &'b [u8], name: &str) -> impl Iterator<Item = usize> + use
     })
 }
 
-/// Whether a word is a part of something by what stands around it: `order.note`, `order["note"]`, `note: string`, `json:"note"`.
+/// Whether a word is a part of something by what stands around it: `order.note`, `order["note"]`, `"note": ..`, `note: string`,
+/// `json:"note"`, `{ id, note } = order`.
 fn is_field(bytes: &[u8], start: usize, end: usize) -> bool {
-    let before = start.checked_sub(1).and_then(|at| bytes.get(at)).copied();
-    let after = bytes.get(end).copied();
-    let is_key = before.is_some_and(is_quote) && after.is_some_and(is_quote);
-    before == Some(b'.') || after == Some(b':') || bytes.get(end..end + 2) == Some(b"?:") || is_key
+    let before = |back: usize| start.checked_sub(back).and_then(|at| bytes.get(at)).copied();
+    let after = |on: usize| bytes.get(end + on).copied();
+    if before(1).is_some_and(is_quote) && after(0).is_some_and(is_quote) {
+        return matches!(before(2), Some(b'[' | b':')) || after(1) == Some(b':');
+    }
+    let opens = matches!((before(1), before(2)), (Some(b' '), Some(b'{' | b',')));
+    let closes = after(0) == Some(b',') || (after(0), after(1)) == (Some(b' '), Some(b'}'));
+    let line = bytes.get(..start).and_then(|before| before.rsplit(|byte| *byte == b'\n').next()).unwrap_or_default();
+    // What begins with a capital and stands between braces is the name of a type.
+    let is_taken_out = opens
+        && closes
+        && bytes.get(start).is_some_and(u8::is_ascii_lowercase)
+        && !line.trim_ascii_start().starts_with(b"import");
+    let is_typed = after(0) == Some(b':') || (after(0), after(1)) == (Some(b'?'), Some(b':'));
+    before(1) == Some(b'.') || is_typed || is_taken_out
 }
 
 fn is_screen(path: &str) -> bool {
@@ -321,16 +354,23 @@ mod tests {
         assert!(list.path_in(b"'/orders?page=2'").is_some() && list.path_in(b"'/orders/'").is_some());
         assert!(list.path_in(b"`/orders/${id}`").is_none());
         let nested = called(&["/users", "/orders"], false);
-        assert!(nested.path_in(b"`/users/${id}/orders`").is_some() && nested.path_in(b"'/users'").is_none());
+        assert!(nested.path_in(b"`/users/${id}/orders`").is_some_and(|call| call.sure) && nested.path_in(b"'/users'").is_none());
+        assert!(nested.path_in(b"`${ofUser}/orders`").is_some_and(|call| !call.sure) && nested.path_in(b"'/orders'").is_none());
     }
 
     #[test]
     fn a_plain_name_is_sure_beside_its_object_alone() {
-        let lost = [Lost::new("note", "Order")];
+        let lost = [Lost::beside("note", "Order")];
         let sure = |text: &str| mentions(text.as_bytes(), &lost).iter().map(|place| place.sure).collect::<Vec<_>>();
         assert_eq!(sure("show(order.note)"), [true]);
         assert_eq!(sure("show(user.note)"), [false]);
         assert_eq!(sure("order // a note on it"), [false]);
-        assert_eq!(mentions(b"x.totalCents", &[Lost::new("total_cents", "Order")]).len(), 1);
+        assert_eq!(sure("const { id, note } = order"), [true]);
+        for text in ["order.show('note')", "import { note, x } from './order'", "import { x, Note } from './order'"] {
+            assert_eq!(sure(text), [false], "{text}");
+        }
+        let telling = [Lost::beside("total_cents", "Order")];
+        let sure = |text: &str| mentions(text.as_bytes(), &telling).iter().map(|place| place.sure).collect::<Vec<_>>();
+        assert_eq!((sure("x.totalCents"), sure("const totalCents = 1")), (vec![true], vec![false]));
     }
 }

@@ -182,12 +182,16 @@ pub(super) fn spellings(name: &str) -> impl Iterator<Item = String> + use<> {
 
 /// Whether a file is code of the application itself: no test, nothing generated or vendored.
 pub(crate) fn is_code(path: &str) -> bool {
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    table().endings.iter().any(|one| one == ending) && is_own(path)
+}
+
+/// Whether a file is the application's own, whatever it holds: no test, nothing generated or vendored.
+pub(super) fn is_own(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let is_test = stem.ends_with("_test") || stem.ends_with(".test") || stem.ends_with(".spec") || stem.starts_with("test_");
-    !is_test
-        && table().endings.iter().any(|one| one == ending)
-        && !folders.split('/').any(|folder| table().skipped.iter().any(|one| one == folder))
+    !is_test && !folders.split('/').any(|folder| table().skipped.iter().any(|one| one == folder))
 }
 
 /// Whether a file only says what there is, and asks for nothing.
