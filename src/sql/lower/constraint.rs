@@ -62,7 +62,7 @@ pub fn read(cursor: &mut Cursor) -> Option<ConstraintDef> {
             let index_name = cursor.identifier()?;
             name = name.or(Some(index_name));
         }
-        let columns = cursor.column_list()?;
+        let columns = referring_columns(cursor)?;
         references(cursor, columns)?
     } else if cursor.is("CHECK") {
         check(cursor)?
@@ -121,6 +121,18 @@ fn key_columns(cursor: &mut Cursor) -> Option<Vec<Spanned<String>>> {
     inner.parts().map(one).collect()
 }
 
+/// Columns of a foreign key, on either side. The last may be a period of time (`PERIOD valid`, PostgreSQL 18); a column may be called
+/// so as well.
+fn referring_columns(cursor: &mut Cursor) -> Option<Vec<Spanned<String>>> {
+    let one = |mut part: Cursor| {
+        if part.is("PERIOD") && part.kind(1).is_some() {
+            part.eat("PERIOD");
+        }
+        part.identifier().filter(|_| part.is_done())
+    };
+    cursor.group()?.parts().map(one).collect()
+}
+
 /// `CHECK (condition)`.
 pub fn check(cursor: &mut Cursor) -> Option<ConstraintKind> {
     cursor.eat("CHECK").then_some(())?;
@@ -144,7 +156,7 @@ pub fn references(cursor: &mut Cursor, columns: Vec<Spanned<String>>) -> Option<
     let references = cursor.object_name()?;
     let is_group = cursor.kind(0) == Some(Kind::Open);
     let referenced_columns =
-        if is_group { cursor.column_list()?.into_iter().map(|column| column.value).collect() } else { Vec::new() };
+        if is_group { referring_columns(cursor)?.into_iter().map(|column| column.value).collect() } else { Vec::new() };
     let mut on_delete = None;
     loop {
         if cursor.eat_any(&["MATCH FULL", "MATCH SIMPLE", "MATCH PARTIAL"]).is_some() {
