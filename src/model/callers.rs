@@ -21,7 +21,7 @@ const LARGEST: usize = 1 << 20;
 /// So many places are kept for each object.
 const MOST_PLACES: usize = 3;
 
-/// How far from a name of its object a property with a plain name may stand, in bytes.
+/// How far behind the type of its object a property with a plain name may stand, in bytes.
 const NEAR: usize = 600;
 
 /// How far apart the parts of a path may stand where code puts a value between them, in bytes.
@@ -234,7 +234,7 @@ fn looked_at(bytes: &[u8], called: &[Called]) -> Seen {
     seen
 }
 
-/// A lost property, and what stands near it where its name alone says little.
+/// A lost property, and what its object is called where its name alone says little.
 struct Lost {
     spellings: Vec<String>,
     companions: Vec<String>,
@@ -254,6 +254,22 @@ impl Lost {
     }
 }
 
+impl Lost {
+    /// Whether what a word is a part of is called like the object (`order.note`, `selectedOrder?.note`), or its type is named not far before
+    /// (`interface Order { note: string }`).
+    fn is_of(&self, bytes: &[u8], start: usize) -> bool {
+        let before = bytes.get(..start).unwrap_or_default();
+        if let Some(holder) = before.strip_suffix(b".") {
+            let holder = holder.trim_ascii_end();
+            let holder = holder.strip_suffix(b"?").or(holder.strip_suffix(b"!")).unwrap_or(holder).to_ascii_lowercase();
+            return self.companions.iter().any(|name| holder.ends_with(name.to_ascii_lowercase().as_bytes()));
+        }
+        let near = before.get(before.len().saturating_sub(NEAR)..).unwrap_or_default();
+        let is_type = |name: &&String| name.starts_with(|letter: char| letter.is_ascii_uppercase());
+        self.companions.iter().filter(is_type).any(|name| as_word(near, name).next().is_some())
+    }
+}
+
 struct Place {
     start: usize,
     end: usize,
@@ -264,29 +280,16 @@ struct Place {
 fn mentions(bytes: &[u8], lost: &[Lost]) -> Vec<Place> {
     let mut found = Vec::new();
     for one in lost {
-        let beside: Vec<usize> = one.companions.iter().flat_map(|name| as_part(bytes, name)).collect();
-        let is_near = |at: usize| beside.iter().any(|other| other.abs_diff(at) <= NEAR);
         for name in &one.spellings {
             found.extend(as_word(bytes, name).map(|start| {
                 let end = start + name.len();
-                let sure = is_field(bytes, start, end) && (one.companions.is_empty() || is_near(start));
+                let sure = is_field(bytes, start, end) && (one.companions.is_empty() || one.is_of(bytes, start));
                 Place { start, end, sure }
             }));
         }
     }
     found.sort_by_key(|place| (place.start, place.end));
     found
-}
-
-/// Where a name begins, whatever follows it: `order` of `orders` and `orderView` too.
-fn as_part<'b>(bytes: &'b [u8], name: &str) -> impl Iterator<Item = usize> + use<'b> {
-    let finder = memmem::Finder::new(name.as_bytes()).into_owned();
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let at = from + finder.find(bytes.get(from..)?)?;
-        from = at + 1;
-        Some(at)
-    })
 }
 
 /// Whether a word is a part of something by what stands around it: `order.note`, `order["note"]`, `"note": ..`, `note: string`,
@@ -365,12 +368,14 @@ mod tests {
         assert_eq!(sure("show(order.note)"), [true]);
         assert_eq!(sure("show(user.note)"), [false]);
         assert_eq!(sure("order // a note on it"), [false]);
-        assert_eq!(sure("const { id, note } = order"), [true]);
+        assert_eq!(sure("interface Order { id: number; note: string }"), [true]);
+        assert_eq!(sure("find({ order: 1, note: 'x' })"), [false]);
         for text in ["order.show('note')", "import { note, x } from './order'", "import { x, Note } from './order'"] {
             assert_eq!(sure(text), [false], "{text}");
         }
         let telling = [Lost::beside("total_cents", "Order")];
         let sure = |text: &str| mentions(text.as_bytes(), &telling).iter().map(|place| place.sure).collect::<Vec<_>>();
         assert_eq!((sure("x.totalCents"), sure("const totalCents = 1")), (vec![true], vec![false]));
+        assert_eq!(sure("const { id, totalCents } = x"), [true]);
     }
 }
