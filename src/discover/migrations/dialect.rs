@@ -60,12 +60,15 @@ pub(super) fn voted(texts: &[&str]) -> Option<Verdict> {
 }
 
 /// The same, where the project has a driver of one database: it decides where the texts hold words of that one too, since dialects
-/// borrow from each other (backticks, `tinyint`).
+/// borrow from each other (backticks, `tinyint`). What looks like MySQL's alone SQLite reads as well.
 pub(super) fn voted_with(texts: &[&str], driver: Option<Verdict>) -> Option<Verdict> {
-    let speaks = |said: &Verdict| votes(texts).iter().any(|(dialect, count)| *dialect == said.named.0 && *count > 0);
+    let said = voted(texts);
+    let speaks = |one: &Verdict| votes(texts).iter().any(|(dialect, count)| *dialect == one.named.0 && *count > 0);
+    let borrows =
+        |one: &Verdict| one.named.0 == Dialect::Sqlite && said.as_ref().is_some_and(|said| said.named.0 == Dialect::MySql);
     match driver {
-        Some(driver) if speaks(&driver) => Some(driver),
-        driver => voted(texts).or(driver),
+        Some(driver) if speaks(&driver) || borrows(&driver) => Some(driver),
+        driver => said.or(driver),
     }
 }
 
