@@ -2,7 +2,7 @@
 
 use super::component::{ComponentKind, ComponentRef};
 use super::document::DocumentRef;
-use super::operation::{OperationRef, Segment};
+use super::operation::{Method, OperationRef, Segment};
 use super::parameter::{Location, ParameterRef};
 use super::schema::SchemaRef;
 use super::words;
@@ -21,6 +21,7 @@ pub(super) struct PolicyWords {
     caller_parameters: Set,
     entrances: Set,
     entrance_verbs: Set,
+    entrance_callers: Set,
     administration: Set,
     addresses: Set,
     pub(super) ends: Vec<String>,
@@ -108,8 +109,19 @@ impl OperationRef<'_> {
     /// Whether it is where callers come from outside: logging in, signing up, a link from a mail, a webhook that is signed.
     pub fn is_entrance(self) -> bool {
         let words = policy_words();
-        let named = self.operation_id().and_then(|id| words::tokens(id).into_iter().next());
-        self.has_path_word(&words.entrances) || named.is_some_and(|verb| words.entrance_verbs.contains(&verb))
+        let named = self.operation_id().map(words::tokens).unwrap_or_default();
+        let is_named = match named.as_slice() {
+            [verb] => words.entrance_verbs.contains(verb),
+            [verb, caller] => words.entrance_verbs.contains(verb) && words.entrance_callers.contains(caller),
+            _ => false,
+        };
+        self.has_path_word(&words.entrances) || is_named
+    }
+
+    /// Whether a caller may come to be known by it, as the first word of its name says: `RegisterWatcher`.
+    pub fn may_be_entrance(self) -> bool {
+        let first = self.operation_id().and_then(|id| words::tokens(id).into_iter().next());
+        self.method() == Method::Post && first.is_some_and(|verb| policy_words().entrance_verbs.contains(&verb))
     }
 
     /// Whether it is for those who run the service, as its path says.

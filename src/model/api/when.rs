@@ -84,8 +84,9 @@ impl Named<'_> {
     /// Whether its description says that it is a place in a text.
     fn is_place(&self) -> bool {
         let prose = self.prose();
-        let mut said = prose.split(|c: char| !c.is_alphanumeric());
-        said.any(|word| words().times.places.iter().any(|place| place == word))
+        let said: Vec<&str> = prose.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let is_place = |word: &str| words().times.places.iter().any(|place| place == word);
+        said.windows(2).any(|pair| is_place(pair[0]) && ["where", "at", "of", "to"].contains(&pair[1]))
     }
 
     /// What is not said about it. `None` where its name does not speak of time, where a format, values, a pattern or its description

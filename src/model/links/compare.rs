@@ -25,6 +25,8 @@ pub struct ValueComparison<'m> {
     pub column_span: Span,
     /// Whether nothing in the database limits the column.
     pub column_takes_anything: bool,
+    /// Whether the values of each side alone are those of the other in another spelling: `free-text`, `free_text`.
+    pub is_respelled: bool,
     api: Vec<String>,
     held: Vec<String>,
     kind: Option<String>,
@@ -66,6 +68,7 @@ fn compare_one<'m>(api: &[Spanned<&str>], column: ColumnRef<'m>) -> Option<Value
     let mut comparison = ValueComparison {
         column,
         only_api: Vec::new(),
+        is_respelled: false,
         only_column: Vec::new(),
         api_span: first.span,
         column_span: column.span,
@@ -103,8 +106,8 @@ fn compare_one<'m>(api: &[Spanned<&str>], column: ColumnRef<'m>) -> Option<Value
     Some(comparison)
 }
 
-/// Takes out what both lists have in two spellings (`free-text`, `free_text`), where no value of several words is spelled alike: a
-/// library spells all of them anew, on the way in and out.
+/// Notes what both lists have in two spellings (`free-text`, `free_text`), where no value of several words is spelled alike: a library
+/// may spell all of them anew, on the way in and out. Where that is not all in which they differ, it is taken out.
 fn respell(ours: &BTreeSet<&str>, theirs: &BTreeSet<&str>, comparison: &mut ValueComparison) {
     let parts = |value: &str| value.split(['-', '_', ' ']).map(str::to_owned).collect::<Vec<_>>();
     if ours.intersection(theirs).any(|value| parts(value).len() > 1) {
@@ -112,8 +115,13 @@ fn respell(ours: &BTreeSet<&str>, theirs: &BTreeSet<&str>, comparison: &mut Valu
     }
     let folded = |values: &[Spanned<String>]| values.iter().map(|one| parts(&one.value)).collect::<BTreeSet<_>>();
     let (api, column) = (folded(&comparison.only_api), folded(&comparison.only_column));
-    comparison.only_api.retain(|one| !column.contains(&parts(&one.value)));
-    comparison.only_column.retain(|one| !api.contains(&parts(&one.value)));
+    let (mut own, mut other) = (comparison.only_api.clone(), comparison.only_column.clone());
+    own.retain(|one| !column.contains(&parts(&one.value)));
+    other.retain(|one| !api.contains(&parts(&one.value)));
+    comparison.is_respelled = own.is_empty() && other.is_empty() && !comparison.only_api.is_empty();
+    if !comparison.is_respelled {
+        (comparison.only_api, comparison.only_column) = (own, other);
+    }
 }
 
 impl<'m> ValueComparison<'m> {

@@ -91,14 +91,25 @@ impl<'m> OperationTable<'m> {
     }
 }
 
-/// Types of keys that may begin with the time at which they were made: UUIDs of version 7, ULIDs as such or as text.
-const TIMED: [&str; 5] = ["uuid", "char", "character", "binary", "bytea"];
+/// Whether a key of a type may begin with the time at which it was made: a UUID of version 7, or a ULID, of 26 letters or 16 bytes.
+/// <https://github.com/ulid/spec>
+fn is_long_enough(name: &str, arguments: &[String]) -> bool {
+    let length = arguments.first().and_then(|length| length.trim().parse::<u32>().ok());
+    match name {
+        "uuid" | "bytea" => true,
+        "char" | "character" => length.is_some_and(|length| length >= 26),
+        "binary" => length.is_some_and(|length| length >= 16),
+        _ => false,
+    }
+}
 
 impl ColumnRef<'_> {
     /// Whether it says when the row was made, and the application makes the key of the table, which may say the same.
     pub fn may_follow_key(&self) -> bool {
-        let is_made_outside =
-            |key: ColumnRef| key.is_of(&TIMED) && key.default.known_absent() && key.generated.is_none() && !key.is_foreign_key();
+        let is_made_outside = |key: ColumnRef| {
+            let is_long = key.known_type().is_some_and(|kind| is_long_enough(&kind.name, &kind.arguments));
+            is_long && key.default.known_absent() && key.generated.is_none() && !key.is_foreign_key()
+        };
         let is_creation = words::is_audit(&self.name) && !words::is_row_version(&self.name);
         self.is_moment() && is_creation && self.table().key_alone().is_some_and(is_made_outside)
     }

@@ -65,6 +65,14 @@ impl Model {
     }
 }
 
+/// Columns of tables by which a request narrows the rows anyway: those of path parameters and of required ones.
+pub(super) fn narrowing_columns(operation: OperationRef, tables: &[TableRef]) -> Vec<String> {
+    let parameters = operation.parameters();
+    let given: Vec<String> = parameters.iter().filter(|one| one.is_required()).map(|one| tables::fold(one.name())).collect();
+    let columns = tables.iter().flat_map(|table| table.columns());
+    columns.map(|column| column.name.to_string()).filter(|name| given.contains(&tables::fold(name))).collect()
+}
+
 impl<'m> OperationTable<'m> {
     /// The table that is shown.
     pub fn table(&self) -> TableRef<'m> {
@@ -73,10 +81,7 @@ impl<'m> OperationTable<'m> {
 
     /// Columns by which a request narrows the rows anyway: those of path parameters and of required ones.
     pub fn narrowing_columns(&self) -> Vec<String> {
-        let parameters = self.operation.parameters();
-        let given: Vec<String> = parameters.iter().filter(|one| one.is_required()).map(|one| tables::fold(one.name())).collect();
-        let columns = self.tables.iter().flat_map(|table| table.columns());
-        columns.map(|column| column.name.to_string()).filter(|name| given.contains(&tables::fold(name))).collect()
+        narrowing_columns(self.operation, &self.tables)
     }
 
     /// Why few rows are left to look at, where something says so.
@@ -132,7 +137,7 @@ impl<'m> OperationTable<'m> {
                 is_sent(&column) || path.contains(&folded) || words::is_scope(&column.name) || mark
             };
             let own: Vec<ColumnRef> = refs.iter().filter(is_sent).copied().collect();
-            let made = refs.iter().any(ColumnRef::is_made_by_server) || own.iter().all(|column| column.takes_few_values());
+            let made = refs.iter().any(ColumnRef::is_made_by_server) || own.iter().all(|column| column.takes_listed_values());
             let whole = index.unique && refs.len() == columns.len() && refs.iter().all(given);
             (whole && !own.is_empty() && !made).then_some((index, own))
         };

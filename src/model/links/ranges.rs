@@ -4,6 +4,8 @@ use super::narrowing::greatest;
 use super::view::PropertyColumn;
 use crate::model::schema::{Check, ColumnRef, TableRef};
 use crate::source::Span;
+use crate::sql::ColumnType;
+use std::sync::Arc;
 
 /// Numbers that the API takes and the column refuses.
 #[derive(Debug, Clone)]
@@ -62,12 +64,19 @@ impl<'m> PropertyColumn<'m> {
     }
 }
 
+/// Types of whole numbers, by their first words.
+const WHOLE: [&str; 6] = ["tinyint", "smallint", "mediumint", "integer", "int", "bigint"];
+
 /// So many whole numbers are few values.
 const FEW: i64 = 100;
 
 impl ColumnRef<'_> {
-    /// Whether its CHECKs leave few whole numbers.
+    /// Whether its CHECKs leave few whole numbers, and it holds no others.
     pub(super) fn takes_few_numbers(&self) -> bool {
+        let is_whole = |kind: &Arc<ColumnType>| kind.name.split(' ').next().is_some_and(|word| WHOLE.contains(&word));
+        if !self.column_type.known().is_some_and(is_whole) {
+            return false;
+        }
         let (bounds, _) = checked(self);
         bounds.least.zip(bounds.most).is_some_and(|(least, most)| most.saturating_sub(least) < FEW)
     }
@@ -91,9 +100,10 @@ impl TableRef<'_> {
     /// Whether it can hold one row at most: a unique key has one column, and that takes one value.
     pub fn holds_one_row(&self) -> bool {
         self.indexes().any(|index| {
-            let column = index.columns().filter(|columns| index.unique && columns.len() == 1);
+            let whole = index.unique && index.predicate.is_none();
+            let column = index.columns().filter(|columns| whole && columns.len() == 1);
             let column = column.and_then(|columns| self.column(columns.first()?));
-            column.is_some_and(|column| column.nullable.known() != Some(&true) && column.takes_one_value())
+            column.is_some_and(|column| column.nullable.known() == Some(&false) && column.takes_one_value())
         })
     }
 }

@@ -110,9 +110,14 @@ impl<'m> ColumnRef<'m> {
     /// Whether it takes so few values that no index would order it to any avail: an enum, a boolean, a list in a CHECK,
     /// whole numbers between two that are near each other.
     pub fn takes_few_values(&self) -> bool {
+        self.takes_listed_values() || self.takes_few_numbers()
+    }
+
+    /// Whether its values are listed: an enum, a boolean, a list in a CHECK.
+    pub(super) fn takes_listed_values(&self) -> bool {
         let named =
             self.column_type.known().is_some_and(|kind| matches!(kind.name.as_str(), "boolean" | "bool" | "enum" | "bit"));
-        named || self.enum_type().is_some() || self.allowed_values().known().is_some() || self.takes_few_numbers()
+        named || self.enum_type().is_some() || self.allowed_values().known().is_some()
     }
 
     /// The columns of the index that would order it: behind the column that says whose row it is, where every other index of

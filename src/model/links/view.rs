@@ -1,11 +1,11 @@
 //! Joins as rules ask for them: properties and parameters with their columns.
 
 use super::elsewhere::Elsewhere;
-use super::{TableKey, filters, tables};
+use super::{TableKey, filters, operations, tables};
 use crate::diagnostic::Confidence;
 use crate::model::Model;
 use crate::model::api::{OperationRef, ParameterRef, Property, SchemaRef};
-use crate::model::schema::{ColumnRef, DroppedColumn, IndexRef, MigrationRef, Schema, TableRef, per_dialect};
+use crate::model::schema::{ColumnRef, DroppedColumn, MigrationRef, Schema, TableRef, per_dialect};
 use crate::model::words;
 use crate::source::{Name, Spanned};
 use crate::sql::Change;
@@ -138,7 +138,10 @@ impl<'m> ParameterColumn<'m> {
                 (column.table().database_number(), &column.table().name) == (table.database_number(), &table.name)
             });
             let mut indexes: Vec<Vec<String>> = Vec::new();
-            for columns in here.map(|column| column.ordering_index()) {
+            for mut columns in here.map(|column| column.ordering_index()) {
+                // What every request gives equals one value: the index orders what lies behind it.
+                let before = self.narrowed_by(table).map(|name| name.to_string());
+                columns.splice(0..0, before.filter(|name| !columns.contains(name)));
                 if !indexes.contains(&columns) {
                     indexes.push(columns);
                 }
@@ -153,11 +156,7 @@ impl<'m> ParameterColumn<'m> {
         if self.operation.path().contains('{') {
             return Some("the path narrows the rows before they are sorted");
         }
-        let narrowing = self.narrowing_columns();
-        let narrows = |index: IndexRef| {
-            index.keys.first().is_some_and(|key| key.column.as_ref().is_some_and(|name| narrowing.iter().any(|one| one == name)))
-        };
-        if unserved.iter().flat_map(|one| &one.columns).all(|column| column.table().indexes().any(narrows)) {
+        if unserved.iter().flat_map(|one| &one.columns).all(|column| self.narrowed_by(&column.table()).is_some()) {
             return Some("a required parameter narrows the rows, by an index, before they are sorted");
         }
         // Where every index begins with the tenant, so does every query, and a tenant has few rows of most things.
@@ -180,10 +179,17 @@ impl<'m> ParameterColumn<'m> {
 
     /// Columns that a request narrows the rows by before it sorts them: those that path parameters are named after.
     pub fn narrowing_columns(&self) -> Vec<String> {
-        let given: Vec<String> =
-            self.operation.parameters().iter().filter(|one| one.is_required()).map(|one| tables::fold(one.name())).collect();
-        let columns = self.tables.iter().flat_map(|table| table.columns());
-        columns.map(|column| column.name.to_string()).filter(|name| given.contains(&tables::fold(name))).collect()
+        operations::narrowing_columns(self.operation, &self.tables)
+    }
+
+    /// The column of many values by which a required parameter narrows the rows of a table, where an index of all rows begins with it.
+    fn narrowed_by(&self, table: &TableRef<'m>) -> Option<Name> {
+        let narrowing = self.narrowing_columns();
+        table.indexes().filter(|index| index.method == "btree" && index.predicate.is_none()).find_map(|index| {
+            let name = index.keys.first()?.column.as_ref()?;
+            let column = table.column(name).filter(|column| !column.takes_few_values());
+            (column.is_some() && narrowing.iter().any(|one| one == name)).then(|| name.clone())
+        })
     }
 }
 

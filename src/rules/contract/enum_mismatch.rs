@@ -87,6 +87,12 @@ fn field(property: &PropertyColumn, values: &ValueComparison) -> Option<Diagnost
         return None;
     };
     let diagnostic = diagnostic.evidence(format!("+{} -{}", values.words(rejected), values.words(unlisted)));
+    let diagnostic = match values.is_respelled {
+        true => {
+            diagnostic.at_most(Severity::Info, "each list spells the same words in its own way: a library may spell them anew")
+        }
+        false => diagnostic,
+    };
     Some(joined(diagnostic, property.confidence, &property.why))
 }
 

@@ -73,6 +73,10 @@ fn exceptions(document: DocumentRef, bare: &[OperationRef], asked: usize) -> Vec
             let subject = operation.subject();
             let message = format!("`{subject}` asks for no login, {others}");
             let diagnostic = Diagnostic::new(&subject, message).at(operation.span(), "neither `security` nor `security: []`");
+            let diagnostic = match operation.may_be_entrance() {
+                true => diagnostic.at_most(Severity::Info, "by its name a caller comes to be known by it"),
+                false => diagnostic,
+            };
             soften(diagnostic.help(&help).evidence("no security on a write"))
         };
         return bare.iter().map(one).collect();
