@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 /// From so many characters on a text of two different ones is there to fill a place.
 const SHORTEST_FILLED: usize = 8;
+/// The same of digits.
+const SHORTEST_ZEROS: usize = 20;
 /// A longer text is not taken apart into words.
 const LONGEST_WORDS: usize = 64;
 
@@ -105,7 +107,11 @@ pub(super) fn is_public(text: &str) -> bool {
 
 /// Whether a value under a key for a token is the name of what holds the token: of a cookie, of a header.
 pub(super) fn names_token(key: &str, text: &str) -> bool {
-    words(key).last().is_some_and(|last| last == "token") && is_name(text) && !text.bytes().any(|byte| byte.is_ascii_digit())
+    let own = words(key);
+    let is_spoken_of = own.iter().any(|word| ["cookie", "cookies", "csrf", "header", "headers", "xsrf"].contains(&word.as_str()))
+        || ["x-", "__", "csrf", "xsrf"].iter().any(|start| text.to_ascii_lowercase().starts_with(start));
+    let is_token = own.last().is_some_and(|last| last == "token");
+    is_token && is_spoken_of && is_name(text) && !text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a value is a secret at all, and no stand-in, path or reference.
@@ -114,8 +120,9 @@ pub(super) fn is_value(text: &str) -> bool {
     let is_path = lower.starts_with(['/', '.', '~', '$', '%', '!', '@']);
     // `SetARandomStringHere`; and what is no text at all.
     let is_request = words(text).last().is_some_and(|last| last == "here") || text.contains('\u{fffd}');
-    // `AAAAAAAAAAAa`, and what is dots or zeros alone.
-    let is_filled = lower.len() >= SHORTEST_FILLED && lower.chars().collect::<HashSet<char>>().len() < 3;
+    // `AAAAAAAAAAAa`, and what is dots or zeros alone; people take `00000000` for a password.
+    let shortest = if lower.bytes().all(|byte| byte.is_ascii_digit()) { SHORTEST_ZEROS } else { SHORTEST_FILLED };
+    let is_filled = lower.len() >= shortest && lower.chars().collect::<HashSet<char>>().len() < 3;
     !is_path
         && !is_request
         && !is_filled
