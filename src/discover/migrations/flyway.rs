@@ -2,8 +2,10 @@
 //! transaction, which stays open all the time: a statement that waits for older transactions then waits for Flyway itself.
 
 use super::Read;
+use super::folders::split;
 use crate::discover::{MigrationSet, names};
 use crate::files::Listing;
+use crate::model::runtime::profile::profile;
 use crate::sql::Dialect;
 
 /// The version that brought the lock of a transaction.
@@ -16,13 +18,17 @@ const ENDINGS: &[&str] =
 /// Words of the names of sources that configure it in code.
 const SOURCES: &[&str] = &["flyway", "migrat", "config", "application", "database", "datasource"];
 
-/// What the files of a project say of Flyway.
+/// Files that build a project of their own.
+const BUILDS: &[&str] = &["pom.xml", "build.gradle", "build.gradle.kts", "build.sbt"];
+
+/// What the files of a repository say of Flyway.
 #[derive(Debug, Default)]
 struct Said {
     newest: Option<(u32, u32, u32)>,
     is_mentioned: bool,
     sets_lock: bool,
-    late_files_run: Option<String>,
+    /// The projects for which late files run, and why.
+    late_files_run: Vec<(String, String)>,
 }
 
 /// Tells the sets of Flyway what the files around them say.
@@ -34,26 +40,26 @@ pub(super) fn settle(sets: &mut [MigrationSet], listing: &Listing, read: Read) {
     let mut said = Said::default();
     for path in listing.iter().filter(|path| may_say(path)) {
         if let Some(text) = read(path) {
-            said.hear(path, &text);
+            said.hear(path, &text, project_of(path, listing));
         }
     }
     let lock = said.holds_lock();
     for set in sets.iter_mut().filter(flyway) {
-        set.late_files_run = said.late_files_run.clone();
+        let own = set.migrations.first().map_or(set.folder.as_str(), |one| &one.path);
+        let own = project_of(own, listing);
+        set.late_files_run = said.late_files_run.iter().find(|(project, _)| project == own).map(|(_, why)| why.clone());
         set.holds_lock = lock.clone().filter(|_| set.dialect == Dialect::Postgres);
     }
 }
 
 impl Said {
-    fn hear(&mut self, path: &str, text: &str) {
+    fn hear(&mut self, path: &str, text: &str, project: &str) {
         let folded = folded(text);
         self.sets_lock |= folded.contains("transactionallock");
         self.is_mentioned |= folded.contains("flyway");
         self.newest = self.newest.max(version(text));
-        // `out-of-order: true`, `outOfOrder = true`, `.outOfOrder(true)`, `OUT_OF_ORDER=true`.
-        let is_on = |line: &str| !line.trim_start().starts_with(['#', '/', '*']) && self::folded(line).contains("outofordertrue");
-        if self.late_files_run.is_none() && folded.contains("outofordertrue") && text.lines().any(is_on) {
-            self.late_files_run = Some(format!("`out-of-order` is on in `{path}`"));
+        if folded.contains("outofordertrue") && !profile(path, &[]).is_rehearsal() && lets_late_files_run(text) {
+            self.late_files_run.push((project.to_owned(), format!("`out-of-order` is on in `{path}`")));
         }
     }
 
@@ -62,6 +68,41 @@ impl Said {
     fn holds_lock(&self) -> Option<String> {
         if self.sets_lock { None } else { held(self.newest, self.is_mentioned) }
     }
+}
+
+/// Whether a part of a file that holds for every profile says `out-of-order: true`, `outOfOrder = true`, `.outOfOrder(true)` or
+/// `OUT_OF_ORDER=true`.
+fn lets_late_files_run(text: &str) -> bool {
+    // Spring parts the documents of a file by these lines, Quarkus begins a key with its profile.
+    let (mut is_on, mut is_of_profile) = (false, false);
+    for line in text.lines().map(str::trim).chain(["---"]) {
+        if line == "---" || line == "#---" {
+            if is_on && !is_of_profile {
+                return true;
+            }
+            (is_on, is_of_profile) = (false, false);
+        } else if !line.starts_with(['#', '/', '*', '%']) {
+            let folded = folded(line);
+            is_on |= folded.contains("outofordertrue");
+            let names_profile = ["profiles:", "spring.profiles:", "spring.profiles="];
+            let is_named = names_profile.iter().filter_map(|start| line.strip_prefix(start)).any(|rest| !rest.trim().is_empty());
+            is_of_profile |= is_named || folded.contains("onprofile");
+        }
+    }
+    false
+}
+
+/// The project that a file belongs to, by its folder: what holds its sources, else the nearest folder above it that has a build.
+fn project_of<'p>(path: &'p str, listing: &Listing) -> &'p str {
+    let sources = path.match_indices("src/").filter_map(|(at, _)| path.get(..at));
+    if let Some(above) = sources.filter(|above| above.is_empty() || above.ends_with('/')).last() {
+        return above.trim_end_matches('/');
+    }
+    let mut folder = split(path).0;
+    while !folder.is_empty() && !BUILDS.iter().any(|name| listing.has(&format!("{folder}/{name}"))) {
+        folder = split(folder).0;
+    }
+    folder
 }
 
 /// The letters and digits of a text alone, in lower case.
@@ -120,15 +161,25 @@ mod tests {
 
     #[test]
     fn settings_let_late_files_run() {
-        let hear = |text: &str| {
-            let mut said = Said::default();
-            said.hear("a", text);
-            said.late_files_run.is_some()
-        };
+        let runs = lets_late_files_run;
         assert!(
-            hear("spring.flyway.out-of-order=true\n") && hear("flyway:\n  out-of-order: true\n") && hear("f.outOfOrder(true);")
+            runs("spring.flyway.out-of-order=true\n") && runs("flyway:\n  out-of-order: true\n") && runs("f.outOfOrder(true);")
         );
-        assert!(!hear("# spring.flyway.out-of-order=true\n") && !hear("flyway.outOfOrder=${OUT_OF_ORDER:false}\n"));
+        assert!(!runs("# spring.flyway.out-of-order=true\n") && !runs("flyway.outOfOrder=${OUT_OF_ORDER:false}\n"));
+        assert!(runs("spring:\n  profiles:\n    active: prod\n  flyway:\n    out-of-order: true\n"));
+        assert!(!runs("a: 1\n---\nspring:\n  config.activate.on-profile: local\n  flyway.out-of-order: true\n---\nb: 1\n"));
+        assert!(!runs("a: 1\n---\nspring:\n  profiles: dev\n  flyway.out-of-order: true\n"));
+        assert!(!runs("%dev.quarkus.flyway.out-of-order=true\n"));
+    }
+
+    #[test]
+    fn files_belong_to_the_project_that_builds_them() {
+        let listing: Listing = ["a/pom.xml", "pom.xml"].into_iter().map(str::to_owned).collect();
+        let of = |path: &str| project_of(path, &listing).to_owned();
+        assert_eq!(of("src/main/resources/application.yml"), "");
+        assert_eq!(of("b/src/main/resources/db/migration/V1__a.sql"), "b");
+        assert_eq!(of("a/config/application.yml"), "a");
+        assert_eq!(of("b/config/application.yml"), "");
     }
 
     #[test]
