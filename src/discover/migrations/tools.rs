@@ -164,8 +164,16 @@ pub(super) struct SqliteInGo {
     pub tools: Vec<String>,
     /// Parts of all words below, as code writes them: a file without any says nothing.
     pub hints: Vec<String>,
-    /// What turns foreign keys on.
-    pub foreign_keys_on: Vec<String>,
+    /// What foreign keys are called where they are turned on or off.
+    pub foreign_keys: Vec<String>,
+    /// The values that turn them on.
+    pub on: Vec<String>,
+    /// The values that turn them off.
+    pub off: Vec<String>,
+    /// Parts of conditions that hold for some connections alone; one on the driver or on a fault holds for all of SQLite.
+    pub conditions: Vec<String>,
+    /// Calls that open a database.
+    pub opening: Vec<String>,
     /// What keeps the tool from opening a transaction.
     pub unwrapped: Vec<String>,
 }
