@@ -203,4 +203,21 @@ fn a_driver_says_the_dialect_where_the_files_do_not() {
     // What the files say themselves is surer.
     assert_eq!(dialect(&[("client/migrations/20240101000000_a.sql", TABLE), ("client/Cargo.toml", sqlx)]), Dialect::Postgres);
     assert_eq!(dialect(&[("client/migrations/20240101000000_a.sql", plain)]), Dialect::Postgres);
+    // Another project's schema lies in the same repository.
+    let mysql = "CREATE TABLE `t` (`id` bigint UNSIGNED NOT NULL AUTO_INCREMENT, `at` datetime, `note` longtext, `bytea` blob) ENGINE=InnoDB;";
+    for module in
+        ["module a\nrequire github.com/mattn/go-sqlite3 v1.14.0\n", "module a\nrequire github.com/jackc/pgx/v5 v5.0.0\n"]
+    {
+        assert_eq!(dialect(&[("old/schema/0001_a.up.sql", mysql), ("go.mod", module)]), Dialect::MySql, "{module}");
+    }
+    // So do both SQLite and MySQL read this.
+    let borrowed = "CREATE TABLE `t` (`id` text, `at` datetime, `paid` tinyint);";
+    assert_eq!(
+        dialect(&[
+            ("m/0001_a.up.sql", borrowed),
+            ("m/0001_a.down.sql", ""),
+            ("go.mod", "module a\nrequire github.com/mattn/go-sqlite3 v1.14.0\n")
+        ]),
+        Dialect::Sqlite
+    );
 }

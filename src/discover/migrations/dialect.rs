@@ -8,6 +8,9 @@ use crate::sql::Dialect;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
+/// How many times as many words another dialect may have where the driver of the project decides all the same.
+const NEARLY: usize = 2;
+
 /// A dialect with its relative and the evidence, in one line.
 #[derive(Debug, Clone)]
 pub(super) struct Verdict {
@@ -59,17 +62,28 @@ pub(super) fn voted(texts: &[&str]) -> Option<Verdict> {
     Some(Verdict { named: (dialect, None), why: format!("the words of the files ({count} for {})", dialect.name()) })
 }
 
-/// The same, where the project has a driver of one database: it decides where the texts hold words of that one too, since dialects
-/// borrow from each other (backticks, `tinyint`). What looks like MySQL's alone SQLite reads as well.
+/// The same, where the project has a driver of one database: it decides where the texts hold nearly as many words of that one, since
+/// dialects borrow from each other (backticks, `tinyint`), and nothing that it refuses. What looks like MySQL's alone SQLite reads as well.
 pub(super) fn voted_with(texts: &[&str], driver: Option<Verdict>) -> Option<Verdict> {
     let said = voted(texts);
-    let speaks = |one: &Verdict| votes(texts).iter().any(|(dialect, count)| *dialect == one.named.0 && *count > 0);
-    let borrows =
-        |one: &Verdict| one.named.0 == Dialect::Sqlite && said.as_ref().is_some_and(|said| said.named.0 == Dialect::MySql);
-    match driver {
-        Some(driver) if speaks(&driver) || borrows(&driver) => Some(driver),
-        driver => said.or(driver),
-    }
+    let (Some(driver), Some(best)) = (&driver, &said) else { return said.or(driver) };
+    let (wanted, likely) = (driver.named.0, best.named.0);
+    let votes = votes(texts);
+    let count = |dialect: Dialect| votes.iter().find(|(known, _)| *known == dialect).map_or(0, |(_, count)| *count);
+    let speaks = count(wanted) * NEARLY >= count(likely) && count(wanted) > 0;
+    let borrows = wanted == Dialect::Sqlite && likely == Dialect::MySql;
+    let decides = wanted == likely || ((speaks || borrows) && !refuses(wanted, texts));
+    Some(if decides { driver.clone() } else { best.clone() })
+}
+
+/// Whether the texts hold what no server of a dialect reads.
+fn refuses(dialect: Dialect, texts: &[&str]) -> bool {
+    let Some(refused) = table().refused.get(dialect.name()) else { return false };
+    texts.iter().flat_map(|text| text.lines()).any(|line| {
+        let code = line.split_once("--").map_or(line, |(code, _)| code).to_ascii_lowercase();
+        let code = code.split_whitespace().collect::<Vec<_>>().join(" ");
+        refused.iter().any(|sign| code.contains(sign.as_str()))
+    })
 }
 
 /// How many own words of each dialect the texts hold.

@@ -199,6 +199,8 @@ pub(super) struct Table {
     pub shared_folders: Vec<String>,
     pub words: BTreeMap<String, Vec<String>>,
     pub signs: BTreeMap<String, Vec<String>>,
+    /// What a dialect does not read, by its name.
+    pub refused: BTreeMap<String, Vec<String>>,
 }
 
 /// A dialect and its relative, where the name says one.
@@ -237,7 +239,7 @@ mod tests {
             let dialect = row.1.split(": ").next().and_then(Dialect::parse);
             assert!(dialect.is_some_and(|dialect| row.0.convention(dialect).1 != row.0.why), "{row:?}");
         }
-        for dialect in table().words.keys().chain(table().signs.keys()) {
+        for dialect in table().words.keys().chain(table().signs.keys()).chain(table().refused.keys()) {
             assert!(Dialect::parse(dialect).is_some(), "{dialect}");
         }
     }
