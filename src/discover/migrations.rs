@@ -69,7 +69,7 @@ pub fn find(listing: &Listing, read: &mut dyn FnMut(&str) -> Option<String>, set
     paths.retain(|path| !planned.contains(*path));
     planned = liquibase::find(&paths, (listing, &surroundings), read, settings, &mut found);
     paths.retain(|path| !planned.contains(*path));
-    let (groups, mut loose) = folders::group(&paths);
+    let (groups, mut loose) = folders::group(&paths, read);
     for group in nested::merge(groups) {
         match sets::build(&group, &surroundings, read, settings) {
             sets::Built::Sets(sets, artifacts, left_out) => {

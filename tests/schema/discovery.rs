@@ -57,11 +57,11 @@ fn each_tool_orders_its_files_in_its_own_way() {
 #[test]
 fn folders_called_by_numbers_go_on_one_after_the_other() {
     let series = [
-        ("m/10/01_c.up.sql", TABLE),
-        ("m/0/02_b.up.sql", TABLE),
+        ("m/10/01_c.up.sql", "CREATE TABLE c (id bigserial);"),
+        ("m/0/02_b.up.sql", "CREATE TABLE b (id bigserial);"),
         ("m/0/01_a.up.sql", TABLE),
-        ("m/2/01_d.up.sql", TABLE),
-        ("m/2/01_d.down.sql", "DROP TABLE t;"),
+        ("m/2/01_d.up.sql", "DROP TABLE t;"),
+        ("m/2/01_d.down.sql", TABLE),
     ];
     assert_eq!(order(&series).1, ["0/01_a.up.sql", "0/02_b.up.sql", "2/01_d.up.sql", "10/01_c.up.sql"]);
     let versions: Vec<String> = find(&series).migration_sets[0].migrations.iter().map(|one| one.version.clone()).collect();
@@ -72,6 +72,9 @@ fn folders_called_by_numbers_go_on_one_after_the_other() {
     let servers = ["14", "15", "16"].map(|version| [format!("m/{version}/01_a.up.sql"), format!("m/{version}/02_b.up.sql")]);
     let servers: Vec<(&str, &str)> = servers.iter().flatten().map(|path| (path.as_str(), TABLE)).collect();
     assert_eq!(sets(&servers), 3);
+    // Tenants have the same tables, whatever their files are called.
+    let tenants = ["m/1/01_north.up.sql", "m/2/01_south.up.sql", "m/3/01_west.up.sql"].map(|path| (path, TABLE));
+    assert_eq!(sets(&tenants), 3);
 }
 
 #[test]

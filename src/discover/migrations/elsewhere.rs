@@ -1,4 +1,5 @@
-//! Tables of stores whose SQL is not read: their names alone, so that it is known what may be kept there.
+//! The tables that a script makes, by their names alone: of stores whose SQL is not read, so that it is known what may be kept there,
+//! and of folders of which it is asked whether they go on one after the other.
 
 /// The names of the tables that a script makes, without schema and signs, as they are written.
 pub(super) fn tables(text: &str) -> Vec<String> {

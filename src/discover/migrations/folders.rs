@@ -2,6 +2,7 @@
 
 use super::Read;
 use super::dialect::Verdict;
+use super::elsewhere::tables;
 use super::file_name::{self, FileName};
 use crate::discover::code::Drivers;
 use crate::files::Listing;
@@ -61,12 +62,12 @@ pub(super) fn split(path: &str) -> (&str, &str) {
 }
 
 /// Puts `.sql` files into groups; the rest is loose.
-pub(super) fn group<'a>(paths: &[&'a str]) -> (Vec<Group<'a>>, Vec<String>) {
+pub(super) fn group<'a>(paths: &[&'a str], read: Read) -> (Vec<Group<'a>>, Vec<String>) {
     let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for path in paths {
         folders.entry(split(path).0).or_default().push(path);
     }
-    let series = series(&folders);
+    let series = series(&folders, read);
     let mut groups: BTreeMap<(&str, Shape), Group> = BTreeMap::new();
     let mut loose = Vec::new();
     for (folder, files) in folders {
@@ -118,22 +119,41 @@ pub(super) fn group<'a>(paths: &[&'a str]) -> (Vec<Group<'a>>, Vec<String>) {
 
 /// The folders in which those called by a number and nothing else go on one after the other: `1/01_orders.up.sql`, `2/01_items.up.sql`.
 /// Where the same names come in several of them, as in folders for versions of a server, each is a set of its own.
-fn series<'a>(folders: &BTreeMap<&'a str, Vec<&'a str>>) -> HashSet<&'a str> {
-    let mut names: HashMap<&str, Vec<Vec<&str>>> = HashMap::new();
+fn series<'a>(folders: &BTreeMap<&'a str, Vec<&'a str>>, read: Read) -> HashSet<&'a str> {
+    let mut found: HashMap<&str, Vec<Vec<&str>>> = HashMap::new();
     for (folder, files) in folders {
         let (above, last) = split(folder);
-        let numbered = files.iter().map(|path| split(path).1).filter(|name| file_name::read(name).is_some());
-        let numbered: Vec<&str> = numbered.collect();
+        let numbered: Vec<&str> = files.iter().copied().filter(|path| file_name::read(split(path).1).is_some()).collect();
         if file_name::number_folder(last).is_some() && !numbered.is_empty() {
-            names.entry(above).or_default().push(numbered);
+            found.entry(above).or_default().push(numbered);
         }
     }
     let is_series = |folders: &Vec<Vec<&str>>| {
         let all: Vec<&str> = folders.concat();
-        let different: HashSet<&str> = all.iter().copied().collect();
+        let different: HashSet<&str> = all.iter().map(|path| split(path).1).collect();
         folders.len() >= LEAST_SERIES && different.len() as f64 >= NUMBERED_SHARE * all.len() as f64
     };
-    names.into_iter().filter(|(_, folders)| is_series(folders)).map(|(above, _)| above).collect()
+    found.retain(|_, folders| is_series(folders) && !are_apart(folders, read));
+    found.into_keys().collect()
+}
+
+/// Whether most of the folders make a table that another one makes too: each then fills a database of its own, that of a tenant, a
+/// shard or a version of a server.
+fn are_apart(folders: &[Vec<&str>], read: Read) -> bool {
+    let is_forward = |path: &str| file_name::read(split(path).1).is_some_and(|name| name.direction != file_name::Direction::Down);
+    let mut made: Vec<HashSet<String>> = Vec::new();
+    for files in folders {
+        let texts = files.iter().filter(|path| is_forward(path)).filter_map(|path| read(path));
+        made.push(texts.flat_map(|text| tables(&text)).map(|name| name.to_lowercase()).collect());
+    }
+    made.retain(|names| !names.is_empty());
+    let mut count: HashMap<&str, usize> = HashMap::new();
+    for name in made.iter().flatten() {
+        *count.entry(name).or_default() += 1;
+    }
+    let is_shared = |name: &String| count.get(name.as_str()).is_some_and(|count| *count > 1);
+    let shared = made.iter().filter(|names| names.iter().any(is_shared)).count();
+    shared * 2 > made.len()
 }
 
 fn entry<'a, 'g>(groups: &'g mut BTreeMap<(&'a str, Shape), Group<'a>>, folder: &'a str, shape: Shape) -> &'g mut Group<'a> {
