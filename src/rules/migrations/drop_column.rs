@@ -27,21 +27,28 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             continue;
         }
         let again = step.column_made_again(name);
-        // What the server computes is there again when the migration has committed, and so is what has the name from here on.
-        if again.is_some_and(|column| column.generated.is_some()) || step.is_replaced_under_its_name(name) {
+        let heir = step.heir_of(name);
+        let is_copied = |heir: &str| step.is_filled_from(heir, name, context.sources);
+        // What the server computes is there again when the migration has committed, and so is what was copied.
+        if again.is_some_and(|column| column.generated.is_some()) || heir.is_some_and(is_copied) {
             continue;
         }
         let table = step.table();
         let column = step.sql_name(name);
-        let (message, label, help) = match again {
-            Some(_) => (
+        let (message, label, help) = match (again, heir.map(|heir| step.sql_name(heir))) {
+            (Some(again), _) => (
                 format!("`{table}.{column}` is dropped and added again: all its values are lost"),
                 "the values are gone from here on, and the new column starts without them",
+                step.keep_values_help(again, context.sources),
+            ),
+            (None, Some(heir)) => (
+                format!("`{table}.{column}` is dropped and `{heir}` gets its name: all its values are lost"),
+                "the values are gone from here on, and the name stands for others",
                 format!(
-                    "change the column that is there instead, with its values:\nALTER TABLE {table} ALTER COLUMN {column} ..;"
+                    "copy the values before, converted where the types differ:\nUPDATE {table} SET {heir} = {column} WHERE {heir} IS NULL;"
                 ),
             ),
-            None => (
+            (None, None) => (
                 format!("`{table}.{column}` is dropped while running code may still use it"),
                 "old code fails on it from here on, and the data is gone",
                 format!(
@@ -53,9 +60,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         if let Some(held) = step.column() {
             diagnostic = diagnostic.context(held.span, "the column as it was created");
         }
-        let why = match again {
-            Some(_) => "whether anybody misses the values cannot be seen here",
-            None => "what running code reads cannot be seen here",
+        let why = match again.is_some() || heir.is_some() {
+            true => "whether anybody misses the values cannot be seen here",
+            false => "what running code reads cannot be seen here",
         };
         diagnostic = diagnostic.at_most(Severity::Warning, why);
         diagnostic = unless_nowhere(context, &step.subject(Some(name)), diagnostic);

@@ -24,12 +24,18 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let column_type =
             step.column().and_then(|column| column.column_type.known()).map(|known| format!(" {}", step.type_sql(known)));
         let message = format!("`{table}.{old}` is renamed to `{new}` in one step");
+        let first = match step.is_freed_before(to) {
+            true => format!(
+                "keep both columns, write both, fill the one in batches, and switch the reads:\nUPDATE {table} SET {new} = {old} WHERE ..;"
+            ),
+            false => format!(
+                "add the new column, write both, fill it in batches, and switch the reads:\nALTER TABLE {table} ADD COLUMN {new}{};",
+                column_type.unwrap_or_default()
+            ),
+        };
         let mut diagnostic = Diagnostic::new(step.subject(Some(from)), message)
             .at(step.step.op.span, "from here on old code fails, and before it new code does")
-            .help(format!(
-                "add the new column, write both, fill it in batches, and switch the reads:\nALTER TABLE {table} ADD COLUMN {new}{};\n-- in a later release, when nothing reads `{old}`:\nALTER TABLE {table} DROP COLUMN {old};",
-                column_type.unwrap_or_default()
-            ))
+            .help(format!("{first}\n-- in a later release, when nothing reads `{old}`:\nALTER TABLE {table} DROP COLUMN {old};"))
             .evidence(format!("to {new}"));
         if let Some(held) = step.column() {
             diagnostic = diagnostic.context(held.span, "the column as it was created");

@@ -1,22 +1,47 @@
-//! What a pending migration takes away and makes again.
+//! A name that is taken away and given again in one migration.
 
 use super::PendingStep;
 use crate::model::schema::history::Step;
-use crate::sql::{Change, ColumnDef, TableAction};
+use crate::source::Sources;
+use crate::sql::{Change, ColumnDef, Dialect, TableAction, tokens};
 
 impl<'m> PendingStep<'m> {
-    /// Whether the same migration gives the name of a column that this step drops to another column of the table: the usual way to
-    /// change what is in it where a column cannot be changed in place.
-    pub fn is_replaced_under_its_name(&self, name: &str) -> bool {
-        self.later_on_table().any(|step| match &step.op.change {
-            Change::AlterTable { action: TableAction::RenameColumn { to, .. }, .. } => to.value == name,
+    /// The column to which the same migration gives the name of one that this step drops: the usual way to change what is in it
+    /// where a column cannot be changed in place.
+    pub fn heir_of(&self, name: &str) -> Option<&'m str> {
+        let here = self.step.op.span.start;
+        self.own_on_table().filter(|step| step.op.span.start > here).find_map(|step| match &step.op.change {
+            Change::AlterTable { action: TableAction::RenameColumn { from, to }, .. } if to.value == name => {
+                Some(from.value.as_str())
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether the same migration fills one column of the table from another one before this step.
+    pub fn is_filled_from(&self, filled: &str, from: &str, sources: &Sources) -> bool {
+        let here = self.step.op.span.start;
+        let mut before = self.own_on_table().filter(|step| step.op.span.start < here);
+        before.any(|step| {
+            let words = tokens(sources.text(step.op.span), self.dialect());
+            let names = |name: &str| words.iter().any(|word| word.trim_matches(['"', '`']).eq_ignore_ascii_case(name));
+            matches!(step.op.change, Change::Data { .. }) && names(filled) && names(from)
+        })
+    }
+
+    /// Whether the same migration drops a column of this name of the table before this step.
+    pub fn is_freed_before(&self, name: &str) -> bool {
+        let here = self.step.op.span.start;
+        self.own_on_table().filter(|step| step.op.span.start < here).any(|step| match &step.op.change {
+            Change::AlterTable { action: TableAction::DropColumn { name: gone, .. }, .. } => gone.value == name,
             _ => false,
         })
     }
 
     /// The column of this name that the same migration adds to the table after this step.
     pub fn column_made_again(&self, name: &str) -> Option<&'m ColumnDef> {
-        self.later_on_table().find_map(|step| match &step.op.change {
+        let here = self.step.op.span.start;
+        self.own_on_table().filter(|step| step.op.span.start > here).find_map(|step| match &step.op.change {
             Change::AlterTable { action: TableAction::AddColumn { column, .. }, .. } if column.name.value == name => {
                 Some(&**column)
             }
@@ -24,10 +49,32 @@ impl<'m> PendingStep<'m> {
         })
     }
 
-    /// The later steps of the same migration on the table of this one.
-    fn later_on_table(&self) -> impl Iterator<Item = &'m Step> + use<'m> {
-        let (table, here) = (self.before().map(|before| &before.name), self.step.op.span.start);
-        let all = self.migration.statements.iter().flat_map(|one| &one.ops).filter(move |step| step.op.span.start > here);
+    /// What changes a column and keeps its values, in place of dropping it and adding it as `again`.
+    pub fn keep_values_help(&self, again: &ColumnDef, sources: &Sources) -> String {
+        let (table, column) = (self.table(), self.sql_name(&again.name.value));
+        let whole = sources.text(again.span).trim();
+        match self.dialect() {
+            Dialect::MySql => {
+                format!("change the column that is there instead, with its values:\nALTER TABLE {table} MODIFY {whole};")
+            }
+            // There is no statement that changes a column.
+            Dialect::Sqlite => {
+                let new = self.sql_name(&format!("{}_new", again.name.value));
+                let definition = whole.split_once(char::is_whitespace).map_or("", |(_, rest)| rest);
+                format!(
+                    "copy the values before the old column goes:\nALTER TABLE {table} ADD COLUMN {new} {definition};\nUPDATE {table} SET {new} = {column};\nALTER TABLE {table} DROP COLUMN {column};\nALTER TABLE {table} RENAME COLUMN {new} TO {column};"
+                )
+            }
+            _ => format!(
+                "change the column that is there instead, with its values:\nALTER TABLE {table} ALTER COLUMN {column} ..;"
+            ),
+        }
+    }
+
+    /// The steps of its migration on its table, in order.
+    fn own_on_table(&self) -> impl Iterator<Item = &'m Step> + use<'m> {
+        let table = self.before().map(|before| &before.name);
+        let all = self.migration.statements.iter().flat_map(|one| &one.ops);
         all.filter(move |step| step.table.as_ref().is_some_and(|before| Some(&before.name) == table))
     }
 }
