@@ -31,6 +31,7 @@ impl<'m> TableRef<'m> {
     }
 
     /// Whether a unique index over `(true)` or `(code IS NOT NULL)` keeps it to a row, as that of settings: there is nothing to name.
+    /// Where `code` may be NULL that is a row with it and one without: two at most, and the index tells them apart.
     /// <https://www.postgresql.org/docs/current/indexes-expressional.html>
     pub fn is_kept_to_a_row(&self) -> bool {
         let is_the_same_for_all = |expression: &str| {

@@ -13,11 +13,15 @@ pub struct Stated {
     pub facts: TableFacts,
 }
 
-/// Notes in the tables of `database` what the configuration states of them: by their name, or by that and their schema.
+/// Notes in the tables of `database` what the configuration states of them: by their name with their schema, else by
+/// that alone.
 pub(super) fn note(settings: &Settings, database: &mut Database) {
     let settings = settings.at(&database.source);
     for (name, facts) in &settings.demands.tables {
-        let is_it = |table: &&mut Table| *table.name.name == *name || table.name.to_string() == *name;
+        let is_it = |table: &&mut Table| {
+            let full = table.name.to_string();
+            full == *name || (*table.name.name == *name && !settings.demands.tables.contains_key(&full))
+        };
         for table in database.tables.iter_mut().filter(is_it) {
             table.stated = Some(Box::new(Stated { name: name.clone(), facts: facts.clone() }));
         }

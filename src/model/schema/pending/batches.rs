@@ -5,7 +5,7 @@ use super::PendingStep;
 use crate::source::Sources;
 use crate::sql::{Change, DataVerb, Dialect, tokens};
 
-/// From so many rows on all batches are written out, and not what one looks like.
+/// From so many rows on, as for the error (`data/context.toml`), all batches are written out, and not what one looks like.
 const MANY: f64 = 10_000_000.0;
 
 /// How many rows a batch has: few enough to be done before anybody notices.
@@ -14,6 +14,9 @@ const BATCH: u32 = 10_000;
 /// From this major version on PostgreSQL commits within `DO`.
 const COMMITS_IN_DO: u32 = 11;
 
+/// Types of whole numbers as the catalog calls them in any dialect; a domain of one's own may end in such a word.
+const WHOLE_NUMBERS: &[&str] = &["smallint", "integer", "bigint", "int", "tinyint", "mediumint"];
+
 /// A statement that is longer is not repeated in a help.
 const LONGEST: usize = 200;
 
@@ -21,12 +24,12 @@ const LONGEST: usize = 200;
 const FURTHER: &[&str] = &["from", "using", "join", "returning", "order", "limit", "with", "top", "output", "as"];
 
 impl PendingStep<'_> {
-    /// The statement as it should be: what one batch looks like, and where the configuration says that the table has more than ten million
-    /// rows, the loop over all of them.
+    /// The statement as it should be: what one batch looks like, and where the configuration says that the table has ten million rows or
+    /// more, the loop over all of them.
     pub fn batches_help(&self, sources: &Sources) -> String {
         let Change::Data { verb, .. } = &self.step.op.change else { return String::new() };
         let held = self.before().and_then(|before| self.database.table_called(&before.name));
-        let stated = held.and_then(Table::stated_rows).filter(|(rows, _)| *rows > MANY);
+        let stated = held.and_then(Table::stated_rows).filter(|(rows, _)| *rows >= MANY);
         let Some((rows, said)) = stated else { return self.one_batch(*verb, held, 1000) };
         let count = (rows / f64::from(BATCH)).ceil();
         let head = format!("-- {count} batches of {BATCH} rows, by {said} = {rows}");
@@ -66,7 +69,7 @@ impl PendingStep<'_> {
         let column = held.columns.iter().find(|column| *column.name == **one)?;
         let known = column.column_type.known()?;
         let name = known.name.split(' ').next().unwrap_or_default();
-        (name.ends_with("int") || name.ends_with("integer") || name.ends_with("serial")).then(|| (*one).to_string())
+        WHOLE_NUMBERS.contains(&name).then(|| (*one).to_string())
     }
 
     /// The statement up to its condition, and its condition, with `..` for what is too long or too much to repeat.
@@ -87,10 +90,11 @@ impl PendingStep<'_> {
         let also = condition.as_ref().map(|condition| format!(" AND ({condition})")).unwrap_or_default();
         let batch = |low: &str| format!("{head} WHERE {key} >= {low} AND {key} < {low} + {BATCH}{also};");
         match self.dialect() {
+            // A variable called like a column of the table would be ambiguous.
             Dialect::Postgres if self.is_postgres() && self.database.server_version >= COMMITS_IN_DO => Some(format!(
-                "DO $$\nDECLARE\n  low bigint := (SELECT min({key}) FROM {table});\n  high bigint := (SELECT max({key}) FROM {table});\nBEGIN\n  WHILE \
-                 low <= high LOOP\n    {}\n    COMMIT;\n    low := low + {BATCH};\n  END LOOP;\nEND $$;",
-                batch("low")
+                "DO $$\nDECLARE\n  _low bigint := (SELECT min({key}) FROM {table});\n  _high bigint := (SELECT max({key}) FROM {table});\nBEGIN\n  WHILE \
+                 _low <= _high LOOP\n    {}\n    COMMIT;\n    _low := _low + {BATCH};\n  END LOOP;\nEND $$;",
+                batch("_low")
             )),
             Dialect::MySql => Some(format!(
                 "SELECT min({key}), max({key}) INTO @low, @high FROM {table};\n-- while @low <= @high:\n{}\nSET @low = @low + {BATCH};",

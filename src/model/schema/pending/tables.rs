@@ -7,6 +7,8 @@ use crate::model::schema::catalog::{Table, TableName};
 use crate::model::schema::history::{AppliedMigration, LockMode, Step, TableOrigin};
 use crate::source::Name;
 use crate::sql::{Change, ConstraintKind, DataVerb, Dialect, IndexDef, ObjectName, TableAction};
+use std::collections::HashSet;
+use std::sync::OnceLock;
 
 /// A table that a step drops.
 #[derive(Debug, Clone)]
@@ -89,7 +91,7 @@ impl<'m> PendingStep<'m> {
         let is_catalog = match name.schema.as_deref() {
             Some("pg_catalog" | "information_schema") => true,
             // `public` is taken where no schema is written.
-            None | Some("public") => name.name.starts_with("pg_"),
+            None | Some("public") => is_in_catalog(&name.name),
             Some(_) => false,
         };
         // The server's own catalog is nobody's, and neither is what a statement of this migration would make, were it not refused.
@@ -364,6 +366,17 @@ impl<'m> PendingStep<'m> {
             matches!(&step.op.change, Change::CreateIndex(def) if def.unique && def.predicate.is_none() && def.table.name == name)
         })
     }
+}
+
+/// Whether the server's own catalog has a table of this name.
+fn is_in_catalog(name: &str) -> bool {
+    static NAMES: OnceLock<HashSet<String>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let table: toml::Table = include_str!("../../../../data/postgres_catalog.toml").parse().unwrap_or_default();
+        let names = table.get("tables").and_then(|value| value.as_array()).into_iter().flatten();
+        names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    });
+    names.contains(name)
 }
 
 /// Whether a step gives this name to a table that had another one, or to a view.

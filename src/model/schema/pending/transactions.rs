@@ -186,15 +186,15 @@ impl<'m> PendingTransaction<'m> {
     }
 }
 
-/// Whether the words before `FROM` ask for nothing but the least or the greatest value of a column that an index of the table leads
-/// with: that is one entry of it.
+/// Whether the words before `FROM` ask for nothing but the least or the greatest value of a column that an ordered index of the
+/// table leads with: that is one entry of it.
 fn reads_an_end(words: &[&str], table: &Table) -> bool {
     let list = words.iter().rposition(|word| word.eq_ignore_ascii_case("select")).and_then(|at| words.get(at + 1..));
     let [function, "(", column, ")", rest @ ..] = list.unwrap_or(&[]) else { return false };
     let column = column.trim_matches('"');
     let leads = |index: &Index| {
         let first = index.keys.first().and_then(|key| key.column.as_deref());
-        index.predicate.is_none() && first.is_some_and(|one| one.eq_ignore_ascii_case(column))
+        index.method == "btree" && index.predicate.is_none() && first.is_some_and(|one| one.eq_ignore_ascii_case(column))
     };
     ["max", "min"].iter().any(|name| function.eq_ignore_ascii_case(name))
         && rest.iter().all(|word| matches!(*word, "+" | "-") || word.bytes().all(|byte| byte.is_ascii_digit()))
