@@ -1,9 +1,10 @@
 //! A name that is taken away and given again in one migration.
 
-use super::PendingStep;
+use super::{PendingStep, assignments};
 use crate::model::schema::history::Step;
+use crate::model::words;
 use crate::source::Sources;
-use crate::sql::{Change, ColumnDef, Dialect, TableAction, tokens};
+use crate::sql::{Change, ColumnDef, DataVerb, Dialect, TableAction};
 
 impl<'m> PendingStep<'m> {
     /// The column to which the same migration gives the name of one that this step drops: the usual way to change what is in it
@@ -23,9 +24,9 @@ impl<'m> PendingStep<'m> {
         let here = self.step.op.span.start;
         let mut before = self.own_on_table().filter(|step| step.op.span.start < here);
         before.any(|step| {
-            let words = tokens(sources.text(step.op.span), self.dialect());
-            let names = |name: &str| words.iter().any(|word| word.trim_matches(['"', '`']).eq_ignore_ascii_case(name));
-            matches!(step.op.change, Change::Data { .. }) && names(filled) && names(from)
+            let mut sets = assignments(sources.text(step.op.span));
+            let is_copied = |(column, value): (&str, &str)| column.eq_ignore_ascii_case(filled) && words::mentions(value, from);
+            matches!(step.op.change, Change::Data { verb: DataVerb::Update, .. }) && sets.any(is_copied)
         })
     }
 
