@@ -335,10 +335,15 @@ fn is_embedded(view: &View<'_>) -> bool {
     url.known().is_some_and(|said| words.iter().any(|word| said.text.contains(word)))
 }
 
-/// Whether the mapper of a view writes the statements into a file: it runs to print them, and serves nobody.
+/// Whether the mapper of a view writes its statements into a file and leaves the database alone: where an action of JPA for scripts
+/// is named, and none for the database, Hibernate does not ask `ddl-auto` (its `SchemaManagementToolCoordinator`). Where a script
+/// would go says nothing of that.
 fn writes_script(view: &View<'_>) -> bool {
-    let target = |package: &str| format!("spring.jpa.properties.{package}.persistence.schema-generation.scripts.create-target");
-    ["jakarta", "javax"].iter().any(|package| view.get(&target(package)).known().is_some())
+    ["jakarta", "javax"].iter().any(|package| {
+        let action = |of: &str| view.get(&format!("spring.jpa.properties.{package}.persistence.schema-generation.{of}.action"));
+        let writes = action("scripts").known().is_some_and(|said| !said.text.trim().eq_ignore_ascii_case("none"));
+        writes && action("database").known_absent()
+    })
 }
 
 /// The folder of an application: what stands before `src/` in the place of its settings.
