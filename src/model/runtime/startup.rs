@@ -136,7 +136,9 @@ impl<'r> ServiceRef<'r> {
             let name = word.rsplit('/').next().unwrap_or(word).trim_end_matches(".sh").trim_end_matches(".py");
             // The shell has a `wait` of its own, for what it started itself.
             let mut parts = name.split(['-', '_']).filter(|part| *part != name);
-            WORDS.has("waits", "programs", name) || parts.any(|part| WORDS.has("waits", "parts", part))
+            // An option says how long a program may wait for something, or for how much: `--max-wait-ms=500`.
+            let is_program = !word.starts_with('-');
+            is_program && (WORDS.has("waits", "programs", name) || parts.any(|part| WORDS.has("waits", "parts", part)))
         };
         let asks = |name: &str| WORDS.has("waits", "variables", name.split('_').next().unwrap_or(name));
         [&said.entrypoint, &said.command].into_iter().any(|words| words.known().is_some_and(|all| all.iter().any(is_waiter)))
