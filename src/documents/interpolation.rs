@@ -54,11 +54,6 @@ pub fn demanded(text: &str) -> Vec<&str> {
     with_operations(text).into_iter().filter(|(_, operation)| is_demand(operation)).map(|(name, _)| name).collect()
 }
 
-/// The variables of which a text says that nothing is to stand in their place where they are not set: `${X:-}`, `${X-}`.
-pub fn optional(text: &str) -> Vec<&str> {
-    with_operations(text).into_iter().filter(|(_, operation)| matches!(*operation, ":-" | "-")).map(|(name, _)| name).collect()
-}
-
 /// The variables of a text, each with what stands behind its name in the braces; those within defaults are left out.
 fn with_operations(text: &str) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
@@ -222,7 +217,6 @@ mod tests {
     fn variables_without_a_default_are_bare() {
         assert_eq!(bare("a $X ${Y}b $$Z ${V:-d} ${W:?say} ${U+x} $1 5$"), ["X", "Y"]);
         assert_eq!(bare("${A:-${B}} ${C"), Vec::<&str>::new());
-        assert_eq!(optional("a $X ${Y} $$Z ${V:-d} ${W:-} ${U-} ${T:+}"), ["W", "U"]);
         assert_eq!(demanded("a $X ${Y} $$Z ${V:-d?} ${W:?say} ${U?} ${T:+?}"), ["W", "U"]);
     }
 

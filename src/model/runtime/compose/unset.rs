@@ -1,6 +1,6 @@
 //! Variables that Compose files use and that nothing in the repository sets: no `.env` file, no example of one, no script, no CI.
 
-use crate::documents::interpolation::{Variable, bare, demanded, optional};
+use crate::documents::interpolation::{Variable, bare, demanded};
 use crate::documents::{NodeRef, Tree};
 use crate::files;
 use crate::model::Workspace;
@@ -34,8 +34,8 @@ pub(super) struct Use {
     shell_of: Option<String>,
     /// Whether no `.env` file of the project sets it.
     is_unset: bool,
-    /// Whether the text says what happens without it: nothing starts (`${X:?}`), or nothing takes its place (`${X:-}`).
-    is_settled: bool,
+    /// Whether nothing starts without it: `${X:?}`.
+    is_demanded: bool,
 }
 
 /// A variable that nothing sets.
@@ -94,12 +94,12 @@ pub(super) fn uses(project: usize, tree: &Tree, variables: &Variables, found: &m
         let Some(rest) = left.checked_sub(1) else { return };
         left = rest;
         if let Some(text) = node.text().filter(|text| text.contains('$')) {
-            let settled = demanded(text).into_iter().chain(optional(text)).map(|name| (name, true));
-            for (name, is_settled) in bare(text).into_iter().map(|name| (name, false)).chain(settled) {
-                if !is_of_shell(name) && seen.insert((node.span(), name.to_owned(), is_settled)) {
+            let demanded = demanded(text).into_iter().map(|name| (name, true));
+            for (name, is_demanded) in bare(text).into_iter().map(|name| (name, false)).chain(demanded) {
+                if !is_of_shell(name) && seen.insert((node.span(), name.to_owned(), is_demanded)) {
                     let is_unset = variables.lookup(name) == Variable::Unset;
                     let (name, span, shell_of) = (name.to_owned(), node.span(), shell_of.clone());
-                    found.push(Use { project, name, span, shell_of, is_unset, is_settled });
+                    found.push(Use { project, name, span, shell_of, is_unset, is_demanded });
                 }
             }
         }
@@ -137,16 +137,21 @@ pub(super) fn find(workspace: &Workspace, projects: &[Project], services: &[Serv
     let mut found: BTreeMap<(&str, Profile), UnsetVariables> = BTreeMap::new();
     for (at, uses) in by_project {
         let Some(project) = projects.get(at) else { continue };
-        let settled: HashSet<&str> = uses.iter().filter(|one| one.is_settled).map(|one| one.name.as_str()).collect();
-        let is_set = |one: &Use| !one.is_unset || mentioned.contains(one.name.as_str()) || settled.contains(one.name.as_str());
+        let demanded: HashSet<&str> = uses.iter().filter(|one| one.is_demanded).map(|one| one.name.as_str()).collect();
+        let is_set = |one: &Use| !one.is_unset || mentioned.contains(one.name.as_str()) || demanded.contains(one.name.as_str());
         let mut first: HashMap<(&str, bool), Unset> = HashMap::new();
         for one in uses.iter().filter(|one| !is_set(one)) {
             let own = one.shell_of.as_ref().and_then(|name| {
                 let service = by_name.get(&(at, name.as_str()))?;
                 // What the container gets from the same variable is no other value.
-                let variable = service.environment.named(&one.name).filter(|variable| variable.value.known().is_some())?;
-                Some((name.clone(), variable.key_span))
+                let variable = service.environment.named(&one.name)?;
+                Some((name.clone(), variable.key_span, variable.value.known()?.is_empty()))
             });
+            // Where the container's own is empty (`X: ${X:-}`), its shell reads nothing either way.
+            if own.as_ref().is_some_and(|(.., is_empty)| *is_empty) {
+                continue;
+            }
+            let own = own.map(|(name, span, _)| (name, span));
             let known = first.entry((one.name.as_str(), own.is_some())).or_insert_with(|| Unset {
                 name: one.name.clone(),
                 span: one.span,
