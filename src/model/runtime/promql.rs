@@ -15,7 +15,7 @@ pub struct Features {
     pub metrics: Vec<String>,
     /// Names of labels that are matched or grouped by.
     pub labels: Vec<String>,
-    /// Names of labels of which it asks for some values only (`handler="/pay"`, and not `code!="404"`).
+    /// Names of labels of which it asks for some values only (`handler="/pay"`, and not `code!="404"`, `route=~".+"` or all methods).
     pub narrowed: Vec<String>,
     /// Whether it compares (`>`, `<`, `==` ..).
     pub compares: bool,
@@ -194,7 +194,9 @@ impl Features {
             let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
             let (name, after) = rest.split_at(length);
             self.labels.push(name.to_owned());
-            if after.trim_start().starts_with('=') {
+            if let Some(value) = after.trim_start().strip_prefix('=')
+                && !value.strip_prefix('~').is_some_and(|pattern| fits_all(unquoted(pattern.trim_start())))
+            {
                 self.narrowed.push(name.to_owned());
             }
             rest = after;
@@ -205,6 +207,21 @@ impl Features {
     pub fn calls(&self, name: &str) -> bool {
         self.calls.iter().any(|call| call == name)
     }
+}
+
+/// What stands between the quotes at the head of a text.
+fn unquoted(text: &str) -> &str {
+    text.get(1..quoted(text)).unwrap_or("")
+}
+
+/// Methods of requests that do something: https://www.rfc-editor.org/rfc/rfc9110#section-9.3, https://www.rfc-editor.org/rfc/rfc5789
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/// Whether a pattern leaves out none of what serves: anything fits, or all methods are listed.
+fn fits_all(pattern: &str) -> bool {
+    let bare = pattern.trim_start_matches(['^', '(']).trim_start_matches("?:").trim_end_matches(['$', ')']);
+    let lists = |method: &str| bare.split('|').any(|one| one.eq_ignore_ascii_case(method));
+    matches!(bare, ".+" | ".*") || METHODS.into_iter().all(lists)
 }
 
 /// The share of requests that may fail, by all factors of burn rates that an expression compares with.
@@ -262,6 +279,17 @@ mod tests {
         assert_eq!(found.labels, ["job", "code", "job", "code", "code"]);
         assert_eq!(found.narrowed, ["code"]);
         assert!(found.compares && found.divides);
+    }
+
+    #[test]
+    fn a_label_is_narrowed_by_what_not_everything_fits() {
+        let of = |matcher: &str| features(&format!("rate(a{{{matcher}}}[5m]) > 1")).map(|found| !found.narrowed.is_empty());
+        for part in ["route=\"/pay\"", "route=~\"/pay.*\"", "method=~\"GET|HEAD\"", "method=~\"POST|PUT|DELETE\"", "a=~\"\""] {
+            assert_eq!(of(part), Some(true), "{part}");
+        }
+        for all in ["route=~\".+\"", "route =~ '^.*$'", "method=~`(GET|HEAD|POST|PUT|PATCH|DELETE)`", "route!=\"\"", "a!~\"b\""] {
+            assert_eq!(of(all), Some(false), "{all}");
+        }
     }
 
     #[test]
