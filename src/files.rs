@@ -9,7 +9,7 @@ pub mod listed;
 mod listing;
 mod threads;
 
-pub use listing::{Listing, Neighbours, is_called, is_code};
+pub use listing::{Listing, Neighbours, folder_of, is_called, is_code};
 pub use threads::{in_threads, threads_for_files};
 
 use std::borrow::Cow;

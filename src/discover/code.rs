@@ -11,7 +11,7 @@ use super::migrations::{Late, code_numbers, dialect_of_code};
 use super::servers::Server;
 use super::stated::dialect_of_ruby;
 use super::{Artifact, Kind, Migration, MigrationSet, Transaction, names};
-use crate::files::Listing;
+use crate::files::{Listing, folder_of};
 use crate::model::Settings;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -177,10 +177,6 @@ pub(super) fn find(
         });
     }
     found
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 fn file_of(path: &str) -> &str {

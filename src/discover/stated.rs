@@ -2,7 +2,7 @@
 
 use super::migrations::dialect_word;
 use super::{Artifact, Kind, names};
-use crate::files::Listing;
+use crate::files::{Listing, folder_of};
 use crate::sql::Dialect;
 use std::collections::HashSet;
 
@@ -44,13 +44,13 @@ pub(super) fn find(listing: &Listing, read: &mut dyn FnMut(&str) -> Option<Strin
     let orphans: HashSet<&str> = models
         .iter()
         .filter(|(path, text)| !is_whole(text) && whole_of(path, &wholes).is_none())
-        .map(|(path, _)| folder(path))
+        .map(|(path, _)| folder_of(path))
         .collect();
     let is_torn = |path: &str| {
         orphans.iter().any(|part| {
-            folder(path) == *part
-                || part.starts_with(&format!("{}/", folder(path)))
-                || folder(path).starts_with(&format!("{part}/"))
+            folder_of(path) == *part
+                || part.starts_with(&format!("{}/", folder_of(path)))
+                || folder_of(path).starts_with(&format!("{part}/"))
         })
     };
     for (path, text) in &models {
@@ -74,19 +74,17 @@ pub(super) fn find(listing: &Listing, read: &mut dyn FnMut(&str) -> Option<Strin
     found
 }
 
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
 /// The file with the datasource that a part of a schema.prisma belongs to: the only one in the nearest folder around it.
 pub(crate) fn whole_of<'w>(part: &str, wholes: &[&'w str]) -> Option<&'w str> {
     let holds = |whole: &&&str| {
-        let around = folder(whole);
-        around.is_empty() || folder(part) == around || folder(part).strip_prefix(around).is_some_and(|rest| rest.starts_with('/'))
+        let around = folder_of(whole);
+        around.is_empty()
+            || folder_of(part) == around
+            || folder_of(part).strip_prefix(around).is_some_and(|rest| rest.starts_with('/'))
     };
     let around: Vec<&&str> = wholes.iter().filter(holds).collect();
-    let nearest = around.iter().map(|whole| folder(whole).len()).max()?;
-    match around.iter().filter(|whole| folder(whole).len() == nearest).collect::<Vec<_>>().as_slice() {
+    let nearest = around.iter().map(|whole| folder_of(whole).len()).max()?;
+    match around.iter().filter(|whole| folder_of(whole).len() == nearest).collect::<Vec<_>>().as_slice() {
         [only] => Some(***only),
         _ => None,
     }

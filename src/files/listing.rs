@@ -78,6 +78,11 @@ pub fn is_called(path: &str, name: &str) -> bool {
     path.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
 }
 
+/// The folder of a file, empty for the root.
+pub fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 /// How long what leads to a file is: its folder and `/`, or nothing.
 fn depth(path: &str) -> usize {
     // Byte by byte from the end: names are short.

@@ -83,10 +83,13 @@ impl Boundaries {
 /// Files that name who looks after the folder in which they lie.
 const OWNER_FILES: [&str; 5] = ["OWNERS", "MAINTAINERS", "MAINTAINERS.md", "catalog-info.yaml", "catalog-info.yml"];
 
+/// The file that an image is built from.
+const IMAGE_FILE: &str = "Dockerfile";
+
 struct Words {
     service_folders: Vec<String>,
     source_folders: Vec<String>,
-    project_files: Vec<String>,
+    manifests: Vec<String>,
 }
 
 fn words() -> &'static Words {
@@ -94,7 +97,7 @@ fn words() -> &'static Words {
     WORDS.get_or_init(|| Words {
         service_folders: listed("service_folders"),
         source_folders: listed("source_folders"),
-        project_files: listed("project_files"),
+        manifests: listed("manifests"),
     })
 }
 
@@ -118,7 +121,7 @@ pub fn read(workspace: &Workspace, discovery: &Discovery, runtime: &Runtime, set
     for (folder, services) in &contexts {
         // An image of a database with a few settings is built somewhere too, and is no service of this repository's own.
         if homes.iter().any(|home| is_within(home, folder))
-            || project_file(folder, workspace).is_some_and(|file| file != "Dockerfile")
+            || project_file(folder, workspace).is_some_and(|file| file != IMAGE_FILE)
         {
             folders.insert(folder.clone(), built(services));
         }
@@ -213,10 +216,10 @@ fn unit<'p>(home: &'p str, contexts: &BTreeMap<String, BTreeSet<String>>, worksp
     folders().find_map(|folder| Some((folder, format!("has a `{}` of its own", project_file(folder, workspace)?))))
 }
 
-/// The file that says that a folder is the top of a project.
+/// The file that says that a folder is the top of a project; that of an image tells least.
 fn project_file(folder: &str, workspace: &Workspace) -> Option<&'static str> {
-    let mut files = words().project_files.iter();
-    files.find(|file| workspace.exists(&format!("{folder}/{file}"))).map(String::as_str)
+    let mut files = words().manifests.iter().map(String::as_str).chain([IMAGE_FILE]);
+    files.find(|file| workspace.exists(&format!("{folder}/{file}")))
 }
 
 /// How many services of compose files are named.

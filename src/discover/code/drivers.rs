@@ -1,8 +1,7 @@
 //! Which database the code of a project speaks to, as the manifests above its migrations say: the driver that it depends on.
 
-use super::folder_of;
 use super::manifests::Form;
-use crate::files::Listing;
+use crate::files::{Listing, folder_of};
 use crate::sql::Dialect;
 use serde::Deserialize;
 use std::cell::{OnceCell, RefCell};

@@ -5,11 +5,13 @@ use super::keyed::is_full_in_node;
 use super::pool::Pool;
 use super::service::Service;
 use super::tables::tables;
+use crate::discover::names::listed;
 use crate::documents::url::DatabaseUrl;
-use crate::files::is_within;
+use crate::files::{folder_of, is_called, is_within};
 use crate::model::Workspace;
 use crate::source::Span;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 /// So many manifests are looked at; of more nobody knows which client one of them has.
 const MOST_MANIFESTS: usize = 500;
@@ -19,9 +21,9 @@ const MOST_MANIFESTS: usize = 500;
 pub(super) enum Client {
     /// Node's `pg`, or what is built upon it; it may be.
     NodePg,
-    /// Something else: the manifests of the program name no `pg`.
+    /// Something else: the program is not one of Node, or no manifest of the repository names `pg`.
     Other,
-    /// No manifest says it.
+    /// No manifest says it, or one of Node names no `pg` while another does, which it may use as a library.
     Unknown,
 }
 
@@ -48,18 +50,26 @@ pub(super) fn read(workspace: &mut Workspace, services: &[Service], pools: &[Poo
     asked.iter().map(|(span, service)| (*span, client(*span, *service))).collect()
 }
 
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
 /// Whether a file says which libraries a program uses.
 fn is_manifest(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    !path.contains("node_modules/") && tables().words("clients", "manifests").iter().any(|one| one == name)
+    static NAMES: OnceLock<Vec<String>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| listed("manifests"));
+    !path.contains("node_modules/") && names.iter().any(|name| is_called(path, name))
 }
 
-/// The folders that have a manifest, and whether one of Node in them names `pg`.
-struct Manifests(BTreeMap<String, bool>);
+/// What the manifests of one folder say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// None of them is one of Node.
+    OtherLanguage,
+    /// One of Node is there, and names no `pg`.
+    Node,
+    /// One of Node names it.
+    NodePg,
+}
+
+/// The folders that have a manifest.
+struct Manifests(BTreeMap<String, Says>);
 
 impl Manifests {
     /// `None` where there are too many.
@@ -68,24 +78,30 @@ impl Manifests {
         if paths.len() > MOST_MANIFESTS {
             return None;
         }
-        let mut folders: BTreeMap<String, bool> = paths.iter().map(|path| (folder_of(path).to_owned(), false)).collect();
-        let of_node: Vec<String> = paths.into_iter().filter(|path| path.ends_with("package.json")).collect();
+        let mut folders: BTreeMap<String, Says> =
+            paths.iter().map(|path| (folder_of(path).to_owned(), Says::OtherLanguage)).collect();
+        let of_node: Vec<String> = paths.into_iter().filter(|path| is_called(path, "package.json")).collect();
+        folders.extend(of_node.iter().map(|path| (folder_of(path).to_owned(), Says::Node)));
         for (path, _, text) in workspace.load_texts(&of_node) {
-            let names = tables().words("clients", "node_pg").iter().any(|name| text.contains(&format!("\"{name}\"")));
-            folders.entry(folder_of(&path).to_owned()).and_modify(|has| *has |= names);
+            if tables().words("clients", "node_pg").iter().any(|name| text.contains(&format!("\"{name}\""))) {
+                folders.insert(folder_of(&path).to_owned(), Says::NodePg);
+            }
         }
         Some(Manifests(folders))
     }
 
     /// The client of a program whose folder is this one, or lies around it; `None`: nobody knows where its code is.
     fn of(&self, folder: Option<&str>) -> Client {
-        let above = |one: &&String| folder.is_some_and(|folder| is_within(one, folder));
-        let nearest = self.0.keys().filter(above).max_by_key(|one| one.len());
-        let mut has_pg = self.0.iter().filter(|(_, has)| **has);
+        let above = |one: &str| folder.is_some_and(|folder| is_within(one, folder));
+        let nearest = self.0.iter().filter(|(one, _)| above(one)).max_by_key(|(one, _)| one.len());
+        let mut with_pg = self.0.iter().filter(|(_, says)| **says == Says::NodePg).map(|(one, _)| one).peekable();
+        let is_anywhere = with_pg.peek().is_some();
         match nearest {
-            Some(nearest) if has_pg.any(|(one, _)| is_within(nearest, one)) => Client::NodePg,
+            Some((nearest, _)) if with_pg.any(|one| is_within(nearest, one)) => Client::NodePg,
+            // Packages of one repository use each other.
+            Some((_, Says::Node | Says::NodePg)) if is_anywhere => Client::Unknown,
             Some(_) => Client::Other,
-            None if has_pg.next().is_some() => Client::NodePg,
+            None if is_anywhere => Client::NodePg,
             None => Client::Unknown,
         }
     }
@@ -97,16 +113,19 @@ mod tests {
 
     #[test]
     fn the_nearest_manifest_says_the_client() {
-        let of = |all: &[(&str, bool)], folder| {
-            Manifests(all.iter().map(|(folder, has)| ((*folder).to_owned(), *has)).collect()).of(folder)
+        use Says::{Node, NodePg, OtherLanguage};
+        let of = |all: &[(&str, Says)], folder| {
+            Manifests(all.iter().map(|(folder, says)| ((*folder).to_owned(), *says)).collect()).of(folder)
         };
-        let both = [("api", true), ("billing", false)];
+        let both = [("api", NodePg), ("billing", OtherLanguage)];
         assert_eq!(of(&both, Some("api/config")), Client::NodePg);
         assert_eq!(of(&both, Some("billing")), Client::Other);
         assert_eq!(of(&both, Some("")), Client::NodePg);
         assert_eq!(of(&both, None), Client::NodePg);
-        assert_eq!(of(&[("", false), ("api", true)], Some("deploy")), Client::NodePg);
-        assert_eq!(of(&[("billing", false)], Some("config")), Client::Unknown);
+        assert_eq!(of(&[("", OtherLanguage), ("api", NodePg)], Some("deploy")), Client::NodePg);
+        assert_eq!(of(&[("billing", OtherLanguage)], Some("config")), Client::Unknown);
+        assert_eq!(of(&[("packages/db", NodePg), ("apps/api", Node)], Some("apps/api/config")), Client::Unknown);
+        assert_eq!(of(&[("packages/ui", Node), ("apps/api", Node)], Some("apps/api/config")), Client::Other);
         assert_eq!(of(&[], None), Client::Unknown);
     }
 }
