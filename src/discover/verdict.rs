@@ -96,7 +96,7 @@ fn judge_document(path: &str, text: &str) -> Verdict {
         }
         return Verdict::Is(Kind::OpenApi, format!("a top-level `{key}: {version}`"));
     }
-    match compose::sign(text).filter(|_| is_yaml(path)) {
+    match compose::sign(path, text).filter(|_| is_yaml(path)) {
         Some(_) if scan::has_template_lines(text) => Verdict::Unread("a template: no YAML before it is rendered".into()),
         Some(sign) => Verdict::Is(Kind::Compose, format!("a top-level `services` with `{sign}`")),
         None => judge_configuration(path, text),
