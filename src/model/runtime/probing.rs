@@ -44,7 +44,7 @@ impl Runtime {
             matches!(kind, Some("Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Rollout"))
                 && service.service().open.is_none()
                 && !service.service().is_partial
-                && !service.service().has_injected
+                && !service.service().has_injected_check
         };
         let found = self.services().filter(long_running).filter_map(|service| {
             let mut fronts = service.service().fronts.iter();

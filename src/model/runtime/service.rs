@@ -85,8 +85,10 @@ pub struct Service {
     pub ports: Vec<Port>,
     /// Whether each of its containers lists a port, so that none listens where nothing is said.
     pub lists_all_ports: bool,
-    /// Whether a controller puts a container of its own into its pods, with ports and a readiness probe that no file shows.
-    pub has_injected: bool,
+    /// Whether a controller puts a container into its pods whose readiness probe, which no file shows, asks for the application too.
+    pub has_injected_check: bool,
+    /// The ports of such containers, by number or name.
+    pub injected_ports: Vec<String>,
     /// What it waits for.
     pub depends_on: Vec<Dependency>,
     /// How it is probed.
@@ -151,7 +153,8 @@ impl Service {
             environment: Environment::default(),
             ports: Vec::new(),
             lists_all_ports: false,
-            has_injected: false,
+            has_injected_check: false,
+            injected_ports: Vec::new(),
             depends_on: Vec::new(),
             healthcheck: Fact::Absent,
             profiles: Vec::new(),

@@ -144,7 +144,8 @@ impl Runtime {
                     Ok(number) => lists_all && service.ports.iter().all(|one| one.container != number),
                     Err(_) => service.ports.iter().all(|one| one.name.as_deref() != Some(port.target.as_str())),
                 };
-                match is_lost && is_known {
+                let is_injected = service.injected_ports.contains(&port.target);
+                match is_lost && is_known && !is_injected {
                     true => lost.push((at, front, port)),
                     false => drop(reached.insert(port.span)),
                 }

@@ -63,8 +63,8 @@ pub(super) fn read(
     } else {
         service.is_partial = true;
     }
-    service.has_injected = is_injected(pod);
-    service.lists_all_ports = !containers.is_empty() && !service.has_injected;
+    (service.has_injected_check, service.injected_ports) = injected(pod);
+    service.lists_all_ports = !containers.is_empty();
     for container in &containers {
         let listed = ports(*container);
         service.lists_all_ports &= !listed.is_empty();
@@ -99,14 +99,21 @@ pub(super) fn open(service: &mut Service, why: &str) {
     service.missing_keys.clear();
 }
 
-/// Whether an annotation of the pod asks a controller for a container that checks the pod's readiness by itself.
-fn is_injected(pod: NodeRef<'_>) -> bool {
-    let Some(annotations) = pod.at("metadata/annotations") else { return false };
-    tables()
-        .words("kubernetes", "injecting")
-        .iter()
-        .filter_map(|line| line.split_once('='))
-        .any(|(name, value)| annotations.get_text(name).is_some_and(|said| said.eq_ignore_ascii_case(value)))
+/// Whether an annotation of the pod asks a controller for a container that is not ready before the application is, and the ports of
+/// such a container: its own, and those that other annotations name.
+fn injected(pod: NodeRef<'_>) -> (bool, Vec<String>) {
+    let Some(annotations) = pod.at("metadata/annotations") else { return (false, Vec::new()) };
+    let words = |key: &str| tables().words("kubernetes", key).iter();
+    let asks = |(name, value): &(&str, &str)| annotations.get_text(name).is_some_and(|said| said.eq_ignore_ascii_case(value));
+    let Some((name, _)) = words("injecting").filter_map(|line| line.split_once('=')).find(asks) else {
+        return (false, Vec::new());
+    };
+    let whose = name.split('/').next().unwrap_or(name);
+    let is_port = |name: &str| name.starts_with(whose) && name.ends_with("-port");
+    let stated = annotations.merged_entries().into_iter().filter(|(key, _)| key.text().is_some_and(is_port));
+    let stated = stated.filter_map(|(_, value)| Some(value.text()?.trim().to_owned()));
+    let waits = words("injected_readiness").any(|name| annotations.get_text(name).is_some());
+    (waits, words("injected_ports").cloned().chain(stated).collect())
 }
 
 /// The container that the workload is about: the one of its name, else the first that is no helper.
