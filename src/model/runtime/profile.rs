@@ -40,27 +40,50 @@ impl Profile {
 /// What a path and the Compose `profiles:` of a service say. The file name is asked first, then the folders from within;
 /// a word that stands before others in one name does not win, the kind does: test, development, example, production.
 pub fn profile(path: &str, compose_profiles: &[String]) -> Profile {
-    let of_segment = |segment: &str| match of_name(&segment.to_ascii_lowercase()) {
-        Profile::Unknown if is_of_tests(segment) => Profile::Test,
+    let of_segment = |(segment, around): (&str, Option<&str>)| match of_name(&segment.to_ascii_lowercase()) {
+        Profile::Unknown if is_of_tests(segment, around) => Profile::Test,
+        Profile::Unknown | Profile::Production if is_kept(segment) => Profile::Example,
         profile => profile,
     };
-    let named = path.rsplit('/').map(of_segment).find(|profile| *profile != Profile::Unknown);
+    let around = path.rsplit('/').skip(1).map(Some).chain([None]);
+    let named = path.rsplit('/').zip(around).map(of_segment).find(|profile| *profile != Profile::Unknown);
     let tagged = compose_profiles.iter().map(|word| of_name(&word.to_ascii_lowercase()));
     tagged.chain(named).find(|profile| *profile != Profile::Unknown).unwrap_or(Profile::Unknown)
 }
 
-/// Whether a folder is a set of sources for tests, as Gradle and Maven call them: `contractTest`, `integrationTests`.
-fn is_of_tests(segment: &str) -> bool {
-    let stem = ["Test", "Tests"].into_iter().find_map(|end| segment.strip_suffix(end));
+/// Whether a folder is a set of sources for tests, as Gradle and Maven call them: `src/contractTest`, `integrationTests`. A
+/// `speedTest` elsewhere is a thing that people run.
+fn is_of_tests(segment: &str, around: Option<&str>) -> bool {
+    let in_sources = || segment.strip_suffix("Test").filter(|_| around == Some("src"));
+    let stem = segment.strip_suffix("Tests").or_else(in_sources);
     stem.is_some_and(|stem| stem.ends_with(|last: char| last.is_ascii_lowercase()))
 }
 
-/// What the comment at the head of a file says.
+/// Whether a folder holds what is kept from before.
+fn is_kept(segment: &str) -> bool {
+    let word = match segment.strip_prefix('_') {
+        Some(marked) => marked.split(['.', '-', '_']).next().unwrap_or(marked),
+        None => segment,
+    };
+    tables().words("profile", "kept").iter().any(|kept| kept.eq_ignore_ascii_case(word))
+}
+
+/// What the comment at the head of a Compose file says.
 pub(super) fn of_head(text: &str) -> Profile {
+    head_says(text, "dev_words")
+}
+
+/// What the comment at the head of a file of variables says of the file itself.
+pub(super) fn of_variables_head(text: &str) -> Profile {
+    head_says(text, "dev_env_words")
+}
+
+/// `list`: the words of the data that count.
+fn head_says(text: &str, list: &str) -> Profile {
     let head = text.lines().map(str::trim).take(40).take_while(|line| line.is_empty() || line.starts_with('#'));
     let head = head.map(|line| line.trim_start_matches('#').trim()).collect::<Vec<_>>().join(" ").to_ascii_lowercase();
     let says = |words: &String| head.contains(words.as_str()) && !head.contains(&format!("not {words}"));
-    match tables().words("profile", "dev_words").iter().any(says) {
+    match tables().words("profile", list).iter().any(says) {
         true => Profile::Development,
         false => Profile::Unknown,
     }
@@ -90,6 +113,8 @@ mod tests {
         assert_eq!(of_head("# This is meant for local development only.\n\n# Thanks\nservices:\n"), Profile::Development);
         assert_eq!(of_head("# For production, not for local development\nservices:\n"), Profile::Unknown);
         assert_eq!(of_head("services:\n# not for production\n"), Profile::Unknown);
+        assert_eq!(of_variables_head("# Do not define production secrets in this file.\nA=b\n"), Profile::Development);
+        assert_eq!(of_variables_head("# Copied from .env.example, which is for local development.\nA=b\n"), Profile::Unknown);
     }
 
     #[test]
@@ -103,7 +128,13 @@ mod tests {
         assert_eq!(of("examples/shop/compose.yaml"), Profile::Example);
         assert_eq!(of("_archived/shop/compose.yaml"), Profile::Example);
         assert_eq!(of("e2e/compose.yaml"), Profile::Test);
+        assert_eq!(of("services/archived/compose.yaml"), Profile::Example);
+        assert_eq!(of("_attic-2024/compose.yaml"), Profile::Example);
+        assert_eq!(of("services/archived-orders/compose.yaml"), Profile::Unknown);
+        assert_eq!(of("services/mark_obsolete/compose.yaml"), Profile::Unknown);
         assert_eq!(of("src/contractTest/resources/application.properties"), Profile::Test);
+        assert_eq!(of("shop/integrationTests/application.properties"), Profile::Test);
+        assert_eq!(of("services/speedTest/application.properties"), Profile::Unknown);
         assert_eq!(of("deploy/latest/compose.yaml"), Profile::Unknown);
         assert_eq!(of("services/delivery/.env"), Profile::Unknown);
         assert_eq!(of(".env.local"), Profile::Development);

@@ -110,7 +110,7 @@ pub(super) fn read(
         let text = workspace.text(source);
         let parsed = env::parse(source, &text);
         let use_for = match profile::profile(&artifact.path, &[]) {
-            Profile::Unknown => profile::of_head(&text),
+            Profile::Unknown => profile::of_variables_head(&text),
             named => named,
         };
         let pairs = parsed.entries.iter().filter_map(|entry| Some((entry.key.as_str(), entry.value.as_ref()?.text.as_str())));
