@@ -42,7 +42,7 @@ impl<'r> Changes<'r> {
     pub(super) fn brought(&self, finding: &Finding) -> bool {
         let mut causes = finding.labels().filter(|(role, _)| *role != Role::Context).map(|(_, label)| label.span);
         let knows = |fingerprint: &String| self.known.fingerprints.contains(fingerprint);
-        // What is left of several faults that were said as one, and one of twins, have another fingerprint and the old places.
+        // What is left of several faults that were said as one has another fingerprint, and tells nothing that they did not.
         let is_known = knows(&finding.fingerprint)
             || self.renames.earlier(finding).as_ref().is_some_and(knows)
             || self.known.is_rest(finding, |span| self.unchanged(span.source));

@@ -19,8 +19,48 @@ pub(super) struct Known {
     pub(super) fingerprints: HashSet<String>,
     /// Of findings whose remedy breaks consumers: what each place is called, by fingerprint, and by rule.
     places: BTreeMap<String, BTreeSet<String>>,
-    /// Findings with several places, by rule: path and first byte of each. Empty where places are not wanted.
-    groups: BTreeMap<String, Vec<BTreeSet<(String, u32)>>>,
+    /// Findings with several places, by rule. Empty where places are not wanted.
+    groups: BTreeMap<String, Vec<Told>>,
+}
+
+/// What a finding tells, whatever its words: what is left of one with several places tells nothing else.
+#[derive(Debug, Clone)]
+struct Told {
+    /// The places where it can be mended: path, first byte, and what it is about there.
+    places: BTreeSet<(String, u32, String)>,
+    /// The places that make it a problem: path and first byte.
+    causes: BTreeSet<(String, u32)>,
+    /// The tables that it was joined to, and its evidence, taken apart where that lists several.
+    facts: BTreeSet<String>,
+}
+
+impl Told {
+    /// What a finding tells, `path` naming the files of its places; `None` where it does not name one of them.
+    fn by(finding: &Finding, path: impl Fn(Span) -> Option<String>) -> Option<Told> {
+        let said = &finding.diagnostic;
+        let occurrences = said.occurrences.iter().map(|one| (one.span, &one.subject));
+        let places = std::iter::once((said.primary.span, &said.subject)).chain(occurrences);
+        let facts = said.evidence.iter().flat_map(|fact| fact.split(',')).chain(said.tables.iter().map(String::as_str));
+        Some(Told {
+            places: places.map(|(span, subject)| Some((path(span)?, span.start, subject.clone()))).collect::<Option<_>>()?,
+            causes: said.causes.iter().map(|one| Some((path(one.span)?, one.span.start))).collect::<Option<_>>()?,
+            facts: facts.map(str::to_owned).collect(),
+        })
+    }
+
+    /// Whether another one tells a part of this, and nothing that this does not tell.
+    fn is_more_than(&self, other: &Told) -> bool {
+        // What several are together is called by what they are parts of: `public.orders`, and then `public.orders.customer_id` alone.
+        let is_part = |rest: &str| rest.is_empty() || rest.strip_prefix('.').is_some_and(|part| self.facts.contains(part));
+        let is_told = |(path, start, subject): &(String, u32, String)| {
+            let mut here = self.places.iter().filter(|(own, at, _)| own == path && at == start);
+            here.any(|(_, _, own)| subject.strip_prefix(own.as_str()).is_some_and(is_part))
+        };
+        self.places.len() > other.places.len()
+            && other.places.iter().all(is_told)
+            && self.causes.is_superset(&other.causes)
+            && self.facts.is_superset(&other.facts)
+    }
 }
 
 impl Known {
@@ -28,8 +68,8 @@ impl Known {
     pub(super) fn of(findings: &[Finding], api: &Api, sources: &Sources, wants_places: bool) -> Known {
         let mut known = Known { fingerprints: findings.iter().map(|one| one.fingerprint.clone()).collect(), ..Known::default() };
         for finding in findings.iter().filter(|one| wants_places && !one.diagnostic.occurrences.is_empty()) {
-            let group = spots(finding).map(|span| (sources.path(span.source).to_owned(), span.start)).collect();
-            known.groups.entry(finding.rule.clone()).or_default().push(group);
+            let told = Told::by(finding, |span| Some(sources.path(span.source).to_owned()));
+            known.groups.entry(finding.rule.clone()).or_default().extend(told);
         }
         for finding in findings.iter().filter(|one| wants_places && one.remedy == Remedy::Breaking) {
             for name in names(&finding.diagnostic, api) {
@@ -41,11 +81,12 @@ impl Known {
         known
     }
 
-    /// Whether a finding is what is left of one with more places, each of which `earlier` finds in the base.
+    /// Whether a finding is what is left of one that the base has: its places and causes, `earlier` naming their files in the base, are
+    /// among those of that one, each about the same thing, and its facts too. A place alone says little: where two operations share a
+    /// parameter, another table may be at fault there now.
     pub(super) fn is_rest(&self, finding: &Finding, earlier: impl Fn(Span) -> Option<String>) -> bool {
         let Some(groups) = self.groups.get(&finding.rule) else { return false };
-        let places: Option<BTreeSet<(String, u32)>> = spots(finding).map(|span| Some((earlier(span)?, span.start))).collect();
-        places.is_some_and(|places| groups.iter().any(|group| group.len() > places.len() && group.is_superset(&places)))
+        Told::by(finding, earlier).is_some_and(|told| groups.iter().any(|group| group.is_more_than(&told)))
     }
 
     /// Whether a finding of this fingerprint or rule has a place of this name, or one in it.
@@ -91,12 +132,6 @@ fn keep(diagnostic: &mut Diagnostic, api: &Api, is_new: impl Fn(&str, Span) -> b
     let why = format!("{old} more that the base has are left out, since to mend them would break those who call them");
     diagnostic.because.push(why);
     Places::these(primary, occurrences).keep(diagnostic)
-}
-
-/// The places where a finding can be mended.
-fn spots(finding: &Finding) -> impl Iterator<Item = Span> {
-    let occurrences = finding.diagnostic.occurrences.iter().map(|one| one.span);
-    std::iter::once(finding.diagnostic.primary.span).chain(occurrences)
 }
 
 /// What the places of a finding are called.

@@ -110,11 +110,13 @@ fn fingerprints(findings: &[Finding]) -> BTreeSet<&str> {
     findings.iter().map(|finding| finding.fingerprint.as_str()).collect()
 }
 
-/// Where a finding stands: path and first byte of each place to edit.
-fn places(sources: &Sources, finding: &Finding) -> BTreeSet<(String, u32)> {
-    let occurrences = finding.diagnostic.occurrences.iter().map(|one| one.span);
-    let spans = std::iter::once(finding.diagnostic.primary.span).chain(occurrences);
-    spans.map(|span| (sources.path(span.source).to_owned(), span.start)).collect()
+/// Where a finding stands: path and first byte of each place to edit, with what it is about there, and of each cause.
+fn places(sources: &Sources, finding: &Finding) -> BTreeSet<(String, u32, Option<String>)> {
+    let said = &finding.diagnostic;
+    let occurrences = said.occurrences.iter().map(|one| (one.span, Some(one.subject.clone())));
+    let edited = std::iter::once((said.primary.span, Some(said.subject.clone()))).chain(occurrences);
+    let spans = edited.chain(said.causes.iter().map(|one| (one.span, None)));
+    spans.map(|(span, subject)| (sources.path(span.source).to_owned(), span.start, subject)).collect()
 }
 
 /// Holds a run that reports what a change brought against the two trees, each checked alone.
@@ -137,9 +139,19 @@ fn compare(work: &Work, reach: Reach, head: &dyn Files, base: &dyn Files, what: 
         all.into_iter().find(|old| base.same(old, &bytes))
     };
     let is_rest = |finding: &Finding| {
-        let own = places(&all.sources, finding).into_iter().map(|(path, start)| Some((earlier(&path)?, start)));
-        let Some(own) = own.collect::<Option<BTreeSet<(String, u32)>>>() else { return false };
-        let has_more = |one: BTreeSet<(String, u32)>| one.len() > own.len() && one.is_superset(&own);
+        let own = places(&all.sources, finding).into_iter().map(|(path, start, subject)| Some((earlier(&path)?, start, subject)));
+        let Some(own) = own.collect::<Option<BTreeSet<_>>>() else { return false };
+        let has_more = |one: BTreeSet<(String, u32, Option<String>)>| {
+            let is_about =
+                |all: &str, part: &str| part.strip_prefix(all).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            let is_in = |(path, start, subject): &(String, u32, Option<String>)| {
+                one.iter().filter(|(own, at, _)| own == path && at == start).any(|(.., all)| match (all, subject) {
+                    (Some(all), Some(part)) => is_about(all, part),
+                    (all, part) => all == part,
+                })
+            };
+            one.len() > own.len() && own.iter().all(is_in)
+        };
         old.iter().any(|one| one.rule == finding.rule && has_more(places(&before.sources, one)))
     };
     let is_new =

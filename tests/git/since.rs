@@ -367,3 +367,38 @@ fn what_is_left_of_a_fault_that_is_mended_in_part_is_old() {
     let (found, _) = brought(&work.0, since("main"));
     assert!(found.contains(&"indexes/foreign-key-without-index public.customers.shop_id".to_owned()), "{found:?}");
 }
+
+#[test]
+fn a_new_fault_at_an_old_place_is_no_rest_of_the_old_one() {
+    let scratch = Scratch::new();
+    let work = scratch.repository("shop");
+    let operation = |name: &str| {
+        let capital = name.replacen(&name[..1], &name[..1].to_uppercase(), 1);
+        format!(
+            "  /{name}s:\n    get:\n      operationId: list{capital}s\n      parameters:\n        - $ref: \"#/components/parameters/Sort\"\n        - {{ name: limit, in: query, schema: {{ type: integer, maximum: 100 }} }}\n      responses:\n        \"200\": {{ description: A page, content: {{ application/json: {{ schema: {{ type: array, items: {{ $ref: \"#/components/schemas/{capital}\" }} }} }} }} }}\n"
+        )
+    };
+    let schema = |name: &str| {
+        format!(
+            "    {name}: {{ type: object, properties: {{ id: {{ type: integer }}, score: {{ type: integer }}, price: {{ type: integer }} }} }}\n"
+        )
+    };
+    let (paths, schemas) = (operation("gadget") + &operation("parcel"), schema("Gadget") + &schema("Parcel"));
+    let sort = "  parameters:\n    Sort: { name: sort, in: query, schema: { type: string, enum: [id, score, price] } }\n";
+    let table = |name: &str| format!("CREATE TABLE {name} (id bigint PRIMARY KEY, score int NOT NULL, price int NOT NULL);\n");
+    let create = table("gadgets")
+        + &table("parcels")
+        + "CREATE INDEX p_score ON parcels (score);\nCREATE INDEX p_price ON parcels (price);\n";
+    let api = format!(
+        "openapi: 3.0.3\ninfo: {{ title: Shop, version: 1.0.0 }}\npaths:\n{paths}components:\n{sort}  schemas:\n{schemas}"
+    );
+    work.write("openapi.yaml", api)
+        .write("migrations/0001_init.up.sql", create)
+        .write("migrations/0001_init.down.sql", "DROP TABLE parcels, gadgets;\n")
+        .commit();
+    work.git(&["checkout", "-q", "-b", "feature"]);
+    work.write("migrations/0002_drop.up.sql", "DROP INDEX p_score;\n")
+        .write("migrations/0002_drop.down.sql", "CREATE INDEX p_score ON parcels (score);\n");
+    let (found, _) = brought(&work.0, since("main"));
+    assert!(found.contains(&"indexes/sort-parameter-without-index GET /parcels ?sort".to_owned()), "{found:?}");
+}
