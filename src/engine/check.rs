@@ -307,7 +307,9 @@ impl Run {
         }
         if let Some(base) = base {
             let unchanged = |path: &str| Beside::new(head, base).unchanged(path);
-            model.mentions = Arc::new(model.mentions.against((head, base), &unchanged, &model.schema, &settings));
+            let migrations = pending::migration_files(&discovery);
+            let trees = model::mentions::Trees { head, base, unchanged: &unchanged, migrations: &migrations };
+            model.mentions = Arc::new(model.mentions.against(&trees, &model.schema, &sources, &settings));
         }
 
         let whole = Subject { head: &model, base: base_model.as_ref(), sources: &sources };

@@ -4,7 +4,11 @@
 //! Costs nothing where nothing is dropped or renamed, and nothing where every migration is judged: code of today says nothing
 //! about a drop of years ago.
 
+mod declared;
+mod inserts;
 mod nowhere;
+
+pub use nowhere::Trees;
 
 use super::schema::PendingStep;
 use super::schema::Schema;
@@ -55,8 +59,9 @@ impl Mentions {
         self.places.get(subject).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether the code names this neither at the head nor at the base, although it names the table of the column, or other tables
-    /// beside this one: nothing that runs can miss it. Never so where there is no base.
+    /// Whether no text of the project names this, neither at the head nor at the base, although the code names the table of the column,
+    /// or other tables beside this one: nothing here that runs can miss it. Never so where there is no base, where what there is could not
+    /// all be searched, and where something writes whole rows of the table.
     pub fn is_nowhere(&self, subject: &str) -> bool {
         self.nowhere.contains(subject)
     }
@@ -66,13 +71,20 @@ impl Mentions {
 #[serde(deny_unknown_fields)]
 struct Table {
     endings: Vec<String>,
-    skipped: Vec<String>,
-    /// Endings of further files that may name a column or a table.
-    also_naming: Vec<String>,
+    /// Endings of files that hold no text.
+    no_text: Vec<String>,
     /// Folders of which nothing runs.
     never_run: Vec<String>,
-    /// What a file holds that says what there is, and asks for nothing.
-    declares: Vec<String>,
+    /// Folders that hold what tools wrote.
+    written: Vec<String>,
+    /// Macros whose brackets say what there is, and ask for nothing.
+    declaring_macros: Vec<String>,
+    /// Words at which a part of a file begins that does so, up to a line `end`.
+    declaring_blocks: Vec<String>,
+    /// Columns that frameworks read and write without their names.
+    unsaid: Vec<String>,
+    /// Endings of columns that frameworks add to what code says.
+    unsaid_endings: Vec<String>,
 }
 
 fn table() -> &'static Table {
@@ -81,6 +93,7 @@ fn table() -> &'static Table {
 }
 
 /// What is searched for.
+#[derive(Debug, Default)]
 struct Wanted {
     subject: String,
     /// The column in the spellings of other languages, or the table as it is called in SQL.
@@ -89,8 +102,10 @@ struct Wanted {
     companions: Vec<String>,
     /// How near, in bytes.
     near: usize,
-    /// What it may be called at all.
+    /// What it may be called at all, in lower case and without separators.
     names: Vec<String>,
+    /// The table of a column, likewise.
+    column_of: Option<String>,
     /// What code is called by that works with the same database.
     beside: Vec<String>,
 }
@@ -103,7 +118,7 @@ pub fn read(workspace: &mut Workspace, schema: &Schema, settings: &Settings) -> 
     }
     let paths: Vec<String> = workspace.paths().iter().filter(|path| is_code(path)).map(str::to_owned).collect();
     let found = workspace
-        .scan(&paths, |bytes| if bytes.len() <= LARGEST && !declares(bytes) { places(bytes, &wanted) } else { Vec::new() });
+        .scan(&paths, |bytes| if bytes.len() <= LARGEST { places(&declared::undeclared(bytes), &wanted) } else { Vec::new() });
     let mut mentions = Mentions::default();
     for (path, hits) in paths.iter().zip(found).filter(|(_, hits)| !hits.is_empty()) {
         // What is not UTF-8 is no code that is shown.
@@ -132,8 +147,15 @@ fn wanted(schema: &Schema) -> Vec<Wanted> {
         let noun = words::noun(&before.name.name);
         let tables = || spellings(&before.name.name).chain(spellings(&noun)).collect();
         let companions = if is_alone && is_telling(column) { Vec::new() } else { tables() };
-        let names: Vec<String> = spellings(column).collect();
-        wanted.push(Wanted { subject, spellings: names.clone(), companions, near: NEAR, names, beside: tables() });
+        wanted.push(Wanted {
+            subject,
+            spellings: spellings(column).collect(),
+            companions,
+            near: NEAR,
+            names: names_of_column(column),
+            column_of: Some(folded(&before.name.name)),
+            beside: tables(),
+        });
     }
     for step in schema.pending_steps() {
         let lost = step.lost_tables().into_iter().map(|lost| lost.name);
@@ -145,12 +167,45 @@ fn wanted(schema: &Schema) -> Vec<Wanted> {
             }
             let of_sql = || SQL_WORDS.iter().map(|word| (*word).to_owned()).collect();
             let companions = if is_telling(&name.name) { Vec::new() } else { of_sql() };
-            let names = spellings(&name.name).chain(spellings(&words::noun(&name.name))).collect();
-            let beside = others(schema, &step, &name.name);
-            wanted.push(Wanted { subject, spellings: vec![name.name.into()], companions, near: BESIDE, names, beside });
+            wanted.push(Wanted {
+                subject,
+                spellings: vec![name.name.to_string()],
+                companions,
+                near: BESIDE,
+                names: names_of_table(schema, &name.name),
+                column_of: None,
+                beside: others(schema, &step, &name.name),
+            });
         }
     }
     wanted
+}
+
+/// What a column may be called, folded. What frameworks take by convention is called by the empty name, which every text holds; and a
+/// reference by what it leads to (`belongs_to :customer`).
+fn names_of_column(column: &str) -> Vec<String> {
+    let snake = words::snake(column);
+    let stems = table().unsaid_endings.iter().filter_map(|end| snake.strip_suffix(end.as_str())).map(folded);
+    let unsaid = table().unsaid.contains(&snake).then(String::new);
+    stems.chain(unsaid).chain([folded(column)]).collect()
+}
+
+/// What a table may be called, folded: its name, and that of one row, with and without what marks tables, or most tables of all.
+fn names_of_table(schema: &Schema, name: &str) -> Vec<String> {
+    let snake = words::snake(name);
+    let prefixed = snake.split_once('_').filter(|(prefix, _)| {
+        let others: Vec<String> =
+            schema.tables().filter(|table| table.name.name != *name).map(|table| words::snake(&table.name.name)).collect();
+        let alike = others.iter().filter(|other| other.split_once('_').is_some_and(|(own, _)| own == *prefix)).count();
+        alike > 0 && alike * 2 >= others.len()
+    });
+    let all = [snake.as_str(), words::without_table_mark(&snake)].into_iter().chain(prefixed.map(|(_, rest)| rest));
+    all.flat_map(|name| [folded(name), folded(&words::noun(name))]).chain([folded(name)]).collect()
+}
+
+/// A name in lower case and without separators.
+fn folded(name: &str) -> String {
+    String::from_utf8_lossy(&nowhere::folded(name.as_bytes())).into_owned()
 }
 
 /// The names of some other tables of the database of a step: those that say by themselves what they are.
@@ -182,8 +237,13 @@ pub(super) fn spellings(name: &str) -> impl Iterator<Item = String> + use<> {
 
 /// Whether a file is code of the application itself: no test, nothing generated or vendored.
 pub(crate) fn is_code(path: &str) -> bool {
-    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
-    table().endings.iter().any(|one| one == ending) && is_own(path)
+    table().endings.iter().any(|one| one == ending(path)) && is_own(path)
+}
+
+/// What stands behind the last point of the name of a file; empty where there is none.
+fn ending(path: &str) -> &str {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    name.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
 /// Whether a file is the application's own, whatever it holds: no test, nothing generated or vendored.
@@ -191,12 +251,8 @@ pub(super) fn is_own(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let is_test = stem.ends_with("_test") || stem.ends_with(".test") || stem.ends_with(".spec") || stem.starts_with("test_");
-    !is_test && !folders.split('/').any(|folder| table().skipped.iter().any(|one| one == folder))
-}
-
-/// Whether a file only says what there is, and asks for nothing.
-fn declares(bytes: &[u8]) -> bool {
-    table().declares.iter().any(|word| memmem::find(bytes, word.as_bytes()).is_some())
+    let skipped = || table().never_run.iter().chain(&table().written);
+    !is_test && !folders.split('/').any(|folder| skipped().any(|one| one == folder))
 }
 
 /// The places in one file: number of what is wanted, first byte, one past the last.
@@ -215,7 +271,6 @@ fn places(bytes: &[u8], wanted: &[Wanted]) -> Vec<(usize, usize, usize)> {
 
 /// Where a name stands as a word of its own.
 pub(super) fn as_word<'b>(bytes: &'b [u8], name: &str) -> impl Iterator<Item = usize> + use<'b> {
-    let is_part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
     let (length, finder) = (name.len(), memmem::Finder::new(name.as_bytes()).into_owned());
     let mut from = 0;
     let places = std::iter::from_fn(move || {
@@ -223,7 +278,13 @@ pub(super) fn as_word<'b>(bytes: &'b [u8], name: &str) -> impl Iterator<Item = u
         from = at + length.max(1);
         Some(at)
     });
-    places.filter(move |at| !is_part(at.checked_sub(1).and_then(|at| bytes.get(at))) && !is_part(bytes.get(at + length)))
+    places.filter(move |at| is_word(bytes, *at, at + length))
+}
+
+/// Whether a part of a text is no part of a longer word.
+fn is_word(bytes: &[u8], start: usize, end: usize) -> bool {
+    let is_part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
+    !is_part(start.checked_sub(1).and_then(|at| bytes.get(at))) && !is_part(bytes.get(end))
 }
 
 #[cfg(test)]
@@ -247,8 +308,7 @@ mod tests {
             spellings: vec!["note".into()],
             companions: tables.iter().map(|name| (*name).to_owned()).collect(),
             near: NEAR,
-            names: Vec::new(),
-            beside: Vec::new(),
+            ..Wanted::default()
         };
         let far = format!("orders{}note", " ".repeat(NEAR * 2));
         assert!(places(far.as_bytes(), &[one(&["orders"])]).is_empty());
