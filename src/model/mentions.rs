@@ -106,6 +106,8 @@ struct Wanted {
     names: Vec<String>,
     /// The table of a column, likewise.
     column_of: Option<String>,
+    /// Whether frameworks use it without its name.
+    is_unsaid: bool,
     /// What code is called by that works with the same database.
     beside: Vec<String>,
 }
@@ -153,6 +155,7 @@ fn wanted(schema: &Schema) -> Vec<Wanted> {
             companions,
             near: NEAR,
             names: names_of_column(column),
+            is_unsaid: table().unsaid.contains(&words::snake(column)),
             column_of: Some(folded(&before.name.name)),
             beside: tables(),
         });
@@ -173,6 +176,7 @@ fn wanted(schema: &Schema) -> Vec<Wanted> {
                 companions,
                 near: BESIDE,
                 names: names_of_table(schema, &name.name),
+                is_unsaid: false,
                 column_of: None,
                 beside: others(schema, &step, &name.name),
             });
@@ -181,13 +185,11 @@ fn wanted(schema: &Schema) -> Vec<Wanted> {
     wanted
 }
 
-/// What a column may be called, folded. What frameworks take by convention is called by the empty name, which every text holds; and a
-/// reference by what it leads to (`belongs_to :customer`).
+/// What a column may be called, folded; a reference also by what it leads to (`belongs_to :customer`).
 fn names_of_column(column: &str) -> Vec<String> {
     let snake = words::snake(column);
     let stems = table().unsaid_endings.iter().filter_map(|end| snake.strip_suffix(end.as_str())).map(folded);
-    let unsaid = table().unsaid.contains(&snake).then(String::new);
-    stems.chain(unsaid).chain([folded(column)]).collect()
+    stems.chain([folded(column)]).collect()
 }
 
 /// What a table may be called, folded: its name, and that of one row, with and without what marks tables, or most tables of all.

@@ -58,7 +58,7 @@ impl Finder {
     fn new<'n>(lists: impl Iterator<Item = &'n [String]>) -> Option<Finder> {
         let mut all: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (number, list) in lists.enumerate() {
-            list.iter().for_each(|name| all.entry(name).or_default().push(number));
+            list.iter().filter(|name| !name.is_empty()).for_each(|name| all.entry(name).or_default().push(number));
         }
         Some(Finder { automaton: AhoCorasick::new(all.keys()).ok()?, of: all.into_values().collect() })
     }
@@ -94,7 +94,7 @@ impl<'w> Search<'w> {
             wanted,
             names: Finder::new(wanted.iter().map(|one| one.names.as_slice()))?,
             beside: Finder::new(wanted.iter().map(|one| one.beside.as_slice()))?,
-            seen: wanted.iter().map(|_| Seen::default()).collect(),
+            seen: wanted.iter().map(|one| Seen { named: AtomicBool::new(one.is_unsaid), ..Seen::default() }).collect(),
             read: AtomicU64::new(0),
         })
     }
@@ -165,7 +165,9 @@ impl<'w> Search<'w> {
 
 /// A text in lower case and without what separates the words of a name, or the halves of a character of UTF-16.
 pub(super) fn folded(text: &[u8]) -> Vec<u8> {
-    text.iter().filter(|byte| !matches!(byte, b'_' | b'-' | 0)).map(u8::to_ascii_lowercase).collect()
+    let mut folded = Vec::with_capacity(text.len());
+    folded.extend(text.iter().filter(|byte| !matches!(byte, b'_' | b'-' | 0)).map(u8::to_ascii_lowercase));
+    folded
 }
 
 /// Whether a file may name a column or a table for something that runs.
