@@ -6,6 +6,7 @@ use super::runtime::Runtime;
 use super::{Settings, Workspace};
 use crate::discover::names::listed;
 use crate::discover::{Discovery, Kind};
+use crate::files::is_within;
 use globset::{GlobBuilder, GlobMatcher};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -41,7 +42,7 @@ pub struct Boundaries {
 impl Boundary {
     /// How well a path fits: the length of the folder that holds it; `None` where it does not belong here.
     fn fit(&self, path: &str) -> Option<usize> {
-        let folders = self.paths.iter().filter(|folder| is_within(path, folder)).map(String::len);
+        let folders = self.paths.iter().filter(|folder| is_within(folder, path)).map(String::len);
         let patterns = self.patterns.iter().filter(|pattern| pattern.is_match(path)).map(|pattern| pattern.glob().glob().len());
         folders.chain(patterns).max()
     }
@@ -101,10 +102,6 @@ fn words() -> &'static Words {
     })
 }
 
-fn is_within(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// The folders above a path, the nearest first; not the root.
 fn above(path: &str) -> impl Iterator<Item = &str> {
     path.rmatch_indices('/').filter_map(|(at, _)| path.get(..at))
@@ -120,7 +117,7 @@ pub fn read(workspace: &Workspace, discovery: &Discovery, runtime: &Runtime, set
     let homes: BTreeSet<&str> = telling.filter_map(|one| above(&one.path).next()).collect();
     for (folder, services) in &contexts {
         // An image of a database with a few settings is built somewhere too, and is no service of this repository's own.
-        if homes.iter().any(|home| is_within(home, folder))
+        if homes.iter().any(|home| is_within(folder, home))
             || project_file(folder, workspace).is_some_and(|file| file != IMAGE_FILE)
         {
             folders.insert(folder.clone(), built(services));
@@ -148,13 +145,13 @@ pub fn read(workspace: &Workspace, discovery: &Discovery, runtime: &Runtime, set
     let found = boundaries.all.iter().skip(settings.services.len());
     let folders: Vec<&str> = found.flat_map(|one| &one.paths).map(String::as_str).collect();
     // Folders that hold no other, and of which the configuration says nothing: all in them is one's.
-    let holds_other = |folder: &str| folders.iter().any(|other| *other != folder && is_within(other, folder));
+    let holds_other = |folder: &str| folders.iter().any(|other| *other != folder && is_within(folder, other));
     let is_whole = |folder: &&str| settings.services.is_empty() && !holds_other(folder);
     let whole: HashSet<String> = folders.iter().copied().filter(is_whole).map(str::to_owned).collect();
     let mut last: Option<(String, usize)> = None;
     for artifact in &discovery.artifacts {
         // Artifacts are sorted by path: what lies in one folder stands together.
-        let known = last.as_ref().filter(|(folder, _)| is_within(&artifact.path, folder)).map(|(_, place)| *place);
+        let known = last.as_ref().filter(|(folder, _)| is_within(folder, &artifact.path)).map(|(_, place)| *place);
         let place = known.or_else(|| boundaries.place(&artifact.path));
         if known.is_none() {
             let folder = place.and_then(|place| Some((boundaries.all.get(place)?.paths.first()?, place)));
@@ -220,6 +217,11 @@ fn unit<'p>(home: &'p str, contexts: &BTreeMap<String, BTreeSet<String>>, worksp
 fn project_file(folder: &str, workspace: &Workspace) -> Option<&'static str> {
     let mut files = words().manifests.iter().map(String::as_str).chain([IMAGE_FILE]);
     files.find(|file| workspace.exists(&format!("{folder}/{file}")))
+}
+
+/// The folder of the project that a file belongs to: the nearest above it with a file that says so, else the root.
+pub(super) fn project<'p>(path: &'p str, workspace: &Workspace) -> &'p str {
+    above(path).find(|folder| project_file(folder, workspace).is_some()).unwrap_or_default()
 }
 
 /// How many services of compose files are named.

@@ -250,11 +250,24 @@ fn ending(path: &str) -> &str {
 
 /// Whether a file is the application's own, whatever it holds: no test, nothing generated or vendored.
 pub(super) fn is_own(path: &str) -> bool {
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    !is_test(path) && !is_below(path, table().never_run.iter().chain(&table().written))
+}
+
+/// Whether something in a file may run in production, whatever it holds: it is neither a test, nor vendored, nor a migration.
+pub(super) fn may_run(path: &str) -> bool {
+    !is_test(path) && !is_below(path, &table().never_run)
+}
+
+fn is_test(path: &str) -> bool {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let is_test = stem.ends_with("_test") || stem.ends_with(".test") || stem.ends_with(".spec") || stem.starts_with("test_");
-    let skipped = || table().never_run.iter().chain(&table().written);
-    !is_test && !folders.split('/').any(|folder| skipped().any(|one| one == folder))
+    stem.ends_with("_test") || stem.ends_with(".test") || stem.ends_with(".spec") || stem.starts_with("test_")
+}
+
+/// Whether a folder above a file has one of these names.
+fn is_below<'n>(path: &str, names: impl IntoIterator<Item = &'n String> + Clone) -> bool {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').any(|folder| names.clone().into_iter().any(|one| one == folder))
 }
 
 /// The places in one file: number of what is wanted, first byte, one past the last.

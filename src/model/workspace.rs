@@ -267,10 +267,15 @@ impl<'a> Workspace<'a> {
 
     /// Looks into files in threads without keeping them; results stand in the order of the paths. What cannot be read is empty.
     pub fn scan<R: Send>(&self, paths: &[String], look: impl Fn(&[u8]) -> R + Sync) -> Vec<R> {
+        self.scan_up_to(u64::MAX, paths, |_, bytes| look(bytes.unwrap_or_default()))
+    }
+
+    /// The same, with their paths, and `None` for what cannot be read or has more bytes than `most`.
+    pub fn scan_up_to<R: Send>(&self, most: u64, paths: &[String], look: impl Fn(&str, Option<&[u8]>) -> R + Sync) -> Vec<R> {
         let files = self.files;
         // What is not kept cannot be told to be the same.
         self.asked.borrow_mut().failed |= !paths.is_empty();
-        in_threads(self.threads, paths, |path| look(&files.read(path).unwrap_or_default()))
+        in_threads(self.threads, paths, |path| look(path, files.read_up_to(path, most).ok().as_deref()))
     }
 
     /// Notes that something could not be read.

@@ -146,7 +146,7 @@ pub use response::{MediaRef, ResponseRef, Status};
 pub use schema::{Property, SchemaRef};
 pub use schema_part::SchemaPart;
 pub use security::{Flow, Requirement, SchemeKind, SecuritySchemeRef};
-pub use server::{ServerRef, ServerVariable};
+pub use server::{ServerRef, ServerVariable, is_inner_host};
 pub use template::{PathTemplate, Piece, TemplateFault, parameter_name};
 pub use throttle::LimitDialect;
 pub use twin::Twin;

@@ -51,26 +51,37 @@ impl<'a> ServerRef<'a> {
 
     /// Whether it is on the developer's own machine.
     pub fn is_local(&self) -> bool {
+        is_local_host(self.host())
+    }
+
+    /// Whether it can only be reached from the own machine or the own network. Hosts that are variables count too: nothing is known of
+    /// them.
+    pub fn is_within_own_network(&self) -> bool {
+        let host = self.host();
+        is_inner_host(host) || host.starts_with('{')
+    }
+
+    /// Its host as it is written; empty where the URL is relative.
+    fn host(&self) -> &str {
         let host = self.url.split_once("://").map_or("", |(_, rest)| rest);
-        let host = host.split(['/', ':']).next().unwrap_or("");
-        matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "[" | "host.docker.internal") || host.ends_with(".localhost")
+        host.split(['/', ':', '?']).next().unwrap_or("")
     }
 }
 
-impl ServerRef<'_> {
-    /// Whether it can only be reached from the own machine or the own network: a private address, a name without a dot, a name
-    /// below `.local`, `.internal`, `.test` or `.svc`. Hosts that are variables count too: nothing is known of them.
-    pub fn is_within_own_network(&self) -> bool {
-        let host = self.url.split_once("://").map_or("", |(_, rest)| rest);
-        let host = host.split(['/', ':', '?']).next().unwrap_or("");
-        let octets: Vec<Option<u8>> = host.split('.').map(|part| part.parse().ok()).collect();
-        let private = matches!(octets.as_slice(), [Some(10 | 127), Some(_), Some(_), Some(_)])
-            || matches!(octets.as_slice(), [Some(192), Some(168), Some(_), Some(_)])
-            || matches!(octets.as_slice(), [Some(172), Some(16..=31), Some(_), Some(_)]);
-        let last = host.rsplit('.').next().unwrap_or("");
-        let inner = matches!(last, "local" | "internal" | "localhost" | "test" | "svc" | "lan" | "home" | "intranet");
-        self.is_local() || private || inner || !host.contains('.') || host.starts_with('{') || host.contains(".svc.")
-    }
+fn is_local_host(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "[" | "host.docker.internal") || host.ends_with(".localhost")
+}
+
+/// Whether a host can only be reached from the own machine or the own network: a private address, a name without a dot, a name below
+/// `.local`, `.internal`, `.test` or `.svc`.
+pub fn is_inner_host(host: &str) -> bool {
+    let octets: Vec<Option<u8>> = host.split('.').map(|part| part.parse().ok()).collect();
+    let private = matches!(octets.as_slice(), [Some(10 | 127), Some(_), Some(_), Some(_)])
+        || matches!(octets.as_slice(), [Some(192), Some(168), Some(_), Some(_)])
+        || matches!(octets.as_slice(), [Some(172), Some(16..=31), Some(_), Some(_)]);
+    let last = host.rsplit('.').next().unwrap_or("");
+    let inner = matches!(last, "local" | "internal" | "localhost" | "test" | "svc" | "lan" | "home" | "intranet");
+    is_local_host(host) || private || inner || !host.contains('.') || host.contains(".svc.")
 }
 
 /// The entries of a `servers` list.

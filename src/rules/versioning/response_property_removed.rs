@@ -26,8 +26,8 @@ fn recheck(context: &Context, one: &Removal, diagnostic: Diagnostic) -> Diagnost
     }
     match calls.call.filter(|_| !calls.may_name) {
         Some(call) => diagnostic
-            .context(call, "the client in the repository, which names it nowhere")
-            .at_most(Severity::Info, "context: exposure = internal, and the client in the repository names it nowhere"),
+            .context(call, "a client in the repository, in which nothing names it")
+            .at_most(Severity::Info, "context: exposure = internal, and nothing in the repository names it, though a client calls"),
         None => diagnostic,
     }
 }
