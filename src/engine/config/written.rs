@@ -73,9 +73,17 @@ pub fn bare(key: &str) -> String {
     if is_bare { key.to_owned() } else { quoted(key) }
 }
 
-/// A text in quotes.
+/// A text in quotes, on one line: as a key stands, which `toml` writes over several lines where the text has them.
 pub(super) fn quoted(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
+    if !text.contains(char::is_control) {
+        return toml::Value::String(text.to_owned()).to_string();
+    }
+    let escaped = text.chars().map(|letter| match letter {
+        '"' | '\\' => format!("\\{letter}"),
+        control if control.is_control() => format!("\\u{:04X}", u32::from(control)),
+        other => other.to_string(),
+    });
+    format!("\"{}\"", escaped.collect::<String>())
 }
 
 /// A value on one line.
