@@ -327,6 +327,54 @@ fn a_declared_growth_stands_above_the_name_of_a_table() {
 }
 
 #[test]
+fn which_table_is_meant_its_schema_alone_does_not_say() {
+    let rule = "indexes/filter-parameter-without-index";
+    let severity = |configuration: &str| of(rule, configuration).map(|(severity, _)| severity);
+    for name in ["public", "status", "shop.orders", "orders.status", "public.order"] {
+        let said = severity(&format!("[context.tables.\"{name}\"]\nrows = 500\n"));
+        assert_eq!(said, Some(Severity::Warning), "{name}");
+    }
+    // What is said with the schema goes before what is said of the name alone, whatever their order.
+    let both = "[context.tables.\"public.orders\"]\nrows = 500\n[context.tables.orders]\nrows = 50_000_000\n";
+    assert_eq!(severity(both), Some(Severity::Info));
+}
+
+#[test]
+fn a_schema_that_is_called_like_a_table_is_none() {
+    let files = [
+        (
+            "migrations/0001_init.up.sql",
+            "CREATE SCHEMA orders;\nCREATE TABLE orders.orders (id serial PRIMARY KEY);\nCREATE TABLE orders.lines (id bigint PRIMARY \
+             KEY, order_id int REFERENCES orders.orders (id));\n",
+        ),
+        ("queries/orders.sql", ""),
+    ];
+    let told = |configuration: &str| {
+        let found = with_files(configuration, &files).into_iter().find(|one| one.rule == "indexes/foreign-key-without-index")?;
+        Some((found.severity, found.diagnostic.because.into_iter().filter(|why| why.starts_with("context: ")).count()))
+    };
+    assert_eq!(told("[context.tables.orders]\nrows = 12\n").map(|(_, told)| told), Some(0));
+    assert_eq!(told("[context.tables.lines]\nrows = 12\n"), Some((Severity::Info, 1)));
+    assert_eq!(told("[context.tables.\"orders.lines\"]\nrows = 12\n"), Some((Severity::Info, 1)));
+}
+
+#[test]
+fn a_nearer_file_adds_to_what_is_said_of_a_table() {
+    let files = [
+        ("svc/migrations/0001_init.up.sql", "CREATE TABLE widgets (id bigint PRIMARY KEY, note text);\n"),
+        ("svc/queries/widgets.sql", "-- name: ListWidgets :many\nSELECT id FROM widgets WHERE note = $1;\n"),
+        ("svc/backend-lint.toml", "[context.tables.widgets]\nrows = 9_000_000\n"),
+    ];
+    let rule = "indexes/query-predicate-without-index";
+    let told = |configuration: &str| {
+        let of_it = |one: &Finding| one.rule == rule && one.diagnostic.subject.contains("idget");
+        with_files(configuration, &files).into_iter().find(of_it).map(|one| one.severity)
+    };
+    let without = told("");
+    assert!(without.is_some() && without < told("[context.tables.widgets]\ngrowth = \"hot\"\n"), "{without:?}");
+}
+
+#[test]
 fn what_a_rule_lowered_for_a_reason_of_its_own_is_not_raised() {
     let api = API.replace("/orders:", "/shops/{shop_id}/orders:");
     let mut files = Memory::new();

@@ -15,6 +15,7 @@ use crate::diagnostic::{Base, Confidence, Finding, Report, RuleInfo, Severity};
 use crate::discover::{self, Artifact, Discovery, Kind};
 use crate::files::Files;
 use crate::files::listed::Listed;
+use crate::model::schema::TableNames;
 use crate::model::{self, Kept, Model, Pending, Settings, Workspace, callers};
 use crate::report::origin;
 use crate::rules::{self, Rule};
@@ -160,7 +161,7 @@ impl Asked<'_> {
         let mut ours: Vec<Finding> = said.filter_map(|said| findings::finding(running::RULE_FAILED, said)).collect();
         findings::number(&mut ours);
         let (sources, report) = (&outcome.sources, &mut outcome.report);
-        ours.retain_mut(|finding| judge(finding, self.config, self.selection, sources));
+        ours.retain_mut(|finding| judge(finding, self.config, self.selection, (sources, &TableNames::default())));
         let least = self.least_severity(sources.path(place.source));
         let (shown, hidden): (Vec<Finding>, Vec<Finding>) = ours.into_iter().partition(|finding| finding.severity >= least);
         report.hidden += hidden.len();
@@ -376,7 +377,8 @@ impl Run {
         findings::number(&mut ours);
         findings.extend(ours);
 
-        findings.retain_mut(|finding| judge(finding, config, selection, sources));
+        let tables = TableNames::of(&outcome.model.schema);
+        findings.retain_mut(|finding| judge(finding, config, selection, (sources, &tables)));
         findings::sort(&mut findings, sources);
         let all = findings.len();
         let known = Known::of(&findings, &outcome.model.api, sources, options.reach != Reach::Everything);
@@ -384,7 +386,7 @@ impl Run {
         findings.retain(is_shown);
         let with_all_migrations = with_all.map(|mut with_all| {
             new().apply(&mut with_all, sources);
-            with_all.retain_mut(|finding| judge(finding, config, selection, sources) && is_shown(finding));
+            with_all.retain_mut(|finding| judge(finding, config, selection, (sources, &tables)) && is_shown(finding));
             with_all.len().saturating_sub(findings.iter().filter(|one| names(MIGRATIONS, &one.rule)).count())
         });
         let hidden = all - findings.len();
@@ -414,7 +416,7 @@ fn base_discovery(
 }
 
 /// Puts the configured severity into a finding and takes out the places where its rule is off. Whether it is shown.
-fn judge(finding: &mut Finding, config: &Config, selection: &Selection, sources: &Sources) -> bool {
+fn judge(finding: &mut Finding, config: &Config, selection: &Selection, (sources, tables): (&Sources, &TableNames)) -> bool {
     let Some(info) = rules::info(&finding.rule) else { return false };
     // A rule that failed has judged nothing, and nobody selects that: only an explicit wish hides it.
     let failed = finding.rule == running::RULE_FAILED;
@@ -447,7 +449,7 @@ fn judge(finding: &mut Finding, config: &Config, selection: &Selection, sources:
         }
     }
     // What the context turns off only the command line asks for all the same.
-    config.context(path).apply(finding, info) || selected
+    config.context(path).apply(finding, info, tables) || selected
 }
 
 /// Whether a rule runs. Unused suppressions can only be told when the rules that they name have run.

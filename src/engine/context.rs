@@ -2,7 +2,8 @@
 
 use super::selection::names;
 use crate::diagnostic::{Confidence, Diagnostic, Finding, RuleInfo, Severity};
-use crate::model::demands::{self, Demands};
+use crate::model::demands::{self, Demands, Growth};
+use crate::model::schema::TableNames;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -184,7 +185,11 @@ impl Facts {
             found.tables.entry(table.clone()).or_default().rows = said.value.parse().ok();
         }
         for (table, said) in self.tables.get("growth").into_iter().flatten() {
-            found.tables.entry(table.clone()).or_default().is_hot = said.value == "hot";
+            found.tables.entry(table.clone()).or_default().growth = match said.value.as_str() {
+                "hot" => Some(Growth::Hot),
+                "static" => Some(Growth::Static),
+                _ => None,
+            };
         }
         found
     }
@@ -196,19 +201,15 @@ impl Facts {
 
     /// What is said under a key of what a finding is about, by itself or by the table that it was joined to: the value, and the key as
     /// it is named there.
-    fn of(&self, key: &str, about: &Diagnostic) -> Option<(String, &Said)> {
+    fn of(&self, key: &str, about: &Diagnostic, names: &TableNames) -> Option<(String, &Said)> {
         let Some(own) = key.strip_prefix(OF_TABLES) else {
             return self.values.get(key).map(|said| (key.to_owned(), said));
         };
-        let is_of = |table: &str, subject: &str| {
-            // `public.orders(status)`, `public.orders (status, id)`: the name ends where its columns begin.
-            let subject = subject.split(['(', ' ']).next().unwrap_or(subject);
-            let mut parts = subject.split('.').take(2);
-            parts.any(|part| part == table) || subject == table || subject.starts_with(&format!("{table}."))
-        };
-        let subjects = || about.tables.iter().chain([&about.subject]);
-        let mut tables = self.tables.get(own)?.iter();
-        let (table, said) = tables.find(|(table, _)| subjects().any(|subject| is_of(table, subject)))?;
+        let meant = about.tables.iter().chain([&about.subject]).filter_map(|subject| names.of_subject(subject));
+        let meant: Vec<_> = meant.collect();
+        let said = self.tables.get(own)?.iter().filter(|(table, _)| meant.iter().any(|name| name.is_written(table)));
+        // What is said of a name with its schema goes before what is said of the name alone.
+        let (table, said) = said.max_by_key(|(table, _)| table.contains('.'))?;
         Some((format!("{OF_TABLES}{table}.{own}"), said))
     }
 
@@ -250,10 +251,10 @@ impl Facts {
     }
 
     /// Changes the severity of a finding and says which key did; `false` where it is not to be told at all.
-    pub(super) fn apply(&self, finding: &mut Finding, info: &RuleInfo) -> bool {
+    pub(super) fn apply(&self, finding: &mut Finding, info: &RuleInfo, names: &TableNames) -> bool {
         let mut told: Vec<(&Change, String)> = Vec::new();
         for change in changes().iter().filter(|change| change.concerns(&info.id)) {
-            let said = self.of(change.key(), &finding.diagnostic);
+            let said = self.of(change.key(), &finding.diagnostic, names);
             let Some((key, said)) = said.filter(|(_, said)| change.condition.holds(&said.value)) else {
                 continue;
             };

@@ -52,8 +52,17 @@ pub struct Stated {
 pub struct TableFacts {
     /// How many rows it has; finite and not negative. Absent where nobody says.
     pub rows: Option<f64>,
-    /// Whether it is said to grow with use. `false`: nobody says that it does.
-    pub is_hot: bool,
+    /// Whether its rows grow with use. Absent where nobody says.
+    pub growth: Option<Growth>,
+}
+
+/// Whether the rows of a table grow with use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Growth {
+    /// They do.
+    Hot,
+    /// It stays as it is.
+    Static,
 }
 
 /// What is stated for a folder, by key; absent where no configuration file says it.
@@ -68,6 +77,14 @@ pub struct Demands {
 /// What is stated for each folder, folders above first.
 #[derive(Debug, Clone, Default)]
 pub struct DemandsByFolder(Vec<(String, Demands)>);
+
+impl TableFacts {
+    /// Takes over what is said nearer, or more exactly.
+    pub fn refine(&mut self, nearer: &TableFacts) {
+        self.rows = nearer.rows.or(self.rows);
+        self.growth = nearer.growth.or(self.growth);
+    }
+}
 
 impl Demands {
     /// Takes a length of time in; `by`: the file, or the preset in words.
@@ -87,7 +104,9 @@ impl Demands {
     pub fn refine(&mut self, nearer: &Demands) {
         self.lengths.extend(nearer.lengths.iter().map(|(key, demand)| (*key, demand.clone())));
         self.numbers.extend(nearer.numbers.iter().map(|(key, number)| (*key, number.clone())));
-        self.tables.extend(nearer.tables.iter().map(|(name, facts)| (name.clone(), facts.clone())));
+        for (name, facts) in &nearer.tables {
+            self.tables.entry(name.clone()).or_default().refine(facts);
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::suggest;
 use crate::files::Files;
 use crate::model::Model;
+use crate::model::schema::TableNames;
 use crate::source::{SourceId, Sources, Span};
 use std::collections::{BTreeSet, HashSet};
 use toml::de::DeValue;
@@ -22,6 +23,8 @@ enum About {
     Path,
     Operation,
     Table,
+    /// A table by its name, or by its schema and that: `[context.tables]`.
+    Stated,
     /// A subject or a path: `[[allow]]`.
     Any,
 }
@@ -62,6 +65,12 @@ pub(super) fn stated(source: SourceId, root: &Section) -> Vec<Target> {
             named.for_each(|(_, value)| found.take(About::Path, &section, value));
         }
     }
+    if let Some(DeValue::Table(context)) = root.get("context").map(|value| value.get_ref()) {
+        let tables = context.iter().filter(|(key, _)| key.get_ref() == "tables").map(|(_, value)| value.get_ref());
+        for (table, _) in tables.filter_map(|value| value.as_table()).flatten() {
+            found.put(About::Stated, "[context.tables]", table.get_ref(), table.span());
+        }
+    }
     if let Some(DeValue::Table(links)) = root.get("links").map(|value| value.get_ref()) {
         for (operation, table) in links {
             found.put(About::Operation, "[links]", operation.get_ref(), operation.span());
@@ -99,6 +108,8 @@ struct Names<'f> {
     operations: Vec<String>,
     /// Tables, columns and indexes.
     tables: Vec<String>,
+    /// Tables and views alone.
+    named: TableNames,
     /// Whether every document, and every table, was read: what is not here does not exist.
     knows_operations: bool,
     knows_tables: bool,
@@ -115,6 +126,7 @@ impl<'f> Names<'f> {
             files,
             paths: files.list().iter().map(str::to_owned).collect(),
             operations: model.api.operations().map(|operation| operation.subject()).collect(),
+            named: TableNames::of(&model.schema),
             tables: tables.chain(columns).chain(indexes).collect::<BTreeSet<String>>().into_iter().collect(),
             knows_operations: !unread(&[".yaml", ".yml", ".json"]) && model.api.operations().next().is_some(),
             knows_tables: !unread(&[".sql"])
@@ -136,6 +148,11 @@ impl<'f> Names<'f> {
             About::Path => (!is_path()).then_some("file"),
             About::Operation => (self.knows_operations && !is_operation()).then_some("operation"),
             About::Table => (self.knows_tables && !is_table()).then_some("table"),
+            // A server has tables that nothing here makes: only what one of these was meant by.
+            About::Stated => {
+                let is_it = self.named.iter().any(|name| name.is_written(&target.text));
+                (self.knows_tables && !is_it && (self.is_schema(&target.text) || self.near(target).is_some())).then_some("table")
+            }
             About::Any if is_path() || is_operation() || is_table() => None,
             About::Any => match target.text.split_once(' ') {
                 Some((method, rest)) if rest.starts_with('/') && method.bytes().all(|byte| byte.is_ascii_uppercase()) => {
@@ -149,12 +166,28 @@ impl<'f> Names<'f> {
         }
     }
 
+    fn is_schema(&self, text: &str) -> bool {
+        self.named.iter().any(|name| name.schema.as_deref() == Some(text))
+    }
+
+    /// The name of the table that was probably meant where it stands in another schema, or is misspelt. Numbers tell partitions apart.
+    fn near_table(&self, text: &str) -> Option<&str> {
+        let own = text.rsplit('.').next().unwrap_or(text);
+        let names: Vec<&str> = self.named.iter().map(|name| name.name.as_str()).collect();
+        let letters = |name: &str| name.chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
+        let near = || suggest::nearest(own, &names).filter(|near| letters(near) != letters(own));
+        names.iter().copied().find(|name| *name == own).or_else(near)
+    }
+
     /// The name that was probably meant.
     fn near(&self, target: &Target) -> Option<&str> {
+        if target.about == About::Stated {
+            return self.near_table(&target.text);
+        }
         let folders = || self.paths.iter().flat_map(|path| path.match_indices('/').filter_map(|(at, _)| path.get(..at)));
         let known: BTreeSet<&str> = match target.about {
             About::Operation => self.operations.iter().map(String::as_str).collect(),
-            About::Table => self.tables.iter().map(String::as_str).collect(),
+            About::Table | About::Stated => self.tables.iter().map(String::as_str).collect(),
             About::Any if target.text.contains(' ') => self.operations.iter().map(String::as_str).collect(),
             About::Any if !target.text.contains('/') => self.tables.iter().map(String::as_str).collect(),
             About::Path | About::Any => self.paths.iter().map(String::as_str).chain(folders()).collect(),

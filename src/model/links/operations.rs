@@ -89,7 +89,7 @@ impl<'m> OperationTable<'m> {
         let list = self.operation.list();
         match () {
             () if self.operation.path().contains('{') => Some("the path narrows the rows"),
-            () if list.is_some_and(|list| self.operation.is_catalogue(&list)) => {
+            () if list.is_some_and(|list| self.operation.is_catalogue(&list)) && !self.table().is_said_to_grow() => {
                 Some("it is a catalogue by its name or its entries")
             }
             () if self.tables.iter().any(TableRef::is_filled_with_constants) => {
@@ -108,9 +108,9 @@ impl<'m> OperationTable<'m> {
         self.queries.is_empty() || unclear || conditions.any(|one| names(&one.column.name) && one.narrowing != Narrowing::Other)
     }
 
-    /// Whether the rows of the table grow with use, by its name or as the configuration says.
+    /// Whether the rows of the table may grow with use, by its name or as the configuration says.
     pub fn grows(&self) -> bool {
-        self.table().table().grows()
+        self.table().table().may_grow()
     }
 
     /// The unique indexes that a new row can violate by what the client sends: all of their columns are sent, or say whose row it

@@ -160,9 +160,13 @@ impl<'m> ParameterColumn<'m> {
             return Some("a required parameter narrows the rows, by an index, before they are sorted");
         }
         // Where every index begins with the tenant, so does every query, and a tenant has few rows of most things.
-        let scoped = |column: &ColumnRef| column.ordering_index().len() > 1 && !column.table().grows();
+        let scoped = |column: &ColumnRef| column.ordering_index().len() > 1 && !column.table().table().may_grow();
         if unserved.iter().flat_map(|one| &one.columns).all(scoped) {
             return Some("the indexes of the table begin with its tenant, so only one tenant's rows are sorted");
+        }
+        // What the configuration says of a table goes before what its name says.
+        if unserved.iter().flat_map(|one| &one.columns).any(|column| column.table().is_said_to_grow()) {
+            return None;
         }
         let catalogue = self.operation.list().is_some_and(|list| self.operation.is_catalogue(&list));
         if catalogue {

@@ -204,9 +204,9 @@ impl<'m> Access<'m> {
         self.finds_one_row() || self.conditions.iter().any(says)
     }
 
-    /// Whether the rows of the table grow with use, by its name or as the configuration says.
+    /// Whether the rows of the table may grow with use, by its name or as the configuration says.
     pub fn grows(&self) -> bool {
-        self.table.table().grows()
+        self.table.table().may_grow()
     }
 }
 

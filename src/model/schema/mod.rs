@@ -63,7 +63,7 @@ pub use reference_types::{TypeFit, UnlikePair};
 pub use remedy::{create_first_indexes_help, drop_all_help, per_dialect, quoted, text_literal, type_sql};
 pub use seed_rows::{Lookup, SeedRows};
 pub use spoken::Spoken;
-pub use table_facts::Stated;
+pub use table_facts::{Stated, TableNames};
 pub use transitions::{LeftPart, LeftTransition};
 pub use view::*;
 

@@ -25,9 +25,10 @@ fn recheck(context: &Context, one: &Removal, diagnostic: Diagnostic) -> Diagnost
         return named.at_most(Severity::Warning, why);
     }
     match calls.call.filter(|_| !calls.may_name) {
-        Some(call) => diagnostic
-            .context(call, "a client in the repository, in which nothing names it")
-            .at_most(Severity::Info, "context: exposure = internal, and nothing in the repository names it, though a client calls"),
+        Some(call) => diagnostic.context(call, "a client in the repository, in which nothing names it").at_most(
+            Severity::Info,
+            "context: exposure = internal, and nothing in the repository names it, though a client calls",
+        ),
         None => diagnostic,
     }
 }
