@@ -1,5 +1,8 @@
 //! What the rules on configuration have in common: the same thing said of several copies of a service is said once.
 
+use super::habit::HABIT;
+use super::spread;
+use super::{Context, Fold};
 use crate::diagnostic::{Diagnostic, Occurrence, Severity};
 use crate::model::runtime::Profile;
 use std::collections::HashMap;
@@ -22,6 +25,30 @@ pub(super) fn folded(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         known.occurrences.extend(one.occurrences);
     }
     kept
+}
+
+/// Findings that say the same of services which are not copies of each other, once there are many of them, are one habit of the
+/// repository: it is said of the first, with how many more there are.
+pub(super) fn alike(_: &Context, found: &[&Diagnostic]) -> Vec<Fold> {
+    let groups = spread::grouped(0..found.len(), |at| found.get(*at).and_then(|one| nameless(one)));
+    let habits = groups.into_iter().filter(|group| group.len() >= HABIT);
+    let folds = habits.filter_map(|which| {
+        let first = found.get(*which.first()?).filter(|one| nameless(one).is_some())?;
+        let mut said = Diagnostic::clone(first);
+        said.message = format!("{} (and {} others)", said.message, which.len() - 1);
+        for other in which.iter().skip(1).filter_map(|at| found.get(*at)) {
+            said.occurrences.push(Occurrence { span: other.primary.span, subject: other.subject.clone() });
+            said.occurrences.extend(other.occurrences.iter().cloned());
+        }
+        Some(Fold { which, said })
+    });
+    folds.collect()
+}
+
+/// The words of a finding without the name that it begins with, and what is to be written.
+fn nameless(one: &Diagnostic) -> Option<(&str, Option<&str>)> {
+    let (_, rest) = one.message.strip_prefix('`')?.split_once('`')?;
+    Some((rest, one.help.as_deref()))
 }
 
 fn rank(diagnostic: &Diagnostic) -> Severity {

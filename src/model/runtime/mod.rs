@@ -176,7 +176,6 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
     let servers = server::read(workspace, discovery, &services);
     let job_libraries = queue_store::job_libraries(workspace, &servers);
     let session_needs = pool::session_needs(workspace, discovery, &servers);
-    let credentials = secret::read(workspace, discovery, &applications, &services);
     let names = names::Names::new(&projects, &services);
     let pools = pool::read(&applications, &services, &names, workspace.sources());
     let databases = database::read(workspace, discovery, &projects, &services, &applications, &pools);
@@ -191,7 +190,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
     let telemetry = collector::read(workspace, discovery, &projects);
     let celery_files = celery::read(workspace, &services);
     let topics = kafka::topics(workspace, discovery, &services);
-    Runtime {
+    let mut runtime = Runtime {
         projects,
         services,
         gateways,
@@ -207,7 +206,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
         database_clients,
         celery_files,
         session_needs,
-        credentials,
+        credentials: secret::Secrets::default(),
         doubts: databases.doubts,
         loose_doubt: databases.loose_doubt.or(cloud.doubt()),
         functions: cloud.functions,
@@ -221,5 +220,7 @@ pub fn read(workspace: &mut Workspace, discovery: &Discovery, settings: &Setting
         secrets: cluster.secrets,
         demands,
         unset,
-    }
+    };
+    runtime.credentials = secret::read(workspace, discovery, &runtime);
+    runtime
 }

@@ -127,6 +127,8 @@ mod tests {
         assert_eq!(of("dev/docker-compose.prod.yml"), Profile::Production);
         assert_eq!(of("examples/shop/compose.yaml"), Profile::Example);
         assert_eq!(of("_archived/shop/compose.yaml"), Profile::Example);
+        assert_eq!(of("k8s/old/orders.yaml"), Profile::Example);
+        assert_eq!(of("legacy-orders/compose.yaml"), Profile::Unknown);
         assert_eq!(of("e2e/compose.yaml"), Profile::Test);
         assert_eq!(of("services/archived/compose.yaml"), Profile::Example);
         assert_eq!(of("_attic-2024/compose.yaml"), Profile::Example);

@@ -23,7 +23,18 @@ pub enum Stay {
 /// A project that runs an application from a released image and builds nothing is one: that is how one deploys. So is a project that
 /// builds what it runs, where its applications are started again for ever and see none of their sources. Any other that builds its
 /// services, or has stores alone, is for work on the code.
-pub(super) struct Deployments(Vec<bool>);
+pub(super) struct Deployments(Vec<Use>);
+
+/// What the services of a project say that it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// It deploys.
+    Deployment,
+    /// Work on the code: services mount the folders that they are built from, or there are stores alone.
+    Work,
+    /// Nothing is said.
+    Unsaid,
+}
 
 impl Deployments {
     /// Judges every project, each service looked at once.
@@ -34,12 +45,17 @@ impl Deployments {
                 all.push(service);
             }
         }
-        Deployments(by_project.iter().map(|all| is_deployment(all)).collect())
+        Deployments(by_project.iter().map(|all| use_of(all)).collect())
+    }
+
+    /// Whether a project is there to work on the code, and on one machine.
+    pub(super) fn is_for_work(&self, project: usize) -> bool {
+        self.0.get(project) == Some(&Use::Work)
     }
 
     /// Whether a service is meant to stay up, and what says so.
     pub(super) fn stay(&self, service: ServiceRef<'_>) -> Stay {
-        let is_deployed = || self.0.get(service.service().project).copied().unwrap_or(false);
+        let is_deployed = || self.0.get(service.service().project) == Some(&Use::Deployment);
         match service.profile() {
             _ if service.is_run_by(Runner::Kubernetes) => Stay::Cluster,
             Profile::Production => Stay::Production,
@@ -49,8 +65,20 @@ impl Deployments {
     }
 }
 
+fn is_application(one: &&ServiceRef<'_>) -> bool {
+    matches!(one.role(), Role::Application | Role::Unknown | Role::Worker)
+}
+
+fn use_of(all: &[ServiceRef<'_>]) -> Use {
+    let is_work = || all.iter().any(|one| one.sees_its_sources()) || !all.iter().any(|one| is_application(&one));
+    match is_deployment(all) {
+        true => Use::Deployment,
+        false if all.iter().all(|one| one.is_run_by(Runner::Compose)) && is_work() => Use::Work,
+        false => Use::Unsaid,
+    }
+}
+
 fn is_deployment(all: &[ServiceRef<'_>]) -> bool {
-    let is_application = |other: &&ServiceRef<'_>| matches!(other.role(), Role::Application | Role::Unknown | Role::Worker);
     let mut applications = all.iter().filter(is_application);
     if all.iter().all(|other| other.service().build.known_absent()) {
         return applications.next().is_some();

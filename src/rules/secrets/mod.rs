@@ -31,9 +31,8 @@ fn report(file: &FileSecrets, message: impl Fn(&Credential) -> String, label: &s
         .help(help)
         .evidence(first.key.clone());
     let mut diagnostic = spread::over(diagnostic, file.all.iter().map(|one| (one.span, one.key.clone())));
-    if !file.matters() {
-        diagnostic =
-            diagnostic.at_most(Severity::Info, "it protects nothing but containers of one machine, as far as the file says");
+    if let Some(why) = file.why_harmless() {
+        diagnostic = diagnostic.at_most(Severity::Info, why);
     }
     Some(rehearsal::lowered(diagnostic, file.use_for()))
 }

@@ -4,10 +4,10 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::fact::Origin;
 use crate::model::runtime::shutdown::{ShortDrain, Stopping};
 use crate::model::runtime::timeout::shown;
-use crate::rules::copies::{folded, rehearsed};
+use crate::rules::copies::{alike, folded, rehearsed};
 use crate::rules::{Context, Rule, rule};
 
-pub(super) const RULE: Rule = rule!("shutdown/grace-too-short", check);
+pub(super) const RULE: Rule = rule!("shutdown/grace-too-short", check, Some(alike));
 
 /// The most seconds that a target group of AWS may wait.
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay>

@@ -2,13 +2,16 @@
 //!
 //! No value leaves this module: a finding names the key.
 
+mod remark;
 mod terraform;
 mod words;
 
-use super::application::{Application, fallback};
+use super::Runtime;
+use super::application::{Entry, fallback};
 use super::profile::{self, Profile};
 use super::server::is_server;
-use super::service::Service;
+use super::service::{Project, Service};
+use super::stay::Deployments;
 use crate::discover::{Discovery, Kind};
 use crate::documents::{NodeRef, Tree, env, url};
 use crate::fact::Fact;
@@ -44,6 +47,8 @@ pub struct Credential {
     pub span: Span,
     /// Whether it is made of words of which everybody's local passwords are made, or opens only what the same file starts.
     pub is_weak: bool,
+    /// Whether a comment beside it says that another takes its place, or that it is for nothing but work on the code.
+    pub is_remarked: bool,
     /// Whether it signs or encrypts, so that whoever knows it can be anybody.
     pub signs: bool,
     /// For which kind of use its file is made.
@@ -66,11 +71,15 @@ pub struct FileSecrets {
 }
 
 impl FileSecrets {
-    /// Whether one of them was chosen to protect something, or the file is made for production.
-    pub fn matters(&self) -> bool {
-        self.all
-            .iter()
-            .any(|one| !one.is_weak || one.use_for == Profile::Production || (one.signs && self.form == Form::Fallback))
+    /// Why none of them protects anything, as far as can be seen; `None` where one was chosen to, or the file is made for production.
+    pub fn why_harmless(&self) -> Option<&'static str> {
+        let matters =
+            |one: &&Credential| !one.is_weak || one.use_for == Profile::Production || (one.signs && self.form == Form::Fallback);
+        let mut mattering = self.all.iter().filter(matters).peekable();
+        match mattering.peek() {
+            None => Some("it protects nothing but containers of one machine, as far as the file says"),
+            Some(_) => mattering.all(|one| one.is_remarked).then_some("a comment beside it says that it is no real one"),
+        }
     }
 
     /// For which kind of use the file is made: where its secrets differ, the one for real use counts.
@@ -81,27 +90,27 @@ impl FileSecrets {
 
     /// The one that is shown: one that was chosen to protect something, else the first.
     pub fn first(&self) -> Option<&Credential> {
-        self.all.iter().find(|one| !one.is_weak).or_else(|| self.all.first())
+        self.all.iter().find(|one| !one.is_weak && !one.is_remarked).or_else(|| self.all.first())
     }
 }
 
 /// Finds the secrets of every file, by file and form.
-pub(super) fn read(
-    workspace: &mut Workspace,
-    discovery: &Discovery,
-    applications: &[Application],
-    services: &[Service],
-) -> Secrets {
+pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, runtime: &Runtime) -> Secrets {
     let mut found = Finder::default();
-    for service in services {
-        found.service(workspace, service);
+    let deployments = Deployments::of(runtime);
+    for service in &runtime.services {
+        found.service(workspace, service, deployments.is_for_work(service.project));
     }
-    for application in applications {
+    for application in &runtime.applications {
         for layer in &application.layers {
             let pairs: Vec<(&str, &str)> = layer.entries.iter().map(|entry| (entry.key.as_str(), entry.raw.as_str())).collect();
             let beside = beside(&pairs);
+            let local = local_groups(&layer.entries);
             for entry in layer.entries.iter().filter(|entry| !entry.is_template && !is_template(&layer.path)) {
+                let before = found.all.len();
                 found.value(&entry.key, &entry.raw, entry.span(), layer.use_for, &beside);
+                let is_local = group(&entry.key).is_some_and(|group| local.contains(group));
+                found.all.iter_mut().skip(before).for_each(|(_, one)| one.is_weak |= is_local);
             }
         }
     }
@@ -116,11 +125,16 @@ pub(super) fn read(
         let pairs = parsed.entries.iter().filter_map(|entry| Some((entry.key.as_str(), entry.value.as_ref()?.text.as_str())));
         let pairs: Vec<(&str, &str)> = pairs.collect();
         let beside = beside(&pairs);
+        let is_for_work = is_beside_work(&artifact.path, &runtime.projects, &deployments);
         for entry in &parsed.entries {
             let Some(value) = entry.value.as_ref().filter(|_| !is_template(&artifact.path)) else { continue };
             let before = found.all.len();
             found.value(&entry.key, &value.text, entry.key_span, use_for, &beside);
-            found.all.iter_mut().skip(before).for_each(|(_, one)| one.form = Form::EnvFile);
+            let new = found.all.iter_mut().skip(before);
+            new.for_each(|(_, one)| {
+                one.form = Form::EnvFile;
+                one.is_weak |= is_for_work && !words::opens_elsewhere(&entry.key, &value.text);
+            });
         }
     }
     for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::HelmValues) {
@@ -144,7 +158,26 @@ pub(super) struct Secrets {
 /// Whether a file is there to be copied and filled in.
 fn is_template(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("").to_ascii_lowercase();
-    ["template", ".dist", "tmpl", "schema"].iter().any(|word| name.contains(word))
+    let is_env = || name.split(['.', '-', '_']).any(|word| word == "env");
+    ["template", ".dist", "tmpl", "schema"].iter().any(|word| name.contains(word)) || (name.contains("default") && is_env())
+}
+
+/// Whether a file of variables lies beside Compose files that are all there to work on the code.
+fn is_beside_work(path: &str, projects: &[Project], deployments: &Deployments) -> bool {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut beside = projects.iter().enumerate().filter(|(_, project)| project.folder() == folder).peekable();
+    beside.peek().is_some() && beside.all(|(at, _)| deployments.is_for_work(at))
+}
+
+/// The part of a key before its last dot: what it is a setting of.
+fn group(key: &str) -> Option<&str> {
+    key.rsplit_once('.').map(|(group, _)| group)
+}
+
+/// What a file has on the machine that reads it: groups of keys with such an address.
+fn local_groups(entries: &[Entry]) -> HashSet<&str> {
+    let is_local = |text: &str| text.contains("localhost") || text.contains("127.0.0.1");
+    entries.iter().filter(|entry| is_local(&entry.raw)).filter_map(|entry| group(&entry.key)).collect()
 }
 
 /// What stands in the open beside a secret: users, databases, names.
@@ -187,7 +220,7 @@ struct Finder {
 
 impl Finder {
     /// The variables of a service that are written in its own file: those of others are found there.
-    fn service(&mut self, workspace: &Workspace, service: &Service) {
+    fn service(&mut self, workspace: &Workspace, service: &Service, is_for_work: bool) {
         let pairs = service.environment.iter().filter_map(|(name, variable)| Some((name, variable.value.known()?.as_str())));
         let pairs: Vec<(&str, &str)> = pairs.collect();
         let mut beside = beside(&pairs);
@@ -204,7 +237,9 @@ impl Finder {
                 .rsplit('/')
                 .next()
                 .is_some_and(|name| name.contains(".env") || name.ends_with("env"));
-            if place.source != variable.key_span.source || is_env_file || !self.visited.insert(place) {
+            // What Terraform gives is looked at as a whole, with what is computed left out.
+            let is_terraform = workspace.sources().path(place.source).ends_with(".tf");
+            if place.source != variable.key_span.source || is_env_file || is_terraform || !self.visited.insert(place) {
                 continue;
             }
             let written = workspace.sources().text(place);
@@ -217,7 +252,11 @@ impl Finder {
             // A file of variables that lies in a folder for development is for that, whoever reads it.
             let of_file = profile::profile(workspace.sources().path(place.source), &[]);
             let use_for = if of_file.is_rehearsal() { of_file } else { service.profile };
-            self.value(name, written.trim_matches(['"', '\'']), variable.key_span, use_for, &beside);
+            let written = written.trim_matches(['"', '\'']);
+            self.value(name, written, variable.key_span, use_for, &beside);
+            if is_for_work && !words::opens_elsewhere(name, fallback(written).unwrap_or(written)) {
+                self.all.iter_mut().skip(before).for_each(|(_, one)| one.is_weak = true);
+            }
             // What a store is told at its first start opens that container, and whoever reaches it by name is beside it.
             let is_own = service.workload.is_none() && (is_server(service) || is_store(service) || leads_beside(written));
             let new = self.all.iter().skip(before).filter(|_| is_own).map(|(source, one)| (*source, one.same));
@@ -305,7 +344,10 @@ impl Finder {
         }
         let is_weak = words::is_weak(secret, beside) || words::is_for_show(key);
         let (key, signs, same) = (key.to_owned(), words::signs(key), number(secret));
-        self.all.push((span.source, Credential { key, form, span, is_weak, signs, use_for, default_of: None, same }));
+        self.all.push((
+            span.source,
+            Credential { key, form, span, is_weak, is_remarked: false, signs, use_for, default_of: None, same },
+        ));
     }
 
     fn by_file(self, workspace: &Workspace) -> Secrets {
@@ -315,6 +357,7 @@ impl Finder {
         for (source, mut one) in self.all {
             // The password of an address that stands in the same file as a value of its own is one secret.
             one.is_weak |= self.own.contains(&(source, one.same));
+            one.is_remarked = remark::tells(&workspace.text(source), one.span.start as usize);
             if one.form == Form::Address && literal.contains(&(source, one.same)) {
                 one.form = Form::Literal;
             }

@@ -9,6 +9,8 @@ const SHORTEST_FILLED: usize = 8;
 const SHORTEST_ZEROS: usize = 20;
 /// A longer text is not taken apart into words.
 const LONGEST_WORDS: usize = 64;
+/// From so many characters on a value may be one that a machine has made.
+const SHORTEST_MADE: usize = 16;
 
 struct Words {
     words: HashSet<String>,
@@ -22,6 +24,9 @@ struct Words {
     weak: HashSet<String>,
     plain: HashSet<String>,
     show: HashSet<String>,
+    elsewhere: HashSet<String>,
+    told: Vec<String>,
+    told_not: Vec<String>,
 }
 
 fn table() -> &'static Words {
@@ -45,6 +50,9 @@ fn table() -> &'static Words {
             weak: set("values", "weak"),
             plain: set("values", "plain"),
             show: set("keys", "show"),
+            elsewhere: set("keys", "elsewhere"),
+            told: list("remarks", "told"),
+            told_not: list("remarks", "not"),
         }
     })
 }
@@ -90,6 +98,19 @@ pub(super) fn signs(key: &str) -> bool {
 /// Whether a key says that its secret is one to be shown.
 pub(super) fn is_for_show(key: &str) -> bool {
     words(key).iter().any(|word| table().show.contains(word))
+}
+
+/// Whether a secret is one that another company or machine has made: it opens something far away, wherever it is used.
+pub(super) fn opens_elsewhere(key: &str, text: &str) -> bool {
+    let words = words(key);
+    let ends = (1..=2).filter_map(|count| Some(words.get(words.len().checked_sub(count)?..)?.join(" ")));
+    ends.into_iter().any(|end| table().elsewhere.contains(&end)) && has_digit(text) && text.len() >= SHORTEST_MADE
+}
+
+/// Whether a comment in lower case says that what it is about is to be replaced, or is for nothing but work on the code.
+pub(super) fn is_remark(text: &str) -> bool {
+    let has = |words: &[String]| words.iter().any(|word| text.contains(word.as_str()));
+    has(&table().told) && !has(&table().told_not)
 }
 
 /// Whether a value only repeats its key, so that it can be found and replaced: `GOOGLE_API_KEY_VAL` of `GOOGLE_API_KEY`, `access_key` of
@@ -152,8 +173,11 @@ pub(super) fn is_weak(text: &str, beside: &[String]) -> bool {
     if base.is_some_and(|base| beside.iter().any(|one| one.eq_ignore_ascii_case(base))) {
         return true;
     }
-    let has_no_digit = !lower.bytes().any(|byte| byte.is_ascii_digit());
+    let has_no_digit = !has_digit(&lower);
     if has_no_digit && words(&lower).iter().any(|word| table().plain.contains(word)) {
+        return true;
+    }
+    if is_typed(text) || is_run(&lower) {
         return true;
     }
     let is_known =
@@ -162,6 +186,42 @@ pub(super) fn is_weak(text: &str, beside: &[String]) -> bool {
     let parts: Vec<String> = parts.iter().map(|part| part.trim_matches(|c: char| c.is_ascii_digit()).to_owned()).collect();
     parts.iter().filter(|part| !part.is_empty()).all(|part| is_known(part))
         || is_made_of(&lower.chars().filter(char::is_ascii_alphabetic).collect::<String>(), &is_known)
+        || is_made_of(&spelled(&lower), &is_known)
+}
+
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a value was typed by hand: what a machine makes has digits, and so has what a person wants to be safe.
+fn is_typed(text: &str) -> bool {
+    let has = |fits: fn(&u8) -> bool| text.bytes().any(|byte| fits(&byte));
+    let has_other = has(|byte| !byte.is_ascii_alphabetic() && !matches!(byte, b'-' | b'_' | b'.'));
+    let has_both_cases = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    !has_other && (text.len() < SHORTEST_MADE || !has_both_cases)
+}
+
+/// Whether most characters of a text are each the next one of the character before: `0123456789abcdef`.
+fn is_run(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let steps = bytes.windows(2).filter(|pair| matches!(pair, [a, b] if a.checked_add(1) == Some(*b))).count();
+    bytes.len() >= SHORTEST_FILLED && steps * 4 >= (bytes.len() - 1) * 3
+}
+
+/// The letters of a text in lower case, with figures that look like letters taken for these, and what is put at its end left out:
+/// `password` for `pa55w0rd11!`.
+fn spelled(text: &str) -> String {
+    let text = text.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+    let letter = |c: char| match c {
+        '0' => 'o',
+        '1' | '!' => 'i',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        other => other,
+    };
+    text.chars().map(letter).filter(char::is_ascii_alphabetic).collect()
 }
 
 /// Whether a text of letters is nothing but known words, one after the other: `myrootpassword`.
@@ -269,11 +329,20 @@ mod tests {
             "testpassword1",
             "AdminPass123",
             "insecuretoken",
+            "Pa55word11",
+            "P@$$w0rd!",
+            "0123456789abcdef",
+            "dpc-safe",
+            "iuasbcuasdcbasdgcasdgcuysachjsacyasdgjcgasdj",
         ] {
             assert!(is_weak(value, &beside), "{value}");
         }
-        for value in ["s3cr3t-Pr0d", "hunter22", "2818143646516f6f", "SuperSecretive9"] {
+        for value in ["s3cr3t-Pr0d", "hunter22", "2818143646516f6f", "SuperSecretive9", "KvTmRqWzLpXcNbHsJdFgYtQe", "wd{q!zk@u"] {
             assert!(!is_weak(value, &beside), "{value}");
         }
+        assert!(
+            opens_elsewhere("NOTIFY_API_KEY", "team-339063cc-26db-4374") && opens_elsewhere("github.token", "ghp_8d71kz02mq99xq")
+        );
+        assert!(!opens_elsewhere("JWT_SECRET", "339063cc-26db-4374-bfad") && !opens_elsewhere("API_KEY", "k8w2-Vq7T"));
     }
 }
