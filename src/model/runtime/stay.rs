@@ -20,7 +20,8 @@ pub enum Stay {
 
 /// Which projects are deployments, by index.
 ///
-/// A project that runs an application from a released image and builds nothing is one: that is how one deploys. So is a project that
+/// A project that runs an application from a released image and builds nothing is one: that is how one deploys. What only adds to the
+/// service of another file, or ends for good, is no such application. So is a project that
 /// builds what it runs, where its applications are started again for ever and see none of their sources. Any other that builds its
 /// services, or has stores alone, is for work on the code.
 pub(super) struct Deployments(Vec<Use>);
@@ -30,7 +31,7 @@ pub(super) struct Deployments(Vec<Use>);
 enum Use {
     /// It deploys.
     Deployment,
-    /// Work on the code: services mount the folders that they are built from, or there are stores alone.
+    /// Work on the code: a service mounts the folder that it is built from.
     Work,
     /// Nothing is said.
     Unsaid,
@@ -65,25 +66,21 @@ impl Deployments {
     }
 }
 
-fn is_application(one: &&ServiceRef<'_>) -> bool {
-    matches!(one.role(), Role::Application | Role::Unknown | Role::Worker)
-}
-
 fn use_of(all: &[ServiceRef<'_>]) -> Use {
-    let is_work = || all.iter().any(|one| one.sees_its_sources()) || !all.iter().any(|one| is_application(&one));
     match is_deployment(all) {
         true => Use::Deployment,
-        false if all.iter().all(|one| one.is_run_by(Runner::Compose)) && is_work() => Use::Work,
+        false if all.iter().any(|one| one.sees_its_sources()) => Use::Work,
         false => Use::Unsaid,
     }
 }
 
 fn is_deployment(all: &[ServiceRef<'_>]) -> bool {
+    let is_job = |one: &ServiceRef<'_>| one.service().restart.known().is_some() && !one.is_restarted();
+    let is_application = |other: &&ServiceRef<'_>| matches!(other.role(), Role::Application | Role::Unknown | Role::Worker);
     let mut applications = all.iter().filter(is_application);
     if all.iter().all(|other| other.service().build.known_absent()) {
-        return applications.next().is_some();
+        return applications.any(|one| !is_job(one) && !one.service().is_partial);
     }
-    let is_job = |one: &ServiceRef<'_>| one.service().restart.known().is_some() && !one.is_restarted();
     let builds_one = all.iter().any(|one| one.role() == Role::Application);
     builds_one && applications.all(|one| is_job(one) || (one.is_restarted() && !one.sees_its_sources()))
 }

@@ -365,15 +365,18 @@ impl Finder {
         }
         // The same secret in several files (overlays, copies of one set-up) is one thing to change.
         let mut found: Vec<FileSecrets> = Vec::new();
-        let mut by_secret: BTreeMap<(Form, String, u64), usize> = BTreeMap::new();
+        let mut by_secret: BTreeMap<(Form, Profile, String, u64), usize> = BTreeMap::new();
         // What was chosen is the same secret under whatever key; words that everybody uses are not.
-        let key_of = |one: &Credential| (one.form, if one.is_weak { one.key.clone() } else { String::new() }, one.same);
+        let key_of = |one: &Credential, use_for: Profile| {
+            (one.form, use_for, if one.is_weak { one.key.clone() } else { String::new() }, one.same)
+        };
         for ((path, form), mut all) in files {
             all.sort_by_key(|one| one.span.start);
             let file = FileSecrets { path, form, all };
             let Some(first) = file.first() else { continue };
-            let known = by_secret.get(&key_of(first)).and_then(|at| found.get_mut(*at));
-            match known.filter(|known| known.use_for() == file.use_for()) {
+            let use_for = file.use_for();
+            let key_of = |one: &Credential| key_of(one, use_for);
+            match by_secret.get(&key_of(first)).and_then(|at| found.get_mut(*at)) {
                 Some(known) => known.all.extend(file.all),
                 None => {
                     let keys = file.all.iter().filter(|one| !one.is_weak).chain([first]).map(key_of);

@@ -186,7 +186,7 @@ pub(super) fn is_weak(text: &str, beside: &[String]) -> bool {
     let parts: Vec<String> = parts.iter().map(|part| part.trim_matches(|c: char| c.is_ascii_digit()).to_owned()).collect();
     parts.iter().filter(|part| !part.is_empty()).all(|part| is_known(part))
         || is_made_of(&lower.chars().filter(char::is_ascii_alphabetic).collect::<String>(), &is_known)
-        || is_made_of(&spelled(&lower), &is_known)
+        || ['a', 'o'].iter().any(|at| is_made_of(&spelled(&lower, *at), &is_known))
 }
 
 fn has_digit(text: &str) -> bool {
@@ -209,14 +209,15 @@ fn is_run(text: &str) -> bool {
 }
 
 /// The letters of a text in lower case, with figures that look like letters taken for these, and what is put at its end left out:
-/// `password` for `pa55w0rd11!`.
-fn spelled(text: &str) -> String {
+/// `password` for `pa55w0rd11!`. An `@` is the letter `at`.
+fn spelled(text: &str, at: char) -> String {
     let text = text.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
     let letter = |c: char| match c {
         '0' => 'o',
         '1' | '!' => 'i',
         '3' => 'e',
-        '4' | '@' => 'a',
+        '4' => 'a',
+        '@' => at,
         '5' | '$' => 's',
         '7' => 't',
         other => other,
@@ -331,6 +332,7 @@ mod tests {
             "insecuretoken",
             "Pa55word11",
             "P@$$w0rd!",
+            "passw@rd",
             "0123456789abcdef",
             "dpc-safe",
             "iuasbcuasdcbasdgcasdgcuysachjsacyasdgjcgasdj",
