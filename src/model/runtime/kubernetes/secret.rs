@@ -65,7 +65,9 @@ fn is_credential(key: &str) -> bool {
 /// Whether a value is one, and not a place where one is to be filled in.
 fn is_literal(value: &str) -> bool {
     let value = value.trim().to_ascii_lowercase();
-    !value.is_empty() && !WORDS.list("placeholders").any(|word| value.contains(word))
+    // What `envsubst` and its like put in: `$DB_PASS`.
+    let is_variable = value.strip_prefix('$').is_some_and(|name| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
+    !value.is_empty() && !is_variable && !WORDS.list("placeholders").any(|word| value.contains(word))
 }
 
 #[cfg(test)]
@@ -77,7 +79,11 @@ mod tests {
         assert!(is_credential("password") && is_credential("POSTGRES_PASSWORD") && is_credential("jwt-secret"));
         assert!(!is_credential("secret_name") && !is_credential("username") && !is_credential("alertmanager.yaml"));
         assert!(
-            is_literal("hunter2") && !is_literal("") && !is_literal("<your password>") && !is_literal("ENC[AES256_GCM,data:x]")
+            is_literal("hunter2")
+                && !is_literal("")
+                && !is_literal("<your password>")
+                && !is_literal("$DB_PASS")
+                && !is_literal("ENC[AES256_GCM,data:x]")
         );
     }
 }
