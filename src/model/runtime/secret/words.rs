@@ -198,7 +198,9 @@ fn is_typed(text: &str) -> bool {
     let has = |fits: fn(&u8) -> bool| text.bytes().any(|byte| fits(&byte));
     let has_other = has(|byte| !byte.is_ascii_alphabetic() && !matches!(byte, b'-' | b'_' | b'.'));
     let has_both_cases = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
-    !has_other && (text.len() < SHORTEST_MADE || !has_both_cases)
+    // Several words one after the other are a phrase that was chosen.
+    let is_phrase = has(|byte| !byte.is_ascii_alphabetic());
+    !has_other && (text.len() < SHORTEST_MADE || !(has_both_cases || is_phrase))
 }
 
 /// Whether most characters of a text are each the next one of the character before: `0123456789abcdef`.
