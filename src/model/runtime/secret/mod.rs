@@ -78,7 +78,10 @@ impl FileSecrets {
         let mut mattering = self.all.iter().filter(matters).peekable();
         match mattering.peek() {
             None => Some("it protects nothing but containers of one machine, as far as the file says"),
-            Some(_) => mattering.all(|one| one.is_remarked).then_some("a comment beside it says that it is no real one"),
+            // Whoever does not follow the comment signs with a key that everybody has.
+            Some(_) => {
+                mattering.all(|one| one.is_remarked && !one.signs).then_some("a comment beside it says that it is no real one")
+            }
         }
     }
 
