@@ -81,6 +81,8 @@ struct Table {
     declaring_macros: Vec<String>,
     /// Words at which a part of a file begins that does so, up to a line `end`.
     declaring_blocks: Vec<String>,
+    /// Words of code that names every column of its tables by itself.
+    writing_words: Vec<String>,
     /// Columns that frameworks read and write without their names.
     unsaid: Vec<String>,
     /// Endings of columns that frameworks add to what code says.
@@ -176,7 +178,7 @@ fn wanted(schema: &Schema) -> Vec<Wanted> {
                 companions,
                 near: BESIDE,
                 names: names_of_table(schema, &name.name),
-                is_unsaid: false,
+                is_unsaid: joins_two(schema, &name.name),
                 column_of: None,
                 beside: others(schema, &step, &name.name),
             });
@@ -203,6 +205,14 @@ fn names_of_table(schema: &Schema, name: &str) -> Vec<String> {
     });
     let all = [snake.as_str(), words::without_table_mark(&snake)].into_iter().chain(prefixed.map(|(_, rest)| rest));
     all.flat_map(|name| [folded(name), folded(&words::noun(name))]).chain([folded(name)]).collect()
+}
+
+/// Whether a table is called after two others, as mappers call what joins them without a word in code: `orders_products`.
+fn joins_two(schema: &Schema, name: &str) -> bool {
+    let nouns: BTreeSet<String> = schema.tables().map(|table| words::noun(&words::snake(&table.name.name))).collect();
+    let snake = words::snake(name);
+    let is_noun = |part: Option<&str>| part.is_some_and(|part| nouns.contains(&words::noun(part)));
+    snake.match_indices('_').any(|(at, _)| is_noun(snake.get(..at)) && is_noun(snake.get(at + 1..)))
 }
 
 /// A name in lower case and without separators.

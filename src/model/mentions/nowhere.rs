@@ -12,6 +12,7 @@ use crate::model::workspace::LFS_POINTER;
 use crate::model::{Pending, Settings};
 use crate::source::Sources;
 use aho_corasick::AhoCorasick;
+use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -148,7 +149,8 @@ impl<'w> Search<'w> {
             of_it.for_each(|seen| what(seen).store(true, Ordering::Relaxed));
         };
         self.names.hits(&folded(&text)).for_each(|(numbers, ..)| seen(numbers, |one| &one.named));
-        for row in rows_without_columns(&text) {
+        let writes_all = table().writing_words.iter().any(|word| memmem::find(&text, word.as_bytes()).is_some());
+        for row in rows_without_columns(&text).chain(writes_all.then_some(Row::Anywhere)) {
             for (one, seen) in self.wanted.iter().zip(&self.seen) {
                 let is_its = |table: &String| matches!(&row, Row::Anywhere) || matches!(&row, Row::Of(name) if name == table);
                 if one.column_of.as_ref().is_some_and(is_its) {
