@@ -2,6 +2,7 @@
 
 use super::service::{Front, Handler, Probe, ProbeKind};
 use super::timeout::Timeout;
+use super::view::Role;
 use super::{Runtime, ServiceRef};
 use crate::fact::Fact;
 use std::sync::LazyLock;
@@ -59,7 +60,10 @@ impl Runtime {
         for service in self.services() {
             for probe in service.probes_of(ProbeKind::Liveness) {
                 let far = match probe.handler.known() {
-                    Some(Handler::Http(path, _)) => far_path(path),
+                    // Loki, Prometheus and the like answer there for themselves.
+                    Some(Handler::Http(path, _)) => {
+                        far_path(path).map(|(what, asks, is_certain)| (what, asks, is_certain && service.role() != Role::Tool))
+                    }
                     Some(Handler::Command(words)) => far_command(words, service),
                     _ => None,
                 };

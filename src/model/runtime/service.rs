@@ -212,7 +212,7 @@ pub struct Front {
 impl Front {
     /// Its first port that a request can be sent to and an answer waited for.
     pub fn asked_port(&self) -> Option<&FrontPort> {
-        self.ports.iter().find(|port| !port.is_udp)
+        self.ports.iter().find(|port| !port.is_udp && !port.is_for_monitors())
     }
 }
 
@@ -229,6 +229,14 @@ pub struct FrontPort {
     pub name: Option<String>,
     /// Where it stands.
     pub span: Span,
+}
+
+impl FrontPort {
+    /// Whether its name says that only what collects figures asks it: `http-metrics`, `tcp-prometheus-servicemonitor`. It asks again.
+    fn is_for_monitors(&self) -> bool {
+        let says = |word: &str| matches!(word, "metrics" | "prometheus" | "servicemonitor" | "podmonitor");
+        self.name.as_deref().is_some_and(|name| name.split(['-', '.', '_']).any(says))
+    }
 }
 
 /// A key of an object that a workload asks for and that the object does not have.

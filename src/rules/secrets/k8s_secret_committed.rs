@@ -1,10 +1,11 @@
 //! A Secret of Kubernetes whose values stand in the repository.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Occurrence};
 use crate::rules::copies::folded;
-use crate::rules::{Context, Rule, rule};
+use crate::rules::habit::HABIT;
+use crate::rules::{Context, Fold, Rule, rule};
 
-pub(super) const RULE: Rule = rule!("secrets/k8s-secret-committed", check);
+pub(super) const RULE: Rule = rule!("secrets/k8s-secret-committed", check, Some(fold));
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let runtime = &context.head.runtime;
@@ -31,4 +32,16 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         found.push(diagnostic);
     }
     folded(found)
+}
+
+/// Many Secrets that keep what they hold are one habit: whoever takes up a way to keep it elsewhere takes it up for all.
+fn fold(_: &Context, found: &[&Diagnostic]) -> Vec<Fold> {
+    let Some(first) = found.first().filter(|_| found.len() >= HABIT) else { return Vec::new() };
+    let mut said = Diagnostic::clone(first);
+    said.message = format!("{}, and {} others keep theirs", said.message, found.len() - 1);
+    for other in found.iter().skip(1) {
+        said.occurrences.push(Occurrence { span: other.primary.span, subject: other.subject.clone() });
+        said.occurrences.extend(other.occurrences.iter().cloned());
+    }
+    vec![Fold { which: (0..found.len()).collect(), said }]
 }

@@ -4,6 +4,7 @@ use super::container::{decoded, entries};
 use super::object::Object;
 use crate::documents::NodeRef;
 use crate::model::runtime::profile::{Profile, profile};
+use crate::model::runtime::secret;
 use crate::source::Span;
 use std::sync::LazyLock;
 
@@ -64,6 +65,9 @@ fn is_credential(key: &str) -> bool {
 
 /// Whether a value is one, and not a place where one is to be filled in.
 fn is_literal(value: &str) -> bool {
+    if secret::is_stand_in(value) {
+        return false;
+    }
     let value = value.trim().to_ascii_lowercase();
     // What `envsubst` and its like put in: `$DB_PASS`.
     let is_variable = value.strip_prefix('$').is_some_and(|name| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
@@ -83,6 +87,7 @@ mod tests {
                 && !is_literal("")
                 && !is_literal("<your password>")
                 && !is_literal("$DB_PASS")
+                && !is_literal("changePassword")
                 && !is_literal("ENC[AES256_GCM,data:x]")
         );
     }

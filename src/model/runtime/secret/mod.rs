@@ -22,6 +22,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// Values of one chart that are looked at, and the length of a path of keys that is followed.
 const MOST_VALUES: usize = 20_000;
 const LONGEST_KEY: usize = 200;
+/// The length of a value that may stand in for another.
+const LONGEST_STAND_IN: usize = 100;
 
 /// How a secret stands in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,9 +93,11 @@ impl FileSecrets {
         real.or_else(|| self.all.first().map(|one| one.use_for)).unwrap_or(Profile::Unknown)
     }
 
-    /// The one that is shown: one that was chosen to protect something, else the first.
+    /// The one that is shown: one that was chosen to protect something, else one that lets whoever knows it be anybody, else the first.
     pub fn first(&self) -> Option<&Credential> {
-        self.all.iter().find(|one| !one.is_weak && !one.is_remarked).or_else(|| self.all.first())
+        let chosen = self.all.iter().find(|one| !one.is_weak && !one.is_remarked);
+        let signing = || self.all.iter().find(|one| one.signs && self.form == Form::Fallback);
+        chosen.or_else(signing).or_else(|| self.all.first())
     }
 }
 
@@ -392,6 +396,11 @@ impl Finder {
         }
         Secrets { files: found, looked_at: self.looked_at }
     }
+}
+
+/// Whether a value stands where a credential is to be put, or means nothing; what is longer than people write is none.
+pub(super) fn is_stand_in(text: &str) -> bool {
+    text.len() <= LONGEST_STAND_IN && words::is_stand_in(text)
 }
 
 /// Whether a service runs the image of a store.

@@ -22,6 +22,7 @@ struct Words {
     public: Vec<String>,
     empty: HashSet<String>,
     weak: HashSet<String>,
+    work: HashSet<String>,
     plain: HashSet<String>,
     show: HashSet<String>,
     elsewhere: HashSet<String>,
@@ -48,6 +49,7 @@ fn table() -> &'static Words {
             public: list("values", "public"),
             empty: set("values", "empty"),
             weak: set("values", "weak"),
+            work: set("values", "work"),
             plain: set("values", "plain"),
             show: set("keys", "show"),
             elsewhere: set("keys", "elsewhere"),
@@ -139,17 +141,21 @@ pub(super) fn names_token(key: &str, text: &str) -> bool {
 pub(super) fn is_value(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
     let is_path = lower.starts_with(['/', '.', '~', '$', '%', '!', '@']);
+    !is_path && !lower.contains(char::is_whitespace) && !is_stand_in(text)
+}
+
+/// Whether a value means nothing, or stands where another is to be put.
+pub(super) fn is_stand_in(text: &str) -> bool {
+    let lower = text.trim().to_ascii_lowercase();
     // `SetARandomStringHere`; and what is no text at all.
     let is_request = words(text).last().is_some_and(|last| last == "here") || text.contains('\u{fffd}');
     // `AAAAAAAAAAAa`, and what is dots or zeros alone; people take `00000000` for a password.
     let shortest = if lower.bytes().all(|byte| byte.is_ascii_digit()) { SHORTEST_ZEROS } else { SHORTEST_FILLED };
     let is_filled = lower.len() >= shortest && lower.chars().collect::<HashSet<char>>().len() < 3;
-    !is_path
-        && !is_request
-        && !is_filled
-        && !table().empty.contains(&lower)
-        && !lower.contains(char::is_whitespace)
-        && !table().placeholders.iter().any(|part| lower.contains(part.as_str()))
+    is_request
+        || is_filled
+        || table().empty.contains(&lower)
+        || table().placeholders.iter().any(|part| lower.contains(part.as_str()))
 }
 
 /// Whether a value may be the name of an object, a key or a file: letters of one case, digits and what parts words, in short runs.
@@ -177,7 +183,7 @@ pub(super) fn is_weak(text: &str, beside: &[String]) -> bool {
     if has_no_digit && words(&lower).iter().any(|word| table().plain.contains(word)) {
         return true;
     }
-    if is_typed(text) || is_run(&lower) {
+    if is_typed(text) || is_run(&lower) || says_for_work(&lower) {
         return true;
     }
     let is_known =
@@ -187,6 +193,14 @@ pub(super) fn is_weak(text: &str, beside: &[String]) -> bool {
     parts.iter().filter(|part| !part.is_empty()).all(|part| is_known(part))
         || is_made_of(&lower.chars().filter(char::is_ascii_alphabetic).collect::<String>(), &is_known)
         || ['a', 'o'].iter().any(|at| is_made_of(&spelled(&lower, *at), &is_known))
+}
+
+/// Whether a phrase says of itself that it is for work on the code: `orders-dev-refresh-key-32bytes`. What a machine has made is no phrase.
+fn says_for_work(lower: &str) -> bool {
+    let parts = words(lower);
+    let is_word =
+        |part: &String| part.len() < SHORTEST_FILLED || !(has_digit(part) && part.bytes().any(|byte| byte.is_ascii_alphabetic()));
+    parts.len() > 2 && parts.iter().all(is_word) && parts.iter().any(|part| table().work.contains(part))
 }
 
 fn has_digit(text: &str) -> bool {
@@ -338,10 +352,19 @@ mod tests {
             "0123456789abcdef",
             "dpc-safe",
             "iuasbcuasdcbasdgcasdgcuysachjsacyasdgjcgasdj",
+            "orders-dev-refresh-key-32bytes!!!",
         ] {
             assert!(is_weak(value, &beside), "{value}");
         }
-        for value in ["s3cr3t-Pr0d", "hunter22", "2818143646516f6f", "SuperSecretive9", "KvTmRqWzLpXcNbHsJdFgYtQe", "wd{q!zk@u"] {
+        for value in [
+            "s3cr3t-Pr0d",
+            "hunter22",
+            "2818143646516f6f",
+            "SuperSecretive9",
+            "KvTmRqWzLpXcNbHsJdFgYtQe",
+            "wd{q!zk@u",
+            "sk-dev-8f14e45fceea167a",
+        ] {
             assert!(!is_weak(value, &beside), "{value}");
         }
         assert!(
