@@ -174,19 +174,7 @@ impl Alert {
     /// Whether it waits for something that does not go away by itself (a date, a series that is gone, broken hardware), or counts
     /// events, of which one may be enough.
     fn is_lasting(&self) -> bool {
-        let calls = [
-            "time",
-            "timestamp",
-            "absent",
-            "absent_over_time",
-            "vector",
-            "changes",
-            "resets",
-            "predict_linear",
-            "increase",
-            "delta",
-            "idelta",
-        ];
+        let calls = tables().words("alerts", "lasting_calls");
         let words = tables().words("alerts", "lasting");
         let is_lasting = |name: &str| {
             let lower = name.to_ascii_lowercase();

@@ -40,8 +40,10 @@ impl Profile {
 /// What a path and the Compose `profiles:` of a service say. The file name is asked first, then the folders from within;
 /// a word that stands before others in one name does not win, the kind does: test, development, example, production.
 pub fn profile(path: &str, compose_profiles: &[String]) -> Profile {
+    let file = path.rsplit('/').next();
     let of_segment = |(segment, around): (&str, Option<&str>)| match of_name(&segment.to_ascii_lowercase()) {
         Profile::Unknown if is_of_tests(segment, around) => Profile::Test,
+        Profile::Unknown if file == Some(segment) && is_named_for_use(segment) => Profile::Production,
         Profile::Unknown | Profile::Production if is_kept(segment) => Profile::Example,
         profile => profile,
     };
@@ -57,6 +59,13 @@ fn is_of_tests(segment: &str, around: Option<&str>) -> bool {
     let in_sources = || segment.strip_suffix("Test").filter(|_| around == Some("src"));
     let stem = segment.strip_suffix("Tests").or_else(in_sources);
     stem.is_some_and(|stem| stem.ends_with(|last: char| last.is_ascii_lowercase()))
+}
+
+/// Whether a file is named for real use by its last word alone: `values-live.yaml`.
+fn is_named_for_use(file: &str) -> bool {
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let last = stem.rsplit(['.', '-', '_']).next().filter(|last| last.len() < stem.len());
+    last.is_some_and(|last| tables().words("profile", "prod_files").iter().any(|word| word.eq_ignore_ascii_case(last)))
 }
 
 /// Whether a folder holds what is kept from before.
@@ -138,6 +147,9 @@ mod tests {
         assert_eq!(of("shop/integrationTests/application.properties"), Profile::Test);
         assert_eq!(of("services/speedTest/application.properties"), Profile::Unknown);
         assert_eq!(of("deploy/latest/compose.yaml"), Profile::Unknown);
+        assert_eq!(of("chart/values-live.yaml"), Profile::Production);
+        assert_eq!(of("streams-live-update/compose.yaml"), Profile::Unknown);
+        assert_eq!(of("services/live/compose.yaml"), Profile::Unknown);
         assert_eq!(of("services/delivery/.env"), Profile::Unknown);
         assert_eq!(of(".env.local"), Profile::Development);
         assert_eq!(of(".devenv/docker/compose.yaml"), Profile::Development);

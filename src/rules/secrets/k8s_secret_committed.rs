@@ -1,6 +1,7 @@
 //! A Secret of Kubernetes whose values stand in the repository.
 
-use crate::diagnostic::{Diagnostic, Occurrence};
+use crate::diagnostic::{Diagnostic, Occurrence, Severity};
+use crate::model::runtime::Profile;
 use crate::rules::copies::folded;
 use crate::rules::habit::HABIT;
 use crate::rules::{Context, Fold, Rule, rule};
@@ -29,19 +30,32 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         for (key, span) in secret.keys.iter().skip(1) {
             diagnostic = diagnostic.occurrence(*span, format!("secret {}/{key}", secret.name));
         }
+        if secret.is_weak && secret.profile != Profile::Production {
+            let why = "its values are words that everybody uses, as in manifests for a cluster of one's own";
+            diagnostic = diagnostic.at_most(Severity::Info, why);
+        }
         found.push(diagnostic);
     }
     folded(found)
 }
 
-/// Many Secrets that keep what they hold are one habit: whoever takes up a way to keep it elsewhere takes it up for all.
+/// Many Secrets that keep what they hold are one habit: whoever takes up a way to keep it elsewhere takes it up for all. Those that
+/// protect nothing are told apart from those that do.
 fn fold(_: &Context, found: &[&Diagnostic]) -> Vec<Fold> {
-    let Some(first) = found.first().filter(|_| found.len() >= HABIT) else { return Vec::new() };
+    let indices = 0..found.len();
+    let (lowered, full): (Vec<usize>, Vec<usize>) =
+        indices.partition(|at| found.get(*at).is_some_and(|one| one.severity_cap.is_some()));
+    [full, lowered].into_iter().filter_map(|which| folded_habit(found, which)).collect()
+}
+
+fn folded_habit(found: &[&Diagnostic], which: Vec<usize>) -> Option<Fold> {
+    let all: Vec<&Diagnostic> = which.iter().filter_map(|at| found.get(*at).copied()).collect();
+    let (first, others) = all.split_first().filter(|_| all.len() >= HABIT)?;
     let mut said = Diagnostic::clone(first);
-    said.message = format!("{}, and {} others keep theirs", said.message, found.len() - 1);
-    for other in found.iter().skip(1) {
+    said.message = format!("{}, and {} others keep theirs", said.message, others.len());
+    for other in others {
         said.occurrences.push(Occurrence { span: other.primary.span, subject: other.subject.clone() });
         said.occurrences.extend(other.occurrences.iter().cloned());
     }
-    vec![Fold { which: (0..found.len()).collect(), said }]
+    Some(Fold { which, said })
 }

@@ -4,7 +4,7 @@ use super::container::{decoded, entries};
 use super::object::Object;
 use crate::documents::NodeRef;
 use crate::model::runtime::profile::{Profile, profile};
-use crate::model::runtime::secret;
+use crate::model::runtime::secret::{self, words};
 use crate::source::Span;
 use std::sync::LazyLock;
 
@@ -17,6 +17,8 @@ pub struct CommittedSecret {
     pub span: Span,
     /// The keys that hold credentials, at least one, with their places.
     pub keys: Vec<(String, Span)>,
+    /// Whether they are all made of words of which everybody's local passwords are made, and none of them signs.
+    pub is_weak: bool,
     /// For which kind of use its file is made.
     pub profile: Profile,
 }
@@ -44,16 +46,22 @@ pub(super) fn committed(object: &Object<'_>) -> Option<CommittedSecret> {
         return None;
     }
     let is_encoded = |key: &str, value: NodeRef<'_>| object.at("data").is_some_and(|data| data.get(key) == Some(value));
-    let keys: Vec<(String, Span)> = entries(object)
+    let all: Vec<(&str, String, Span)> = entries(object)
         .into_iter()
         .filter_map(|(key, value)| {
             let (name, text) = (key.text()?, value.text()?);
             let text = if is_encoded(name, value) { decoded(text)? } else { text.to_owned() };
-            (is_credential(name) && is_literal(&text)).then(|| (name.to_owned(), key.span()))
+            Some((name, text, key.span()))
         })
         .collect();
+    let mut beside: Vec<String> = all.iter().filter(|(key, ..)| !is_credential(key)).map(|(_, text, _)| text.clone()).collect();
+    beside.push(object.name.to_owned());
+    let held: Vec<&(&str, String, Span)> =
+        all.iter().filter(|(key, text, _)| is_credential(key) && is_literal(key, text)).collect();
+    let is_weak = held.iter().all(|(key, text, _)| words::is_weak(text, &beside) && !words::signs(key));
+    let keys: Vec<(String, Span)> = held.iter().map(|(key, _, span)| ((*key).to_owned(), *span)).collect();
     let (name, span) = (object.name.to_owned(), object.name_span);
-    (!keys.is_empty()).then(|| CommittedSecret { name, span, keys, profile: profile(object.path, &[]) })
+    (!keys.is_empty()).then(|| CommittedSecret { name, span, keys, is_weak, profile: profile(object.path, &[]) })
 }
 
 /// Whether a key is named for something that lets its owner in.
@@ -64,8 +72,8 @@ fn is_credential(key: &str) -> bool {
 }
 
 /// Whether a value is one, and not a place where one is to be filled in.
-fn is_literal(value: &str) -> bool {
-    if secret::is_stand_in(value) {
+fn is_literal(key: &str, value: &str) -> bool {
+    if secret::is_stand_in(value) || words::repeats(key, value) {
         return false;
     }
     let value = value.trim().to_ascii_lowercase();
@@ -83,12 +91,12 @@ mod tests {
         assert!(is_credential("password") && is_credential("POSTGRES_PASSWORD") && is_credential("jwt-secret"));
         assert!(!is_credential("secret_name") && !is_credential("username") && !is_credential("alertmanager.yaml"));
         assert!(
-            is_literal("hunter2")
-                && !is_literal("")
-                && !is_literal("<your password>")
-                && !is_literal("$DB_PASS")
-                && !is_literal("changePassword")
-                && !is_literal("ENC[AES256_GCM,data:x]")
+            is_literal("password", "hunter2")
+                && !is_literal("password", "")
+                && !is_literal("password", "<your password>")
+                && !is_literal("password", "$DB_PASS")
+                && !is_literal("password", "changePassword")
+                && !is_literal("password", "ENC[AES256_GCM,data:x]")
         );
     }
 }

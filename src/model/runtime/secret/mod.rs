@@ -4,7 +4,7 @@
 
 mod remark;
 mod terraform;
-mod words;
+pub(super) mod words;
 
 use super::Runtime;
 use super::application::{Entry, fallback};
@@ -49,6 +49,8 @@ pub struct Credential {
     pub span: Span,
     /// Whether it is made of words of which everybody's local passwords are made, or opens only what the same file starts.
     pub is_weak: bool,
+    /// Whether it opens only what listens on the machine that reads the file, as the addresses beside it say.
+    pub is_local: bool,
     /// Whether a comment beside it says that another takes its place, or that it is for nothing but work on the code.
     pub is_remarked: bool,
     /// Whether it signs or encrypts, so that whoever knows it can be anybody.
@@ -75,8 +77,11 @@ pub struct FileSecrets {
 impl FileSecrets {
     /// Why none of them protects anything, as far as can be seen; `None` where one was chosen to, or the file is made for production.
     pub fn why_harmless(&self) -> Option<&'static str> {
-        let matters =
-            |one: &&Credential| !one.is_weak || one.use_for == Profile::Production || (one.signs && self.form == Form::Fallback);
+        let matters = |one: &&Credential| match (one.is_weak, one.is_local) {
+            (false, false) => true,
+            (true, true) => false,
+            _ => one.use_for == Profile::Production || (one.signs && self.form == Form::Fallback),
+        };
         let mut mattering = self.all.iter().filter(matters).peekable();
         match mattering.peek() {
             None => Some("it protects nothing but containers of one machine, as far as the file says"),
@@ -95,7 +100,7 @@ impl FileSecrets {
 
     /// The one that is shown: one that was chosen to protect something, else one that lets whoever knows it be anybody, else the first.
     pub fn first(&self) -> Option<&Credential> {
-        let chosen = self.all.iter().find(|one| !one.is_weak && !one.is_remarked);
+        let chosen = self.all.iter().find(|one| !one.is_weak && !one.is_local && !one.is_remarked);
         let signing = || self.all.iter().find(|one| one.signs && self.form == Form::Fallback);
         chosen.or_else(signing).or_else(|| self.all.first())
     }
@@ -117,7 +122,7 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, runtime: &R
                 let before = found.all.len();
                 found.value(&entry.key, &entry.raw, entry.span(), layer.use_for, &beside);
                 let is_local = group(&entry.key).is_some_and(|group| local.contains(group));
-                found.all.iter_mut().skip(before).for_each(|(_, one)| one.is_weak |= is_local);
+                found.all.iter_mut().skip(before).for_each(|(_, one)| one.is_local |= is_local);
             }
         }
     }
@@ -353,7 +358,7 @@ impl Finder {
         let (key, signs, same) = (key.to_owned(), words::signs(key), number(secret));
         self.all.push((
             span.source,
-            Credential { key, form, span, is_weak, is_remarked: false, signs, use_for, default_of: None, same },
+            Credential { key, form, span, is_weak, is_local: false, is_remarked: false, signs, use_for, default_of: None, same },
         ));
     }
 
@@ -375,7 +380,7 @@ impl Finder {
         let mut by_secret: BTreeMap<(Form, Profile, String, u64), usize> = BTreeMap::new();
         // What was chosen is the same secret under whatever key; words that everybody uses are not.
         let key_of = |one: &Credential, use_for: Profile| {
-            (one.form, use_for, if one.is_weak { one.key.clone() } else { String::new() }, one.same)
+            (one.form, use_for, if one.is_weak || one.is_local { one.key.clone() } else { String::new() }, one.same)
         };
         for ((path, form), mut all) in files {
             all.sort_by_key(|one| one.span.start);
@@ -386,7 +391,7 @@ impl Finder {
             match by_secret.get(&key_of(first)).and_then(|at| found.get_mut(*at)) {
                 Some(known) => known.all.extend(file.all),
                 None => {
-                    let keys = file.all.iter().filter(|one| !one.is_weak).chain([first]).map(key_of);
+                    let keys = file.all.iter().filter(|one| !one.is_weak && !one.is_local).chain([first]).map(key_of);
                     for key in keys {
                         by_secret.entry(key).or_insert(found.len());
                     }

@@ -92,7 +92,7 @@ pub(super) fn is_secret(key: &str) -> bool {
 }
 
 /// Whether a secret signs or encrypts, so that whoever knows it can be anybody.
-pub(super) fn signs(key: &str) -> bool {
+pub(in crate::model::runtime) fn signs(key: &str) -> bool {
     let text = words(key).join(" ");
     table().signing.iter().any(|word| text.contains(word.as_str()))
 }
@@ -117,7 +117,7 @@ pub(super) fn is_remark(text: &str) -> bool {
 
 /// Whether a value only repeats its key, so that it can be found and replaced: `GOOGLE_API_KEY_VAL` of `GOOGLE_API_KEY`, `access_key` of
 /// `AWS_SECRET_ACCESS_KEY`.
-pub(super) fn repeats(key: &str, text: &str) -> bool {
+pub(in crate::model::runtime) fn repeats(key: &str, text: &str) -> bool {
     let (last, own) = (words(key.rsplit('.').next().unwrap_or(key)), words(text));
     (last.len() > 1 && own.starts_with(&last)) || (own.len() > 1 && last.ends_with(&own))
 }
@@ -138,7 +138,7 @@ pub(super) fn names_token(key: &str, text: &str) -> bool {
 }
 
 /// Whether a value is a secret at all, and no stand-in, path or reference.
-pub(super) fn is_value(text: &str) -> bool {
+pub(in crate::model::runtime) fn is_value(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
     let is_path = lower.starts_with(['/', '.', '~', '$', '%', '!', '@']);
     !is_path && !lower.contains(char::is_whitespace) && !is_stand_in(text)
@@ -168,7 +168,7 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// Whether a value is made of the words of which everybody's local passwords are made, or of those that `beside` it stand in the
 /// open (the user, the database, the service).
-pub(super) fn is_weak(text: &str, beside: &[String]) -> bool {
+pub(in crate::model::runtime) fn is_weak(text: &str, beside: &[String]) -> bool {
     let lower = text.trim().to_ascii_lowercase();
     if lower.len() < 6 || beside.iter().any(|one| one.eq_ignore_ascii_case(&lower)) {
         return true;
