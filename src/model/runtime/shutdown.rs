@@ -46,6 +46,16 @@ impl Stopping<'_> {
         sleep + self.drain.as_ref().map_or(Duration::ZERO, |drain| drain.after)
     }
 
+    /// What says how long it has, and what to write there for so many seconds.
+    pub fn key(&self, seconds: u64) -> (&'static str, String) {
+        match self.service.service().workload.as_deref() {
+            None => ("stop_grace_period", format!("stop_grace_period: {seconds}s")),
+            Some("AWS::ECS::Service") => ("StopTimeout", format!("StopTimeout: {seconds}")),
+            Some("aws_ecs_service") => ("stopTimeout", format!("stopTimeout = {seconds}")),
+            Some(_) => ("terminationGracePeriodSeconds", format!("terminationGracePeriodSeconds: {seconds}")),
+        }
+    }
+
     /// Whether it is killed before it may begin to stop: the sleep of its hook is as long as all of its time.
     pub fn never_begins(&self) -> bool {
         self.pre_stop.is_some_and(|(sleep, _)| sleep >= self.grace)

@@ -76,18 +76,12 @@ fn report(stopping: &Stopping<'_>) -> Diagnostic {
         true => format!("`{name}` is killed after {grace}, and its `preStop` hook alone sleeps that long"),
         false => format!("`{name}` is killed after {grace}, but wants {} to finish its requests", shown(stopping.wanted())),
     };
-    let is_kubernetes = service.service().workload.is_some();
-    let key = if is_kubernetes { "terminationGracePeriodSeconds" } else { "stop_grace_period" };
+    let (key, instead) = stopping.key(stopping.wanted().as_secs() + 5);
     let (span, label) = match stopping.grace_origin.span() {
         Some(span) => (span, "requests that are not done by then are cut off".to_owned()),
         None => (service.span(), format!("no `{key}`: {grace} ({} default)", product(&stopping.grace_origin))),
     };
-    let enough = stopping.wanted().as_secs() + 5;
-    let mut diagnostic = Diagnostic::new(service.subject(), message).at(span, label).help(if is_kubernetes {
-        format!("{key}: {enough}")
-    } else {
-        format!("{key}: {enough}s")
-    });
+    let mut diagnostic = Diagnostic::new(service.subject(), message).at(span, label).help(instead);
     if let Some((sleep, span)) = stopping.pre_stop {
         diagnostic = diagnostic.cause(span, format!("sleeps {} first", shown(sleep)));
     }

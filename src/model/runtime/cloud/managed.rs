@@ -85,6 +85,18 @@ impl<'t> Template<'t> {
         servers.collect()
     }
 
+    /// The addresses of the managed servers, by the names of their resources, as far as the names of the servers make them.
+    pub(super) fn addresses(&self, resources: &[(NodeRef<'t>, NodeRef<'t>)]) -> HashMap<&'t str, String> {
+        let named = resources.iter().filter_map(|(name, resource)| {
+            let kind = MANAGED.iter().find(|kind| resource.get_text("Type") == Some(kind.of_type))?;
+            let id = name.text()?;
+            let said = resource.get("Properties").and_then(|properties| self.text(properties.get(kind.name)));
+            let domain = if kind.of_type.starts_with("AWS::RDS") { "rds" } else { "cache" };
+            Some((id, format!("{}.{domain}.amazonaws.com", said.unwrap_or(id.to_owned()))))
+        });
+        named.collect()
+    }
+
     fn looked_up(&self, resources: &[(NodeRef<'t>, NodeRef<'t>)]) -> Resources<'t> {
         let by_name = resources.iter().filter_map(|(name, resource)| Some((name.text()?, *resource))).collect();
         let mut instances: HashMap<String, Vec<NodeRef<'t>>> = HashMap::new();

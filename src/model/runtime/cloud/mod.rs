@@ -3,6 +3,8 @@
 //! What a format leaves to an account, a stage or a parameter without a default is unknown. What is absent: modules of Terraform, nested
 //! stacks, macros, and every resource but functions, queues, what joins them, services of ECS, load balancers, and managed servers.
 
+mod balancer;
+mod ecs;
 mod managed;
 mod serverless;
 mod stack;

@@ -32,7 +32,7 @@ pub(super) fn read(workspace: &mut Workspace, path: &str) -> Option<Stack> {
     }
     let template = Template { parameters: None, globals: None, service: Some(root), notation: Notation::Template };
     for part in &resources {
-        template.resources(node(part), &mut stack);
+        template.resources(node(part), path, &mut stack);
     }
     for (name, function) in functions.iter().map(node).flat_map(NodeRef::merged_entries) {
         if let Some(key) = name.text().filter(|_| function.is_map()) {

@@ -45,7 +45,7 @@ pub(super) fn read(workspace: &mut Workspace, path: &str) -> Option<Stack> {
     if let Some(macros) = root.get("Transform").filter(|transform| !is_sam(*transform)) {
         stack.open = Some(("a macro may change the template", macros.span()));
     }
-    template.resources(root.get("Resources")?, &mut stack);
+    template.resources(root.get("Resources")?, path, &mut stack);
     Some(stack)
 }
 
@@ -66,8 +66,8 @@ pub(super) struct Template<'t> {
 }
 
 impl<'t> Template<'t> {
-    /// Reads the resources of a template.
-    pub(super) fn resources(&self, resources: NodeRef<'t>, stack: &mut Stack) {
+    /// Reads the resources of a template. `path`: its file.
+    pub(super) fn resources(&self, resources: NodeRef<'t>, path: &str, stack: &mut Stack) {
         let all = resources.merged_entries();
         for (name, resource) in &all {
             let Some(id) = name.text() else { continue };
@@ -76,6 +76,10 @@ impl<'t> Template<'t> {
             }
             self.resource(id, name.span(), *resource, stack);
         }
+        let running = self.running(&all, path);
+        stack.gateways.extend(running.gateways);
+        // Indexes of routes are those of the services that run on ECS: they stand first.
+        stack.services.extend(running.services);
         stack.services.extend(self.servers(&all));
         for (_, resource) in all {
             self.joined(resource, stack);
@@ -257,7 +261,7 @@ impl<'t> Template<'t> {
     }
 
     /// A parameter, or a resource.
-    fn named(&self, name: &str, span: Span) -> Property {
+    pub(super) fn named(&self, name: &str, span: Span) -> Property {
         match self.parameters.and_then(|parameters| parameters.get(name)) {
             None => Property::Reference(name.to_owned(), span),
             Some(parameter) => match parameter.get("Default").and_then(|default| Some((default.text()?, default.span()))) {

@@ -1,19 +1,17 @@
 //! Services of ECS with their containers, and the load balancers in front of them.
 
+use super::super::balancer::{self, BALANCER};
 use super::{DEEPEST, Folder, Property, or_default};
 use crate::documents::hcl::{Attribute, Block, Entry, Piece, Said, Value};
 use crate::documents::interpolation::STAND_IN;
-use crate::fact::{Fact, Origin, Product};
+use crate::fact::{Fact, Origin};
 use crate::model::runtime::compose::words;
-use crate::model::runtime::profile::Profile;
-use crate::model::runtime::route::{Gateway, PathMatch, Route, Strength, Target};
+use crate::model::runtime::healthcheck::HealthCheck;
+use crate::model::runtime::route::{Gateway, Route};
 use crate::model::runtime::service::{Environment, Port, Replicas, Service, Variable};
 use crate::model::runtime::timeout::Timeout;
 use crate::source::Span;
 use std::collections::HashMap;
-
-/// How this product is called in messages and tables.
-const BALANCER: &str = "AWS ALB";
 
 /// The types of target groups.
 const GROUPS: [&str; 2] = ["aws_lb_target_group", "aws_alb_target_group"];
@@ -94,8 +92,10 @@ impl<'b> Folder<'b> {
             }
         };
         (service.command, service.entrypoint) = (run("command"), run("entryPoint"));
-        if let Some(stop) = of(container, "stopTimeout") {
-            service.stop.grace = self.value(stop, DEEPEST).seconds();
+        let stop = of(container, "stopTimeout").map_or(Property::Absent, |stop| self.value(stop, DEEPEST));
+        service.stop.grace = or_default(stop.seconds(), "ECS", "stopTimeout");
+        if let Some((check, span)) = of(container, "healthCheck").and_then(|value| Some((self.check(value)?, value.span))) {
+            service.healthcheck = Fact::explicit(check, span);
         }
         let mut environment = Environment::default();
         for item in list("environment") {
@@ -124,6 +124,21 @@ impl<'b> Folder<'b> {
                 span: mapping.span,
             }));
         }
+    }
+
+    /// How a container is asked whether it works; `None` where that is computed.
+    fn check(&self, value: &'b Value) -> Option<HealthCheck> {
+        let Said::Object(entries) = &value.said else { return None };
+        let text = |key: &str| self.text(of(entries, key));
+        let Said::List(words) = &of(entries, "command")?.said else { return None };
+        let test = words.iter().take(MOST).map(|word| self.text(Some(word))).collect::<Option<Vec<String>>>()?;
+        Some(HealthCheck {
+            is_disabled: test.first().is_some_and(|word| word == "NONE"),
+            interval: text("interval"),
+            timeout: text("timeout"),
+            retries: text("retries"),
+            test,
+        })
     }
 
     /// A text as far as it is known: the address of a managed server of the folder is made of its name.
@@ -193,26 +208,22 @@ impl<'b> Folder<'b> {
                 {
                     continue;
                 }
-                let gateway = Gateway::bare(Product(BALANCER), path.to_owned(), Vec::new(), Profile::Unknown);
+                let gateway = balancer::gateway(path);
                 let idle = or_default(self.property(block.body.get("idle_timeout")).seconds(), BALANCER, "idle_timeout");
                 let own = actions.get(&(of_type, name.to_owned())).into_iter().flatten();
                 let routes = own.filter_map(|action| {
                     let group = self.group(action.block)?;
-                    let passes = action.block.span;
-                    let mut route = Route::bare(0, action.name.clone(), block.span, passes);
-                    route.path = match action.is_every {
-                        true => Fact::explicit(PathMatch::Prefix("/".into()), passes),
-                        false => Fact::not_read("conditions of a rule", vec![passes]),
+                    let passes = balancer::Passes {
+                        name: action.name.clone(),
+                        is_every: action.is_every,
+                        span: action.block.span,
+                        group: &group,
+                        idle: idle.clone(),
+                        drain: self.drain(&group),
                     };
-                    route.methods = Fact::Absent;
-                    (route.waits.read, route.waits.idle) = (idle.clone(), idle.clone());
-                    route.waits.drain = self.drain(&group);
-                    let targets = behind.get(group.as_str()).into_iter().flatten().filter_map(|at| {
-                        let why = format!("the target group `{group}` leads to the service `{}`", services.get(*at)?.0.name);
-                        Some(Target { service: *at, strength: Strength::Structure, why })
-                    });
-                    route.targets = targets.collect();
-                    Some(route)
+                    let targets = behind.get(group.as_str()).into_iter().flatten();
+                    let targets = targets.filter_map(|at| Some((*at, services.get(*at)?.0.name.as_str())));
+                    Some(passes.route(block.span, targets))
                 });
                 found.push((gateway, routes.collect()));
             }
