@@ -18,6 +18,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let help = match is_of_chart(&file.path) {
             true => "nothing here, and the name of a Secret that the installation has".to_owned(),
             false if file.path.ends_with(".tf") => in_terraform(first),
+            false if first.is_of_template => in_template(first),
             false => format!("take it from outside: ${{{}}}", variable(key)),
         };
         report(file, |one| message(&one.key), label, help)
@@ -37,6 +38,14 @@ fn in_terraform(one: &Credential) -> String {
     };
     let name = variable(&one.key).to_ascii_lowercase();
     format!("{key} = var.{name}  # `sensitive = true`; its value in TF_VAR_{name}")
+}
+
+/// What the cloud looks up when it deploys; a parameter must have no value in the template.
+fn in_template(one: &Credential) -> String {
+    match &one.default_of {
+        Some(name) => format!("no `Default` for `{name}`, and `NoEcho: true`"),
+        None => format!("{}: '{{{{resolve:secretsmanager:...}}}}'", one.key),
+    }
 }
 
 /// Whether a file is called as the values of a chart are, in which variables mean nothing.

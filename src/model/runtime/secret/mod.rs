@@ -2,6 +2,8 @@
 //!
 //! No value leaves this module: a finding names the key.
 
+mod address;
+mod cloudformation;
 mod remark;
 mod terraform;
 pub(super) mod words;
@@ -13,10 +15,11 @@ use super::server::is_server;
 use super::service::{Project, Service};
 use super::stay::Deployments;
 use crate::discover::{Discovery, Kind};
-use crate::documents::{NodeRef, Tree, env, url};
+use crate::documents::{NodeRef, Tree, env};
 use crate::fact::Fact;
 use crate::model::Workspace;
 use crate::source::{SourceId, Span};
+use address::{leads_beside, password};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Values of one chart that are looked at, and the length of a path of keys that is followed.
@@ -57,8 +60,10 @@ pub struct Credential {
     pub signs: bool,
     /// For which kind of use its file is made.
     pub use_for: Profile,
-    /// The variable of Terraform whose default it is, or is part of.
+    /// The variable of Terraform, or parameter of CloudFormation, whose default it is, or is part of.
     pub default_of: Option<String>,
+    /// Whether it stands in a template of CloudFormation.
+    pub is_of_template: bool,
     /// Tells equal secrets of one file apart from others; says nothing about the secret.
     same: u64,
 }
@@ -156,6 +161,10 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, runtime: &R
     for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::Terraform) {
         let Ok(source) = workspace.source(&artifact.path) else { continue };
         found.terraform(source, &workspace.text(source), profile::profile(&artifact.path, &[]));
+    }
+    for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::Cloudformation) {
+        let Ok(tree) = workspace.tree(&artifact.path) else { continue };
+        found.cloudformation(&tree, profile::profile(&artifact.path, &[]));
     }
     found.by_file(workspace)
 }
@@ -259,6 +268,8 @@ impl Finder {
             if (place == variable.key_span && !written.contains('=')) || self.is_in_secret(workspace, place) {
                 continue;
             }
+            // An item of a list may be quoted as a whole: `- "PASSWORD=x"`.
+            let written = written.trim_matches(['"', '\'']);
             let written = written.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).unwrap_or(written);
             let before = self.all.len();
             // A file of variables that lies in a folder for development is for that, whoever reads it.
@@ -316,10 +327,24 @@ impl Finder {
         let all = terraform::values(source, text);
         let pairs: Vec<(&str, &str)> = all.iter().map(|one| (one.key.as_str(), one.text.as_str())).collect();
         let beside = beside(&pairs);
-        for one in all.iter().filter(|one| !words::is_name(&one.text)) {
+        for one in all.iter().filter(|one| words::is_own(&one.key) || !words::is_name(&one.text)) {
             let before = self.all.len();
             self.value(&one.key, &one.text, one.span, use_for, &beside);
             self.all.iter_mut().skip(before).for_each(|(_, found)| found.default_of.clone_from(&one.variable));
+        }
+    }
+
+    /// What the resources of a template are given, and what its parameters hold where a deployment says nothing.
+    fn cloudformation(&mut self, tree: &Tree, use_for: Profile) {
+        let all = cloudformation::values(tree);
+        let pairs: Vec<(&str, &str)> = all.iter().map(|one| (one.key, one.text)).collect();
+        let beside = beside(&pairs);
+        for one in all.iter().filter(|one| words::is_own(one.key) || !words::is_name(one.text)) {
+            let before = self.all.len();
+            self.value(one.key, one.text, one.span, use_for, &beside);
+            for (_, found) in self.all.iter_mut().skip(before) {
+                (found.default_of, found.is_of_template) = (one.parameter.map(str::to_owned), true);
+            }
         }
     }
 
@@ -358,7 +383,19 @@ impl Finder {
         let (key, signs, same) = (key.to_owned(), words::signs(key), number(secret));
         self.all.push((
             span.source,
-            Credential { key, form, span, is_weak, is_local: false, is_remarked: false, signs, use_for, default_of: None, same },
+            Credential {
+                key,
+                form,
+                span,
+                is_weak,
+                is_local: false,
+                is_remarked: false,
+                signs,
+                use_for,
+                default_of: None,
+                is_of_template: false,
+                same,
+            },
         ));
     }
 
@@ -428,33 +465,6 @@ fn secret_documents(text: &str) -> Vec<std::ops::Range<usize>> {
     found
 }
 
-/// Whether an address leads to a service of the same project: its host is a bare name.
-fn leads_beside(text: &str) -> bool {
-    let place = text.split_once("://").and_then(|(_, rest)| rest.split(['?', ' ']).next()?.rsplit_once('@'));
-    let host = place.map(|(_, place)| place.split(['/', ':', ',']).next().unwrap_or(""));
-    host.is_some_and(|host| !host.is_empty() && !host.contains('.'))
-}
-
-/// The password of an address that leads to another machine: `scheme://user:password@host`, `Password=...;`.
-fn password(text: &str) -> Option<&str> {
-    if let Some((scheme, rest)) = text.split_once("://") {
-        let is_scheme = scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-' | ':'));
-        let rest = rest.split(['?', ' ']).next()?;
-        // An unencoded password of a database may hold a slash; what the web calls an address has none there.
-        let rest = if scheme.starts_with("http") || scheme.starts_with("ws") { rest.split('/').next()? } else { rest };
-        let (user, place) = rest.rsplit_once('@').filter(|_| is_scheme)?;
-        let host = place.split(['/', ':', ',']).next().unwrap_or("");
-        let is_own = matches!(host, "" | "localhost" | "127.0.0.1" | "0.0.0.0" | "host.docker.internal");
-        return user.split_once(':').map(|(_, password)| password).filter(|_| !is_own);
-    }
-    let parsed = url::parse(text).filter(|url| url.has_password && !url.is_local())?;
-    parsed.host.as_ref()?;
-    let lower = text.to_ascii_lowercase();
-    let at = ["password=", "pwd="].iter().find_map(|key| Some((lower.find(key)?, key.len())))?;
-    let rest = text.get(at.0 + at.1..)?;
-    rest.split([';', ' ']).next().map(|password| password.trim_matches('\''))
-}
-
 /// A number that is equal for equal texts.
 fn number(text: &str) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
@@ -472,19 +482,5 @@ impl super::Runtime {
     /// The secrets of each file that stand there in one form; files for rehearsal are left out.
     pub fn credentials(&self, form: Form) -> impl Iterator<Item = &FileSecrets> {
         self.credentials.files.iter().filter(move |file| file.form == form && !file.use_for().is_rehearsal())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn passwords_of_addresses() {
-        assert_eq!(password("postgres://u:p@ss@db:5432/x?a=b@c"), Some("p@ss"));
-        assert_eq!(password("amqp://guest:guest@localhost:5672"), None);
-        assert_eq!(password("https://example.com/a:b"), None);
-        assert_eq!(password("Host=db;Username=a;Password=x1;Database=d"), Some("x1"));
-        assert_eq!(password("host=db user=a password='x y' dbname=d"), Some("x"));
     }
 }

@@ -62,11 +62,25 @@ fn value(key: &str, said: &Value, span: Span, left: usize, found: &mut Vec<Entry
             entries.iter().for_each(|entry| value(&entry.key, &entry.value, entry.key_span, left - 1, found));
         }
         Said::List(items) | Said::Call(_, items) if left > 0 => {
-            items
-                .iter()
-                .filter(|item| matches!(item.said, Said::Object(_)))
-                .for_each(|item| value(key, item, span, left - 1, found));
+            items.iter().for_each(|item| match &item.said {
+                Said::Object(entries) => match named(entries) {
+                    Some((name, text, span)) => found.push(Entry { key: name, text, span, variable: None }),
+                    None => value(key, item, span, left - 1, found),
+                },
+                Said::List(_) => value(key, item, span, left - 1, found),
+                _ => {}
+            });
         }
         _ => {}
     }
+}
+
+/// A variable of a container: its name stands beside its value.
+fn named(entries: &[hcl::Entry]) -> Option<(String, String, Span)> {
+    let text = |key: &str| match entries.iter().find(|entry| entry.key == key)?.value {
+        Value { said: Said::Text(ref text), span } => Some((text.clone(), span)),
+        _ => None,
+    };
+    let ((name, span), (text, _)) = (text("name")?, text("value")?);
+    (entries.len() == 2).then_some((name, text, span))
 }

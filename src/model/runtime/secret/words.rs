@@ -17,6 +17,7 @@ struct Words {
     pairs: HashSet<String>,
     not: HashSet<String>,
     not_ends: Vec<String>,
+    own: HashSet<String>,
     signing: Vec<String>,
     placeholders: Vec<String>,
     public: Vec<String>,
@@ -44,6 +45,7 @@ fn table() -> &'static Words {
             pairs: set("keys", "pairs"),
             not: set("keys", "not"),
             not_ends: list("keys", "not_ends"),
+            own: set("keys", "own"),
             signing: list("keys", "signing"),
             placeholders: list("values", "placeholders"),
             public: list("values", "public"),
@@ -89,6 +91,11 @@ pub(super) fn is_secret(key: &str) -> bool {
     let Some(end) = words.last() else { return false };
     let pair = words.len().checked_sub(2).and_then(|at| words.get(at)).map(|before| format!("{before} {end}"));
     table().words.contains(end) || table().pairs.contains(end) || pair.is_some_and(|pair| table().pairs.contains(&pair))
+}
+
+/// Whether a cloud knows a key for the password itself, so that its value is none of a name.
+pub(super) fn is_own(key: &str) -> bool {
+    table().own.contains(key)
 }
 
 /// Whether a secret signs or encrypts, so that whoever knows it can be anybody.

@@ -1,0 +1,70 @@
+//! Values of CloudFormation that may hold secrets: properties of resources, variables of containers, and defaults of parameters.
+
+use crate::documents::{NodeRef, Tree};
+use crate::source::Span;
+
+/// Properties within properties are followed so far.
+const DEEPEST: usize = 16;
+/// Values of one template that are looked at: aliases may multiply them.
+const MOST: usize = 20_000;
+
+/// A text, and where it stands.
+pub(super) struct Entry<'t> {
+    /// The key under which it stands; of a default of a parameter, the parameter; of a variable of a container, its name.
+    pub(super) key: &'t str,
+    /// The text.
+    pub(super) text: &'t str,
+    /// Where the key stands.
+    pub(super) span: Span,
+    /// The parameter whose default it is.
+    pub(super) parameter: Option<&'t str>,
+}
+
+/// Every text with its key. What a function computes or takes from elsewhere is left out.
+pub(super) fn values(tree: &Tree) -> Vec<Entry<'_>> {
+    let mut found = Vec::new();
+    let Some(root) = tree.root() else { return found };
+    for (name, parameter) in root.get("Parameters").into_iter().flat_map(NodeRef::entries) {
+        // What is shown to everybody may be the name of a secret; a password is one all the same.
+        let is_meant = |key: &&str| {
+            let lower = key.to_ascii_lowercase();
+            parameter.get("NoEcho").is_some_and(|hidden| hidden.says("true"))
+                || ["password", "passwd", "passphrase", "pwd"].iter().any(|word| lower.ends_with(word))
+        };
+        let Some(key) = name.text().filter(is_meant) else { continue };
+        if let Some((span, text)) = parameter.entry("Default").and_then(|(key, value)| Some((key.span(), literal(value)?))) {
+            found.push(Entry { key, text, span, parameter: Some(key) });
+        }
+    }
+    for (_, resource) in root.get("Resources").into_iter().flat_map(NodeRef::entries) {
+        if let Some(properties) = resource.get("Properties") {
+            below(properties, DEEPEST, &mut found);
+        }
+    }
+    found
+}
+
+fn below<'t>(node: NodeRef<'t>, left: usize, found: &mut Vec<Entry<'t>>) {
+    let Some(left) = left.checked_sub(1).filter(|_| found.len() < MOST) else { return };
+    for (key, value) in node.entries() {
+        match (key.text(), literal(value)) {
+            (Some(key), _) if key == "Ref" || key.starts_with("Fn::") => {}
+            (Some(name), Some(text)) => found.push(Entry { key: name, text, span: key.span(), parameter: None }),
+            _ => below(value, left, found),
+        }
+    }
+    for item in node.items() {
+        // Variables in a list have their names beside their values.
+        match item.entry("Name").map(|(_, name)| name).zip(item.get("Value").and_then(literal)) {
+            Some((name, text)) => {
+                found.extend(literal(name).map(|key| Entry { key, text, span: name.span(), parameter: None }));
+            }
+            None => below(item, left, found),
+        }
+    }
+}
+
+/// A text that stands there as it is: no function, and nothing that the cloud fills in (`{{resolve:..}}`).
+fn literal(node: NodeRef<'_>) -> Option<&str> {
+    node.text().filter(|text| !node.stands_for_another() && !node.is_null() && !text.contains("{{"))
+}
