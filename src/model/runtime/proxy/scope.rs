@@ -20,6 +20,8 @@ pub(super) struct Frame<'c> {
     open: Option<Span>,
     /// The variables that `map` makes here, with what they hold where no line fits.
     pub(super) maps: Vec<(&'c str, Option<&'c str>)>,
+    /// The variables that an `if` within sets, where its condition is met.
+    pub(super) set_by_condition: Vec<&'c str>,
 }
 
 /// Makes frames, within a bound on how much may be spliced.
@@ -32,7 +34,8 @@ pub(super) struct Framer<'c, 'w, 'a, 's> {
 impl<'c> Framer<'c, '_, '_, '_> {
     /// The frame of a block, or of a whole file.
     pub(super) fn frame(&mut self, file: FileId, opening: Option<&'c Directive>) -> Frame<'c> {
-        let mut frame = Frame { opening, by_name: HashMap::new(), blocks: Vec::new(), open: None, maps: Vec::new() };
+        let (by_name, blocks, maps, set_by_condition) = (HashMap::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut frame = Frame { opening, by_name, blocks, open: None, maps, set_by_condition };
         let ids = match opening {
             Some(directive) => directive.block.as_deref(),
             None => self.library.nginx(file).map(|nginx| nginx.roots()),
@@ -66,6 +69,11 @@ impl<'c> Framer<'c, '_, '_, '_> {
                 let lines = directive.block.as_deref().unwrap_or(&[]).iter().take(2_000).map(|id| nginx.directive(*id));
                 let default = lines.into_iter().find(|line| line.name.text == "default").and_then(|line| line.arguments.first());
                 frame.maps.push((variable.text.as_str(), default.map(|word| word.text.as_str())));
+            }
+            if directive.name.text == "if" {
+                let lines = directive.block.as_deref().unwrap_or(&[]).iter().take(2_000).map(|id| nginx.directive(*id));
+                let sets = lines.filter(|line| line.name.text == "set").filter_map(|line| line.arguments.first());
+                frame.set_by_condition.extend(sets.map(|word| word.text.as_str()));
             }
             if directive.block.is_some() {
                 frame.blocks.push((file, directive));
@@ -110,6 +118,21 @@ impl<'c> Scope<'_, 'c> {
             true => Fact::Absent,
             false => Fact::not_read("the file that includes this one is not in the repository", Vec::new()),
         }
+    }
+
+    /// What a variable holds whatever the request is: the value of the only `set` around the place, where no `if` sets it, too.
+    pub(super) fn always_set(&self, name: &str) -> Option<&'c str> {
+        let is_it = |variable: &str| variable.strip_prefix('$') == Some(name);
+        if self.frames.iter().flat_map(|frame| &frame.set_by_condition).any(|variable| is_it(variable)) {
+            return None;
+        }
+        let sets = self.frames.iter().flat_map(|frame| frame.own("set").iter().take(200));
+        let mut values = sets.filter_map(|set| match set.arguments.as_slice() {
+            [variable, value] if is_it(&variable.text) => Some(value.text.as_str()),
+            _ => None,
+        });
+        let value = values.next()?;
+        values.next().is_none().then_some(value)
     }
 
     /// The value of a variable that exactly one `set` around the place gives, and gives as plain text.

@@ -151,8 +151,7 @@ fn names_caller(name: &str) -> bool {
     !shared.iter().any(|one| one == name)
 }
 
-/// What a location tells browsers about other origins: the `add_header` lines in force, and those of `if` blocks within that ask
-/// for something else than the origin.
+/// What a location, or an `if` within it, tells browsers about other origins: the `add_header` lines in force.
 pub(super) fn cross_origin(scope: &Scope<'_, '_>) -> Fact<CrossOrigin> {
     let all = match scope.directives("add_header") {
         Fact::Known(all, _) => all,
@@ -160,27 +159,44 @@ pub(super) fn cross_origin(scope: &Scope<'_, '_>) -> Fact<CrossOrigin> {
         Fact::Unknown(why) => return Fact::Unknown(why),
     };
     // Inside `if ($http_origin ~ ...)` the origin was checked.
-    let checked = scope.frames.iter().any(|frame| {
-        frame.is("if")
-            && frame.opening.is_some_and(|opening| {
-                let has = |name: &str| opening.arguments.iter().any(|word| word.text.contains(name));
-                has("$http_origin") || has("origin") || has("cors")
-            })
+    let checked = scope.frames.iter().filter(|frame| frame.is("if")).any(|frame| {
+        frame.opening.is_some_and(|opening| {
+            let has = |name: &str| opening.arguments.iter().any(|word| word.text.contains(name));
+            has("$http_origin") || has("origin") || has("cors")
+        }) && !asks_whether_empty(scope, frame)
     });
     let header = |name: &str| {
         let named = |one: &&&Directive| one.arguments.first().is_some_and(|word| word.text.eq_ignore_ascii_case(name));
         all.iter().take(500).filter(named).filter_map(|one| Some((one.arguments.get(1)?.text.as_str(), one.span))).next_back()
     };
     let Some((origin, span)) = header("Access-Control-Allow-Origin") else { return Fact::Absent };
-    let any_origin = !checked && lets_any_in(scope.frames, origin);
+    let any_origin = !checked && lets_any_in(scope, origin);
     let credentials = header("Access-Control-Allow-Credentials").is_some_and(|(value, _)| value.eq_ignore_ascii_case("true"));
     Fact::explicit(CrossOrigin { any_origin, credentials, span }, span)
 }
 
-/// `*`, the request's own origin, or a variable that `map` gives one of these whatever the origin is.
-fn lets_any_in(frames: &[Frame<'_>], value: &str) -> bool {
+/// Whether an `if` within a location is met by requests for the content itself, and not only by what browsers ask before.
+pub(super) fn is_for_content(frame: &Frame<'_>) -> bool {
+    let words = || frame.opening.into_iter().flat_map(|opening| &opening.arguments).map(|word| word.text.as_str());
+    !words().any(|word| word.to_ascii_uppercase().contains("OPTIONS"))
+}
+
+/// Whether a condition only asks whether the origin of the request, or a variable that holds it, is there: `if ($http_origin)`,
+/// `if ($cors != "")`.
+fn asks_whether_empty(scope: &Scope<'_, '_>, frame: &Frame<'_>) -> bool {
+    let Some(opening) = frame.opening else { return false };
+    let text: String = opening.arguments.iter().flat_map(|word| word.text.chars()).collect();
+    let text: String = text.chars().filter(|c| !matches!(c, '(' | ')' | '"' | '\'' | ' ')).collect();
+    let variable = text.strip_suffix("!=").unwrap_or(&text);
+    let name = variable.strip_prefix('$').filter(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+    name.is_some() && lets_any_in(scope, variable)
+}
+
+/// `*`, the request's own origin, or a variable that `set` gives one of these, or `map` whatever the origin is.
+fn lets_any_in(scope: &Scope<'_, '_>, value: &str) -> bool {
     let is_open = |value: &str| matches!(value, "*" | "$http_origin" | "${http_origin}");
-    is_open(value) || value.strip_prefix('$').is_some_and(|name| map_default(frames, name).is_some_and(is_open))
+    let held = |name: &str| map_default(scope.frames, name).or_else(|| scope.always_set(name));
+    is_open(value) || value.strip_prefix('$').is_some_and(|name| held(name).is_some_and(is_open))
 }
 
 /// What a variable that a `map` makes holds where no other line fits.
