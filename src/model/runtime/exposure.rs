@@ -1,7 +1,8 @@
 //! Stores that can be reached from outside of their project, and those that let everybody in.
 
 use super::compose::words;
-use super::service::{Port, Runner};
+use super::server::Server;
+use super::service::{Port, Runner, Service};
 use super::stay::{Deployments, Stay};
 use super::view::Role;
 use super::{Runtime, ServiceRef};
@@ -131,16 +132,30 @@ fn unlocked_store<'r>(service: ServiceRef<'r>, deployments: &Deployments) -> Opt
             return Some(UnlockedStore { service, setting, span: variable.key_span, instead: &opener.instead, open });
         }
     }
+    let unprotected = unprotected_by_command(service.service()).or_else(|| unprotected_by_file(service));
+    unprotected.map(|(setting, span, instead)| UnlockedStore { service, setting: setting.into(), span, instead, open })
+}
+
+/// What switches the protection of a Redis server off, where it stands, and what to write instead.
+type Unprotected = (&'static str, Span, &'static str);
+
+/// A Redis server whose command line switches its protection off.
+fn unprotected_by_command(said: &Service) -> Option<Unprotected> {
     let (Fact::Known(command, origin), true) = (&said.command, said.entrypoint.known_absent()) else { return None };
     let arguments = words::arguments_of(command, "redis-server").or(words::arguments_of(command, "valkey-server"))?;
     let is_unprotected = words::flag(arguments, "--protected-mode") == Some("no");
     let has_password = arguments.iter().any(|word| word.starts_with("--requirepass") || word.starts_with("--aclfile"));
     let has_file = arguments.first().is_some_and(|word| !word.starts_with('-'));
-    (is_unprotected && !has_password && !has_file).then(|| UnlockedStore {
-        service,
-        setting: "--protected-mode no".into(),
-        span: origin.span().unwrap_or(said.span),
-        instead: "--requirepass from a secret",
-        open,
-    })
+    let span = origin.span().unwrap_or(said.span);
+    (is_unprotected && !has_password && !has_file).then_some(("--protected-mode no", span, "--requirepass from a secret"))
+}
+
+/// A Redis server whose file switches its protection off, where nothing gives it a password or users.
+fn unprotected_by_file(service: ServiceRef<'_>) -> Option<Unprotected> {
+    let own = |server: &&Server| server.product == "redis" && server.service == Some(service.index());
+    let server = service.runtime().servers.iter().find(own)?;
+    let told = server.get("protected_mode");
+    let told = told.known().filter(|told| told.value.trim().eq_ignore_ascii_case("no"))?;
+    let is_locked = ["requirepass", "aclfile", "user"].iter().any(|name| !server.get(name).known_absent());
+    (!is_locked).then_some(("protected-mode no", told.span, "requirepass, or an `aclfile`, from a secret"))
 }
