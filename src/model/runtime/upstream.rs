@@ -135,13 +135,22 @@ impl Runtime {
     pub fn lost_target_ports(&self) -> Vec<(ServiceRef<'_>, &Front, &FrontPort)> {
         let mut lost = Vec::new();
         let mut reached: HashSet<Span> = HashSet::new();
+        let images = self.services.iter().filter_map(|service| Some((bare_image(service.known_image()?), &service.ports)));
+        let listed: HashSet<(&str, u16)> =
+            images.flat_map(|(image, ports)| ports.iter().map(move |port| (image, port.container))).collect();
         for (at, service) in self.services.iter().enumerate() {
             // A known product listens where its makers say, whatever the manifest lists, and a container that lists nothing anywhere.
             let lists_all = service.lists_all_ports && service.product().is_none();
             let is_known = service.open.is_none() && !service.is_partial;
+            let image = service.known_image().map(bare_image);
             for (front, port) in service.fronts.iter().flat_map(|front| front.ports.iter().map(move |port| (front, port))) {
                 let is_lost = match port.target.parse::<u16>() {
-                    Ok(number) => lists_all && service.ports.iter().all(|one| one.container != number),
+                    // What another set-up lists for the same image listens here, too.
+                    Ok(number) => {
+                        lists_all
+                            && service.ports.iter().all(|one| one.container != number)
+                            && !image.is_some_and(|image| listed.contains(&(image, number)))
+                    }
                     Err(_) => service.ports.iter().all(|one| one.name.as_deref() != Some(port.target.as_str())),
                 };
                 let is_injected = service.injected_ports.contains(&port.target);
@@ -170,6 +179,15 @@ impl<'r> ServiceRef<'r> {
         let leads = |port: &Port, target: &str| port.name.as_deref() == Some(target) || port.container.to_string() == target;
         let is_asked = |port: &&Port| said.fronts.iter().flat_map(|front| &front.ports).any(|one| leads(port, &one.target));
         said.ports.iter().find(|port| !is_asked(port))
+    }
+}
+
+/// An image without its tag and digest.
+fn bare_image(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    match image.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => image,
     }
 }
 
