@@ -3,6 +3,7 @@
 use super::ServiceRef;
 use super::compose::words;
 use crate::fact::{Fact, Origin};
+use crate::source::Span;
 
 /// Servers, and the flags that say where they listen: an address with a port, or a port alone.
 /// <https://docs.gunicorn.org/en/stable/settings.html#bind>, <https://www.uvicorn.org/settings/#socket-binding>,
@@ -39,6 +40,32 @@ impl ServiceRef<'_> {
         };
         let ports: Option<Vec<u16>> = texts.iter().map(|text| port(text)).collect();
         ports.map_or_else(unknown, |ports| Fact::Known(ports, origin))
+    }
+}
+
+/// A health check in a container that asks a port at which the server of the container does not listen.
+#[derive(Debug, Clone)]
+pub struct StrayCheck<'r> {
+    /// The port that it asks.
+    pub port: u16,
+    /// The path.
+    pub path: &'r str,
+    /// Where the check stands.
+    pub span: Span,
+    /// Where the server listens.
+    pub listens: Vec<u16>,
+    /// Where that is written.
+    pub listens_span: Span,
+}
+
+impl<'r> ServiceRef<'r> {
+    /// Its health check, where that asks over HTTP for a port of the container at which its server is told not to listen.
+    pub fn stray_check(self) -> Option<StrayCheck<'r>> {
+        let (check, origin) = self.service().healthcheck.known_with_origin()?;
+        let ((port, path), span) = (check.asked()?, origin.span()?);
+        let heard = self.listens_at();
+        let (listens, listens_span) = (heard.known()?.clone(), heard.span()?);
+        (!listens.contains(&port)).then_some(StrayCheck { port, path, span, listens, listens_span })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Names of services that nobody has: in the variables of others, and in what others wait for.
 
-use super::reference::{Meaning, Reference, is_closed};
+use super::reference::{CHECK, Meaning, Reference, is_closed};
 use super::service::{Dependency, Project, Runner};
 use super::upstream::is_nearly;
 use super::{Runtime, ServiceRef};
@@ -12,9 +12,9 @@ const MOST_COMPARED: usize = 200;
 /// A name in a variable that no service has.
 #[derive(Debug, Clone)]
 pub struct LostHost<'r> {
-    /// Who has the variable.
+    /// Who has the variable, or the health check.
     pub service: ServiceRef<'r>,
-    /// What the variable says.
+    /// What the variable, or the health check, says.
     pub reference: Reference<'r>,
     /// A service of the same project whose name is nearly that one: a misspelling, or what is left of a renaming.
     pub near: Option<ServiceRef<'r>>,
@@ -32,12 +32,13 @@ pub struct LostDependency<'r> {
 }
 
 impl Runtime {
-    /// Every name without a dot in a variable that nobody has in the closed project of the service, nor in any other. Where services
+    /// Every name without a dot in a variable, or in a health check, that nobody has in the closed project of the service, nor in any other. Where services
     /// send their telemetry is another question: [`Runtime::telemetry_endpoints`].
     pub fn lost_hosts(&self) -> Vec<LostHost<'_>> {
         let whole = self.whole_projects();
         let mut found: Vec<LostHost<'_>> = Vec::new();
-        for reference in self.references().into_iter().filter(|one| one.is_variable && one.meaning == Meaning::Nobody) {
+        let variables = self.references().into_iter().filter(|one| one.is_variable);
+        for reference in variables.chain(self.checked_hosts()).filter(|one| one.meaning == Meaning::Nobody) {
             let is_sealed = |service: &ServiceRef<'_>| {
                 let is_run = service.is_run_by(Runner::Compose) || service.is_run_by(Runner::Kubernetes);
                 let is_whole = whole.get(service.service().project).copied().unwrap_or(false);
@@ -48,7 +49,9 @@ impl Runtime {
             let is_template = reference.host.contains(|c: char| c.is_ascii_uppercase()) || reference.host.contains("replace");
             if !is_template && !reference.key.starts_with("OTEL_EXPORTER_OTLP_") {
                 let is_compared = found.len() < MOST_COMPARED;
-                let near = is_compared.then(|| self.nearly_called(service, &reference.host)).flatten();
+                // A health check asks its own container, as a rule.
+                let own = (reference.key == CHECK && is_near(service.name(), &reference.host)).then_some(service);
+                let near = own.or_else(|| is_compared.then(|| self.nearly_called(service, &reference.host)).flatten());
                 found.push(LostHost { service, near, reference });
             }
         }

@@ -11,6 +11,9 @@ use std::sync::LazyLock;
 /// Variables longer than this name no host.
 const LONGEST: usize = 4_096;
 
+/// What names the hosts that a health check asks.
+pub(super) const CHECK: &str = "healthcheck";
+
 /// A host that is named somewhere.
 #[derive(Debug, Clone)]
 pub struct Reference<'r> {
@@ -97,6 +100,33 @@ impl Runtime {
                 };
                 let (key, span) = (route.name.clone(), route.pass_span);
                 found.push(Reference { service, key, is_variable: false, host, port, span, meaning });
+            }
+        }
+        found
+    }
+
+    /// Every host that a health check of a service asks over HTTP, in order.
+    pub(super) fn checked_hosts(&self) -> Vec<Reference<'_>> {
+        let names = self.names();
+        let mut found = Vec::new();
+        for service in self.services() {
+            let Some((check, origin)) = service.service().healthcheck.known_with_origin().filter(|(one, _)| !one.is_disabled)
+            else {
+                continue;
+            };
+            let span = origin.span().unwrap_or(service.span());
+            let words = check.test.iter().flat_map(|word| word.split_whitespace()).filter(|word| word.contains("://"));
+            for (host, port) in words.take(20).flat_map(|word| hosts("", word.trim_matches(['\'', '"', '`', ';', '(', ')']))) {
+                let meaning = self.meaning(&names, &host, Some(service), &[service.index()]);
+                found.push(Reference {
+                    service: Some(service),
+                    key: CHECK.into(),
+                    is_variable: false,
+                    host,
+                    port,
+                    span,
+                    meaning,
+                });
             }
         }
         found

@@ -1,6 +1,7 @@
 //! A probe of a port that its container does not list.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::runtime::ServiceRef;
 use crate::rules::copies::{folded, rehearsed};
 use crate::rules::{Context, Rule, rule};
 
@@ -40,6 +41,24 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             }
         }
         found.append(&mut own);
+        context.consider();
+        found.extend(check_elsewhere(service));
     }
     folded(found)
+}
+
+/// A health check in the container that asks a port at which its server is told not to listen.
+fn check_elsewhere(service: ServiceRef<'_>) -> Option<Diagnostic> {
+    let stray = service.stray_check()?;
+    let (name, port) = (service.name(), stray.port);
+    let listens = stray.listens.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+    let diagnostic = Diagnostic::new(format!("{}/healthcheck", service.subject()), {
+        format!("the health check of `{name}` asks port {port}, and its server listens at {listens}")
+    })
+    .at(stray.span, "the check fails, always")
+    .cause(stray.listens_span, "here it is told where to listen")
+    .help(format!("http://localhost:{}{}", stray.listens.first().unwrap_or(&port), stray.path))
+    .evidence(port.to_string())
+    .at_most(Severity::Warning, "something else in the container may listen there");
+    Some(rehearsed(diagnostic, service.profile()))
 }
