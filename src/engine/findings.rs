@@ -4,15 +4,19 @@ use super::fingerprint::fingerprint;
 use crate::diagnostic::{Diagnostic, Finding};
 use crate::rules;
 use crate::source::{Sources, Span};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Where the pages of the rules can be read: the source of the published crate.
 const PAGES: &str = "https://docs.rs/crate/backend-lint/latest/source/rules/";
 
 /// A finding as the page and the diagnostic's own caps say; the fingerprint comes with [`number`].
 /// `None` for a rule that is not registered.
-pub(super) fn finding(rule: &str, diagnostic: Diagnostic) -> Option<Finding> {
+pub(super) fn finding(rule: &str, mut diagnostic: Diagnostic) -> Option<Finding> {
     let info = rules::info(rule)?;
+    // A file that several others bring in gives the same place to each of them.
+    let own = (diagnostic.primary.span, diagnostic.subject.clone());
+    let mut seen = HashSet::from([own]);
+    diagnostic.occurrences.retain(|one| seen.insert((one.span, one.subject.clone())));
     Some(Finding {
         rule: info.id.clone(),
         severity: diagnostic.severity_cap.map_or(info.severity, |cap| cap.min(info.severity)),

@@ -17,8 +17,6 @@ pub struct OpenStore<'r> {
     pub service: ServiceRef<'r>,
     /// The product.
     pub product: String,
-    /// The port within its container.
-    pub port: u16,
     /// Where it is opened.
     pub span: Span,
     /// Whether it is meant to stay up with its clients beside it: in a cluster a `LoadBalancer` and the like opens it, else a published
@@ -86,13 +84,12 @@ fn open_store<'r>(service: ServiceRef<'r>, deployments: &Deployments) -> Option<
         };
         let open = said.fronts.iter().filter(|front| front.is_open);
         let mut ports = open.flat_map(|front| front.ports.iter().map(move |port| (front, port)));
-        let (front, port) = ports.find(|(_, port)| leads_here(&port.target))?;
-        let port = port.port;
-        return Some(OpenStore { service, product, port, span: front.span, stay: Stay::Cluster });
+        let (front, _) = ports.find(|(_, port)| leads_here(&port.target))?;
+        return Some(OpenStore { service, product, span: front.span, stay: Stay::Cluster });
     }
     let port = said.ports.iter().find(|port| is_everywhere(port))?;
     let stay = if is_outward(&product) { Stay::Unsaid } else { deployments.stay(service) };
-    Some(OpenStore { service, product, port: port.container, span: port.span, stay })
+    Some(OpenStore { service, product, span: port.span, stay })
 }
 
 struct Opener {

@@ -6,6 +6,8 @@ use crate::model::runtime::stay::Stay;
 use crate::rules::copies::folded;
 use crate::rules::spread::grouped;
 use crate::rules::{Context, Rule, rule};
+use crate::source::Sources;
+use std::collections::HashSet;
 
 pub(super) const RULE: Rule = rule!("exposure/datastore-port", check);
 
@@ -15,11 +17,17 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         service.service().ports.iter().for_each(|_| context.consider());
     }
     let open = runtime.open_stores().into_iter().inspect(|_| context.consider());
-    let (cluster, compose): (Vec<OpenStore<'_>>, Vec<OpenStore<'_>>) =
+    let (cluster, mut compose): (Vec<OpenStore<'_>>, Vec<OpenStore<'_>>) =
         open.filter(|store| !store.service.profile().is_rehearsal()).partition(|store| store.stay == Stay::Cluster);
     let mut found = folded(cluster.iter().map(of_cluster).collect());
+    // A file that several projects bring in opens one port: what the project that stays up says of it counts.
+    compose.sort_by_key(|store| store.stay == Stay::Unsaid);
+    let mut seen = HashSet::new();
+    compose.retain(|store| seen.insert(store.span));
     // Compose files that lie side by side are for one system: they are mended together.
-    found.extend(grouped(compose, |store| store.service.set_up()).into_iter().filter_map(of_set_up));
+    found.extend(
+        grouped(compose, |store| store.service.set_up()).into_iter().filter_map(|stores| of_set_up(context.sources, stores)),
+    );
     found
 }
 
@@ -31,10 +39,10 @@ fn of_cluster(store: &OpenStore<'_>) -> Diagnostic {
 }
 
 /// The stores of the Compose files of one folder: those that stay up first.
-fn of_set_up(mut stores: Vec<OpenStore<'_>>) -> Option<Diagnostic> {
+fn of_set_up(sources: &Sources, mut stores: Vec<OpenStore<'_>>) -> Option<Diagnostic> {
     stores.sort_by_key(|store| store.stay == Stay::Unsaid);
     let (first, rest) = stores.split_first()?;
-    let (name, product, port) = (first.service.name(), &first.product, first.port);
+    let (name, product) = (first.service.name(), &first.product);
     let mut names: Vec<&str> = rest.iter().map(|store| store.service.name()).filter(|other| *other != name).collect();
     names.sort_unstable();
     names.dedup();
@@ -45,7 +53,7 @@ fn of_set_up(mut stores: Vec<OpenStore<'_>>) -> Option<Diagnostic> {
     };
     let mut diagnostic = Diagnostic::new(first.service.subject(), format!("`{name}` ({product}){more} {verb}"))
         .at(first.span, "published on all interfaces; Docker's rules come before those of the host's firewall")
-        .help(format!("ports: [\"127.0.0.1:{port}:{port}\"], or none: services of the project reach it without"));
+        .help(format!("{}, or none: services of the project reach it without", on_loopback(sources.text(first.span))));
     for other in rest {
         diagnostic = diagnostic.occurrence(other.span, other.service.subject());
     }
@@ -53,4 +61,18 @@ fn of_set_up(mut stores: Vec<OpenStore<'_>>) -> Option<Diagnostic> {
         diagnostic = diagnostic.at_most(Severity::Info, "nothing says that it stays up, with all its clients beside it");
     }
     Some(diagnostic)
+}
+
+/// The published port as it is written, for the machine itself alone.
+fn on_loopback(written: &str) -> String {
+    let bare = written.trim().trim_matches(['"', '\'']);
+    let is_short = !bare.contains(char::is_whitespace) && !bare.starts_with('{');
+    match is_short {
+        true => {
+            let everywhere = ["0.0.0.0:", "[::]:", "*:"];
+            let bare = everywhere.iter().find_map(|address| bare.strip_prefix(address)).unwrap_or(bare);
+            format!("ports: [\"127.0.0.1:{bare}\"]")
+        }
+        false => "host_ip: 127.0.0.1 beside `published`".to_owned(),
+    }
 }
