@@ -53,9 +53,12 @@ pub fn profile(path: &str, compose_profiles: &[String]) -> Profile {
     tagged.chain(named).find(|profile| *profile != Profile::Unknown).unwrap_or(Profile::Unknown)
 }
 
-/// Whether a folder is a set of sources for tests, as Gradle and Maven call them: `src/contractTest`, `integrationTests`. A
-/// `speedTest` elsewhere is a thing that people run.
+/// Whether a folder is a set of sources for tests, as Gradle and Maven call them: `src/contractTest`, `integrationTests`; or what
+/// tests are made of: `TestSuite`. A `speedTest` elsewhere is a thing that people run.
 fn is_of_tests(segment: &str, around: Option<&str>) -> bool {
+    if segment.strip_prefix("Test").is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase())) {
+        return true;
+    }
     let in_sources = || segment.strip_suffix("Test").filter(|_| around == Some("src"));
     let stem = segment.strip_suffix("Tests").or_else(in_sources);
     stem.is_some_and(|stem| stem.ends_with(|last: char| last.is_ascii_lowercase()))
@@ -75,6 +78,18 @@ fn is_kept(segment: &str) -> bool {
         None => segment,
     };
     tables().words("profile", "kept").iter().any(|kept| kept.eq_ignore_ascii_case(word))
+}
+
+/// What a service is told that it runs for, where a variable tells it: production where one of its words does.
+pub(super) fn of_variable(name: &str, text: &str) -> Profile {
+    if !tables().words("profile", "told").iter().any(|told| told == name) {
+        return Profile::Unknown;
+    }
+    // Of the name of a module (`shop.settings.local`) the last part counts.
+    let words = text.split(',').map(|word| word.trim().rsplit('.').next().unwrap_or(word).to_ascii_lowercase());
+    let said: Vec<Profile> = words.map(|word| of_name(&word)).filter(|profile| *profile != Profile::Unknown).collect();
+    let production = said.iter().copied().find(|profile| *profile == Profile::Production);
+    production.or_else(|| said.first().copied()).unwrap_or(Profile::Unknown)
 }
 
 /// What the comment at the head of a Compose file says.
@@ -127,6 +142,16 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_says_the_profile() {
+        assert_eq!(of_variable("SPRING_PROFILES_ACTIVE", "postgres,dev"), Profile::Development);
+        assert_eq!(of_variable("SPRING_PROFILES_ACTIVE", "debug, prod"), Profile::Production);
+        assert_eq!(of_variable("DJANGO_SETTINGS_MODULE", "example.settings.test"), Profile::Test);
+        assert_eq!(of_variable("DJANGO_SETTINGS_MODULE", "example.settings"), Profile::Unknown);
+        assert_eq!(of_variable("NODE_ENV", "container"), Profile::Unknown);
+        assert_eq!(of_variable("STAGE", "dev"), Profile::Unknown);
+    }
+
+    #[test]
     fn names_say_the_profile() {
         let of = |path: &str| profile(path, &[]);
         assert_eq!(of("docker-compose.yml"), Profile::Unknown);
@@ -146,6 +171,8 @@ mod tests {
         assert_eq!(of("src/contractTest/resources/application.properties"), Profile::Test);
         assert_eq!(of("shop/integrationTests/application.properties"), Profile::Test);
         assert_eq!(of("services/speedTest/application.properties"), Profile::Unknown);
+        assert_eq!(of("tools/TestSuite/compose.yaml"), Profile::Test);
+        assert_eq!(of("services/Testimonials/compose.yaml"), Profile::Unknown);
         assert_eq!(of("deploy/latest/compose.yaml"), Profile::Unknown);
         assert_eq!(of("chart/values-live.yaml"), Profile::Production);
         assert_eq!(of("streams-live-update/compose.yaml"), Profile::Unknown);

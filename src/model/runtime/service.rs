@@ -136,6 +136,8 @@ pub struct Service {
     pub is_partial: bool,
     /// For which kind of use it is made.
     pub profile: Profile,
+    /// For which kind of use its own variables tell it to run.
+    pub told_profile: Profile,
 }
 
 impl Service {
@@ -178,6 +180,7 @@ impl Service {
             open: None,
             is_partial: false,
             profile: Profile::Unknown,
+            told_profile: Profile::Unknown,
         }
     }
 

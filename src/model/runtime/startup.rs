@@ -4,6 +4,7 @@ use super::compose::words;
 use super::probing::WORDS;
 use super::rollout::migrates;
 use super::service::{Dependency, Project, Runner, Service};
+use super::stay::Deployments;
 use super::view::Role;
 use super::{Runtime, ServiceRef};
 use crate::documents::dockerfile::{self, Run};
@@ -21,6 +22,8 @@ pub struct StartWait<'r> {
     pub dependency: &'r Dependency,
     /// Whom it waits for.
     pub target: ServiceRef<'r>,
+    /// Whether their project is there to work on the code.
+    pub is_for_work: bool,
 }
 
 /// How the health of a service is checked.
@@ -51,12 +54,14 @@ impl Runtime {
         for service in self.services() {
             by_name.entry((service.service().project, service.name())).or_insert(service);
         }
+        let deployments = Deployments::of(self);
         let mut found = Vec::new();
         for waiter in self.services().filter(|service| service.is_run_by(Runner::Compose) && who(service)) {
             for dependency in &waiter.service().depends_on {
                 let target = by_name.get(&(waiter.service().project, dependency.service.as_str()));
                 if let Some(target) = target.filter(|target| !target.service().is_partial) {
-                    found.push(StartWait { waiter, dependency, target: *target });
+                    let is_for_work = deployments.is_for_work(waiter.service().project);
+                    found.push(StartWait { waiter, dependency, target: *target, is_for_work });
                 }
             }
         }

@@ -31,7 +31,7 @@ pub(super) struct Deployments(Vec<Use>);
 enum Use {
     /// It deploys.
     Deployment,
-    /// Work on the code: a service mounts the folder that it is built from.
+    /// Work on the code: a service mounts the folder that it is built from, or is told to run for that or for tests.
     Work,
     /// Nothing is said.
     Unsaid,
@@ -68,10 +68,17 @@ impl Deployments {
 
 fn use_of(all: &[ServiceRef<'_>]) -> Use {
     match is_deployment(all) {
+        _ if is_told_to_rehearse(all) => Use::Work,
         true => Use::Deployment,
         false if all.iter().any(|one| one.sees_its_sources()) => Use::Work,
         false => Use::Unsaid,
     }
+}
+
+/// Whether services are told to run for work on the code or for tests (`SPRING_PROFILES_ACTIVE=dev`), and none for production.
+fn is_told_to_rehearse(all: &[ServiceRef<'_>]) -> bool {
+    let told = |what: fn(Profile) -> bool| all.iter().any(|one| what(one.service().told_profile));
+    told(Profile::is_rehearsal) && !told(|profile| profile == Profile::Production)
 }
 
 fn is_deployment(all: &[ServiceRef<'_>]) -> bool {

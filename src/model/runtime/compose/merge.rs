@@ -8,7 +8,7 @@ use crate::documents::env;
 use crate::fact::{Fact, Origin};
 use crate::model::Workspace;
 use crate::model::runtime::healthcheck::HealthCheck;
-use crate::model::runtime::profile::{Profile, profile};
+use crate::model::runtime::profile::{Profile, of_variable, profile};
 use crate::model::runtime::service::{Environment, Service, Variable};
 use crate::model::runtime::startup;
 use crate::source::Span;
@@ -104,6 +104,7 @@ impl Merger<'_, '_, '_> {
         let is_partial = all.image.known_absent() && all.build.known_absent();
         let open = part.lost.or_else(|| is_partial.then(|| "the file that this one completes is not known".to_owned()));
         let mut environment = self.environment(&all);
+        let told_profile = told_profile(self.workspace, &environment);
         let mut healthcheck = healthcheck(&all);
         if let Some(why) = &open {
             environment.opened(why.clone(), part.span);
@@ -141,6 +142,7 @@ impl Merger<'_, '_, '_> {
             open,
             outside: all.outside,
             is_partial,
+            told_profile,
             ..Service::bare(self.project, part.name, part.span)
         };
         startup::add_image(self.workspace, &mut service, all.dockerfile.as_deref(), all.target.as_deref());
@@ -185,6 +187,19 @@ impl Merger<'_, '_, '_> {
             environment.set(name, Variable { value, partly, key_span: entry.key_span });
         }
     }
+}
+
+/// For which kind of use its variables tell a service to run. A default (`${NODE_ENV:-development}`) is there to be set otherwise.
+fn told_profile(workspace: &Workspace, environment: &Environment) -> Profile {
+    let said = environment.iter().filter_map(|(name, variable)| match &variable.value {
+        Fact::Known(text, Origin::Explicit(span)) if !workspace.sources().text(*span).contains('$') => {
+            Some(of_variable(name, text))
+        }
+        _ => None,
+    });
+    said.filter(|told| *told != Profile::Unknown)
+        .reduce(|one, other| if one == Profile::Production { one } else { other })
+        .unwrap_or(Profile::Unknown)
 }
 
 fn unknown_where_absent<T>(fact: &mut Fact<T>, why: &str, span: Span) {
