@@ -12,11 +12,12 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     (0..runtime.possible_secrets()).for_each(|_| context.consider());
     let found = runtime.credentials(Form::Fallback).filter_map(|file| {
         let label = "where the variable is missing, the service starts with what everybody can read here";
+        let name = file.first().and_then(|first| first.default_of.as_deref()).unwrap_or("NAME");
         let help = match file.path.ends_with(".yml") || file.path.ends_with(".yaml") {
-            true if file.path.contains("compose") => "no default, so that it fails: ${NAME:?is not set}",
-            _ => "no default, so that it fails: ${NAME}",
+            true if file.path.contains("compose") => format!("no default, so that it fails: ${{{name}:?is not set}}"),
+            _ => format!("no default, so that it fails: ${{{name}}}"),
         };
-        report(file, |one| format!("`{}` falls back to a value that stands in the file", one.key), label, help.to_owned())
+        report(file, |one| format!("`{}` falls back to a value that stands in the file", one.key), label, help)
     });
     found.collect()
 }

@@ -2,7 +2,7 @@
 
 use super::report;
 use crate::diagnostic::Diagnostic;
-use crate::model::runtime::secret::{Credential, Form};
+use crate::model::runtime::secret::{Credential, Form, Holder};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("secrets/literal-credential", check);
@@ -15,11 +15,14 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let first = file.first()?;
         let key = &first.key;
         let label = "everybody who can read the repository, and its history, has it";
-        let help = match is_of_chart(&file.path) {
-            true => "nothing here, and the name of a Secret that the installation has".to_owned(),
-            false if file.path.ends_with(".tf") => in_terraform(first),
-            false if first.is_of_template => in_template(first),
-            false => format!("take it from outside: ${{{}}}", variable(key)),
+        let help = match first.holder {
+            _ if is_of_chart(&file.path) => "nothing here, and the name of a Secret that the installation has".to_owned(),
+            Holder::Terraform => in_terraform(first),
+            Holder::Template => in_template(first),
+            Holder::Workload => format!("take it from a Secret: valueFrom: {{ secretKeyRef: {{ name: NAME, key: {key} }} }}"),
+            Holder::Appsettings => format!("\"\" here, and the value in the environment: {}", key.replace('.', "__")),
+            Holder::Interpolated => format!("take it from outside: ${{{}}}", variable(key)),
+            _ => "nothing here: a variable of the environment, or a file that is not in the repository".to_owned(),
         };
         report(file, |one| message(&one.key), label, help)
     });

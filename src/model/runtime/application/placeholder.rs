@@ -18,6 +18,15 @@ pub(in crate::model::runtime) fn fallback(text: &str) -> Option<&str> {
     default.or_else(|| operation.strip_prefix(':').filter(|rest| !rest.starts_with(['?', '+', '='])))
 }
 
+/// The variable whose default that is: `PASSWORD`.
+pub(in crate::model::runtime) fn variable(text: &str) -> Option<&str> {
+    let inner = text.trim().strip_prefix("${")?;
+    let default = fallback(text)?;
+    let name = inner.get(..inner.len().checked_sub(default.len() + 1)?)?.trim_end_matches([':', '-']);
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
+    is_name.then_some(name)
+}
+
 /// The variable of a value that is one placeholder and nothing else: `DB_POOL` of `${DB_POOL}` and of `${DB_POOL:10}`.
 pub(super) fn only(text: &str) -> Option<&str> {
     let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;

@@ -4,15 +4,18 @@
 
 mod address;
 mod cloudformation;
+mod holder;
 mod remark;
 mod terraform;
 pub(super) mod words;
 
+pub use holder::Holder;
+
 use super::Runtime;
-use super::application::{Entry, fallback};
+use super::application::{Entry, fallback, variable};
 use super::profile::{self, Profile};
 use super::server::is_server;
-use super::service::{Project, Service};
+use super::service::Service;
 use super::stay::Deployments;
 use crate::discover::{Discovery, Kind};
 use crate::documents::{NodeRef, Tree, env};
@@ -60,10 +63,11 @@ pub struct Credential {
     pub signs: bool,
     /// For which kind of use its file is made.
     pub use_for: Profile,
-    /// The variable of Terraform, or parameter of CloudFormation, whose default it is, or is part of.
+    /// The variable of Terraform, or parameter of CloudFormation, whose default it is, or is part of; of a fallback the variable that
+    /// nothing sets.
     pub default_of: Option<String>,
-    /// Whether it stands in a template of CloudFormation.
-    pub is_of_template: bool,
+    /// What kind of file gives it, and so how a value gets there from outside.
+    pub holder: Holder,
     /// Tells equal secrets of one file apart from others; says nothing about the secret.
     same: u64,
 }
@@ -115,10 +119,13 @@ impl FileSecrets {
 pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, runtime: &Runtime) -> Secrets {
     let mut found = Finder::default();
     let deployments = Deployments::of(runtime);
+    let readers = holder::Readers::of(runtime, &deployments);
     for service in &runtime.services {
+        found.holder = Holder::of_service(service, runtime);
         found.service(workspace, service, deployments.is_for_work(service.project));
     }
     for application in &runtime.applications {
+        found.holder = Holder::of_settings(application.format);
         for layer in &application.layers {
             let pairs: Vec<(&str, &str)> = layer.entries.iter().map(|entry| (entry.key.as_str(), entry.raw.as_str())).collect();
             let beside = beside(&pairs);
@@ -131,6 +138,7 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, runtime: &R
             }
         }
     }
+    found.holder = Holder::Variables;
     for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::Env) {
         let Ok(source) = workspace.source(&artifact.path) else { continue };
         let text = workspace.text(source);
@@ -142,7 +150,8 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, runtime: &R
         let pairs = parsed.entries.iter().filter_map(|entry| Some((entry.key.as_str(), entry.value.as_ref()?.text.as_str())));
         let pairs: Vec<(&str, &str)> = pairs.collect();
         let beside = beside(&pairs);
-        let is_for_work = is_beside_work(&artifact.path, &runtime.projects, &deployments);
+        let is_beside_work = holder::is_beside_work(&artifact.path, &runtime.projects, &deployments);
+        let is_for_work = is_beside_work || readers.are_for_work(source);
         for entry in &parsed.entries {
             let Some(value) = entry.value.as_ref().filter(|_| !is_template(&artifact.path)) else { continue };
             let before = found.all.len();
@@ -152,16 +161,23 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, runtime: &R
                 one.form = Form::EnvFile;
                 one.is_weak |= is_for_work && !words::opens_elsewhere(&entry.key, &value.text);
             });
+            // Who asks and who answers have the same password, each in a file of its own.
+            let own = found.all.iter().skip(before).filter(|(_, one)| is_for_work && one.is_weak).map(|(_, one)| one.same);
+            let own: Vec<u64> = own.collect();
+            found.of_work.extend(own);
         }
     }
+    found.holder = Holder::Chart;
     for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::HelmValues) {
         let Ok(tree) = workspace.tree(&artifact.path) else { continue };
         found.values(&tree, profile::profile(&artifact.path, &[]));
     }
+    found.holder = Holder::Terraform;
     for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::Terraform) {
         let Ok(source) = workspace.source(&artifact.path) else { continue };
         found.terraform(source, &workspace.text(source), profile::profile(&artifact.path, &[]));
     }
+    found.holder = Holder::Template;
     for artifact in discovery.artifacts.iter().filter(|one| one.kind == Kind::Cloudformation) {
         let Ok(tree) = workspace.tree(&artifact.path) else { continue };
         found.cloudformation(&tree, profile::profile(&artifact.path, &[]));
@@ -181,13 +197,6 @@ fn is_template(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or("").to_ascii_lowercase();
     let is_env = || name.split(['.', '-', '_']).any(|word| word == "env");
     ["template", ".dist", "tmpl", "schema"].iter().any(|word| name.contains(word)) || (name.contains("default") && is_env())
-}
-
-/// Whether a file of variables lies beside Compose files that are all there to work on the code.
-fn is_beside_work(path: &str, projects: &[Project], deployments: &Deployments) -> bool {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut beside = projects.iter().enumerate().filter(|(_, project)| project.folder() == folder).peekable();
-    beside.peek().is_some() && beside.all(|(at, _)| deployments.is_for_work(at))
 }
 
 /// The part of a key before its last dot: what it is a setting of.
@@ -232,6 +241,10 @@ struct Finder {
     seen: HashSet<(SourceId, u32)>,
     /// Secrets that open nothing but a container which the same file starts.
     own: HashSet<(SourceId, u64)>,
+    /// Secrets that files of variables give to projects for work on the code, and to no other.
+    of_work: HashSet<u64>,
+    /// What holds the values that are looked at.
+    holder: Holder,
     looked_at: usize,
     /// Values that were looked at: an anchor gives one to many services.
     visited: HashSet<Span>,
@@ -342,9 +355,7 @@ impl Finder {
         for one in all.iter().filter(|one| words::is_own(one.key) || !words::is_name(one.text)) {
             let before = self.all.len();
             self.value(one.key, one.text, one.span, use_for, &beside);
-            for (_, found) in self.all.iter_mut().skip(before) {
-                (found.default_of, found.is_of_template) = (one.parameter.map(str::to_owned), true);
-            }
+            self.all.iter_mut().skip(before).for_each(|(_, found)| found.default_of = one.parameter.map(str::to_owned));
         }
     }
 
@@ -380,23 +391,21 @@ impl Finder {
             return;
         }
         let is_weak = words::is_weak(secret, beside) || words::is_for_show(key);
-        let (key, signs, same) = (key.to_owned(), words::signs(key), number(secret));
-        self.all.push((
-            span.source,
-            Credential {
-                key,
-                form,
-                span,
-                is_weak,
-                is_local: false,
-                is_remarked: false,
-                signs,
-                use_for,
-                default_of: None,
-                is_of_template: false,
-                same,
-            },
-        ));
+        let default_of = variable(password(written).unwrap_or(written)).filter(|_| form == Form::Fallback);
+        let found = Credential {
+            key: key.to_owned(),
+            form,
+            span,
+            is_weak,
+            is_local: false,
+            is_remarked: false,
+            signs: words::signs(key),
+            use_for,
+            default_of: default_of.map(str::to_owned),
+            holder: self.holder,
+            same: number(secret),
+        };
+        self.all.push((span.source, found));
     }
 
     fn by_file(self, workspace: &Workspace) -> Secrets {
@@ -406,6 +415,7 @@ impl Finder {
         for (source, mut one) in self.all {
             // The password of an address that stands in the same file as a value of its own is one secret.
             one.is_weak |= self.own.contains(&(source, one.same));
+            one.is_weak |= one.form == Form::EnvFile && self.of_work.contains(&one.same);
             one.is_remarked = remark::tells(&workspace.text(source), one.span.start as usize);
             if one.form == Form::Address && literal.contains(&(source, one.same)) {
                 one.form = Form::Literal;
