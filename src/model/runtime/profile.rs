@@ -82,7 +82,8 @@ fn is_kept(segment: &str) -> bool {
 
 /// What a service is told that it runs for, where a variable tells it: production where one of its words does.
 pub(super) fn of_variable(name: &str, text: &str) -> Profile {
-    if !tables().words("profile", "told").iter().any(|told| told == name) {
+    let is_told = |told: &String| told.strip_prefix('*').map_or(told == name, |end| name.ends_with(end));
+    if !tables().words("profile", "told").iter().any(is_told) {
         return Profile::Unknown;
     }
     // Of the name of a module (`shop.settings.local`) the last part counts.
@@ -149,6 +150,7 @@ mod tests {
         assert_eq!(of_variable("DJANGO_SETTINGS_MODULE", "example.settings"), Profile::Unknown);
         assert_eq!(of_variable("NODE_ENV", "container"), Profile::Unknown);
         assert_eq!(of_variable("STAGE", "dev"), Profile::Unknown);
+        assert_eq!(of_variable("RAILS_ENVIRONMENT", "test"), Profile::Test);
     }
 
     #[test]

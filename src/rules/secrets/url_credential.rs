@@ -2,7 +2,7 @@
 
 use super::report;
 use crate::diagnostic::Diagnostic;
-use crate::model::runtime::secret::Form;
+use crate::model::runtime::secret::{Form, Holder};
 use crate::rules::{Context, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("secrets/url-credential", check);
@@ -12,8 +12,12 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     (0..runtime.possible_secrets()).for_each(|_| context.consider());
     let found = runtime.credentials(Form::Address).filter_map(|file| {
         let label = "addresses end up in logs and error messages, with all that stands in them";
-        let help = "take the password from outside: scheme://user:${DB_PASSWORD}@host".to_owned();
-        report(file, |one| format!("the address in `{}` has its password in it", one.key), label, help)
+        let help = match file.first()?.holder {
+            Holder::Interpolated => "take the password from outside: scheme://user:${DB_PASSWORD}@host",
+            Holder::Workload => "take the address from a Secret: valueFrom: { secretKeyRef: { name: NAME, key: url } }",
+            _ => "no address here: a variable of the environment, or a file that is not in the repository",
+        };
+        report(file, |one| format!("the address in `{}` has its password in it", one.key), label, help.to_owned())
     });
     found.collect()
 }

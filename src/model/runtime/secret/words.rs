@@ -123,10 +123,11 @@ pub(super) fn is_remark(text: &str) -> bool {
 }
 
 /// Whether a value only repeats its key, so that it can be found and replaced: `GOOGLE_API_KEY_VAL` of `GOOGLE_API_KEY`, `access_key` of
-/// `AWS_SECRET_ACCESS_KEY`.
+/// `AWS_SECRET_ACCESS_KEY`, or is the name under which it is known elsewhere: `SHOP_API_SECRET` of `api-secret`.
 pub(in crate::model::runtime) fn repeats(key: &str, text: &str) -> bool {
     let (last, own) = (words(key.rsplit('.').next().unwrap_or(key)), words(text));
-    (last.len() > 1 && own.starts_with(&last)) || (own.len() > 1 && last.ends_with(&own))
+    let is_name = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    (last.len() > 1 && (own.starts_with(&last) || (is_name && own.ends_with(&last)))) || (own.len() > 1 && last.ends_with(&own))
 }
 
 /// Whether a value says by its form that it is made to be given away: `pk_live_..`, and what Datadog gives browsers.
