@@ -30,6 +30,8 @@ const VARIABLES: [TopicKeys; 2] = [
 
 /// What only brokers are told, after `KAFKA_` or `KAFKA_CFG_`.
 const TOLD_TO_BROKERS: [&str; 3] = ["BROKER_ID", "NODE_ID", "ADVERTISED_LISTENERS"];
+/// Variables that are equal for the brokers of one cluster and for no other.
+const CLUSTERS: [&str; 3] = ["KAFKA_CONTROLLER_QUORUM_VOTERS", "KAFKA_CFG_CONTROLLER_QUORUM_VOTERS", "KAFKA_ZOOKEEPER_CONNECT"];
 /// Programs by which images start a broker.
 const STARTS: [&str; 5] = ["kafka-server-start", "kafka-server-start.sh", "run", "run.sh", "start-kafka.sh"];
 
@@ -138,9 +140,11 @@ fn of_files(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Topic> {
 /// The variables of brokers that run beside each other.
 fn of_services(services: &[Service]) -> Vec<Topic> {
     let is_kafka = |service: &&Service| !service.is_partial && service.product().is_some_and(|product| product.name == "kafka");
-    let mut by_project: BTreeMap<usize, Vec<&Service>> = BTreeMap::new();
-    services.iter().filter(is_kafka).for_each(|service| by_project.entry(service.project).or_default().push(service));
-    let found = by_project.into_values().flat_map(|containers| {
+    let mut by_cluster: BTreeMap<(usize, Option<&str>), Vec<&Service>> = BTreeMap::new();
+    for service in services.iter().filter(is_kafka) {
+        by_cluster.entry((service.project, cluster(service))).or_default().push(service);
+    }
+    let found = by_cluster.into_values().flat_map(|containers| {
         let is_counted = containers.iter().all(|service| is_broker(service).is_some());
         let brokers: Vec<&Service> = containers.into_iter().filter(|service| is_broker(service) == Some(true)).collect();
         let second = brokers.get(1).filter(|_| is_counted);
@@ -158,6 +162,12 @@ fn of_services(services: &[Service]) -> Vec<Topic> {
         told.into_iter().flatten().collect::<Vec<Topic>>()
     });
     found.collect()
+}
+
+/// What tells the brokers of one cluster from those of another beside it: who votes in it, or who keeps its state.
+fn cluster(service: &Service) -> Option<&str> {
+    let known = |name: &&str| service.environment.named(name)?.value.known().map(String::as_str);
+    CLUSTERS.iter().find_map(known)
 }
 
 /// Whether a container with an image of Kafka is a broker; `None` where nothing tells. The same image makes topics, and votes without

@@ -25,7 +25,7 @@ fn single(topic: &Topic) -> Option<Diagnostic> {
     }
     let diagnostic = Diagnostic::new(subject(topic), format!("{} is gone with the one broker that has it", shown(topic)))
         .at(origin.span().unwrap_or(topic.span), "one copy of each message")
-        .help(format!("{}3", topic.keys.replicas))
+        .help(format!("{}{}", topic.keys.replicas, brokers.map_or(3, |(number, _)| number.min(3))))
         .evidence("replicas");
     Some(match brokers {
         Some((number, span)) => diagnostic.context(span, format!("there are {number} brokers")),
