@@ -149,7 +149,14 @@ pub(super) fn names_token(key: &str, text: &str) -> bool {
 pub(in crate::model::runtime) fn is_value(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
     let is_path = lower.starts_with(['/', '.', '~', '$', '%', '!', '@']);
-    !is_path && !lower.contains(char::is_whitespace) && !is_stand_in(text)
+    !is_path && !lower.contains(char::is_whitespace) && !is_stand_in(text) && !is_length_of_time(&lower)
+}
+
+/// Whether a value says how long something lasts: `ttl.access_token: 720h`.
+fn is_length_of_time(lower: &str) -> bool {
+    let digits = lower.bytes().take_while(u8::is_ascii_digit).count();
+    let unit = lower.get(digits..).unwrap_or("");
+    (1..=6).contains(&digits) && ["ms", "s", "m", "min", "h", "d"].contains(&unit)
 }
 
 /// Whether a value means nothing, or stands where another is to be put.
@@ -326,6 +333,7 @@ mod tests {
             "two words",
             "ENC(abc)",
             "SetARandomStringHere",
+            "720h",
             "AAAAAAAAAAAAAAAAAAAa",
             "\u{fffd}\u{fffd}e",
         ] {
