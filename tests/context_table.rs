@@ -3,9 +3,11 @@
 //!
 //! The table is read here once more, by readers of its own: what the engine makes of it is what is tested.
 
-use backend_lint::diagnostic::{Base, Confidence, Finding, Severity};
-use backend_lint::engine::{self, Migrations, Options, Outcome};
-use backend_lint::files::Memory;
+#[path = "support/example.rs"]
+mod example;
+
+use backend_lint::diagnostic::{Finding, Severity};
+use backend_lint::engine::Outcome;
 use backend_lint::rules::{self, page};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -160,30 +162,7 @@ fn told(rule: &str, case: &Case, configuration: &str) -> Option<Finding> {
 }
 
 fn run(case: &Case, configuration: &str) -> Outcome {
-    let (mut head, mut base) = (Memory::new(), Memory::new());
-    for file in &case.example.files {
-        let tree = if file.base { &mut base } else { &mut head };
-        tree.insert(file.path.clone(), file.text.clone());
-        if file.base && !case.example.files.iter().any(|other| !other.base && other.path == file.path) {
-            head.insert(file.path.clone(), file.text.clone());
-        }
-    }
-    let changes = case.example.files.iter().any(|file| file.base);
-    for tree in [&mut head, &mut base] {
-        tree.insert("backend-lint.toml", configuration);
-    }
-    let options = Options {
-        min_severity: Severity::Info,
-        min_confidence: Confidence::Low,
-        migrations: if changes { Migrations::Pending } else { Migrations::All },
-        ..Options::default()
-    };
-    let why = Base { revision: None, why: "a page".into() };
-    let outcome = match changes {
-        true => engine::check(&head, Some(&base), Some(why), &options),
-        false => engine::check(&head, None, None, &options),
-    };
-    outcome.unwrap_or_else(|failure| panic!("`{}`, {configuration}: {failure:?}", case.name))
+    example::run(&case.example, &[], &[("backend-lint.toml", configuration)])
 }
 
 /// The tables that a finding is about, as `[context.tables]` may name them.

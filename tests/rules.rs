@@ -2,9 +2,10 @@
 //!
 //! `UPDATE_PAGES=1 cargo test --test rules` refreshes the `reports:` blocks; the diff is then the review.
 
-use backend_lint::diagnostic::{Base, Confidence, Severity};
-use backend_lint::engine::{self, Migrations, Options, Outcome};
-use backend_lint::files::Memory;
+#[path = "support/example.rs"]
+mod example;
+
+use backend_lint::diagnostic::{Confidence, Severity};
 use backend_lint::report::plain;
 use backend_lint::rules::{self, page};
 use std::collections::BTreeSet;
@@ -12,35 +13,6 @@ use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// Runs one rule over an example.
-fn run(rule: &str, example: &page::Example) -> Outcome {
-    let (mut head, mut base) = (Memory::new(), Memory::new());
-    for file in &example.files {
-        let tree = if file.base { &mut base } else { &mut head };
-        tree.insert(file.path.clone(), file.text.clone());
-    }
-    // `(base)` files stand in both trees unless the head has the same path; a file without `(base)` is new or changed.
-    let changes = example.files.iter().any(|file| file.base);
-    for file in example.files.iter().filter(|file| file.base) {
-        if !example.files.iter().any(|other| !other.base && other.path == file.path) {
-            head.insert(file.path.clone(), file.text.clone());
-        }
-    }
-    let options = Options {
-        select: vec![rule.to_owned()],
-        min_severity: Severity::Info,
-        min_confidence: Confidence::Low,
-        migrations: if changes { Migrations::Pending } else { Migrations::All },
-        ..Options::default()
-    };
-    let why = Base { revision: None, why: "a page".into() };
-    let outcome = match changes {
-        true => engine::check(&head, Some(&base), Some(why), &options),
-        false => engine::check(&head, None, None, &options),
-    };
-    outcome.unwrap_or_else(|failure| panic!("{rule}, `{}`: {failure:?}", example.heading))
 }
 
 /// Runs every example of a page; collects what is wrong, or rewrites the page.
@@ -51,7 +23,7 @@ fn run_page(rule: &str, path: &Path, wrong: &mut Vec<String>, needs_both: bool) 
     let mut reports = 0;
     let mut silent = 0;
     for example in examples.iter().rev() {
-        let outcome = run(rule, example);
+        let outcome = example::run(example, &[rule], &[]);
         let findings: Vec<_> = outcome.report.findings.iter().filter(|finding| finding.rule == rule).cloned().collect();
         let said = plain::findings(&findings, &outcome.sources);
         let name = format!("{}, `{}`", path.strip_prefix(root()).unwrap_or(path).display(), example.heading);
