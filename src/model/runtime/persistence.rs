@@ -39,7 +39,8 @@ impl ServiceRef<'_> {
     /// which such a database keeps its data.
     pub fn is_plain_database(self) -> bool {
         let said = self.service();
-        let runs_on = matches!(said.workload.as_deref(), None | Some("Deployment" | "StatefulSet" | "ReplicaSet"));
+        let runs_on =
+            matches!(said.workload.as_deref(), None | Some("Deployment" | "DeploymentConfig" | "StatefulSet" | "ReplicaSet"));
         let is_known = said.build.known_absent() && said.open.is_none() && !said.is_partial;
         let loses = || said.mounts.iter().any(|mount| mount.is_lost && tables().keeper(&mount.target).is_some());
         runs_on && is_known && matches!(self.role(), Role::Datastore(_)) && (said.product().is_some() || loses())

@@ -10,8 +10,9 @@ const DEEPEST_LIST: usize = 4;
 const MOST_OBJECTS: usize = 20_000;
 
 /// The kinds that are read; a file that names none of them is not parsed.
-const KINDS: [&str; 23] = [
+const KINDS: [&str; 25] = [
     "Deployment",
+    "DeploymentConfig",
     "StatefulSet",
     "DaemonSet",
     "ReplicaSet",
@@ -29,6 +30,7 @@ const KINDS: [&str; 23] = [
     "VirtualService",
     "DestinationRule",
     "List",
+    "Template",
     "ScaledObject",
     "IngressRoute",
     "Middleware",
@@ -100,6 +102,13 @@ fn add<'t>(path: &'t str, node: NodeRef<'t>, left: usize, found: &mut Vec<Object
         }
         return;
     }
+    // A template of OpenShift holds the objects that it makes; what its parameters fill in stands there as `${NAME}`.
+    if kind == "Template" {
+        for object in node.get("objects").into_iter().flat_map(NodeRef::items) {
+            add(path, object, left, found);
+        }
+        return;
+    }
     if found.len() >= MOST_OBJECTS || !KINDS.contains(&kind) {
         return;
     }
@@ -120,7 +129,7 @@ mod tests {
         assert!(is_wanted("{\"kind\": \"Service\"}"));
         assert!(is_wanted("kind: 'List'\n"));
         assert!(!is_wanted("kind: CustomResourceDefinition\nspec:\n  names:\n    kind: Widget\n"));
-        assert!(!is_wanted("kind: DeploymentConfig\n"));
+        assert!(is_wanted("kind: DeploymentConfig\n") && !is_wanted("kind: BuildConfig\n"));
         assert!(!is_wanted("kind"));
     }
 }

@@ -18,7 +18,9 @@ const MOST: usize = 500;
 /// The pod that a workload runs; `None` for every other object.
 pub(super) fn pod_of<'t>(object: &Object<'t>) -> Option<NodeRef<'t>> {
     match object.kind {
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Rollout" | "Job" => object.at("spec/template"),
+        "Deployment" | "DeploymentConfig" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Rollout" | "Job" => {
+            object.at("spec/template")
+        }
         "CronJob" => object.at("spec/jobTemplate/spec/template"),
         "Pod" => Some(object.node),
         _ => None,
