@@ -42,7 +42,7 @@ impl Runtime {
     pub fn served_workloads(&self) -> Vec<(ServiceRef<'_>, &Front)> {
         let long_running = |service: &ServiceRef<'_>| {
             let kind = service.service().workload.as_deref();
-            matches!(kind, Some("Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Rollout"))
+            matches!(kind, Some("Deployment" | "DeploymentConfig" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Rollout"))
                 && service.service().open.is_none()
                 && !service.service().is_partial
                 && !service.service().has_injected_check
@@ -131,7 +131,9 @@ pub fn is_of_framework(path: &str) -> bool {
 
 fn far_path(path: &str) -> Option<(String, String, bool)> {
     let plain = path.split(['?', '#']).next().unwrap_or("").trim_end_matches('/').to_ascii_lowercase();
-    if WORDS.has("paths", "sums_up", &plain) {
+    // Below the path of its application, or by itself.
+    let sums_up = plain.match_indices('/').filter_map(|(at, _)| plain.get(at..)).any(|path| WORDS.has("paths", "sums_up", path));
+    if sums_up {
         return Some((path.to_owned(), "sums up the database and every other dependency".into(), false));
     }
     let words = plain.split(['/', '-', '_', '.']);
