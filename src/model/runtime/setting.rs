@@ -156,7 +156,7 @@ fn read(text: &Fact<String>, units: Units, bare: Option<f64>) -> Fact<Timeout> {
 }
 
 fn of_command(index: usize, service: &Service) -> Vec<Setting> {
-    let Some((line, origin)) = command_line(service) else { return Vec::new() };
+    let Some((line, origin)) = command_line(service).or_else(|| unseen_gunicorn(service)) else { return Vec::new() };
     let mut found = Vec::new();
     for row in &tables().flags {
         let arguments = match &row.owner {
@@ -190,6 +190,14 @@ fn command_line(service: &Service) -> Option<(Vec<String>, Origin)> {
     let known: Vec<_> = parts.iter().filter_map(|part| part.known_with_origin()).collect();
     let origin = known.last()?.1.clone();
     Some((known.into_iter().flat_map(|(words, _)| words.iter().cloned()).collect(), origin))
+}
+
+/// The program that an image runs of which nothing is written: who gives it arguments for gunicorn knows that it is that.
+fn unseen_gunicorn(service: &Service) -> Option<(Vec<String>, Origin)> {
+    let is_unseen = service.entrypoint.known_absent() && service.command.known_absent() && service.product().is_none();
+    let variable = service.environment.named("GUNICORN_CMD_ARGS").filter(|_| is_unseen)?;
+    let (_, origin) = variable.value.known_with_origin().filter(|(text, _)| !text.trim().is_empty())?;
+    Some((vec!["gunicorn".to_owned()], origin.clone()))
 }
 
 /// gunicorn: the command line wins over GUNICORN_CMD_ARGS; a configuration file could say anything that they do not. Only

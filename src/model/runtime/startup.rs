@@ -1,6 +1,6 @@
 //! What services wait for when they start, as a Compose project says it.
 
-use super::compose::words;
+use super::compose::{script, words};
 use super::probing::WORDS;
 use super::rollout::migrates;
 use super::service::{Dependency, Project, Runner, Service};
@@ -199,6 +199,8 @@ pub(super) fn add_image(workspace: &mut Workspace, service: &mut Service, docker
             service.command = said(image.command);
         }
     }
+    let (context, text) = (context.clone(), workspace.text(source));
+    script::unfold(workspace, service, &context, &text);
 }
 
 fn words_of(run: Run) -> Vec<String> {

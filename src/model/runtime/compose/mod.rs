@@ -6,6 +6,7 @@
 mod layer;
 mod merge;
 mod project;
+pub(super) mod script;
 mod unset;
 mod value;
 pub(super) mod words;
