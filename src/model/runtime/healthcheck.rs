@@ -16,6 +16,18 @@ pub struct HealthCheck {
 }
 
 impl HealthCheck {
+    /// The port of the container itself that it asks over HTTP: who does not listen there is never well.
+    pub fn own_port(&self) -> Option<u16> {
+        let words = || self.test.iter().flat_map(|word| word.split([' ', '\t', '"', '\'', '`', ';', '(', ')']));
+        let is_fetcher = words().any(|word| matches!(word.rsplit('/').next(), Some("curl" | "wget")));
+        let gives_up = words().all(|word| word != "||") || words().any(|word| word == "exit");
+        let mut hosts = words().filter_map(|word| word.strip_prefix("http://")?.split(['/', '?']).next());
+        let authority = hosts.next().filter(|_| is_fetcher && gives_up && !self.is_disabled)?;
+        let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
+        let is_own = matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0") && hosts.next().is_none();
+        port.parse().ok().filter(|_| is_own)
+    }
+
     /// The port and the path of the container itself that it asks for over HTTP, where an answer of 404 makes it fail.
     pub fn asked(&self) -> Option<(u16, &str)> {
         let words = || {

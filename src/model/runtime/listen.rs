@@ -2,6 +2,7 @@
 
 use super::ServiceRef;
 use super::compose::words;
+use super::upstream::Heard;
 use crate::fact::{Fact, Origin};
 use crate::source::Span;
 
@@ -40,6 +41,23 @@ impl ServiceRef<'_> {
         };
         let ports: Option<Vec<u16>> = texts.iter().map(|text| port(text)).collect();
         ports.map_or_else(unknown, |ports| Fact::Known(ports, origin))
+    }
+}
+
+impl ServiceRef<'_> {
+    /// Where it listens as its own health check shows, where it lists that port, and nothing of it speaks of the one that is asked for.
+    pub(super) fn seems_to_listen_at(self, asked: u16) -> Option<(Vec<u16>, Span, Heard)> {
+        let said = self.service();
+        let (check, origin) = said.healthcheck.known_with_origin()?;
+        let port = check.own_port()?;
+        let is_listed = said.ports.iter().any(|one| one.container == port) && said.ports.iter().all(|one| one.container != asked);
+        let is_known = said.product().is_none() && said.environment.open().is_none();
+        let asked = asked.to_string();
+        let names = |text: &str| text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits == asked);
+        let words = [&said.entrypoint, &said.command].into_iter().filter_map(|part| part.known()).flatten();
+        let values = said.environment.iter().filter_map(|(_, variable)| variable.value.known().or(variable.partly.as_ref()));
+        let is_named = words.chain(values).any(|text| names(text)) || check.test.iter().any(|text| names(text));
+        (is_listed && is_known && !is_named).then_some((vec![port], origin.span()?, Heard::Checked))
     }
 }
 

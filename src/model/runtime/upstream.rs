@@ -28,8 +28,19 @@ pub struct WrongPort<'r> {
     pub span: Span,
     /// Where the ports stand.
     pub front: Span,
-    /// Whether nothing else can listen there: a Service of Kubernetes has the ports that it lists, and no other.
-    pub is_certain: bool,
+    /// How that is known.
+    pub heard: Heard,
+}
+
+/// How it is known at which ports something listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// A Service of Kubernetes has the ports that it lists, and no other.
+    Listed,
+    /// Its server is told.
+    Told,
+    /// Its own health check asks there, and what it lists has no other port.
+    Checked,
 }
 
 /// A Service of Kubernetes that a route asks for and that no manifest makes, while there is one that is called nearly so.
@@ -108,9 +119,10 @@ impl Runtime {
             let (Meaning::Service(target), Some(port)) = (&reference.meaning, reference.port) else { return None };
             let service = self.service(target.service).filter(|service| service.is_run_by(Runner::Compose))?;
             let heard = service.listens_at();
-            let (has, span) = (heard.known()?.clone(), heard.span()?);
+            let said = heard.known().and_then(|has| Some((has.clone(), heard.span()?, Heard::Told)));
+            let (has, span, heard) = said.or_else(|| service.seems_to_listen_at(port))?;
             let (key, host) = (reference.key.clone(), reference.host.clone());
-            let wrong = WrongPort { key, host, port, service, has, span: reference.span, front: span, is_certain: false };
+            let wrong = WrongPort { key, host, port, service, has, span: reference.span, front: span, heard };
             (!wrong.has.contains(&port)).then_some(wrong)
         };
         let wrong = |reference: Reference<'_>| {
@@ -125,7 +137,7 @@ impl Runtime {
             let front = fronts.first().map(|front| front.span)?;
             let is_wrong = said.open.is_none() && !is_headless && !ports.is_empty() && !ports.contains(&port);
             let (key, host, span) = (reference.key, reference.host, reference.span);
-            is_wrong.then_some(WrongPort { key, host, port, service, has: ports, span, front, is_certain: true })
+            is_wrong.then_some(WrongPort { key, host, port, service, has: ports, span, front, heard: Heard::Listed })
         };
         self.references().into_iter().filter_map(|reference| unheard(&reference).or_else(|| wrong(reference))).collect()
     }

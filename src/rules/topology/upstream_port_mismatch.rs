@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::runtime::ServiceRef;
 use crate::model::runtime::reference::Meaning;
 use crate::model::runtime::service::{Front, FrontPort};
+use crate::model::runtime::upstream::Heard;
 use crate::rules::copies::{folded, rehearsed};
 use crate::rules::{Context, Rule, rule};
 
@@ -18,17 +19,20 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let (service, port, host) = (wrong.service, wrong.port, &wrong.host);
         let has = wrong.has.iter().map(|port| format!("`{port}`")).collect::<Vec<_>>().join(", ");
         // Whichever route asks, a server that does not listen there is one thing to mend.
-        let asked = if wrong.is_certain { wrong.key.clone() } else { service.subject() };
+        let asked = if wrong.heard == Heard::Listed { wrong.key.clone() } else { service.subject() };
         let subject = format!("{asked} {host}:{port}");
-        let (message, label, doubt) = match wrong.is_certain {
-            true => (
+        let (message, label, doubt) = match wrong.heard {
+            Heard::Listed => (
                 format!("`{host}:{port}` leads nowhere: the Service has only {has}"),
                 format!("the Service in front of `{}`", service.name()),
                 "another overlay may add the port",
             ),
-            false => (
+            Heard::Told | Heard::Checked => (
                 format!("`{host}:{port}` leads nowhere: `{}` listens at {has}", service.name()),
-                "here it is told where to listen".to_owned(),
+                match wrong.heard {
+                    Heard::Checked => "its own health check asks there".to_owned(),
+                    _ => "here it is told where to listen".to_owned(),
+                },
                 "something else in the container may listen there",
             ),
         };
