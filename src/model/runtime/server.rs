@@ -27,6 +27,16 @@ const PRODUCTS: [(&str, Kind); 5] = [
     ("rabbitmq", Kind::RabbitmqConf),
 ];
 
+/// Variables of images that hold further words of the server's command line.
+/// <https://github.com/bitnami/containers/tree/main/bitnami/redis#configuration>,
+/// <https://github.com/bitnami/containers/tree/main/bitnami/mariadb#configuration>
+const EXTRA_FLAGS: [(&str, &str); 4] = [
+    ("redis", "REDIS_EXTRA_FLAGS"),
+    ("redis", "VALKEY_EXTRA_FLAGS"),
+    ("mysql", "MYSQL_EXTRA_FLAGS"),
+    ("mysql", "MARIADB_EXTRA_FLAGS"),
+];
+
 /// A server with what it is told.
 #[derive(Debug, Clone)]
 pub struct Server {
@@ -240,6 +250,18 @@ impl Server {
                     }),
                     _ => self.gap = Some(format!("`{variable}` could not be read")),
                 }
+            }
+        }
+        for variable in EXTRA_FLAGS.iter().filter(|(product, _)| *product == self.product).map(|(_, variable)| variable) {
+            match service.environment.get(variable) {
+                Fact::Known(text, origin) => {
+                    let words: Vec<&str> = text.split_whitespace().collect();
+                    let span = origin.span().unwrap_or(service.span);
+                    let told = of_command(self.product, &words).into_iter();
+                    self.told.extend(told.map(|(name, value)| Told { section: String::new(), name, value, span }));
+                }
+                Fact::Absent => {}
+                Fact::Unknown(_) => self.gap = Some(format!("`{variable}` could not be read")),
             }
         }
         if service.environment.get("POSTGRES_INITDB_ARGS").known().is_some_and(|text| text.contains("-c")) {
