@@ -3,6 +3,7 @@
 use super::pool::table::table;
 use super::server::Server;
 use super::service::Service;
+use super::view::Role;
 use super::{Runtime, ServiceRef};
 use crate::fact::Fact;
 use crate::model::Workspace;
@@ -107,11 +108,13 @@ impl Runtime {
         found.filter(|one| one.policy != "noeviction" && !one.policy.is_empty()).collect()
     }
 
-    /// The services that keep background jobs on a server.
+    /// The services that keep background jobs on a server, those that work through them first.
     pub fn job_uses(&self, server: &Server) -> Vec<JobUse<'_>> {
         let Some(behind) = server.service.and_then(|at| self.service(at)) else { return Vec::new() };
         let found = self.services().filter_map(|service| {
-            if service.service().project != behind.service().project {
+            // A store that is given the variables of everybody keeps no jobs elsewhere.
+            let is_store = matches!(service.role(), Role::Datastore(_) | Role::Cache(_) | Role::Broker(_) | Role::Pooler);
+            if service.service().project != behind.service().project || is_store {
                 return None;
             }
             let names = |variable: &&(&str, String, Span)| super::names::answers_to(behind.service(), &variable.1).is_some();
@@ -133,7 +136,10 @@ impl Runtime {
             };
             Some(JobUse { service, span: *span, why, is_certain: false })
         });
-        found.collect()
+        let mut found: Vec<JobUse<'_>> = found.collect();
+        // Of several that are given the same variables, those that work through jobs come first.
+        found.sort_by_key(|one| !is_called_worker(one.service.service()));
+        found
     }
 
     fn job_library(&self, service: &Service) -> Option<&JobLibrary> {
@@ -163,6 +169,13 @@ fn has_other_place(service: &Service) -> bool {
         let text = variable.value.known().or(variable.partly.as_ref());
         is_for_jobs(name) && text.is_some_and(|text| text.contains("://"))
     })
+}
+
+/// Whether a service is called, or started, as what works through jobs.
+fn is_called_worker(service: &Service) -> bool {
+    let words = [&service.entrypoint, &service.command].into_iter().filter_map(Fact::known).flatten().map(String::as_str);
+    let mut parts = words.chain([service.name.as_str()]).flat_map(|word| word.split(['-', '_', '/', '.', ':']));
+    parts.any(|part| matches!(part.to_ascii_lowercase().as_str(), "worker" | "workers") || is_for_jobs(part))
 }
 
 /// Whether a word of a name is one for background jobs.
