@@ -23,7 +23,7 @@ pub enum Stay {
 /// A project that runs an application from a released image and builds nothing is one: that is how one deploys. What only adds to the
 /// service of another file, or ends for good, is no such application. So is a project that
 /// builds what it runs, where its applications are started again for ever and see none of their sources. Any other that builds its
-/// services, or has stores alone, is for work on the code.
+/// services, or has stores alone, is for work on the code; so is one whose applications are told that they are run so.
 pub(super) struct Deployments(Vec<Use>);
 
 /// What the services of a project say that it is for.

@@ -125,7 +125,8 @@ impl Tables {
         let (folders, last) = reference.rsplit_once('/').unwrap_or(("", reference));
         let name = last.trim_start_matches(STAND_IN).split(':').next().unwrap_or("").to_ascii_lowercase();
         let product = self.images.get(&name)?;
-        let fits = product.folder.as_deref().is_none_or(|folder| name != "server" || folders.ends_with(folder));
+        let says_little = matches!(name.as_str(), "server" | "console");
+        let fits = product.folder.as_deref().is_none_or(|folder| !says_little || folders.ends_with(folder));
         fits.then_some(product)
     }
 

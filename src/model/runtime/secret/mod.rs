@@ -4,6 +4,7 @@
 
 mod address;
 mod cloudformation;
+mod file;
 mod holder;
 mod remark;
 mod terraform;
@@ -23,6 +24,7 @@ use crate::fact::Fact;
 use crate::model::Workspace;
 use crate::source::{SourceId, Span};
 use address::{leads_beside, password};
+pub use file::FileSecrets;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Values of one chart that are looked at, and the length of a path of keys that is followed.
@@ -59,6 +61,8 @@ pub struct Credential {
     pub is_local: bool,
     /// Whether a comment beside it says that another takes its place, or that it is for nothing but work on the code.
     pub is_remarked: bool,
+    /// Whether the project of its service is there to work on the code, on a machine of one's own.
+    pub is_for_work: bool,
     /// Whether it signs or encrypts, so that whoever knows it can be anybody.
     pub signs: bool,
     /// For which kind of use its file is made.
@@ -70,49 +74,6 @@ pub struct Credential {
     pub holder: Holder,
     /// Tells equal secrets of one file apart from others; says nothing about the secret.
     same: u64,
-}
-
-/// The secrets of one file that stand there in one form, with those of files that repeat its first one.
-#[derive(Debug, Clone)]
-pub struct FileSecrets {
-    /// The (first) file.
-    pub path: String,
-    /// How they stand there.
-    pub form: Form,
-    /// In order of file and place; at least one.
-    pub all: Vec<Credential>,
-}
-
-impl FileSecrets {
-    /// Why none of them protects anything, as far as can be seen; `None` where one was chosen to, or the file is made for production.
-    pub fn why_harmless(&self) -> Option<&'static str> {
-        let matters = |one: &&Credential| match (one.is_weak, one.is_local) {
-            (false, false) => true,
-            (true, true) => false,
-            _ => one.use_for == Profile::Production || (one.signs && self.form == Form::Fallback),
-        };
-        let mut mattering = self.all.iter().filter(matters).peekable();
-        match mattering.peek() {
-            None => Some("it protects nothing but containers of one machine, as far as the file says"),
-            // Whoever does not follow the comment signs with a key that everybody has.
-            Some(_) => {
-                mattering.all(|one| one.is_remarked && !one.signs).then_some("a comment beside it says that it is no real one")
-            }
-        }
-    }
-
-    /// For which kind of use the file is made: where its secrets differ, the one for real use counts.
-    pub fn use_for(&self) -> Profile {
-        let real = self.all.iter().map(|one| one.use_for).find(|profile| !profile.is_rehearsal());
-        real.or_else(|| self.all.first().map(|one| one.use_for)).unwrap_or(Profile::Unknown)
-    }
-
-    /// The one that is shown: one that was chosen to protect something, else one that lets whoever knows it be anybody, else the first.
-    pub fn first(&self) -> Option<&Credential> {
-        let chosen = self.all.iter().find(|one| !one.is_weak && !one.is_local && !one.is_remarked);
-        let signing = || self.all.iter().find(|one| one.signs && self.form == Form::Fallback);
-        chosen.or_else(signing).or_else(|| self.all.first())
-    }
 }
 
 /// Finds the secrets of every file, by file and form.
@@ -291,7 +252,7 @@ impl Finder {
             let written = written.trim_matches(['"', '\'']);
             self.value(name, written, variable.key_span, use_for, &beside);
             if is_for_work && !words::opens_elsewhere(name, fallback(written).unwrap_or(written)) {
-                self.all.iter_mut().skip(before).for_each(|(_, one)| one.is_weak = true);
+                self.all.iter_mut().skip(before).for_each(|(_, one)| (one.is_weak, one.is_for_work) = (true, true));
             }
             // What a store is told at its first start opens that container, and whoever reaches it by name is beside it.
             let is_own = service.workload.is_none() && (is_server(service) || is_store(service) || leads_beside(written));
@@ -382,8 +343,10 @@ impl Finder {
             },
         };
         let is_reference = secret.contains("${") || secret.contains("$(") || secret.starts_with('$') || secret.contains("#{");
+        // Nobody has to fill in what has a value already: whoever forgets it signs with the words that ask for it.
+        let asks_in_vain = form == Form::Fallback && words::signs(key) && words::asks(secret);
         let is_none = is_reference
-            || !words::is_value(secret)
+            || !(words::is_value(secret) || asks_in_vain)
             || words::is_public(secret)
             || words::repeats(key, secret)
             || words::names_token(key, secret);
@@ -399,6 +362,7 @@ impl Finder {
             is_weak,
             is_local: false,
             is_remarked: false,
+            is_for_work: false,
             signs: words::signs(key),
             use_for,
             default_of: default_of.map(str::to_owned),

@@ -19,12 +19,14 @@ struct Words {
     not_ends: Vec<String>,
     own: HashSet<String>,
     signing: Vec<String>,
+    paired: HashSet<String>,
     placeholders: Vec<String>,
     public: Vec<String>,
     empty: HashSet<String>,
     weak: HashSet<String>,
     work: HashSet<String>,
     plain: HashSet<String>,
+    asking: Vec<String>,
     show: HashSet<String>,
     elsewhere: HashSet<String>,
     told: Vec<String>,
@@ -47,12 +49,14 @@ fn table() -> &'static Words {
             not_ends: list("keys", "not_ends"),
             own: set("keys", "own"),
             signing: list("keys", "signing"),
+            paired: set("keys", "paired"),
             placeholders: list("values", "placeholders"),
             public: list("values", "public"),
             empty: set("values", "empty"),
             weak: set("values", "weak"),
             work: set("values", "work"),
             plain: set("values", "plain"),
+            asking: list("values", "asking"),
             show: set("keys", "show"),
             elsewhere: set("keys", "elsewhere"),
             told: list("remarks", "told"),
@@ -98,10 +102,12 @@ pub(super) fn is_own(key: &str) -> bool {
     table().own.contains(key)
 }
 
-/// Whether a secret signs or encrypts, so that whoever knows it can be anybody.
+/// Whether a secret signs or encrypts, so that whoever knows it can be anybody. The secret half of a pair of keys opens a store.
 pub(in crate::model::runtime) fn signs(key: &str) -> bool {
-    let text = words(key).join(" ");
-    table().signing.iter().any(|word| text.contains(word.as_str()))
+    let words = words(key);
+    let text = words.join(" ");
+    let is_half = text.ends_with("secret key") && words.iter().any(|word| table().paired.contains(word));
+    !is_half && table().signing.iter().any(|word| text.contains(word.as_str()))
 }
 
 /// Whether a key says that its secret is one to be shown.
@@ -171,6 +177,13 @@ pub(super) fn is_stand_in(text: &str) -> bool {
         || is_filled
         || table().empty.contains(&lower)
         || table().placeholders.iter().any(|part| lower.contains(part.as_str()))
+}
+
+/// Whether a value asks in words to be replaced, and is taken as it is where nobody does.
+pub(super) fn asks(text: &str) -> bool {
+    let lower = text.trim().to_ascii_lowercase();
+    let is_written = lower.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!".contains(&byte));
+    is_written && table().asking.iter().any(|word| lower.contains(word.as_str()))
 }
 
 /// Whether a value may be the name of an object, a key or a file: letters of one case, digits and what parts words, in short runs.
@@ -314,6 +327,7 @@ mod tests {
             assert!(!is_secret(key), "{key}");
         }
         assert!(signs("JWT_SECRET") && signs("app.secret-key") && !signs("DB_PASSWORD"));
+        assert!(!signs("minio.secret-key") && !signs("S3_SECRET_KEY") && signs("S3_ENCRYPTION_KEY"));
     }
 
     #[test]
