@@ -98,10 +98,16 @@ impl ServiceRef<'_> {
         self.service().restart.known().is_some_and(|policy| matches!(policy.as_str(), "always" | "unless-stopped"))
     }
 
-    /// Whether it mounts the folder that it is built from, as one does to work on it.
+    /// Whether it mounts the folder that it is built from, or the sources in it over those of its image, as one does to work on it.
     fn sees_its_sources(self) -> bool {
         let said = self.service();
-        let mut sources = said.mounts.iter().filter_map(|mount| mount.source.as_deref());
-        said.build.known().is_some_and(|build| sources.any(|source| files::is_within(source, build)))
+        let Some(build) = said.build.known() else { return false };
+        said.mounts.iter().any(|mount| {
+            let is_src = |path: &str| path.rsplit('/').next() == Some("src");
+            let source = mount.source.as_deref();
+            source.is_some_and(|source| {
+                files::is_within(source, build) || (is_src(source) && is_src(&mount.target) && files::is_within(build, source))
+            })
+        })
     }
 }

@@ -10,6 +10,22 @@ use std::collections::{HashMap, HashSet};
 
 /// More names that nobody has are not looked for among those that there are.
 const MOST_LOST: usize = 500;
+/// Words in the names of ports at which a service serves no requests of its clients.
+const INWARD: [&str; 13] = [
+    "management",
+    "mgmt",
+    "remoting",
+    "cluster",
+    "gossip",
+    "peer",
+    "peers",
+    "raft",
+    "metrics",
+    "prometheus",
+    "admin",
+    "debug",
+    "jmx",
+];
 
 /// A port that a name is asked for and that it does not have.
 #[derive(Debug, Clone)]
@@ -185,12 +201,17 @@ impl Runtime {
 }
 
 impl<'r> ServiceRef<'r> {
-    /// A port that its containers list and that no Service in front of it leads to.
+    /// A port that its containers list, that no Service in front of it leads to, and that may be for requests: what is named for the
+    /// members of a cluster, or for who looks after it, is not meant.
     pub fn unasked_port(self) -> Option<&'r Port> {
         let said = self.service();
         let leads = |port: &Port, target: &str| port.name.as_deref() == Some(target) || port.container.to_string() == target;
         let is_asked = |port: &&Port| said.fronts.iter().flat_map(|front| &front.ports).any(|one| leads(port, &one.target));
-        said.ports.iter().find(|port| !is_asked(port))
+        let is_inward = |port: &&Port| {
+            let name = port.name.as_deref().unwrap_or_default();
+            name.split(['-', '_', '.']).any(|word| INWARD.contains(&word))
+        };
+        said.ports.iter().find(|port| !is_asked(port) && !is_inward(port))
     }
 }
 

@@ -1,10 +1,10 @@
 //! A liveness probe that fails when somebody else does.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::copies::{folded, rehearsed};
+use crate::rules::copies::{alike, folded, rehearsed};
 use crate::rules::{Context, Rule, rule};
 
-pub(super) const RULE: Rule = rule!("health/liveness-checks-dependencies", check);
+pub(super) const RULE: Rule = rule!("health/liveness-checks-dependencies", check, Some(alike));
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let runtime = &context.head.runtime;

@@ -5,20 +5,53 @@ use crate::fact::Fact;
 use crate::model::links::passages::Passage;
 use crate::model::runtime::route::Limit;
 use crate::rules::passages::{by_place, listed, rehearsed, shared};
+use crate::rules::spread::{add, grouped};
 use crate::rules::{Context, Rule, rule};
+use crate::source::Span;
 
 pub(super) const RULE: Rule = rule!("rate-limit/wrong-status", check);
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let passages = context.head.passages();
-    let mut found = Vec::new();
-    for (_, group) in by_place(&passages, |passage| Some(first(passage)?.span)) {
-        context.consider();
-        let Some((passage, limit)) = group.first().and_then(|passage| Some((*passage, first(passage)?))) else { continue };
-        let Some(status) = limit.status.known().copied().filter(|status| !matches!(status, 429 | 444)) else { continue };
-        found.push(rehearsed(report(passage, limit, status, &group), passage.profile()));
+    let limited = by_place(&passages, |passage| Some(first(passage)?.span));
+    limited.iter().for_each(|_| context.consider());
+    let wrong = limited.into_iter().filter_map(|(span, group)| {
+        let limit = first(group.first()?)?;
+        let status = limit.status.known().copied().filter(|status| !matches!(status, 429 | 444))?;
+        Some(Wrong { limit, status, span, group })
+    });
+    // What no line says is mended by one line, for all limits of a configuration.
+    let groups = grouped(wrong, |wrong| match wrong.limit.status.span() {
+        Some(span) => (Some(span), None, ""),
+        None => (None, wrong.group.first().map(|passage| passage.gateway.path.as_str()), word(wrong.limit)),
+    });
+    groups.iter().filter_map(|group| said(group)).collect()
+}
+
+/// A limit with a wrong status, and what passes through it.
+struct Wrong<'p, 'm> {
+    limit: &'m Limit,
+    status: u16,
+    span: Span,
+    group: Vec<&'p Passage<'m>>,
+}
+
+/// What is said of the limits that one line mends: of one that guards documented operations before others.
+fn said(group: &[Wrong<'_, '_>]) -> Option<Diagnostic> {
+    let is_documented = |wrong: &&Wrong| wrong.group.first().is_some_and(|passage| !passage.operations().is_empty());
+    let shown = group.iter().find(is_documented).or(group.first())?;
+    let passage = shown.group.first()?;
+    let mut diagnostic = report(passage, shown.limit, shown.status, &shown.group);
+    for other in group.iter().filter(|other| other.span != shown.span) {
+        let subject = other.group.first().map_or_else(|| diagnostic.subject.clone(), |passage| passage.subject());
+        diagnostic = add(diagnostic, other.span, subject);
     }
-    found
+    Some(rehearsed(diagnostic, passage.profile()))
+}
+
+/// What a limit is called where it is written: `limit_req`.
+fn word(limit: &Limit) -> &str {
+    limit.name.split_whitespace().next().unwrap_or("the limiter")
 }
 
 /// The limiter of a route that says most: one with a wrong status before others.
@@ -28,7 +61,7 @@ fn first<'m>(passage: &Passage<'m>) -> Option<&'m Limit> {
 }
 
 fn report(passage: &Passage<'_>, limit: &Limit, status: u16, group: &[&Passage<'_>]) -> Diagnostic {
-    let word = limit.name.split_whitespace().next().unwrap_or("the limiter");
+    let word = word(limit);
     let operations = passage.operations();
     let (span, label) = match limit.status.span() {
         Some(span) => (span, format!("{status} is written here")),

@@ -10,9 +10,9 @@ use crate::rules::{Context, Rule, rule};
 pub(super) const RULE: Rule = rule!("topology/spec-path-unrouted", check);
 
 /// First segments that are meant for machines of the own network.
-const INTERNAL: [&str; 14] = [
+const INTERNAL: [&str; 15] = [
     "health", "healthz", "ready", "readyz", "live", "livez", "metrics", "status", "actuator", "internal", "debug", "admin",
-    "ping", "version",
+    "ping", "version", "stats",
 ];
 
 fn check(context: &Context) -> Vec<Diagnostic> {

@@ -73,11 +73,14 @@ fn unlisted(service: ServiceRef<'_>, front: &Front, port: &FrontPort) -> Diagnos
     let listed = service.service().ports.iter().map(|port| format!("`{}`", port.container)).collect::<Vec<_>>().join(", ");
     let message = format!("port {} of the Service `{}` leads to {target}, where no container listens", port.port, front.name);
     let unasked = service.unasked_port();
-    let meant = unasked.or(service.service().ports.first()).map_or(0, |port| port.container);
+    let help = match unasked {
+        Some(meant) => format!("targetPort: {}", meant.container),
+        None => format!("ports: [{{ containerPort: {target} }}]  # of the container, if it listens there"),
+    };
     let diagnostic = Diagnostic::new(format!("service {}:{}", front.name, port.port), message)
         .at(port.span, "connections to it are refused")
         .cause(service.span(), format!("its containers list {listed}"))
-        .help(format!("targetPort: {meant}"));
+        .help(help);
     match unasked {
         Some(_) => diagnostic.at_most(Severity::Warning, "a container may listen at a port that it does not list"),
         None => {

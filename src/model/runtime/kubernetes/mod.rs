@@ -54,9 +54,10 @@ type Manifest = (String, Arc<Tree>);
 /// Reads every manifest of the repository, in order of path.
 pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery) -> Cluster {
     let manifests = manifests(workspace, discovery, |_| true);
-    let overlays = Overlays::read(workspace, discovery);
+    let mut overlays = Overlays::read(workspace, discovery);
     let all = manifests.iter().filter(|(path, _)| !overlays.is_patch(path));
     let objects: Vec<Object<'_>> = all.flat_map(|(path, tree)| object::of_tree(path, tree)).collect();
+    overlays.also_generated(objects.iter().filter_map(secret::made));
     let mut cluster = Cluster::default();
     let mut parts = Vec::new();
     for group in group::together(&objects) {

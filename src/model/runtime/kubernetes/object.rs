@@ -10,7 +10,10 @@ const DEEPEST_LIST: usize = 4;
 const MOST_OBJECTS: usize = 20_000;
 
 /// The kinds that are read; a file that names none of them is not parsed.
-const KINDS: [&str; 25] = [
+const KINDS: [&str; 28] = [
+    "SealedSecret",
+    "ExternalSecret",
+    "OnePasswordItem",
     "Deployment",
     "DeploymentConfig",
     "StatefulSet",

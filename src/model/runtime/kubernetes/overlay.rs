@@ -115,7 +115,12 @@ impl Overlays {
         self.patches.contains(path)
     }
 
-    /// Whether Kustomize makes a ConfigMap or a Secret of this name.
+    /// Adds the names of Secrets that the cluster makes of something else.
+    pub(super) fn also_generated(&mut self, names: impl Iterator<Item = String>) {
+        self.generated.extend(names);
+    }
+
+    /// Whether Kustomize, or the cluster, makes a ConfigMap or a Secret of this name.
     pub(super) fn generates(&self, name: &str) -> bool {
         self.generated.contains(name)
     }

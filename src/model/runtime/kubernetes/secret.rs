@@ -58,10 +58,21 @@ pub(super) fn committed(object: &Object<'_>) -> Option<CommittedSecret> {
     beside.push(object.name.to_owned());
     let held: Vec<&(&str, String, Span)> =
         all.iter().filter(|(key, text, _)| is_credential(key) && is_literal(key, text)).collect();
-    let is_weak = held.iter().all(|(key, text, _)| words::is_weak(text, &beside) && !words::signs(key));
+    // Beside an access key, the secret key is its other half, and signs nothing.
+    let ends = |key: &str, end: &str| key.to_ascii_lowercase().replace(['_', '.'], "-").ends_with(end);
+    let has_access_key = all.iter().any(|(key, ..)| ends(key, "access-key") && !ends(key, "secret-access-key"));
+    let signs = |key: &str| words::signs(key) && !(has_access_key && ends(key, "secret-key"));
+    let is_weak = held.iter().all(|(key, text, _)| words::is_weak(text, &beside) && !signs(key));
     let keys: Vec<(String, Span)> = held.iter().map(|(key, _, span)| ((*key).to_owned(), *span)).collect();
     let (name, span) = (object.name.to_owned(), object.name_span);
     (!keys.is_empty()).then(|| CommittedSecret { name, span, keys, is_weak, profile: profile(object.path, &[]) })
+}
+
+/// The name of the Secret that the cluster makes of an object: of a SealedSecret, of an ExternalSecret.
+pub(super) fn made(object: &Object<'_>) -> Option<String> {
+    let is_made = matches!(object.kind, "SealedSecret" | "ExternalSecret" | "OnePasswordItem");
+    let named = object.at("spec/target/name").or(object.at("spec/template/metadata/name")).and_then(NodeRef::text);
+    is_made.then(|| named.unwrap_or(object.name).to_owned())
 }
 
 /// Whether a key is named for something that lets its owner in.

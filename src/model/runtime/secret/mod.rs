@@ -223,6 +223,8 @@ impl Finder {
         for (name, variable) in service.environment.iter() {
             let place = match &variable.value {
                 Fact::Known(_, origin) => origin.span().unwrap_or(variable.key_span),
+                // What a manifest does not say itself it takes from elsewhere: there is the name of the place.
+                Fact::Unknown(_) if service.workload.is_some() => continue,
                 Fact::Unknown(why) => why.1.first().copied().unwrap_or(variable.key_span),
                 Fact::Absent => continue,
             };

@@ -154,7 +154,7 @@ pub(super) fn names_token(key: &str, text: &str) -> bool {
 /// Whether a value is a secret at all, and no stand-in, path or reference.
 pub(in crate::model::runtime) fn is_value(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
-    let is_path = lower.starts_with(['/', '.', '~', '$', '%', '!', '@']);
+    let is_path = lower.starts_with(['/', '.', '~', '$', '%', '!', '@']) || is_file(&lower);
     !is_path && !lower.contains(char::is_whitespace) && !is_stand_in(text) && !is_length_of_time(&lower)
 }
 
@@ -163,6 +163,13 @@ fn is_length_of_time(lower: &str) -> bool {
     let digits = lower.bytes().take_while(u8::is_ascii_digit).count();
     let unit = lower.get(digits..).unwrap_or("");
     (1..=6).contains(&digits) && ["ms", "s", "m", "min", "h", "d"].contains(&unit)
+}
+
+/// Whether a value is the path of a file that holds a key: `cert/orders.key`.
+fn is_file(lower: &str) -> bool {
+    let is_plain = lower.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte));
+    let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);
+    is_plain && ["key", "pem", "crt", "cer", "p12", "pfx", "jks", "pub", "txt", "asc", "gpg"].contains(&ending)
 }
 
 /// Whether a value means nothing, or stands where another is to be put.
@@ -350,6 +357,8 @@ mod tests {
             "720h",
             "AAAAAAAAAAAAAAAAAAAa",
             "\u{fffd}\u{fffd}e",
+            "cert/orders.key",
+            "ENC[AES256_GCM,data:x]",
         ] {
             assert!(!is_value(value), "{value}");
         }
