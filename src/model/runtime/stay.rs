@@ -1,5 +1,6 @@
 //! Whether a service is meant to stay up, and not for the length of a session of work.
 
+use super::profile::profile;
 use super::service::Runner;
 use super::view::Role;
 use super::{Profile, Runtime, ServiceRef};
@@ -75,10 +76,26 @@ fn use_of(all: &[ServiceRef<'_>]) -> Use {
     }
 }
 
-/// Whether services are told to run for work on the code or for tests (`SPRING_PROFILES_ACTIVE=dev`), and none for production.
+/// Whether services are told to run for work on the code or for tests (`SPRING_PROFILES_ACTIVE=dev`), and none for production. Those
+/// that are built here say it first: a released image of somebody else mostly has to be told that it runs for production. So do
+/// the names of containers, where each has one.
 fn is_told_to_rehearse(all: &[ServiceRef<'_>]) -> bool {
-    let told = |what: fn(Profile) -> bool| all.iter().any(|one| what(one.service().told_profile));
-    told(Profile::is_rehearsal) && !told(|profile| profile == Profile::Production)
+    let told = |one: &&ServiceRef<'_>| one.service().told_profile != Profile::Unknown;
+    let is_built = |one: &&ServiceRef<'_>| !one.service().build.known_absent();
+    let built: Vec<Profile> = all.iter().filter(told).filter(is_built).map(|one| one.service().told_profile).collect();
+    let told = match built.is_empty() {
+        true => all.iter().filter(told).map(|one| one.service().told_profile).collect(),
+        false => built,
+    };
+    if !told.is_empty() {
+        return told.iter().all(|profile| profile.is_rehearsal());
+    }
+    let names = |one: &ServiceRef<'_>| {
+        let named = one.service().aliases.iter().filter(|(_, kind)| *kind == "container name");
+        named.map(|(name, _)| profile(name, &[])).collect::<Vec<Profile>>()
+    };
+    let mut containers = all.iter().flat_map(names).peekable();
+    containers.peek().is_some() && containers.all(|profile| profile == Profile::Development)
 }
 
 fn is_deployment(all: &[ServiceRef<'_>]) -> bool {
