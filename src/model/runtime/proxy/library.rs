@@ -14,6 +14,9 @@ const MOST_FILES: usize = 500;
 /// Folders in which nginx looks for the files of its configuration.
 const PREFIXES: [&str; 3] = ["/etc/nginx/", "/usr/local/nginx/conf/", "/opt/bitnami/nginx/conf/"];
 
+/// Folders of which the configurations of distributions and images include every file.
+const FOLDERS: [&str; 3] = ["conf.d", "sites-enabled", "sites-available"];
+
 /// Names one file of a [`Library`].
 pub(in crate::model::runtime) type FileId = usize;
 
@@ -22,6 +25,8 @@ pub(super) struct Configuration {
     pub(super) root: FileId,
     /// `None`: the include is not in the repository.
     pub(super) includes: HashMap<(FileId, DirectiveId), Option<Vec<FileId>>>,
+    /// Files that the image includes beside the main file: what they say outside of their `server` blocks holds here, too.
+    pub(super) beside: Vec<FileId>,
     /// Whether nothing but this file can speak outside of its `server` blocks: it has the `http` block, or it is the only
     /// file that an official image sees.
     pub(super) is_whole: bool,
@@ -109,7 +114,22 @@ impl<'w, 'a, 's> Library<'w, 'a, 's> {
         let has_http =
             self.nginx(root).is_some_and(|nginx| nginx.roots().iter().any(|id| nginx.directive(*id).name.text == "http"));
         let is_alone = !running.is_empty() && running.iter().all(|service| is_alone_in_image(service, self.path(root)));
-        Configuration { root, includes: self.includes(root, &mounts), is_whole: has_http || is_alone }
+        let beside = if has_http { Vec::new() } else { self.beside(root, &mounts) };
+        Configuration { root, includes: self.includes(root, &mounts), beside, is_whole: has_http || is_alone }
+    }
+
+    /// The other files of a folder that images include as a whole, by its name or by where it is mounted.
+    fn beside(&self, root: FileId, mounts: &[Mount]) -> Vec<FileId> {
+        let Some((folder, _)) = self.path(root).rsplit_once('/') else { return Vec::new() };
+        let is_whole = |path: &str| FOLDERS.contains(&path.rsplit('/').next().unwrap_or(path));
+        let is_mounted = |mount: &Mount| mount.source.as_deref() == Some(folder) && is_whole(mount.target.trim_end_matches('/'));
+        if !is_whole(folder) && !mounts.iter().any(is_mounted) {
+            return Vec::new();
+        }
+        let all = self.files.iter().enumerate();
+        let near = all.filter(|(at, (path, _))| *at != root && path.rsplit_once('/').is_some_and(|(other, _)| other == folder));
+        let near = near.filter(|(_, (_, nginx))| !nginx.roots().iter().any(|id| nginx.directive(*id).name.text == "http"));
+        near.map(|(at, _)| at).take(MOST_FILES).collect()
     }
 
     /// What every `include` of a file and of the files behind it stands for.

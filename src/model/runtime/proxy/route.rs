@@ -36,6 +36,12 @@ pub(super) fn read(
     let environment = if is_template { running } else { Vec::new() };
     let upstreams = HashMap::new();
     let mut reader = Reader { framer, gateway: gateway_index, environment, upstreams, routes: Vec::new(), seen: Seen::default() };
+    for file in &configuration.beside {
+        let frame = reader.framer.frame(*file, None);
+        for (file, upstream) in frame.blocks.iter().filter(|(_, block)| block.name.text == "upstream") {
+            reader.upstream(*file, upstream);
+        }
+    }
     let root = reader.framer.frame(configuration.root, None);
     reader.walk(&mut vec![root], DEEPEST);
     let (mut routes, seen) = (reader.routes, reader.seen);
