@@ -4,10 +4,10 @@ use super::Runtime;
 use super::database::DatabaseUse;
 use super::profile::Profile;
 use super::route::{Gateway, Route, Strength, Target};
-use super::service::{Project, Service};
+use super::service::{Project, Runner, Service};
 use super::tables::{Bounds, tables};
 use super::timeout::Timeout;
-use crate::fact::{Fact, Origin};
+use crate::fact::{Fact, Origin, Product};
 use crate::source::Span;
 
 /// What a service does.
@@ -105,6 +105,14 @@ impl Runtime {
     /// For which kind of use the gateway of a route is made.
     pub fn gateway_profile(&self, route: &Route) -> Profile {
         self.gateways.get(route.gateway).map_or(Profile::Unknown, |gateway| gateway.profile)
+    }
+
+    /// Whether nothing is seen to run the configuration of nginx that has a route, although those that it passes requests to are
+    /// services of Compose: it may lie there unused.
+    pub fn is_run_by_nobody(&self, route: &Route) -> bool {
+        let is_idle = |gateway: &Gateway| gateway.product == Product("nginx") && gateway.services.is_empty();
+        let is_compose = |at: usize| self.service(at).is_some_and(|service| service.is_run_by(Runner::Compose));
+        self.gateways.get(route.gateway).is_some_and(is_idle) && route.targets.iter().all(|target| is_compose(target.service))
     }
 
     /// Every gateway configuration.

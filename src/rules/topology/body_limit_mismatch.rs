@@ -72,6 +72,10 @@ fn of_application(context: &Context, passage: &Passage<'_>, span: Span, limit: u
         .help(passage.phrase("body", &fill).unwrap_or_else(|| format!("{wanted} MB")))
         .evidence("body limit of the application")
         .at_most(Severity::Warning, "nobody is seen to send so much");
+    let diagnostic = match context.head.runtime.is_run_by_nobody(passage.route) {
+        true => diagnostic.at_most(Severity::Info, "no service is seen to run the gateway"),
+        false => diagnostic,
+    };
     (bound.bytes > limit).then(|| rehearsed(diagnostic, passage.profile()))
 }
 

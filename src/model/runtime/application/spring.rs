@@ -281,6 +281,7 @@ impl Runtime {
         let route = self.routes.iter().find(|route| {
             route.targets.iter().any(|target| runs(target.service))
                 && !self.gateway_profile(route).is_rehearsal()
+                && !self.is_run_by_nobody(route)
                 && route.path.known().map_or(route.name == "location /", |pattern| accepts(pattern, path))
         })?;
         Some((route.pass_span, route.name.clone()))
