@@ -396,6 +396,10 @@ impl Finder {
             (one.form, use_for, if one.is_weak || one.is_local { one.key.clone() } else { String::new() }, one.same)
         };
         for ((path, form), mut all) in files {
+            // Services for tests that stand in the same file take nothing away from those for real use, and add nothing.
+            if all.iter().any(|one| !one.use_for.is_rehearsal()) {
+                all.retain(|one| !one.use_for.is_rehearsal());
+            }
             all.sort_by_key(|one| one.span.start);
             let file = FileSecrets { path, form, all };
             let Some(first) = file.first() else { continue };
