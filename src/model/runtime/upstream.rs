@@ -131,6 +131,7 @@ impl Runtime {
     /// Every port that a route or a variable asks in vain: a Service of Kubernetes for, or a container whose server says where it
     /// listens.
     pub fn wrong_ports(&self) -> Vec<WrongPort<'_>> {
+        let all = self.references();
         let unheard = |reference: &Reference<'_>| {
             let (Meaning::Service(target), Some(port)) = (&reference.meaning, reference.port) else { return None };
             let service = self.service(target.service).filter(|service| service.is_run_by(Runner::Compose))?;
@@ -141,7 +142,7 @@ impl Runtime {
             let wrong = WrongPort { key, host, port, service, has, span: reference.span, front: span, heard };
             (!wrong.has.contains(&port)).then_some(wrong)
         };
-        let wrong = |reference: Reference<'_>| {
+        let wrong = |reference: &Reference<'_>| {
             let (Meaning::Service(target), Some(port)) = (&reference.meaning, reference.port) else { return None };
             let service = self.service(target.service).filter(|service| service.is_run_by(Runner::Kubernetes))?;
             let said = self.services.get(target.service)?;
@@ -151,11 +152,16 @@ impl Runtime {
             // A headless Service leads to the pods themselves, whatever it lists.
             let is_headless = fronts.iter().any(|front| front.is_headless);
             let front = fronts.first().map(|front| front.span)?;
-            let is_wrong = said.open.is_none() && !is_headless && !ports.is_empty() && !ports.contains(&port);
-            let (key, host, span) = (reference.key, reference.host, reference.span);
+            // A broker that tells its clients of the port that the Service has may tell itself of another one.
+            let is_its_own = reference.service.is_some_and(|one| std::ptr::eq(one.service(), said));
+            let leads =
+                |other: &Reference<'_>| other.port.is_some_and(|port| ports.contains(&port)) && other.names_the_same(reference);
+            let is_inner = is_its_own && all.iter().any(leads);
+            let is_wrong = said.open.is_none() && !is_headless && !is_inner && !ports.is_empty() && !ports.contains(&port);
+            let (key, host, span) = (reference.key.clone(), reference.host.clone(), reference.span);
             is_wrong.then_some(WrongPort { key, host, port, service, has: ports, span, front, heard: Heard::Listed })
         };
-        self.references().into_iter().filter_map(|reference| unheard(&reference).or_else(|| wrong(reference))).collect()
+        all.iter().filter_map(|reference| unheard(reference).or_else(|| wrong(reference))).collect()
     }
 
     /// Every port of a Service of Kubernetes that leads to a name which no container of its pods gives to a port, or to a number that

@@ -30,6 +30,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         for (key, span) in secret.keys.iter().skip(1) {
             diagnostic = diagnostic.occurrence(*span, format!("secret {}/{key}", secret.name));
         }
+        if secret.is_remarked {
+            diagnostic = diagnostic.at_most(Severity::Info, "a comment beside it says that it is no real one");
+        }
         if secret.is_weak && secret.profile != Profile::Production {
             let why = "its values are words that everybody uses, as in manifests for a cluster of one's own";
             diagnostic = diagnostic.at_most(Severity::Info, why);

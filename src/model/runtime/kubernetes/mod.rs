@@ -83,7 +83,7 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery) -> Cluster 
         }
     }
     (cluster.gateways, cluster.routes) = (routes.gateways, routes.routes);
-    cluster.secrets = objects.iter().filter_map(secret::committed).collect();
+    cluster.secrets = objects.iter().filter_map(|object| secret::committed(workspace, object)).collect();
     helm::read(workspace, discovery, &mut cluster);
     cluster
 }

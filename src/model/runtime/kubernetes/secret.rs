@@ -3,6 +3,7 @@
 use super::container::{decoded, entries};
 use super::object::Object;
 use crate::documents::NodeRef;
+use crate::model::Workspace;
 use crate::model::runtime::profile::{Profile, profile};
 use crate::model::runtime::secret::{self, words};
 use crate::source::Span;
@@ -19,6 +20,8 @@ pub struct CommittedSecret {
     pub keys: Vec<(String, Span)>,
     /// Whether they are all made of words of which everybody's local passwords are made, and none of them signs.
     pub is_weak: bool,
+    /// Whether a comment says of all of them that they are to be replaced, and none of them signs.
+    pub is_remarked: bool,
     /// For which kind of use its file is made.
     pub profile: Profile,
 }
@@ -40,7 +43,7 @@ static WORDS: LazyLock<Words> =
     LazyLock::new(|| Words(include_str!("../../../../data/kubernetes.toml").parse().unwrap_or_default()));
 
 /// A Secret that keeps a credential in its manifest; `None` for what is encrypted, empty, or only to be filled in.
-pub(super) fn committed(object: &Object<'_>) -> Option<CommittedSecret> {
+pub(super) fn committed(workspace: &Workspace, object: &Object<'_>) -> Option<CommittedSecret> {
     // SOPS keeps its notes beside the encrypted values.
     if object.kind != "Secret" || object.node.get("sops").is_some() {
         return None;
@@ -62,10 +65,18 @@ pub(super) fn committed(object: &Object<'_>) -> Option<CommittedSecret> {
     let ends = |key: &str, end: &str| key.to_ascii_lowercase().replace(['_', '.'], "-").ends_with(end);
     let has_access_key = all.iter().any(|(key, ..)| ends(key, "access-key") && !ends(key, "secret-access-key"));
     let signs = |key: &str| words::signs(key) && !(has_access_key && ends(key, "secret-key"));
-    let is_weak = held.iter().all(|(key, text, _)| words::is_weak(text, &beside) && !signs(key));
+    // Of an address only its password protects anything.
+    let is_weak = held.iter().all(|(key, text, _)| {
+        let protects = secret::password(text).unwrap_or(text);
+        words::is_weak(protects, &beside) && !signs(key)
+    });
+    let is_told = |span: Span| secret::is_remarked(&workspace.text(span.source), span.start as usize);
+    // What stands above the first value is said of all.
+    let is_remarked = all.first().is_some_and(|(.., span)| is_told(*span)) || held.iter().all(|(.., span)| is_told(*span));
+    let is_remarked = is_remarked && !held.iter().any(|(key, ..)| signs(key));
     let keys: Vec<(String, Span)> = held.iter().map(|(key, _, span)| ((*key).to_owned(), *span)).collect();
     let (name, span) = (object.name.to_owned(), object.name_span);
-    (!keys.is_empty()).then(|| CommittedSecret { name, span, keys, is_weak, profile: profile(object.path, &[]) })
+    (!keys.is_empty()).then(|| CommittedSecret { name, span, keys, is_weak, is_remarked, profile: profile(object.path, &[]) })
 }
 
 /// The name of the Secret that the cluster makes of an object: of a SealedSecret, of an ExternalSecret.

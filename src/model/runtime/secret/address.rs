@@ -10,7 +10,7 @@ pub(super) fn leads_beside(text: &str) -> bool {
 }
 
 /// The password of an address that leads to another machine: `scheme://user:password@host`, `Password=...;`.
-pub(super) fn password(text: &str) -> Option<&str> {
+pub(in crate::model::runtime) fn password(text: &str) -> Option<&str> {
     if let Some((scheme, rest)) = text.split_once("://") {
         let is_scheme = scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-' | ':'));
         let rest = rest.split(['?', ' ']).next()?;

@@ -23,8 +23,10 @@ use crate::documents::{NodeRef, Tree, env};
 use crate::fact::Fact;
 use crate::model::Workspace;
 use crate::source::{SourceId, Span};
-use address::{leads_beside, password};
+use address::leads_beside;
+pub(super) use address::password;
 pub use file::FileSecrets;
+pub(super) use remark::tells as is_remarked;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Values of one chart that are looked at, and the length of a path of keys that is followed.

@@ -7,7 +7,7 @@ const MOST_LINES: usize = 6;
 
 /// Whether a comment on the line of a place, or on the lines right above it, says that the value there is to be replaced, or is for
 /// nothing but work on the code.
-pub(super) fn tells(text: &str, at: usize) -> bool {
+pub(in crate::model::runtime) fn tells(text: &str, at: usize) -> bool {
     let Some((before, after)) = text.split_at_checked(at) else { return false };
     let (above, start) = before.rsplit_once('\n').unwrap_or(("", before));
     let line = format!("{start}{}", after.lines().next().unwrap_or(""));
