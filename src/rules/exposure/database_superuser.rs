@@ -21,7 +21,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let message = format!("`{}` connects as `{user}`, who may do everything", pool.name);
         let mut diagnostic = Diagnostic::new(pool.subject(), message)
             .at(pool.span, "one injected statement reads, drops or copies any table, and more")
-            .help("CREATE ROLE app LOGIN; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app")
+            .help(instead(url.system, url.database.as_deref()))
             .evidence("superuser");
         if pool.use_for != Profile::Production {
             diagnostic = diagnostic.at_most(Severity::Info, "the file is not marked for production");
@@ -34,4 +34,19 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         };
     }
     found.into_values().collect()
+}
+
+/// What makes a role that may read and write, and nothing else.
+fn instead(system: &str, database: Option<&str>) -> String {
+    let is_plain = |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    match system {
+        "mysql" => {
+            let database = database.filter(is_plain).unwrap_or("shop");
+            format!("CREATE USER app IDENTIFIED BY '...'; GRANT SELECT, INSERT, UPDATE, DELETE ON {database}.* TO app")
+        }
+        "sqlserver" => "CREATE LOGIN app WITH PASSWORD = '...'; CREATE USER app FOR LOGIN app; \
+                        ALTER ROLE db_datareader ADD MEMBER app; ALTER ROLE db_datawriter ADD MEMBER app"
+            .to_owned(),
+        _ => "CREATE ROLE app LOGIN; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app".to_owned(),
+    }
 }

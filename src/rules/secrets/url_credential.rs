@@ -12,12 +12,16 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     (0..runtime.possible_secrets()).for_each(|_| context.consider());
     let found = runtime.credentials(Form::Address).filter_map(|file| {
         let label = "addresses end up in logs and error messages, with all that stands in them";
-        let help = match file.first()?.holder {
-            Holder::Interpolated => "take the password from outside: scheme://user:${DB_PASSWORD}@host",
-            Holder::Workload => "take the address from a Secret: valueFrom: { secretKeyRef: { name: NAME, key: url } }",
-            _ => "no address here: a variable of the environment, or a file that is not in the repository",
+        let first = file.first()?;
+        let help = match first.holder {
+            Holder::Interpolated => "take the password from outside: scheme://user:${DB_PASSWORD}@host".to_owned(),
+            Holder::Workload => {
+                "take the address from a Secret: valueFrom: { secretKeyRef: { name: NAME, key: url } }".to_owned()
+            }
+            Holder::Appsettings => format!("\"\" here, and the value in the environment: {}", first.key.replace('.', "__")),
+            _ => "no address here: a variable of the environment, or a file that is not in the repository".to_owned(),
         };
-        report(file, |one| format!("the address in `{}` has its password in it", one.key), label, help.to_owned())
+        report(file, |one| format!("the address in `{}` has its password in it", one.key), label, help)
     });
     found.collect()
 }
