@@ -1,7 +1,8 @@
 //! Whether a service is meant to stay up, and not for the length of a session of work.
 
 use super::profile::profile;
-use super::service::Runner;
+use super::service::{Runner, Service};
+use super::tables::tables;
 use super::view::Role;
 use super::{Profile, Runtime, ServiceRef};
 use crate::files;
@@ -42,7 +43,9 @@ impl Deployments {
     /// Judges every project, each service looked at once.
     pub(super) fn of(runtime: &Runtime) -> Deployments {
         let mut by_project: Vec<Vec<ServiceRef<'_>>> = vec![Vec::new(); runtime.projects.len()];
-        for service in runtime.services() {
+        // What starts only with a profile for tests or for work on the code says nothing about the others.
+        let is_beside = |one: &ServiceRef<'_>| !one.service().profiles.is_empty() && one.profile().is_rehearsal();
+        for service in runtime.services().filter(|one| !is_beside(one)) {
             if let Some(all) = by_project.get_mut(service.service().project) {
                 all.push(service);
             }
@@ -78,24 +81,39 @@ fn use_of(all: &[ServiceRef<'_>]) -> Use {
 
 /// Whether services are told to run for work on the code or for tests (`SPRING_PROFILES_ACTIVE=dev`), and none for production. Those
 /// that are built here say it first: a released image of somebody else mostly has to be told that it runs for production. So do
-/// the names of containers, where each has one.
+/// images that stand in for others, and the names of containers, where each has one.
 fn is_told_to_rehearse(all: &[ServiceRef<'_>]) -> bool {
-    let told = |one: &&ServiceRef<'_>| one.service().told_profile != Profile::Unknown;
-    let is_built = |one: &&ServiceRef<'_>| !one.service().build.known_absent();
-    let built: Vec<Profile> = all.iter().filter(told).filter(is_built).map(|one| one.service().told_profile).collect();
+    // What starts only when it is asked for speaks for itself alone.
+    let all: Vec<&Service> = all.iter().map(|one| one.service()).filter(|one| one.profiles.is_empty()).collect();
+    let told = |one: &&&Service| one.told_profile != Profile::Unknown;
+    let built: Vec<Profile> =
+        all.iter().filter(told).filter(|one| !one.build.known_absent()).map(|one| one.told_profile).collect();
     let told = match built.is_empty() {
-        true => all.iter().filter(told).map(|one| one.service().told_profile).collect(),
+        true => all.iter().filter(told).map(|one| one.told_profile).collect(),
         false => built,
     };
     if !told.is_empty() {
         return told.iter().all(|profile| profile.is_rehearsal());
     }
-    let names = |one: &ServiceRef<'_>| {
-        let named = one.service().aliases.iter().filter(|(_, kind)| *kind == "container name");
+    if all.iter().any(|one| stands_in(one)) {
+        return true;
+    }
+    let names = |one: &&Service| {
+        let named = one.aliases.iter().filter(|(_, kind)| *kind == "container name");
         named.map(|(name, _)| profile(name, &[])).collect::<Vec<Profile>>()
     };
     let mut containers = all.iter().flat_map(names).peekable();
     containers.peek().is_some() && containers.all(|profile| profile == Profile::Development)
+}
+
+/// Whether it stands in for what a cloud or a mail server does where it matters: an emulator, a catcher of mails.
+fn stands_in(service: &Service) -> bool {
+    let Some(image) = service.known_image() else { return false };
+    let name = image.rsplit('/').next().unwrap_or(image).split([':', '@']).next().unwrap_or("");
+    tables().words("profile", "stand_ins").iter().any(|word| match word.strip_prefix('*') {
+        Some(end) => name.ends_with(end),
+        None => name == word,
+    })
 }
 
 fn is_deployment(all: &[ServiceRef<'_>]) -> bool {
