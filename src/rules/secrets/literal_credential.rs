@@ -19,6 +19,7 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             _ if is_of_chart(&file.path) => "nothing here, and the name of a Secret that the installation has".to_owned(),
             Holder::Terraform => in_terraform(first),
             Holder::Template => in_template(first),
+            Holder::Container => format!("Secrets: [{{ Name: {key}, ValueFrom: ARN }}]  # of the container"),
             Holder::Workload => format!("take it from a Secret: valueFrom: {{ secretKeyRef: {{ name: NAME, key: {key} }} }}"),
             Holder::Appsettings => format!("\"\" here, and the value in the environment: {}", key.replace('.', "__")),
             Holder::Interpolated => format!("take it from outside: ${{{}}}", variable(key)),

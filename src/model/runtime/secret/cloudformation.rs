@@ -18,6 +18,8 @@ pub(super) struct Entry<'t> {
     pub(super) span: Span,
     /// The parameter whose default it is.
     pub(super) parameter: Option<&'t str>,
+    /// Whether it is a variable of a container, whose name stands beside it.
+    pub(super) is_named: bool,
 }
 
 /// Every text with its key. What a function computes or takes from elsewhere is left out.
@@ -33,7 +35,7 @@ pub(super) fn values(tree: &Tree) -> Vec<Entry<'_>> {
         };
         let Some(key) = name.text().filter(is_meant) else { continue };
         if let Some((span, text)) = parameter.entry("Default").and_then(|(key, value)| Some((key.span(), literal(value)?))) {
-            found.push(Entry { key, text, span, parameter: Some(key) });
+            found.push(Entry { key, text, span, parameter: Some(key), is_named: false });
         }
     }
     for (_, resource) in root.get("Resources").into_iter().flat_map(NodeRef::entries) {
@@ -49,7 +51,7 @@ fn below<'t>(node: NodeRef<'t>, left: usize, found: &mut Vec<Entry<'t>>) {
     for (key, value) in node.entries() {
         match (key.text(), literal(value)) {
             (Some(key), _) if key == "Ref" || key.starts_with("Fn::") => {}
-            (Some(name), Some(text)) => found.push(Entry { key: name, text, span: key.span(), parameter: None }),
+            (Some(name), Some(text)) => found.push(Entry { key: name, text, span: key.span(), parameter: None, is_named: false }),
             _ => below(value, left, found),
         }
     }
@@ -57,7 +59,7 @@ fn below<'t>(node: NodeRef<'t>, left: usize, found: &mut Vec<Entry<'t>>) {
         // Variables in a list have their names beside their values.
         match item.entry("Name").map(|(_, name)| name).zip(item.get("Value").and_then(literal)) {
             Some((name, text)) => {
-                found.extend(literal(name).map(|key| Entry { key, text, span: name.span(), parameter: None }));
+                found.extend(literal(name).map(|key| Entry { key, text, span: name.span(), parameter: None, is_named: true }));
             }
             None => below(item, left, found),
         }

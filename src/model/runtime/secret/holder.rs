@@ -24,6 +24,8 @@ pub enum Holder {
     Terraform,
     /// A template of CloudFormation.
     Template,
+    /// The variables of a container of ECS in such a template.
+    Container,
     /// Anything else.
     #[default]
     Other,
@@ -37,6 +39,7 @@ impl Holder {
             Some(Runner::Kubernetes) => Holder::Workload,
             Some(Runner::Helm) => Holder::Chart,
             Some(Runner::Terraform) => Holder::Terraform,
+            Some(Runner::Cloudformation) if service.workload.as_deref() == Some("AWS::ECS::Service") => Holder::Container,
             Some(Runner::Cloudformation) => Holder::Template,
             Some(Runner::Serverless) | None => Holder::Other,
         }

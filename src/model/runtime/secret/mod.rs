@@ -319,6 +319,7 @@ impl Finder {
         let beside = beside(&pairs);
         for one in all.iter().filter(|one| words::is_own(one.key) || !words::is_name(one.text)) {
             let before = self.all.len();
+            self.holder = if one.is_named { Holder::Container } else { Holder::Template };
             self.value(one.key, one.text, one.span, use_for, &beside);
             self.all.iter_mut().skip(before).for_each(|(_, found)| found.default_of = one.parameter.map(str::to_owned));
         }
