@@ -184,12 +184,14 @@ fn hosts(key: &str, text: &str) -> Vec<(String, Option<u16>)> {
     let upper = key.to_ascii_uppercase();
     let ends = |word: &String| upper == *word || upper.ends_with(&format!("_{word}"));
     let is_address = WORDS.keys.iter().any(ends) && !WORDS.not_keys.iter().any(ends);
+    // What is called a URL and is one word is the part of a path: `ADMIN_URL: admin`.
+    let is_url = ["URL", "URI"].iter().any(|word| upper.ends_with(word));
     let mut found = Vec::new();
     for part in text.split([',', ' ', ';']).filter(|part| !part.is_empty()).take(50) {
         let authority = match part.split_once("://") {
             Some((scheme, _)) if WORDS.not_schemes.iter().any(|one| scheme.eq_ignore_ascii_case(one)) => continue,
             Some((_, rest)) => rest.split(['/', '?', '#', '\'', '"', ')']).next().unwrap_or(""),
-            None if is_address && !part.contains('/') => part,
+            None if is_address && !part.contains('/') && !(is_url && !part.contains([':', '.'])) => part,
             None => continue,
         };
         let authority = authority.rsplit('@').next().unwrap_or(authority);
@@ -228,6 +230,8 @@ mod tests {
         assert_eq!(of("COMPOSE_PROFILES", "feature-complete"), Vec::<String>::new());
         assert_eq!(of("BUCKET", "s3://profiles?region=x&endpoint=files:8333"), Vec::<String>::new());
         assert_eq!(of("DB_HOST", "true"), Vec::<String>::new());
+        assert_eq!(of("ADMIN_URL", "admin"), Vec::<String>::new());
+        assert_eq!(of("ORDERS_URL", "orders:8080"), ["orders:Some(8080)"]);
         assert_eq!(of("LISTEN_ADDR", "api:8080"), Vec::<String>::new());
         assert_eq!(of("X", "http://a.example.com/x?y=http://b"), ["a.example.com:None"]);
     }
