@@ -3,6 +3,7 @@
 use super::reference::{Meaning, Reference, is_closed};
 use super::route::{Gateway, Route};
 use super::service::{Front, FrontPort, MissingKey, Port, Runner};
+use super::tables::tables;
 use super::{Runtime, ServiceRef};
 use crate::model::words;
 use crate::source::Span;
@@ -72,6 +73,21 @@ pub struct LostBackend<'r> {
     pub alike: &'r Front,
 }
 
+/// A gateway that asks its own container for a port at which another service listens.
+#[derive(Debug, Clone)]
+pub struct LonelyUpstream<'r> {
+    /// The service that runs the gateway.
+    pub runner: ServiceRef<'r>,
+    /// How the gateway calls its own container.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// Where it passes requests on.
+    pub span: Span,
+    /// The service that lists the port.
+    pub meant: ServiceRef<'r>,
+}
+
 impl Runtime {
     /// Every name without a dot that a route of a gateway passes requests to, and that nobody has in the closed project in which
     /// the gateway runs, nor in any other.
@@ -90,6 +106,33 @@ impl Runtime {
         for reference in self.references().into_iter().filter(|one| one.meaning == Meaning::Nobody) {
             if closed(&reference) {
                 found.push(reference);
+            }
+        }
+        found
+    }
+
+    /// Every route of a gateway that asks its own container for a port, where nothing but the gateway runs in that, and another service
+    /// of the project lists the port.
+    pub fn lonely_upstreams(&self) -> Vec<LonelyUpstream<'_>> {
+        let mut found = Vec::new();
+        for route in self.routes() {
+            let Some(gateway) = self.gateways.get(route.gateway) else { continue };
+            let runners: Option<Vec<ServiceRef<'_>>> =
+                gateway.services.iter().map(|at| self.service(*at).filter(|service| service.is_gateway_alone())).collect();
+            let Some(runner) = runners.as_ref().and_then(|all| all.first()) else { continue };
+            let own = |at: &Gateway| at.services.contains(&runner.index());
+            let listens = |port: u16| {
+                let mut listeners = self.gateways.iter().filter(|one| own(one)).map(|one| one.listeners.known());
+                listeners.all(|all| all.is_some_and(|all| all.iter().all(|one| one.port != port)))
+            };
+            for server in route.servers.known().into_iter().flatten() {
+                let is_own = matches!(server.host.as_str(), "localhost" | "127.0.0.1");
+                let Some(port) = server.port.filter(|port| is_own && listens(*port)) else { continue };
+                let near = self.services().filter(|one| one.service().project == runner.service().project);
+                let mut near = near.filter(|one| one.index() != runner.index());
+                if let Some(meant) = near.find(|one| one.service().ports.iter().any(|own| own.container == port)) {
+                    found.push(LonelyUpstream { runner: *runner, host: server.host.clone(), port, span: route.pass_span, meant });
+                }
             }
         }
         found
@@ -207,6 +250,16 @@ impl Runtime {
 }
 
 impl<'r> ServiceRef<'r> {
+    /// Whether its container runs a gateway and nothing else: a product as it comes, or built upon one without another program, in a
+    /// network of its own.
+    fn is_gateway_alone(self) -> bool {
+        let said = self.service();
+        let base = said.base_image.as_deref().and_then(|image| tables().product(image));
+        let is_gateway = said.product().or(base).is_some_and(|product| product.role == "gateway");
+        let runs_nothing_else = said.entrypoint.known_absent() && said.command.known_absent();
+        is_gateway && runs_nothing_else && said.outside.is_none() && said.open.is_none() && self.is_run_by(Runner::Compose)
+    }
+
     /// A port that its containers list, that no Service in front of it leads to, and that may be for requests: what is named for the
     /// members of a cluster, or for who looks after it, is not meant.
     pub fn unasked_port(self) -> Option<&'r Port> {

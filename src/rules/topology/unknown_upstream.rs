@@ -25,6 +25,15 @@ fn check(context: &Context) -> Vec<Diagnostic> {
             .help("the name of a service of the project, or a network that both share");
         found.push(rehearsed(diagnostic, runner.profile()));
     }
+    for lonely in runtime.lonely_upstreams() {
+        let (runner, meant, host, port) = (lonely.runner, lonely.meant, &lonely.host, lonely.port);
+        let message = format!("`{host}:{port}` leads nowhere: `{}` runs nothing but the gateway", runner.name());
+        let diagnostic = Diagnostic::new(format!("{} -> {host}:{port}", runner.subject()), message)
+            .at(lonely.span, "within a container this is the container itself: the gateway answers 502")
+            .cause(meant.span(), format!("`{}` lists the port", meant.name()))
+            .help(format!("{}:{port}", meant.name()));
+        found.push(rehearsed(diagnostic, runner.profile()));
+    }
     for lost in runtime.lost_backends() {
         let (host, alike) = (lost.host, &lost.alike.name);
         let message = format!("`{host}` leads nowhere: no Service of the manifests is called so");
