@@ -25,6 +25,15 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         }
         found.push(rehearsed(diagnostic, service.profile()));
     }
+    for far in runtime.far_liveness_groups() {
+        context.consider();
+        let message = format!("liveness asks `{}`: who probes it restarts the application when that one fails", far.asked);
+        let diagnostic = Diagnostic::new(far.subject.clone(), message)
+            .at(far.span, "a restart mends nothing that is outside of the process")
+            .help("management.endpoint.health.group.liveness.include=livenessState")
+            .evidence(far.asked);
+        found.push(rehearsed(diagnostic, far.use_for));
+    }
     folded(found)
 }
 

@@ -11,7 +11,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         context.consider();
         let Some((source, place)) = context.head.schema_beside(&update.root).filter(|_| update.changes()) else { continue };
         let what = if update.drops() { "makes its tables anew at every start" } else { "changes its tables at every start" };
-        let mut diagnostic = Diagnostic::new(update.subject.clone(), format!("`{}={}` {what}", update.key, update.mode))
+        // What stands before `schema-generation` names the framework and the specification.
+        let key = update.key.rsplit_once("persistence.").map_or(update.key.as_str(), |(_, key)| key);
+        let mut diagnostic = Diagnostic::new(update.subject.clone(), format!("`{key}={}` {what}", update.mode))
             .at(update.span, "what it does to the tables is in no migration, and nobody reviews it")
             .help(format!("{}={}", update.key, update.remedy))
             .join(format!("`{source}` states the tables of the same application"))

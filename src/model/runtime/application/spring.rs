@@ -100,6 +100,8 @@ pub struct SchemaUpdate {
     pub key: String,
     /// What it is told: `update`, `create-drop`.
     pub mode: String,
+    /// Whether it speaks as JPA does, for which `create` drops nothing.
+    pub is_jpa: bool,
     /// What it should be told.
     pub remedy: &'static str,
     /// Where that stands.
@@ -118,15 +120,50 @@ pub struct SchemaUpdate {
     pub use_for: Profile,
 }
 
+/// Indicators of Spring's actuator that ask others than the process; `*` is all of them.
+/// <https://docs.spring.io/spring-boot/reference/actuator/endpoints.html#actuator.endpoints.health.auto-configured-health-indicators>
+const FAR_INDICATORS: [&str; 14] = [
+    "*",
+    "db",
+    "r2dbc",
+    "redis",
+    "rabbit",
+    "mongo",
+    "elasticsearch",
+    "cassandra",
+    "couchbase",
+    "jms",
+    "ldap",
+    "mail",
+    "neo4j",
+    "hazelcast",
+];
+
+/// Liveness that asks others, as the settings of an application say it.
+#[derive(Debug, Clone)]
+pub struct FarGroup {
+    /// The application.
+    pub subject: String,
+    /// The indicator: `db`.
+    pub asked: String,
+    /// Where it is written.
+    pub span: Span,
+    /// For which kind of use it is made.
+    pub use_for: Profile,
+}
+
 impl SchemaUpdate {
     /// Whether it changes tables at all.
     pub fn changes(&self) -> bool {
-        self.drops() || self.mode == "update"
+        self.drops() || self.mode == "update" || (self.is_jpa && self.mode == "create")
     }
 
     /// Whether it drops tables.
     pub fn drops(&self) -> bool {
-        matches!(self.mode.as_str(), "create" | "create-drop" | "drop-and-create")
+        match self.mode.as_str() {
+            "create" => !self.is_jpa,
+            mode => matches!(mode, "create-drop" | "drop-and-create" | "drop"),
+        }
     }
 }
 
@@ -243,12 +280,7 @@ impl Runtime {
     pub fn management_endpoints(&self) -> Vec<ManagementEndpoints> {
         let mut seen = HashSet::new();
         let found = self.spring_views().into_iter().filter_map(|view| {
-            let key = "management.endpoints.web.exposure.include";
-            let whole = view.get(key);
-            let listed: Vec<Said> = match whole.known() {
-                Some(said) => vec![said.clone()],
-                None => (0..40).map_while(|at| view.get(&format!("{key}.{at}")).known().cloned()).collect(),
-            };
+            let listed = listed(&view, "management.endpoints.web.exposure.include");
             let first = listed.first().filter(|first| seen.insert(first.span))?;
             let named: Vec<String> =
                 listed.iter().flat_map(|said| said.text.split(',')).map(|name| name.trim().to_owned()).collect();
@@ -274,6 +306,22 @@ impl Runtime {
         found.collect()
     }
 
+    /// What the liveness of an application is told to ask besides the process, with the key of the setting.
+    pub fn far_liveness_groups(&self) -> Vec<FarGroup> {
+        let mut seen = HashSet::new();
+        let found = self.spring_views().into_iter().filter_map(|view| {
+            let listed = listed(&view, "management.endpoint.health.group.liveness.include");
+            let names = |said: &Said| said.text.split(',').map(|name| name.trim().to_owned()).collect::<Vec<String>>();
+            let (asked, said) = listed.iter().find_map(|said| {
+                let is_far = |name: &String| FAR_INDICATORS.contains(&name.to_ascii_lowercase().as_str());
+                Some((names(said).into_iter().find(is_far)?, said))
+            })?;
+            let (subject, use_for) = (view.application.subject(), view.use_for());
+            seen.insert(said.span).then(|| FarGroup { subject, asked, span: said.span, use_for })
+        });
+        found.collect()
+    }
+
     /// A route of a gateway for real use that passes requests under a path on to the service that runs the application.
     fn gateway_to(&self, view: &View<'_>, path: &str) -> Option<(Span, String)> {
         let owners: Vec<usize> = view.application.owners.iter().map(|owner| owner.service).collect();
@@ -290,16 +338,20 @@ impl Runtime {
     /// Settings that tell an object-relational mapper what to do with tables.
     pub fn schema_updates(&self) -> Vec<SchemaUpdate> {
         let keys = [
-            ("spring.jpa.hibernate.ddl-auto", "validate"),
-            ("spring.jpa.properties.hibernate.hbm2ddl.auto", "validate"),
-            ("quarkus.hibernate-orm.database.generation", "none"),
-            ("quarkus.hibernate-orm.schema-management.strategy", "none"),
-            ("jpa.default.properties.hibernate.hbm2ddl.auto", "validate"),
+            ("spring.jpa.hibernate.ddl-auto", "validate", false),
+            ("spring.jpa.properties.hibernate.hbm2ddl.auto", "validate", false),
+            // https://jakarta.ee/specifications/persistence/3.1/jakarta-persistence-spec-3.1#a12917
+            ("spring.jpa.properties.jakarta.persistence.schema-generation.database.action", "none", true),
+            ("spring.jpa.properties.javax.persistence.schema-generation.database.action", "none", true),
+            // https://quarkus.io/guides/hibernate-orm#quarkus-hibernate-orm_quarkus-hibernate-orm-database-generation
+            ("quarkus.hibernate-orm.database.generation", "none", true),
+            ("quarkus.hibernate-orm.schema-management.strategy", "none", true),
+            ("jpa.default.properties.hibernate.hbm2ddl.auto", "validate", false),
         ];
         let mut seen = HashSet::new();
         let mut found = Vec::new();
         for view in self.views() {
-            for (key, remedy) in keys {
+            for (key, remedy, is_jpa) in keys {
                 let said = view.get(key);
                 let Some(said) = said.known().filter(|said| seen.insert(said.span)) else { continue };
                 let production = view.application.layers.iter().filter(|layer| layer.use_for == Profile::Production);
@@ -309,6 +361,7 @@ impl Runtime {
                     subject: format!("{}/{key}", view.application.subject()),
                     key: said.key.clone(),
                     mode: said.text.trim().to_ascii_lowercase(),
+                    is_jpa,
                     remedy,
                     span: said.span,
                     root: root(&view.application.place).to_owned(),
@@ -321,6 +374,14 @@ impl Runtime {
             }
         }
         found
+    }
+}
+
+/// What is said under a key that holds a list: in one text, or as items.
+fn listed(view: &View<'_>, key: &str) -> Vec<Said> {
+    match view.get(key).known() {
+        Some(said) => vec![said.clone()],
+        None => (0..40).map_while(|at| view.get(&format!("{key}.{at}")).known().cloned()).collect(),
     }
 }
 
