@@ -200,7 +200,12 @@ impl Runtime {
             let leads =
                 |other: &Reference<'_>| other.port.is_some_and(|port| ports.contains(&port)) && other.names_the_same(reference);
             let is_inner = is_its_own && all.iter().any(leads);
-            let is_wrong = said.open.is_none() && !is_headless && !is_inner && !ports.is_empty() && !ports.contains(&port);
+            // A Service of the same name in another namespace is another one.
+            let own = self.projects.get(said.project).and_then(|project| project.namespace.as_deref());
+            let asked = reference.host.split('.').nth(1);
+            let is_elsewhere = own.zip(asked).is_some_and(|(own, asked)| own != asked);
+            let is_known = said.open.is_none() && !is_headless && !is_inner && !is_elsewhere;
+            let is_wrong = is_known && !ports.is_empty() && !ports.contains(&port);
             let (key, host, span) = (reference.key.clone(), reference.host.clone(), reference.span);
             is_wrong.then_some(WrongPort { key, host, port, service, has: ports, span, front, heard: Heard::Listed })
         };

@@ -25,10 +25,21 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
     compose.retain(|store| seen.insert(store.span));
     // Compose files that lie side by side are for one system: they are mended together.
-    found.extend(
-        grouped(compose, |store| store.service.set_up()).into_iter().filter_map(|stores| of_set_up(context.sources, stores)),
-    );
+    let set_ups = grouped(compose, |store| store.service.set_up());
+    let all: Vec<Diagnostic> = set_ups.into_iter().filter_map(|stores| of_set_up(context.sources, stores)).collect();
+    // Copies of a set-up, and services that are each started beside a store of the same name, are mended alike.
+    for alike in grouped(all, |one| (one.message.clone(), one.help.clone(), one.severity_cap)) {
+        let mut rest = alike.into_iter();
+        found.extend(rest.next().map(|first| rest.fold(first, merged)));
+    }
     found
+}
+
+/// One finding of two that say the same.
+fn merged(mut first: Diagnostic, other: Diagnostic) -> Diagnostic {
+    first = first.occurrence(other.primary.span, other.subject);
+    first.occurrences.extend(other.occurrences);
+    first
 }
 
 fn of_cluster(store: &OpenStore<'_>) -> Diagnostic {

@@ -67,6 +67,8 @@ pub(super) fn committed(workspace: &Workspace, object: &Object<'_>) -> Option<Co
     let signs = |key: &str| words::signs(key) && !(has_access_key && ends(key, "secret-key"));
     // Of an address only its password protects anything.
     let is_weak = held.iter().all(|(key, text, _)| {
+        // `app_metrics_api_key_123` under `metrics-api-key`.
+        let beside: Vec<String> = beside.iter().cloned().chain([(*key).to_owned()]).collect();
         let protects = secret::password(text).unwrap_or(text);
         words::is_weak(protects, &beside) && !signs(key)
     });

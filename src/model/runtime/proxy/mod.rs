@@ -17,6 +17,7 @@ use super::names::Names;
 use super::profile::profile;
 use super::route::{Gateway, Route};
 use super::service::{Project, Service};
+use super::tables::tables;
 use crate::discover::{Discovery, Kind};
 use crate::fact::Product;
 use crate::model::Workspace;
@@ -38,7 +39,8 @@ pub(super) fn read(
     let names = Names::new(projects, services);
     for root in library.roots(&paths) {
         let path = library.path(root).to_owned();
-        let running = target::running(&path, projects, services);
+        let mut running = target::running(&path, projects, services);
+        running.retain(|at| services.get(*at).is_none_or(|service| !is_other_gateway(service)));
         let profile = profile(&path, &[]);
         let mut gateway = Gateway::bare(Product("nginx"), path, running, profile);
         let configuration = library.configuration(root, &gateway.services);
@@ -52,4 +54,10 @@ pub(super) fn read(
         gateways.push(gateway);
     }
     (gateways, routes)
+}
+
+/// Whether a service runs a gateway that reads no such files: Kong, Traefik. Its folder may hold one for another set-up.
+fn is_other_gateway(service: &Service) -> bool {
+    let base = service.base_image.as_deref().and_then(|image| tables().product(image));
+    service.product().or(base).is_some_and(|product| product.role == "gateway" && product.name != "nginx")
 }

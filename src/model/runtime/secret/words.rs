@@ -179,7 +179,10 @@ pub(super) fn is_stand_in(text: &str) -> bool {
     let is_request = words(text).last().is_some_and(|last| last == "here") || text.contains('\u{fffd}');
     // `AAAAAAAAAAAa`, and what is dots or zeros alone; people take `00000000` for a password.
     let shortest = if lower.bytes().all(|byte| byte.is_ascii_digit()) { SHORTEST_ZEROS } else { SHORTEST_FILLED };
-    let is_filled = lower.len() >= shortest && lower.chars().collect::<HashSet<char>>().len() < 3;
+    let few = || lower.chars().collect::<HashSet<char>>().len() < 3;
+    // `5555555555:AAAAAAAAAAAAAAAAAA`.
+    let is_run = || lower.as_bytes().windows(2).filter(|pair| pair.first() == pair.last()).count() * 5 >= lower.len() * 4;
+    let is_filled = lower.len() >= shortest && (few() || (lower.len() >= SHORTEST_MADE && is_run()));
     is_request
         || is_filled
         || table().empty.contains(&lower)
@@ -358,6 +361,7 @@ mod tests {
             "AAAAAAAAAAAAAAAAAAAa",
             "\u{fffd}\u{fffd}e",
             "cert/orders.key",
+            "5555555555:AAAAAAAAAAAAAAAAAAAAAAAA",
             "ENC[AES256_GCM,data:x]",
         ] {
             assert!(!is_value(value), "{value}");
