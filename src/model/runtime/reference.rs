@@ -6,6 +6,7 @@ use super::service::{Runner, Service};
 use super::{Runtime, ServiceRef};
 use crate::documents::interpolation::STAND_IN;
 use crate::source::Span;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Variables longer than this name no host.
@@ -90,7 +91,10 @@ impl Runtime {
                 }
             }
         }
+        let clusters = self.projects.iter().filter(|project| project.runner == Runner::Kubernetes);
+        let manifests: HashSet<&str> = clusters.flat_map(|project| &project.files).map(String::as_str).collect();
         for route in self.routes() {
+            let is_of_manifest = self.gateways.get(route.gateway).is_some_and(|one| manifests.contains(one.path.as_str()));
             let runners = self.gateways.get(route.gateway).map_or(&[][..], |gateway| gateway.services.as_slice());
             let service = runners.first().and_then(|first| self.service(*first));
             for server in route.servers.known().into_iter().flatten() {
@@ -103,6 +107,8 @@ impl Runtime {
                     None => match self.meaning(&names, &host, service, runners) {
                         // Whoever registers under the name has it, wherever that one runs.
                         Meaning::Nobody if server.is_registered => Meaning::Other,
+                        // A Service that no workload here stands behind: what Compose runs under its name is another one.
+                        Meaning::Service(target) if is_of_manifest && self.is_of_compose(target.service) => Meaning::Other,
                         meaning => meaning,
                     },
                 };
@@ -142,6 +148,10 @@ impl Runtime {
 
     fn names(&self) -> Names<'_> {
         Names::new(&self.projects, &self.services)
+    }
+
+    fn is_of_compose(&self, service: usize) -> bool {
+        self.service(service).is_some_and(|service| service.is_run_by(Runner::Compose))
     }
 
     fn is_called(&self, names: &Names<'_>, service: usize, host: &str) -> bool {

@@ -1,6 +1,6 @@
 //! A store that asks nobody for a password.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Occurrence, Severity};
 use crate::model::runtime::stay::Stay;
 use crate::rules::copies::folded;
 use crate::rules::{Context, Rule, rule};
@@ -12,11 +12,18 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for service in runtime.services() {
         service.service().environment.iter().for_each(|_| context.consider());
     }
-    let mut found = Vec::new();
+    let mut found: Vec<Diagnostic> = Vec::new();
     for store in runtime.unlocked_stores() {
         context.consider();
         let service = store.service;
         if service.profile().is_rehearsal() {
+            continue;
+        }
+        // One file that several stores read is mended once; those that can be reached stand first.
+        let is_open = store.open.as_ref().is_some_and(|open| open.stay != Stay::Unsaid);
+        let known = found.iter_mut().find(|one| one.primary.span == store.span);
+        if let Some(known) = known.filter(|known| known.severity_cap.is_none() || !is_open) {
+            known.occurrences.push(Occurrence { span: service.span(), subject: service.subject() });
             continue;
         }
         let message = format!("`{}` lets everybody in: `{}`", service.name(), store.setting);

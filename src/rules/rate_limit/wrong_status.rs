@@ -20,10 +20,10 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let status = limit.status.known().copied().filter(|status| !matches!(status, 429 | 444))?;
         Some(Wrong { limit, status, span, group })
     });
-    // What no line says is mended by one line, for all limits of a configuration and of those beside it.
+    // What no line says is mended by one line for all limits of a configuration, and alike in its copies and variants.
     let groups = grouped(wrong, |wrong| match wrong.limit.status.span() {
         Some(span) => (Some(span), None, ""),
-        None => (None, wrong.group.first().map(|passage| folder(&passage.gateway.path)), word(wrong.limit)),
+        None => (None, wrong.group.first().map(|passage| passage.gateway.product.0), word(wrong.limit)),
     });
     groups.iter().filter_map(|group| said(group)).collect()
 }
@@ -47,10 +47,6 @@ fn said(group: &[Wrong<'_, '_>]) -> Option<Diagnostic> {
         diagnostic = add(diagnostic, other.span, subject);
     }
     Some(rehearsed(diagnostic, passage.profile()))
-}
-
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// What a limit is called where it is written: `limit_req`.

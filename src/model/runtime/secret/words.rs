@@ -26,6 +26,7 @@ struct Words {
     weak: HashSet<String>,
     work: HashSet<String>,
     plain: HashSet<String>,
+    formed: Vec<String>,
     asking: Vec<String>,
     show: HashSet<String>,
     elsewhere: HashSet<String>,
@@ -56,6 +57,7 @@ fn table() -> &'static Words {
             weak: set("values", "weak"),
             work: set("values", "work"),
             plain: set("values", "plain"),
+            formed: list("values", "formed"),
             asking: list("values", "asking"),
             show: set("keys", "show"),
             elsewhere: set("keys", "elsewhere"),
@@ -183,8 +185,13 @@ pub(super) fn is_stand_in(text: &str) -> bool {
     // `5555555555:AAAAAAAAAAAAAAAAAA`.
     let is_run = || lower.as_bytes().windows(2).filter(|pair| pair.first() == pair.last()).count() * 5 >= lower.len() * 4;
     let is_filled = lower.len() >= shortest && (few() || (lower.len() >= SHORTEST_MADE && is_run()));
+    // `__ORDERS_API_KEY__`; `sk_live_production_key`.
+    let is_slot = lower.len() > 4 && lower.starts_with("__") && lower.ends_with("__");
+    let is_formless = table().formed.iter().filter_map(|start| lower.strip_prefix(start.as_str())).any(|rest| !has_digit(rest));
     is_request
         || is_filled
+        || is_slot
+        || is_formless
         || table().empty.contains(&lower)
         || table().placeholders.iter().any(|part| lower.contains(part.as_str()))
 }
@@ -361,6 +368,10 @@ mod tests {
             "AAAAAAAAAAAAAAAAAAAa",
             "\u{fffd}\u{fffd}e",
             "cert/orders.key",
+            "{SHA}AWr9b86Vk4p8tqZCyPpzVJbsZyc=",
+            "-----BEGIN PRIVATE KEY-----\\n...\\n-----END PRIVATE KEY-----",
+            "sk_live_production_key",
+            "__ORDERS_API_KEY__",
             "5555555555:AAAAAAAAAAAAAAAAAAAAAAAA",
             "ENC[AES256_GCM,data:x]",
         ] {
