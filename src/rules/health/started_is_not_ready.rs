@@ -24,12 +24,14 @@ fn check(context: &Context) -> Vec<Diagnostic> {
 }
 
 /// Whether the service hardly tries again, since it migrates first, or the file has a check of the store and does not use it: who
-/// writes the condition out has chosen it. People ask a tool again, and start what they work on again.
+/// writes the condition out has chosen it. People ask a tool again, a pooler
+/// connects when clients ask, and what one works on is started again.
 fn is_grave(wait: &StartWait<'_>) -> bool {
     let has_unused_check = wait.dependency.is_short && wait.target.is_checked_here();
     // A cache answers as soon as it runs.
     let is_slow = wait.is_for_a_store() && !matches!(wait.target.role(), Role::Cache(_));
-    is_slow && !wait.is_for_work && wait.waiter.role() != Role::Tool && (wait.waiter.migrates_at_start() || has_unused_check)
+    let may_come_later = matches!(wait.waiter.role(), Role::Tool | Role::Pooler);
+    is_slow && !wait.is_for_work && !may_come_later && (wait.waiter.migrates_at_start() || has_unused_check)
 }
 
 /// What waits of one set-up that are equally grave come to.

@@ -1,9 +1,9 @@
 //! A Secret of Kubernetes whose values stand in the repository.
 
-use crate::diagnostic::{Diagnostic, Occurrence, Severity};
+use super::habits;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::runtime::Profile;
 use crate::rules::copies::folded;
-use crate::rules::habit::HABIT;
 use crate::rules::{Context, Fold, Rule, rule};
 
 pub(super) const RULE: Rule = rule!("secrets/k8s-secret-committed", check, Some(fold));
@@ -42,23 +42,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     folded(found)
 }
 
-/// Many Secrets that keep what they hold are one habit: whoever takes up a way to keep it elsewhere takes it up for all. Those that
-/// protect nothing are told apart from those that do.
+/// Many Secrets that keep what they hold are one habit: whoever takes up a way to keep it elsewhere takes it up for all.
 fn fold(_: &Context, found: &[&Diagnostic]) -> Vec<Fold> {
-    let indices = 0..found.len();
-    let (lowered, full): (Vec<usize>, Vec<usize>) =
-        indices.partition(|at| found.get(*at).is_some_and(|one| one.severity_cap.is_some()));
-    [full, lowered].into_iter().filter_map(|which| folded_habit(found, which)).collect()
-}
-
-fn folded_habit(found: &[&Diagnostic], which: Vec<usize>) -> Option<Fold> {
-    let all: Vec<&Diagnostic> = which.iter().filter_map(|at| found.get(*at).copied()).collect();
-    let (first, others) = all.split_first().filter(|_| all.len() >= HABIT)?;
-    let mut said = Diagnostic::clone(first);
-    said.message = format!("{}, and {} others keep theirs", said.message, others.len());
-    for other in others {
-        said.occurrences.push(Occurrence { span: other.primary.span, subject: other.subject.clone() });
-        said.occurrences.extend(other.occurrences.iter().cloned());
-    }
-    Some(Fold { which, said })
+    habits(found, |said, others| {
+        said.message = format!("{}, and {} others keep theirs", said.message, others.len());
+    })
 }
