@@ -385,7 +385,10 @@ impl Finder {
             // The password of an address that stands in the same file as a value of its own is one secret.
             one.is_weak |= self.own.contains(&(source, one.same));
             one.is_weak |= one.form == Form::EnvFile && self.of_work.contains(&one.same);
-            one.is_remarked = remark::tells(&workspace.text(source), one.span.start as usize);
+            let (text, at) = (workspace.text(source), one.span.start as usize);
+            one.is_remarked = remark::tells(&text, at);
+            // Who says so has looked at it, also where it signs.
+            one.is_weak |= remark::disclaims(&text, at);
             if one.form == Form::Address && literal.contains(&(source, one.same)) {
                 one.form = Form::Literal;
             }

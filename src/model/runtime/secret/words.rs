@@ -32,6 +32,7 @@ struct Words {
     elsewhere: HashSet<String>,
     told: Vec<String>,
     told_not: Vec<String>,
+    disclaimers: Vec<String>,
 }
 
 fn table() -> &'static Words {
@@ -63,6 +64,7 @@ fn table() -> &'static Words {
             elsewhere: set("keys", "elsewhere"),
             told: list("remarks", "told"),
             told_not: list("remarks", "not"),
+            disclaimers: list("remarks", "disclaimers"),
         }
     })
 }
@@ -128,6 +130,11 @@ pub(super) fn opens_elsewhere(key: &str, text: &str) -> bool {
 pub(super) fn is_remark(text: &str) -> bool {
     let has = |words: &[String]| words.iter().any(|word| text.contains(word.as_str()));
     has(&table().told) && !has(&table().told_not)
+}
+
+/// Whether a comment in lower case says that what it is about is no secret.
+pub(super) fn is_disclaimer(text: &str) -> bool {
+    table().disclaimers.iter().any(|word| text.contains(word.as_str()))
 }
 
 /// Whether a value only repeats its key, so that it can be found and replaced: `GOOGLE_API_KEY_VAL` of `GOOGLE_API_KEY`, `access_key` of
