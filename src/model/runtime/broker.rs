@@ -14,6 +14,9 @@ use crate::source::Span;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+/// What RabbitMQ writes of a queue. Files of the same form with more belong to a program that declares the queues itself.
+const OF_QUEUES: [&str; 8] = ["name", "vhost", "durable", "auto_delete", "exclusive", "arguments", "type", "internal"];
+
 /// Reads every `definitions.json`.
 pub(super) fn queues(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Queue> {
     let mut found = Vec::new();
@@ -115,6 +118,10 @@ impl<'t> Definitions<'t> {
     }
 
     fn dead_letter(&self, queue: NodeRef<'t>, name: &str) -> Fact<()> {
+        let is_foreign = |key: NodeRef<'_>| key.text().is_none_or(|key| !OF_QUEUES.contains(&key));
+        if let Some((key, _)) = queue.entries().into_iter().find(|(key, _)| is_foreign(*key)) {
+            return Fact::not_read("not a queue as RabbitMQ writes it: a program may do more with it", vec![key.span()]);
+        }
         if let Some(exchange) = queue.get("arguments").and_then(|arguments| arguments.get(EXCHANGE)) {
             return Fact::explicit((), exchange.span());
         }
