@@ -62,7 +62,7 @@ fn last_program(text: &str) -> Option<(String, usize, usize)> {
         at += line.len();
         let (begin, mut all) = open.take().unwrap_or_else(|| (start + line.len() - line.trim_start().len(), String::new()));
         if let Some(part) = plain.strip_suffix('\\') {
-            all.push_str(part.trim_start());
+            all.push_str(part.trim());
             all.push(' ');
             open = Some((begin, all));
             continue;

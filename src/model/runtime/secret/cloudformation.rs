@@ -58,6 +58,8 @@ fn below<'t>(node: NodeRef<'t>, left: usize, found: &mut Vec<Entry<'t>>) {
     for item in node.items() {
         // Variables in a list have their names beside their values.
         match item.entry("Name").map(|(_, name)| name).zip(item.get("Value").and_then(literal)) {
+            // CodeBuild takes the name of a secret there, where its type says so.
+            Some(_) if item.get_text("Type").is_some_and(|kind| kind != "PLAINTEXT") => {}
             Some((name, text)) => {
                 found.extend(literal(name).map(|key| Entry { key, text, span: name.span(), parameter: None, is_named: true }));
             }
