@@ -60,9 +60,11 @@ impl Runtime {
         for service in self.services() {
             for probe in service.probes_of(ProbeKind::Liveness) {
                 let far = match probe.handler.known() {
-                    // Loki, Prometheus and the like answer there for themselves.
+                    // Loki, Prometheus and the like answer there for themselves, and so do controllers of a cluster.
                     Some(Handler::Http(path, _)) => {
-                        far_path(path).map(|(what, asks, is_certain)| (what, asks, is_certain && service.role() != Role::Tool))
+                        let is_controller = ["controller-manager", "-operator"].iter().any(|end| service.name().ends_with(end));
+                        let is_its_own = service.role() == Role::Tool || is_controller;
+                        far_path(path).map(|(what, asks, is_certain)| (what, asks, is_certain && !is_its_own))
                     }
                     Some(Handler::Command(words)) => far_command(words, service),
                     _ => None,

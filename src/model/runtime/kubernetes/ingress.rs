@@ -150,11 +150,10 @@ fn bare(object: &Object<'_>, (gateway, answers): (usize, &LimitStatus), name: St
         None => Fact::Absent,
     };
     if let Some((_, enabled)) = named("enable-cors").filter(|(_, value)| value.text() == Some("true")) {
-        // Defaults: every origin, with credentials. Where neither is written the star is sent, which browsers refuse together with them.
-        let (origin, credentials) = (named("cors-allow-origin"), named("cors-allow-credentials"));
-        let is_said = origin.or(credentials).is_some();
-        let origin = origin.and_then(|(_, value)| value.text()).unwrap_or("*");
-        let credentials = is_said && credentials.and_then(|(_, value)| value.text()) != Some("false");
+        // Defaults: every origin, with credentials. For every origin the star is sent, which browsers refuse together with them; who
+        // writes that they are allowed means it.
+        let origin = named("cors-allow-origin").and_then(|(_, value)| value.text()).unwrap_or("*");
+        let credentials = named("cors-allow-credentials").and_then(|(_, value)| value.text()) == Some("true");
         let any_origin = origin.split(',').any(|one| one.trim() == "*");
         route.cross_origin = Fact::explicit(CrossOrigin { any_origin, credentials, span: enabled.span() }, enabled.span());
     }

@@ -169,7 +169,7 @@ fn group(key: &str) -> Option<&str> {
 
 /// What a file has on the machine that reads it: groups of keys with such an address.
 fn local_groups(entries: &[Entry]) -> HashSet<&str> {
-    let is_local = |text: &str| text.contains("localhost") || text.contains("127.0.0.1");
+    let is_local = |text: &str| ["localhost", "127.0.0.1", "host.docker.internal"].iter().any(|host| text.contains(host));
     entries.iter().filter(|entry| is_local(&entry.raw)).filter_map(|entry| group(&entry.key)).collect()
 }
 

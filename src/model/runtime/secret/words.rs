@@ -174,6 +174,13 @@ fn is_length_of_time(lower: &str) -> bool {
     (1..=6).contains(&digits) && ["ms", "s", "m", "min", "h", "d"].contains(&unit)
 }
 
+/// Whether a value is the name of a variable that holds the secret, bare or for a program to fill in: `RAILS_MASTER_KEY`, `{CAM_PASSWORD}`.
+fn names_variable(text: &str) -> bool {
+    let bare = text.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text.trim());
+    let is_upper = bare.contains('_') && bare.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    is_upper && is_secret(bare)
+}
+
 /// Whether a value is the path of a file that holds a key: `cert/orders.key`.
 fn is_file(lower: &str) -> bool {
     let is_plain = lower.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte));
@@ -193,7 +200,7 @@ pub(super) fn is_stand_in(text: &str) -> bool {
     let is_run = || lower.as_bytes().windows(2).filter(|pair| pair.first() == pair.last()).count() * 5 >= lower.len() * 4;
     let is_filled = lower.len() >= shortest && (few() || (lower.len() >= SHORTEST_MADE && is_run()));
     // `__ORDERS_API_KEY__`; `sk_live_production_key`.
-    let is_slot = lower.len() > 4 && lower.starts_with("__") && lower.ends_with("__");
+    let is_slot = names_variable(text) || lower.len() > 4 && lower.starts_with("__") && lower.ends_with("__");
     let is_formless = table().formed.iter().filter_map(|start| lower.strip_prefix(start.as_str())).any(|rest| !has_digit(rest));
     is_request
         || is_filled
@@ -379,6 +386,8 @@ mod tests {
             "-----BEGIN PRIVATE KEY-----\\n...\\n-----END PRIVATE KEY-----",
             "sk_live_production_key",
             "__ORDERS_API_KEY__",
+            "RAILS_MASTER_KEY",
+            "{CAM_PASSWORD}",
             "5555555555:AAAAAAAAAAAAAAAAAAAAAAAA",
             "ENC[AES256_GCM,data:x]",
         ] {
