@@ -26,7 +26,9 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     compose.retain(|store| seen.insert(store.span));
     // Compose files that lie side by side are for one system: they are mended together.
     let set_ups = grouped(compose, |store| store.service.set_up());
-    let all: Vec<Diagnostic> = set_ups.into_iter().filter_map(|stores| of_set_up(context.sources, stores)).collect();
+    let mut all: Vec<Diagnostic> = set_ups.into_iter().filter_map(|stores| of_set_up(context.sources, stores)).collect();
+    // Of copies the one nearest to the root is the one that people use.
+    all.sort_by_key(|one| context.sources.path(one.primary.span.source).matches('/').count());
     // Copies of a set-up, and services that are each started beside a store of the same name, are mended alike.
     for alike in grouped(all, |one| (one.message.clone(), one.help.clone(), one.severity_cap)) {
         let mut rest = alike.into_iter();

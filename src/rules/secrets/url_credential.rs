@@ -1,11 +1,11 @@
 //! A password in an address that stands in a configuration file.
 
-use super::report;
+use super::{habits, report};
 use crate::diagnostic::Diagnostic;
 use crate::model::runtime::secret::{Form, Holder};
-use crate::rules::{Context, Rule, rule};
+use crate::rules::{Context, Fold, Rule, rule};
 
-pub(super) const RULE: Rule = rule!("secrets/url-credential", check);
+pub(super) const RULE: Rule = rule!("secrets/url-credential", check, Some(fold));
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let runtime = &context.head.runtime;
@@ -24,4 +24,11 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         report(file, |one| format!("the address in `{}` has its password in it", one.key), label, help)
     });
     found.collect()
+}
+
+/// Addresses with passwords in the files of many services are one habit.
+fn fold(_: &Context, found: &[&Diagnostic]) -> Vec<Fold> {
+    habits(found, |said, others| {
+        said.message = format!("{}; so have those of {} other files", said.message, others.len());
+    })
 }

@@ -14,7 +14,10 @@ pub(in crate::model::runtime) fn fallback(text: &str) -> Option<&str> {
     }
     let end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')))?;
     let operation = &inner[end..];
-    let default = operation.strip_prefix(":-").or_else(|| operation.strip_prefix('-'));
+    // Spring's names have small letters, and hyphens: `${openai.api-key}`, `${api-key}`.
+    let is_of_shell = !inner[..end].contains('.') && !inner[..end].chars().any(|c| c.is_ascii_lowercase());
+    let bare = || operation.strip_prefix('-').filter(|_| is_of_shell);
+    let default = operation.strip_prefix(":-").or_else(bare);
     default.or_else(|| operation.strip_prefix(':').filter(|rest| !rest.starts_with(['?', '+', '='])))
 }
 
@@ -103,6 +106,7 @@ mod tests {
             (fallback("${P-a}"), fallback("${P:-a}"), fallback("${P:?a}"), fallback("${P:+a}")),
             (Some("a"), Some("a"), None, None)
         );
+        assert_eq!((fallback("${openai.api-key}"), fallback("${api-key}"), fallback("${p:-a}")), (None, None, Some("a")));
         assert!(of(&"${X:".repeat(10_000)).is_none());
     }
 }

@@ -1,5 +1,6 @@
 //! Addresses with passwords in them.
 
+use super::words;
 use crate::documents::url;
 
 /// Whether an address leads to a service of the same project: its host is a bare name.
@@ -19,7 +20,7 @@ pub(in crate::model::runtime) fn password(text: &str) -> Option<&str> {
         let (user, place) = rest.rsplit_once('@').filter(|_| is_scheme)?;
         let host = place.split(['/', ':', ',']).next().unwrap_or("");
         let is_own = matches!(host, "" | "localhost" | "127.0.0.1" | "0.0.0.0" | "host.docker.internal");
-        return user.split_once(':').map(|(_, password)| password).filter(|_| !is_own);
+        return user.split_once(':').map(|(_, password)| password).filter(|_| !is_own && !words::is_form(user));
     }
     let parsed = url::parse(text).filter(|url| url.has_password && !url.is_local())?;
     parsed.host.as_ref()?;
@@ -38,6 +39,7 @@ mod tests {
         assert_eq!(password("postgres://u:p@ss@db:5432/x?a=b@c"), Some("p@ss"));
         assert_eq!(password("amqp://guest:guest@localhost:5672"), None);
         assert_eq!(password("https://example.com/a:b"), None);
+        assert_eq!(password("postgres://user:pass@db:5432/orders"), None);
         assert_eq!(password("Host=db;Username=a;Password=x1;Database=d"), Some("x1"));
         assert_eq!(password("host=db user=a password='x y' dbname=d"), Some("x"));
     }

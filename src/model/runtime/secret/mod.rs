@@ -401,6 +401,9 @@ impl Finder {
         let key_of = |one: &Credential, use_for: Profile| {
             (one.form, use_for, if one.is_weak || one.is_local { one.key.clone() } else { String::new() }, one.same)
         };
+        // Of copies the one nearest to the root is the one that people use.
+        let mut files: Vec<((String, Form), Vec<Credential>)> = files.into_iter().collect();
+        files.sort_by_key(|((path, _), _)| path.matches('/').count());
         for ((path, form), mut all) in files {
             // Services for tests that stand in the same file take nothing away from those for real use, and add nothing.
             if all.iter().any(|one| !one.use_for.is_rehearsal()) {

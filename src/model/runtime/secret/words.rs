@@ -28,6 +28,7 @@ struct Words {
     plain: HashSet<String>,
     formed: Vec<String>,
     asking: Vec<String>,
+    forms: HashSet<String>,
     show: HashSet<String>,
     elsewhere: HashSet<String>,
     told: Vec<String>,
@@ -60,6 +61,7 @@ fn table() -> &'static Words {
             plain: set("values", "plain"),
             formed: list("values", "formed"),
             asking: list("values", "asking"),
+            forms: set("values", "forms"),
             show: set("keys", "show"),
             elsewhere: set("keys", "elsewhere"),
             told: list("remarks", "told"),
@@ -215,6 +217,11 @@ pub(super) fn asks(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
     let is_written = lower.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!".contains(&byte));
     is_written && table().asking.iter().any(|word| lower.contains(word.as_str()))
+}
+
+/// Whether the user and the password of an address are a form to fill in: `user:pass`.
+pub(super) fn is_form(user_and_password: &str) -> bool {
+    table().forms.contains(&user_and_password.to_ascii_lowercase())
 }
 
 /// Whether a value may be the name of an object, a key or a file: letters of one case, digits and what parts words, in short runs.
