@@ -23,8 +23,8 @@ use crate::documents::{NodeRef, Tree, env};
 use crate::fact::Fact;
 use crate::model::Workspace;
 use crate::source::{SourceId, Span};
-use address::leads_beside;
 pub(super) use address::password;
+use address::{is_to_fill_in, leads_beside};
 pub use file::FileSecrets;
 pub(super) use remark::tells as is_remarked;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -351,6 +351,7 @@ impl Finder {
         // Nobody has to fill in what has a value already: whoever forgets it signs with the words that ask for it.
         let asks_in_vain = form == Form::Fallback && words::signs(key) && words::asks(secret);
         let is_none = is_reference
+            || is_to_fill_in(written)
             || !(words::is_value(secret) || asks_in_vain)
             || words::is_public(secret)
             || words::repeats(key, secret)
