@@ -234,6 +234,8 @@ pub struct Cache {
 pub struct CrossOrigin {
     /// Whether any origin is let in (`*`, or the request's own origin without a check).
     pub any_origin: bool,
+    /// Whether `*` itself is answered, which browsers refuse beside credentials, and Spring as well.
+    pub is_star: bool,
     /// Whether requests with credentials are let in.
     pub credentials: bool,
     /// Where it is written.

@@ -1,6 +1,7 @@
 //! Background jobs on a Redis server that throws keys away when its memory is full.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::rules::copies::folded;
 use crate::rules::{Context, Rule, rehearsal, rule};
 
 pub(super) const RULE: Rule = rule!("cache/queue-store-may-evict", check);
@@ -32,5 +33,5 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         }
         found.push(rehearsal::lowered(diagnostic, eviction.server.use_for));
     }
-    found
+    folded(found)
 }

@@ -257,5 +257,6 @@ fn cross_origin(headers: &[NodeRef<'_>]) -> Fact<CrossOrigin> {
     let Some((origin, span)) = header(headers, "access-control-allow-origin") else { return Fact::Absent };
     let any_origin = matches!(origin, "*" | "{http.request.header.Origin}");
     let credentials = header(headers, "access-control-allow-credentials").is_some_and(|(value, _)| value == "true");
-    Fact::Known(CrossOrigin { any_origin, credentials, span }, Origin::Explicit(span))
+    let is_star = origin == "*";
+    Fact::Known(CrossOrigin { any_origin, is_star, credentials, span }, Origin::Explicit(span))
 }

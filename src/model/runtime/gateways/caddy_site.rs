@@ -313,5 +313,6 @@ fn cross_origin(headers: &[&Line]) -> Fact<CrossOrigin> {
     let Some((origin, span)) = find("Access-Control-Allow-Origin") else { return Fact::Absent };
     let any_origin = matches!(origin.as_str(), "*" | "{http.request.header.Origin}" | "{header.origin}" | "{header.Origin}");
     let credentials = find("Access-Control-Allow-Credentials").is_some_and(|(value, _)| value.eq_ignore_ascii_case("true"));
-    Fact::Known(CrossOrigin { any_origin, credentials, span }, Origin::Explicit(span))
+    let is_star = origin == "*";
+    Fact::Known(CrossOrigin { any_origin, is_star, credentials, span }, Origin::Explicit(span))
 }

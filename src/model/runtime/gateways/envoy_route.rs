@@ -217,7 +217,7 @@ fn cross_origin(host: NodeRef<'_>, node: NodeRef<'_>, action: NodeRef<'_>) -> Fa
     let plain = |owner: NodeRef<'_>| owner.get("cors").map(|cors| (cors.span(), lets_any_in(cors), credentials(cors)));
     let found = typed(node).or_else(|| plain(action)).or_else(|| typed(host)).or_else(|| plain(host));
     found.map_or(Fact::Absent, |(span, any_origin, credentials)| {
-        Fact::explicit(CrossOrigin { any_origin, credentials, span }, span)
+        Fact::explicit(CrossOrigin { any_origin, is_star: false, credentials, span }, span)
     })
 }
 

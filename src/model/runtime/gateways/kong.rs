@@ -222,7 +222,7 @@ fn terms(route: &mut Route, plugins: &[NodeRef<'_>]) {
             let origins = texts(plugin.at("config/origins"));
             let any_origin = origins.is_empty() || origins.iter().any(|one| matches!(*one, "*" | ".*" | "^.*$"));
             let credentials = plugin.at("config/credentials").and_then(NodeRef::text) == Some("true");
-            Fact::explicit(CrossOrigin { any_origin, credentials, span: place(plugin) }, place(plugin))
+            Fact::explicit(CrossOrigin { any_origin, is_star: false, credentials, span: place(plugin) }, place(plugin))
         }
     };
 }

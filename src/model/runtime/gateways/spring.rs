@@ -239,6 +239,6 @@ fn largest(part: &Part<'_>) -> Fact<u64> {
 
 /// The first configuration that lets in any origin, else the first one.
 fn cross_origin(all: &[CrossOrigin]) -> Fact<CrossOrigin> {
-    let found = all.iter().find(|one| one.any_origin && one.credentials).or(all.first());
+    let found = all.iter().filter(|one| one.any_origin && one.credentials).min_by_key(|one| one.is_star).or(all.first());
     found.map_or(Fact::Absent, |one| Fact::explicit(one.clone(), one.span))
 }

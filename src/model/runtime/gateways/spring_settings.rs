@@ -184,11 +184,16 @@ impl<'t> Draft<'t> {
             ["discovery", "locator", "enabled"] => self.settings.finds_services = value.text == "true",
             ["globalcors", "corsconfigurations", _] => {
                 let (Some(pattern), Some(what)) = (rest.get(2), rest.get(3)) else { return };
-                let nothing = CrossOrigin { any_origin: false, credentials: false, span: value.span };
+                let nothing = CrossOrigin { any_origin: false, is_star: false, credentials: false, span: value.span };
                 let one = self.origins.entry((*pattern).to_owned()).or_insert(nothing);
                 let is_any = value.text.split(',').any(|origin| origin.trim() == "*");
                 match squash(what).as_str() {
-                    "allowedorigins" | "allowedoriginpatterns" => {
+                    "allowedorigins" => {
+                        one.is_star = is_any && !one.any_origin;
+                        (one.any_origin, one.span) = (one.any_origin || is_any, value.span);
+                    }
+                    "allowedoriginpatterns" => {
+                        one.is_star &= !is_any;
                         (one.any_origin, one.span) = (one.any_origin || is_any, value.span);
                     }
                     "allowcredentials" => one.credentials = value.text == "true",

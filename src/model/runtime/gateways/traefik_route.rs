@@ -227,8 +227,12 @@ pub(in crate::model::runtime) fn middleware_terms(route: &mut Route, known: &Set
         let Some(span) = known.span(&path).or_else(|| known.span(&patterns)) else { continue };
         let any =
             |list: Option<Vec<String>>| list.is_some_and(|all| all.iter().any(|one| matches!(one.as_str(), "*" | ".*" | "^.*$")));
-        let any_origin = any(known.list(&path)) || any(known.list(&patterns));
+        // https://github.com/traefik/traefik/blob/v3.5/pkg/middlewares/headers/header.go: of the list the entry is sent, for a pattern the origin.
+        let is_any = any(known.list(&patterns));
+        let is_star = any(known.list(&path)) && !is_any;
+        let any_origin = is_any || is_star;
         let credentials = get(name, "headers", &["accesscontrolallowcredentials"]).and_then(|value| value.text.as_deref());
-        route.cross_origin = Fact::explicit(CrossOrigin { any_origin, credentials: credentials == Some("true"), span }, span);
+        let credentials = credentials == Some("true");
+        route.cross_origin = Fact::explicit(CrossOrigin { any_origin, is_star, credentials, span }, span);
     }
 }

@@ -155,7 +155,8 @@ fn bare(object: &Object<'_>, (gateway, answers): (usize, &LimitStatus), name: St
         let origin = named("cors-allow-origin").and_then(|(_, value)| value.text()).unwrap_or("*");
         let credentials = named("cors-allow-credentials").and_then(|(_, value)| value.text()) == Some("true");
         let any_origin = origin.split(',').any(|one| one.trim() == "*");
-        route.cross_origin = Fact::explicit(CrossOrigin { any_origin, credentials, span: enabled.span() }, enabled.span());
+        let (is_star, span) = (any_origin, enabled.span());
+        route.cross_origin = Fact::explicit(CrossOrigin { any_origin, is_star, credentials, span }, span);
     }
     route
 }

@@ -172,7 +172,8 @@ pub(super) fn cross_origin(scope: &Scope<'_, '_>) -> Fact<CrossOrigin> {
     let Some((origin, span)) = header("Access-Control-Allow-Origin") else { return Fact::Absent };
     let any_origin = !checked && lets_any_in(scope, origin);
     let credentials = header("Access-Control-Allow-Credentials").is_some_and(|(value, _)| value.eq_ignore_ascii_case("true"));
-    Fact::explicit(CrossOrigin { any_origin, credentials, span }, span)
+    let is_star = any_origin && held_by(scope, origin) == "*";
+    Fact::explicit(CrossOrigin { any_origin, is_star, credentials, span }, span)
 }
 
 /// Whether an `if` within a location is met by requests for the content itself, and not only by what browsers ask before.
@@ -195,8 +196,13 @@ fn asks_whether_empty(scope: &Scope<'_, '_>, frame: &Frame<'_>) -> bool {
 /// `*`, the request's own origin, or a variable that `set` gives one of these, or `map` whatever the origin is.
 fn lets_any_in(scope: &Scope<'_, '_>, value: &str) -> bool {
     let is_open = |value: &str| matches!(value, "*" | "$http_origin" | "${http_origin}");
+    is_open(value) || is_open(held_by(scope, value))
+}
+
+/// What a variable holds, where `set` always gives it or `map` does whatever the request says; else the value itself.
+fn held_by<'t>(scope: &Scope<'_, 't>, value: &'t str) -> &'t str {
     let held = |name: &str| map_default(scope.frames, name).or_else(|| scope.always_set(name));
-    is_open(value) || value.strip_prefix('$').is_some_and(|name| held(name).is_some_and(is_open))
+    value.strip_prefix('$').and_then(held).unwrap_or(value)
 }
 
 /// What a variable that a `map` makes holds where no other line fits.

@@ -10,11 +10,6 @@ pub(super) fn leads_beside(text: &str) -> bool {
     host.is_some_and(|host| !host.is_empty() && !host.contains('.'))
 }
 
-/// Whether user and password are named, and not given: `scheme://username:password@host`.
-pub(super) fn is_to_fill_in(text: &str) -> bool {
-    text.contains("://username:password@") || text.contains("://USERNAME:PASSWORD@") || text.contains("://USER:PASSWORD@")
-}
-
 /// The password of an address that leads to another machine: `scheme://user:password@host`, `Password=...;`.
 pub(in crate::model::runtime) fn password(text: &str) -> Option<&str> {
     if let Some((scheme, rest)) = text.split_once("://") {

@@ -23,8 +23,8 @@ use crate::documents::{NodeRef, Tree, env};
 use crate::fact::Fact;
 use crate::model::Workspace;
 use crate::source::{SourceId, Span};
+use address::leads_beside;
 pub(super) use address::password;
-use address::{is_to_fill_in, leads_beside};
 pub use file::FileSecrets;
 pub(super) use remark::tells as is_remarked;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -351,7 +351,6 @@ impl Finder {
         // Nobody has to fill in what has a value already: whoever forgets it signs with the words that ask for it.
         let asks_in_vain = form == Form::Fallback && words::signs(key) && words::asks(secret);
         let is_none = is_reference
-            || is_to_fill_in(written)
             || !(words::is_value(secret) || asks_in_vain)
             || words::is_public(secret)
             || words::repeats(key, secret)
@@ -398,9 +397,11 @@ impl Finder {
         // The same secret in several files (overlays, copies of one set-up) is one thing to change.
         let mut found: Vec<FileSecrets> = Vec::new();
         let mut by_secret: BTreeMap<(Form, Profile, String, u64), usize> = BTreeMap::new();
-        // What was chosen is the same secret under whatever key; words that everybody uses are not.
-        let key_of = |one: &Credential, use_for: Profile| {
-            (one.form, use_for, if one.is_weak || one.is_local { one.key.clone() } else { String::new() }, one.same)
+        // What was chosen is the same secret under whatever key, for production and where nothing is said; words that everybody uses are not.
+        let key_of = |one: &Credential, use_for: Profile| match one.is_weak || one.is_local {
+            true => (one.form, use_for, one.key.clone(), one.same),
+            false if use_for.is_rehearsal() => (one.form, use_for, String::new(), one.same),
+            false => (one.form, Profile::Unknown, String::new(), one.same),
         };
         // Of copies the one nearest to the root is the one that people use.
         let mut files: Vec<((String, Form), Vec<Credential>)> = files.into_iter().collect();
