@@ -37,6 +37,9 @@ fn examine(tree: &Tree, text: &str) {
     for comment in tree.comments() {
         assert!(text.get(comment.start as usize..comment.end as usize).is_some(), "{comment:?}");
     }
+    for document in tree.documents() {
+        assert!(text.get(document.span().range()).is_some(), "{document:?}");
+    }
     let middle = tree.len().min(2000);
     for at in (0..middle).chain(tree.len() - middle..tree.len()) {
         let node = tree.node(NodeId(at as u32));
@@ -222,6 +225,9 @@ fn oddities() {
         "=",
         "\"\\u",
         "\"\\ud83d\\u",
+        "\"a\"\nb:\n  c: d\n",
+        "'a' 'b'\nc: d\n",
+        "[a]\n*x\nb: c\n",
         "/",
         "/*",
         "//",

@@ -227,9 +227,11 @@ impl TreeBuilder {
         self.tree.tags.truncate(begun.tags);
     }
 
-    /// Declares a node the root of a document.
+    /// Declares a node the root of a document. What comes after it belongs to the next one, also where nothing marks its begin: it is
+    /// not dropped with that.
     pub fn document(&mut self, root: NodeId) {
         self.tree.documents.push(root);
+        self.begin_document();
     }
 
     /// Adds a comment.
