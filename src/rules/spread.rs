@@ -1,5 +1,6 @@
 //! What the rules on API conventions have in common: one finding, with every further place where the same holds.
 
+use super::{Context, Fold};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use std::collections::{BTreeSet, HashMap};
@@ -35,6 +36,27 @@ pub(super) fn grouped<T, K: Eq + Hash>(all: impl IntoIterator<Item = T>, key: im
         }
     }
     groups
+}
+
+/// Findings with the same key are said once, at the place nearest to the root, which is the one that people use of copies; the others are
+/// its occurrences.
+pub(super) fn said_alike<K: Eq + Hash>(context: &Context, found: &[&Diagnostic], key: impl Fn(&Diagnostic) -> K) -> Vec<Fold> {
+    let depth = |one: &Diagnostic| context.sources.path(one.primary.span.source).matches('/').count();
+    let groups = grouped(0..found.len(), |at| found.get(*at).map(|one| key(one)));
+    let folds = groups.into_iter().filter(|which| which.len() > 1).filter_map(|which| {
+        let mut all: Vec<&Diagnostic> = which.iter().filter_map(|at| found.get(*at).copied()).collect();
+        all.sort_by_key(|one| depth(one));
+        let (first, others) = all.split_first()?;
+        let mut said = Diagnostic::clone(first);
+        for other in others {
+            said = add(said, other.primary.span, other.subject.clone());
+            for one in &other.occurrences {
+                said = add(said, one.span, one.subject.clone());
+            }
+        }
+        Some(Fold { which, said })
+    });
+    folds.collect()
 }
 
 /// `1 operation`, `3 operations`.

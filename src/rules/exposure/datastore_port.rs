@@ -4,12 +4,12 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::runtime::exposure::OpenStore;
 use crate::model::runtime::stay::Stay;
 use crate::rules::copies::folded;
-use crate::rules::spread::grouped;
-use crate::rules::{Context, Rule, rule};
+use crate::rules::spread::{self, grouped};
+use crate::rules::{Context, Fold, Rule, rule};
 use crate::source::Sources;
 use std::collections::HashSet;
 
-pub(super) const RULE: Rule = rule!("exposure/datastore-port", check);
+pub(super) const RULE: Rule = rule!("exposure/datastore-port", check, Some(fold));
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let runtime = &context.head.runtime;
@@ -26,22 +26,13 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     compose.retain(|store| seen.insert(store.span));
     // Compose files that lie side by side are for one system: they are mended together.
     let set_ups = grouped(compose, |store| store.service.set_up());
-    let mut all: Vec<Diagnostic> = set_ups.into_iter().filter_map(|stores| of_set_up(context.sources, stores)).collect();
-    // Of copies the one nearest to the root is the one that people use.
-    all.sort_by_key(|one| context.sources.path(one.primary.span.source).matches('/').count());
-    // Copies of a set-up, and services that are each started beside a store of the same name, are mended alike.
-    for alike in grouped(all, |one| (one.message.clone(), one.help.clone(), one.severity_cap)) {
-        let mut rest = alike.into_iter();
-        found.extend(rest.next().map(|first| rest.fold(first, merged)));
-    }
+    found.extend(set_ups.into_iter().filter_map(|stores| of_set_up(context.sources, stores)));
     found
 }
 
-/// One finding of two that say the same.
-fn merged(mut first: Diagnostic, other: Diagnostic) -> Diagnostic {
-    first = first.occurrence(other.primary.span, other.subject);
-    first.occurrences.extend(other.occurrences);
-    first
+/// Copies of a set-up, and services that are each started beside a store of the same name, are mended alike.
+fn fold(context: &Context, found: &[&Diagnostic]) -> Vec<Fold> {
+    spread::said_alike(context, found, |one| (one.message.clone(), one.help.clone()))
 }
 
 fn of_cluster(store: &OpenStore<'_>) -> Diagnostic {

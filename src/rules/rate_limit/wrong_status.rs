@@ -5,11 +5,11 @@ use crate::fact::Fact;
 use crate::model::links::passages::Passage;
 use crate::model::runtime::route::Limit;
 use crate::rules::passages::{by_place, listed, rehearsed, shared};
-use crate::rules::spread::{add, grouped};
-use crate::rules::{Context, Rule, rule};
+use crate::rules::spread::{self, add, grouped};
+use crate::rules::{Context, Fold, Rule, rule};
 use crate::source::Span;
 
-pub(super) const RULE: Rule = rule!("rate-limit/wrong-status", check);
+pub(super) const RULE: Rule = rule!("rate-limit/wrong-status", check, Some(fold));
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let passages = context.head.passages();
@@ -20,12 +20,17 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         let status = limit.status.known().copied().filter(|status| !matches!(status, 429 | 444))?;
         Some(Wrong { limit, status, span, group })
     });
-    // What no line says is mended by one line for all limits of a configuration, and alike in its copies and variants.
+    // What no line says is mended by one line for all limits of a configuration.
     let groups = grouped(wrong, |wrong| match wrong.limit.status.span() {
         Some(span) => (Some(span), None, ""),
-        None => (None, wrong.group.first().map(|passage| passage.gateway.product.0), word(wrong.limit)),
+        None => (None, wrong.group.first().map(|passage| passage.gateway.path.as_str()), word(wrong.limit)),
     });
     groups.iter().filter_map(|group| said(group)).collect()
+}
+
+/// Copies and variants of a configuration are mended alike.
+fn fold(context: &Context, found: &[&Diagnostic]) -> Vec<Fold> {
+    spread::said_alike(context, found, |one| (one.help.clone(), one.evidence.clone()))
 }
 
 /// A limit with a wrong status, and what passes through it.

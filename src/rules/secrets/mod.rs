@@ -38,22 +38,14 @@ fn report(file: &FileSecrets, message: impl Fn(&Credential) -> String, label: &s
     Some(rehearsal::lowered(diagnostic, file.use_for()))
 }
 
-/// From the third on, findings are one habit, with all places of the others. Those that protect nothing are told apart from those that
-/// do. `say` words it: the first finding, and those that come to it.
+/// From the third on, findings are one habit, with all places of the others. `say` words it: the first finding, and those that come to it.
 fn habits(found: &[&Diagnostic], say: impl Fn(&mut Diagnostic, &[&Diagnostic])) -> Vec<Fold> {
-    let indices = 0..found.len();
-    let (lowered, full): (Vec<usize>, Vec<usize>) =
-        indices.partition(|at| found.get(*at).is_some_and(|one| one.severity_cap.is_some()));
-    let fold = |which: Vec<usize>| {
-        let all: Vec<&Diagnostic> = which.iter().filter_map(|at| found.get(*at).copied()).collect();
-        let (first, others) = all.split_first().filter(|_| all.len() >= HABIT)?;
-        let mut said = Diagnostic::clone(first);
-        for other in others {
-            said.occurrences.push(Occurrence { span: other.primary.span, subject: other.subject.clone() });
-            said.occurrences.extend(other.occurrences.iter().cloned());
-        }
-        say(&mut said, others);
-        Some(Fold { which, said })
-    };
-    [full, lowered].into_iter().filter_map(fold).collect()
+    let Some((first, others)) = found.split_first().filter(|_| found.len() >= HABIT) else { return Vec::new() };
+    let mut said = Diagnostic::clone(first);
+    for other in others {
+        said.occurrences.push(Occurrence { span: other.primary.span, subject: other.subject.clone() });
+        said.occurrences.extend(other.occurrences.iter().cloned());
+    }
+    say(&mut said, others);
+    vec![Fold { which: (0..found.len()).collect(), said }]
 }
