@@ -235,7 +235,9 @@ impl Runtime {
                     }
                     Err(_) => service.ports.iter().all(|one| one.name.as_deref() != Some(port.target.as_str())),
                 };
-                let is_injected = service.injected_ports.contains(&port.target);
+                // A name that a template or `envsubst` fills in is not known: `${PORT}`.
+                let is_filled_in = port.target.contains(['$', '{']);
+                let is_injected = is_filled_in || service.injected_ports.contains(&port.target);
                 match is_lost && is_known && !is_injected {
                     true => lost.push((at, front, port)),
                     false => drop(reached.insert(port.span)),

@@ -67,16 +67,27 @@ fn of_set_up(sources: &Sources, mut stores: Vec<OpenStore<'_>>) -> Option<Diagno
     Some(diagnostic)
 }
 
-/// The published port as it is written, for the machine itself alone.
+/// The published port as it is written, for the machine itself alone. What may hold an address already is left to who reads it.
 fn on_loopback(written: &str) -> String {
     let bare = written.trim().trim_matches(['"', '\'']);
-    let is_short = !bare.contains(char::is_whitespace) && !bare.starts_with('{');
-    match is_short {
-        true => {
-            let everywhere = ["0.0.0.0:", "[::]:", "*:"];
-            let bare = everywhere.iter().find_map(|address| bare.strip_prefix(address)).unwrap_or(bare);
-            format!("ports: [\"127.0.0.1:{bare}\"]")
+    let everywhere = ["0.0.0.0:", "[::]:", "*:"];
+    let bare = everywhere.iter().find_map(|address| bare.strip_prefix(address)).unwrap_or(bare);
+    let is_short = !bare.is_empty() && !bare.contains(char::is_whitespace) && !bare.starts_with(['{', ':']);
+    // Colons within `${PORT:-5432}` part nothing.
+    let mut depth = 0usize;
+    let parts = bare.bytes().filter(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
         }
-        false => "host_ip: 127.0.0.1 beside `published`".to_owned(),
+        *byte == b':' && depth == 0
+    });
+    match is_short && parts.count() < 2 {
+        true => format!("ports: [\"127.0.0.1:{bare}\"]"),
+        false if bare.starts_with('{') || bare.contains(char::is_whitespace) => {
+            "host_ip: 127.0.0.1 beside `published`".to_owned()
+        }
+        false => "127.0.0.1 as the address of the published port".to_owned(),
     }
 }

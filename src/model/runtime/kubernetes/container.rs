@@ -90,8 +90,10 @@ impl Variables<'_, '_> {
             let is_optional = reference.get("optional").and_then(NodeRef::as_bool) == Some(true);
             // What is encrypted, or filled in before it is applied, is the name of no key.
             let is_key = key_text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-            let is_open =
-                self.overlays.patch_of(object).is_some() || self.overlays.generates(name) || is_filled_later(object) || !is_key;
+            let is_open = self.overlays.patch_of(object).is_some()
+                || self.overlays.generates(kind, name)
+                || is_filled_later(object)
+                || !is_key;
             if !is_optional && !is_open {
                 let has = all.iter().filter_map(|(key, _)| key.text().map(str::to_owned)).collect();
                 let (object, object_span, span) = (name.to_owned(), object.name_span, key.span());

@@ -23,8 +23,8 @@ pub(super) struct Overlays {
     wide: Vec<String>,
     /// For each Kustomize file, the files and folders that it names as its resources.
     resources: Vec<(String, String)>,
-    /// Names of ConfigMaps and Secrets that are generated.
-    generated: BTreeSet<String>,
+    /// ConfigMaps and Secrets that are generated: kind and name.
+    generated: BTreeSet<(&'static str, String)>,
 }
 
 impl Overlays {
@@ -73,7 +73,7 @@ impl Overlays {
             for item in items(key) {
                 let name = item.get_text("name").unwrap_or_default();
                 self.patched.entry((kind.into(), name.into())).or_insert_with(|| path.to_owned());
-                self.generated.insert(name.to_owned());
+                self.generated.insert((kind, name.to_owned()));
             }
         }
     }
@@ -117,12 +117,12 @@ impl Overlays {
 
     /// Adds the names of Secrets that the cluster makes of something else.
     pub(super) fn also_generated(&mut self, names: impl Iterator<Item = String>) {
-        self.generated.extend(names);
+        self.generated.extend(names.map(|name| ("Secret", name)));
     }
 
-    /// Whether Kustomize, or the cluster, makes a ConfigMap or a Secret of this name.
-    pub(super) fn generates(&self, name: &str) -> bool {
-        self.generated.contains(name)
+    /// Whether Kustomize, or the cluster, makes an object of this kind and name.
+    pub(super) fn generates(&self, kind: &'static str, name: &str) -> bool {
+        self.generated.contains(&(kind, name.to_owned()))
     }
 
     /// Why something that an object does not say may be said by a patch.
