@@ -41,7 +41,11 @@ fn instead(system: &str, database: Option<&str>) -> String {
     let is_plain = |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     match system {
         "mysql" => {
-            let database = database.filter(is_plain).unwrap_or("shop");
+            let database = match database {
+                Some(name) if is_plain(&name) => name.to_owned(),
+                Some(name) => format!("`{}`", name.replace('`', "``")),
+                None => "database_name".to_owned(),
+            };
             format!("CREATE USER app IDENTIFIED BY '...'; GRANT SELECT, INSERT, UPDATE, DELETE ON {database}.* TO app")
         }
         "sqlserver" => "CREATE LOGIN app WITH PASSWORD = '...'; CREATE USER app FOR LOGIN app; \

@@ -10,7 +10,11 @@ fn check(context: &Context) -> Vec<Diagnostic> {
     for update in context.head.runtime.schema_updates() {
         context.consider();
         let Some((source, place)) = context.head.schema_beside(&update.root).filter(|_| update.changes()) else { continue };
-        let what = if update.drops() { "makes its tables anew at every start" } else { "changes its tables at every start" };
+        let what = match update.mode.as_str() {
+            "drop" => "drops its tables at every start",
+            _ if update.drops() => "makes its tables anew at every start",
+            _ => "changes its tables at every start",
+        };
         // What stands before `schema-generation` names the framework and the specification.
         let key = update.key.rsplit_once("persistence.").map_or(update.key.as_str(), |(_, key)| key);
         let mut diagnostic = Diagnostic::new(update.subject.clone(), format!("`{key}={}` {what}", update.mode))
