@@ -44,6 +44,7 @@ pub fn profile(path: &str, compose_profiles: &[String]) -> Profile {
     let of_segment = |(segment, around): (&str, Option<&str>)| match of_name(&segment.to_ascii_lowercase()) {
         Profile::Unknown if is_of_tests(segment, around) => Profile::Test,
         Profile::Unknown if file == Some(segment) && is_named_for_use(segment) => Profile::Production,
+        Profile::Unknown if is_live(segment, around) => Profile::Production,
         Profile::Unknown | Profile::Production if is_kept(segment) => Profile::Example,
         profile => profile,
     };
@@ -54,9 +55,9 @@ pub fn profile(path: &str, compose_profiles: &[String]) -> Profile {
 }
 
 /// Whether a folder is a set of sources for tests, as Gradle and Maven call them: `src/contractTest`, `integrationTests`; or what
-/// tests are made of: `TestSuite`. A `speedTest` elsewhere is a thing that people run.
+/// tests are made of: `TestSuite`. A `speedTest` elsewhere, or a `TestRail`, is a thing that people run.
 fn is_of_tests(segment: &str, around: Option<&str>) -> bool {
-    if segment.strip_prefix("Test").is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase())) {
+    if matches!(segment, "TestSuite" | "TestSuites") {
         return true;
     }
     let in_sources = || segment.strip_suffix("Test").filter(|_| around == Some("src"));
@@ -71,6 +72,12 @@ fn is_named_for_use(file: &str) -> bool {
     last.is_some_and(|last| tables().words("profile", "prod_files").iter().any(|word| word.eq_ignore_ascii_case(last)))
 }
 
+/// Whether a folder is the one for real use among those of all environments: `environments/live`.
+fn is_live(folder: &str, around: Option<&str>) -> bool {
+    let is_one_of = |list: &str, text: &str| tables().words("profile", list).iter().any(|word| word.eq_ignore_ascii_case(text));
+    is_one_of("prod_files", folder) && around.is_some_and(|around| is_one_of("prod_parents", around))
+}
+
 /// Whether a folder holds what is kept from before.
 fn is_kept(segment: &str) -> bool {
     let word = match segment.strip_prefix('_') {
@@ -81,9 +88,11 @@ fn is_kept(segment: &str) -> bool {
 }
 
 /// What a service is told that it runs for, where a variable tells it: production where one of its words does.
-pub(super) fn of_variable(name: &str, text: &str) -> Profile {
-    let is_told = |told: &String| told.strip_prefix('*').map_or(told == name, |end| name.ends_with(end));
-    if !tables().words("profile", "told").iter().any(is_told) {
+/// A variable may bear the name of the service itself: `ORDERS_ENV` of `orders`.
+pub(super) fn of_variable(service: &str, name: &str, text: &str) -> Profile {
+    let own = ["_ENV", "_ENVIRONMENT"].iter().find_map(|end| name.strip_suffix(end));
+    let is_own = || own.is_some_and(|own| own.eq_ignore_ascii_case(&service.replace('-', "_")));
+    if !is_own() && !tables().words("profile", "told").iter().any(|told| told == name) {
         return Profile::Unknown;
     }
     // Of the name of a module (`shop.settings.local`) the last part counts.
@@ -144,13 +153,16 @@ mod tests {
 
     #[test]
     fn a_variable_says_the_profile() {
-        assert_eq!(of_variable("SPRING_PROFILES_ACTIVE", "postgres,dev"), Profile::Development);
-        assert_eq!(of_variable("SPRING_PROFILES_ACTIVE", "debug, prod"), Profile::Production);
-        assert_eq!(of_variable("DJANGO_SETTINGS_MODULE", "example.settings.test"), Profile::Test);
-        assert_eq!(of_variable("DJANGO_SETTINGS_MODULE", "example.settings"), Profile::Unknown);
-        assert_eq!(of_variable("NODE_ENV", "container"), Profile::Unknown);
-        assert_eq!(of_variable("STAGE", "dev"), Profile::Unknown);
-        assert_eq!(of_variable("RAILS_ENVIRONMENT", "test"), Profile::Test);
+        assert_eq!(of_variable("orders", "SPRING_PROFILES_ACTIVE", "postgres,dev"), Profile::Development);
+        assert_eq!(of_variable("orders", "SPRING_PROFILES_ACTIVE", "debug, prod"), Profile::Production);
+        assert_eq!(of_variable("orders", "DJANGO_SETTINGS_MODULE", "example.settings.test"), Profile::Test);
+        assert_eq!(of_variable("orders", "DJANGO_SETTINGS_MODULE", "example.settings"), Profile::Unknown);
+        assert_eq!(of_variable("orders", "NODE_ENV", "container"), Profile::Unknown);
+        assert_eq!(of_variable("orders", "STAGE", "dev"), Profile::Unknown);
+        assert_eq!(of_variable("orders", "RAILS_ENVIRONMENT", "test"), Profile::Test);
+        assert_eq!(of_variable("orders", "SENTRY_ENVIRONMENT", "dev"), Profile::Unknown);
+        assert_eq!(of_variable("orders", "ORDERS_ENV", "test"), Profile::Test);
+        assert_eq!(of_variable("orders", "PLAID_ENV", "test"), Profile::Unknown);
     }
 
     #[test]
@@ -179,6 +191,9 @@ mod tests {
         assert_eq!(of("chart/values-live.yaml"), Profile::Production);
         assert_eq!(of("streams-live-update/compose.yaml"), Profile::Unknown);
         assert_eq!(of("services/live/compose.yaml"), Profile::Unknown);
+        assert_eq!(of("environments/live/compose.yaml"), Profile::Production);
+        assert_eq!(of("envs/sandbox/secret.yaml"), Profile::Unknown);
+        assert_eq!(of("services/TestRail/compose.yaml"), Profile::Unknown);
         assert_eq!(of("services/delivery/.env"), Profile::Unknown);
         assert_eq!(of(".env.local"), Profile::Development);
         assert_eq!(of(".devenv/docker/compose.yaml"), Profile::Development);

@@ -81,8 +81,14 @@ fn use_of(all: &[ServiceRef<'_>]) -> Use {
 
 /// Whether services are told to run for work on the code or for tests (`SPRING_PROFILES_ACTIVE=dev`), and none for production. Those
 /// that are built here say it first: a released image of somebody else mostly has to be told that it runs for production. So do
-/// images that stand in for others, and the names of containers, where each has one.
+/// images that stand in for others, where no released application is started again for ever beside them, and the names of containers,
+/// where each has one.
 fn is_told_to_rehearse(all: &[ServiceRef<'_>]) -> bool {
+    let is_application = |one: &ServiceRef<'_>| matches!(one.role(), Role::Application | Role::Unknown | Role::Worker);
+    let is_released = all.iter().any(|one| {
+        let said = one.service();
+        said.build.known_absent() && !said.is_partial && one.is_restarted() && is_application(one) && !stands_in(said)
+    });
     // What starts only when it is asked for speaks for itself alone.
     let all: Vec<&Service> = all.iter().map(|one| one.service()).filter(|one| one.profiles.is_empty()).collect();
     let told = |one: &&&Service| one.told_profile != Profile::Unknown;
@@ -95,7 +101,7 @@ fn is_told_to_rehearse(all: &[ServiceRef<'_>]) -> bool {
     if !told.is_empty() {
         return told.iter().all(|profile| profile.is_rehearsal());
     }
-    if all.iter().any(|one| stands_in(one)) {
+    if all.iter().any(|one| stands_in(one)) && !is_released {
         return true;
     }
     let names = |one: &&Service| {
@@ -109,11 +115,12 @@ fn is_told_to_rehearse(all: &[ServiceRef<'_>]) -> bool {
 /// Whether it stands in for what a cloud or a mail server does where it matters: an emulator, a catcher of mails.
 fn stands_in(service: &Service) -> bool {
     let Some(image) = service.known_image() else { return false };
-    let name = image.rsplit('/').next().unwrap_or(image).split([':', '@']).next().unwrap_or("");
-    tables().words("profile", "stand_ins").iter().any(|word| match word.strip_prefix('*') {
-        Some(end) => name.ends_with(end),
-        None => name == word,
-    })
+    let name = image.split('@').next().unwrap_or(image);
+    // A port of a registry stands before a slash.
+    let name = name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(name, |(name, _)| name);
+    let is_public = |place: &str| tables().words("profile", "public_registries").iter().any(|known| known == place);
+    let name = name.split_once('/').filter(|(place, _)| is_public(place)).map_or(name, |(_, name)| name);
+    tables().words("profile", "stand_ins").iter().any(|known| known == name)
 }
 
 fn is_deployment(all: &[ServiceRef<'_>]) -> bool {

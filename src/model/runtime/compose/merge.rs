@@ -104,7 +104,7 @@ impl Merger<'_, '_, '_> {
         let is_partial = all.image.known_absent() && all.build.known_absent();
         let open = part.lost.or_else(|| is_partial.then(|| "the file that this one completes is not known".to_owned()));
         let mut environment = self.environment(&all);
-        let told_profile = told_profile(self.workspace, &environment);
+        let told_profile = told_profile(self.workspace, &part.name, &environment);
         let mut healthcheck = healthcheck(&all);
         if let Some(why) = &open {
             environment.opened(why.clone(), part.span);
@@ -190,10 +190,10 @@ impl Merger<'_, '_, '_> {
 }
 
 /// For which kind of use its variables tell a service to run. A default (`${NODE_ENV:-development}`) is there to be set otherwise.
-fn told_profile(workspace: &Workspace, environment: &Environment) -> Profile {
+fn told_profile(workspace: &Workspace, service: &str, environment: &Environment) -> Profile {
     let said = environment.iter().filter_map(|(name, variable)| match &variable.value {
         Fact::Known(text, Origin::Explicit(span)) if !workspace.sources().text(*span).contains('$') => {
-            Some(of_variable(name, text))
+            Some(of_variable(service, name, text))
         }
         _ => None,
     });

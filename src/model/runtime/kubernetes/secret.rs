@@ -57,7 +57,9 @@ pub(super) fn committed(workspace: &Workspace, object: &Object<'_>) -> Option<Co
             Some((name, text, key.span()))
         })
         .collect();
-    let mut beside: Vec<String> = all.iter().filter(|(key, ..)| !is_credential(key)).map(|(_, text, _)| text.clone()).collect();
+    let open: Vec<(&str, &str)> =
+        all.iter().map(|(key, text, _)| (*key, text.as_str())).filter(|(key, _)| !is_credential(key)).collect();
+    let mut beside: Vec<String> = secret::beside(&open);
     beside.push(object.name.to_owned());
     let held: Vec<&(&str, String, Span)> =
         all.iter().filter(|(key, text, _)| is_credential(key) && is_literal(key, text)).collect();

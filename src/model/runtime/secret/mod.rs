@@ -173,8 +173,8 @@ fn local_groups(entries: &[Entry]) -> HashSet<&str> {
     entries.iter().filter(|entry| is_local(&entry.raw)).filter_map(|entry| group(&entry.key)).collect()
 }
 
-/// What stands in the open beside a secret: users, databases, names.
-fn beside(pairs: &[(&str, &str)]) -> Vec<String> {
+/// What stands in the open beside a secret: users, databases, names. No address, and no text of several lines: these hold secrets.
+pub(super) fn beside(pairs: &[(&str, &str)]) -> Vec<String> {
     let open = ["USER", "USERNAME", "NAME", "DB", "DATABASE", "LOGIN", "ID"];
     let is_open = |key: &str| {
         let upper = key.to_ascii_uppercase();
@@ -190,9 +190,10 @@ fn beside(pairs: &[(&str, &str)]) -> Vec<String> {
         has_pair && upper.ends_with("ACCESS_KEY") && !upper.ends_with("SECRET_ACCESS_KEY")
     };
     let plain = |text: &str| fallback(text).unwrap_or(text).trim().to_owned();
+    let is_one_word = |text: &str| text.len() < 80 && !text.contains("://") && !text.trim().contains(['\n', ';', '=']);
     pairs
         .iter()
-        .filter(|(key, text)| (is_open(key) || is_half(key)) && text.len() < 80)
+        .filter(|(key, text)| (is_open(key) || is_half(key)) && is_one_word(text))
         .map(|(_, text)| plain(text))
         .filter(|text| !text.is_empty())
         .collect()
