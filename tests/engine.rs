@@ -1,7 +1,7 @@
 //! A run as a whole: which rules speak, what is taken away again, in which order, under which names.
 
-use backend_lint::diagnostic::{Confidence, Finding, Severity};
-use backend_lint::engine::{self, ConfigChoice, Options, Outcome};
+use backend_lint::diagnostic::{Base, Confidence, Finding, Severity};
+use backend_lint::engine::{self, ConfigChoice, Options, Outcome, Reach};
 use backend_lint::files::Memory;
 
 const RULE: &str = "errors/missing-client-errors";
@@ -271,4 +271,35 @@ fn filters_hide_and_the_report_counts_what_they_hid() {
     assert_eq!(errors.report.hidden + errors.report.findings.len(), all.report.findings.len());
     assert_eq!(all.report.files, 1);
     assert!(all.considered.get(RULE).is_some_and(|count| *count > 0));
+}
+
+#[test]
+fn a_copy_that_a_change_brings_is_told_although_the_old_one_is_known() {
+    let set_up = "services:\n  api: { image: \"registry.example.com/shop/api:1.4.2\", restart: always }\n  db:\n    image: postgres:17\n    \
+                  restart: always\n    ports: [\"5432:5432\"]\n    volumes: [\"./data:/var/lib/postgresql/data\"]\n";
+    let nginx = "events {}\nhttp {\n  limit_req_zone $binary_remote_addr zone=all:10m rate=1r/s;\n  server {\n    listen 80;\n    location / {\n      \
+                 limit_req zone=all;\n      proxy_pass http://10.0.0.1:8000;\n    }\n  }\n}\n";
+    let (mut base, mut head) = (Memory::new(), Memory::new());
+    for (path, text) in [("a/compose.yaml", set_up), ("a/nginx.conf", nginx)] {
+        base.insert(path, text);
+        head.insert(path, text);
+    }
+    for (path, text) in [("b/compose.yaml", set_up), ("b/nginx.conf", nginx)] {
+        head.insert(path, text);
+    }
+    let places = |options: &Options| {
+        let why = Base { revision: None, why: "a test".into() };
+        let outcome = engine::check(&head, Some(&base), Some(why), options).unwrap();
+        let of = |rule: &str| {
+            let found = outcome.report.findings.iter().filter(|finding| finding.rule == rule);
+            let paths = found.map(|finding| outcome.sources.path(finding.diagnostic.primary.span.source).to_owned());
+            paths.collect::<Vec<String>>()
+        };
+        (of("exposure/datastore-port"), of("rate-limit/wrong-status"))
+    };
+    // A full check says of copies once what is to be mended alike.
+    let all = (vec!["a/compose.yaml".to_owned()], vec!["a/nginx.conf".to_owned()]);
+    assert_eq!(places(&options()), all);
+    let new = (vec!["b/compose.yaml".to_owned()], vec!["b/nginx.conf".to_owned()]);
+    assert_eq!(places(&Options { reach: Reach::Since("main".into()), ..options() }), new);
 }

@@ -1,10 +1,9 @@
 //! Background jobs on a Redis server that throws keys away when its memory is full.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::copies::folded;
-use crate::rules::{Context, Rule, rehearsal, rule};
+use crate::rules::{Context, Fold, Rule, rehearsal, rule, spread};
 
-pub(super) const RULE: Rule = rule!("cache/queue-store-may-evict", check);
+pub(super) const RULE: Rule = rule!("cache/queue-store-may-evict", check, Some(fold));
 
 fn check(context: &Context) -> Vec<Diagnostic> {
     let runtime = &context.head.runtime;
@@ -33,5 +32,10 @@ fn check(context: &Context) -> Vec<Diagnostic> {
         }
         found.push(rehearsal::lowered(diagnostic, eviction.server.use_for));
     }
-    folded(found)
+    found
+}
+
+/// Variants of a set-up are mended alike.
+fn fold(context: &Context, found: &[&Diagnostic]) -> Vec<Fold> {
+    spread::said_alike(context, found, |one| one.message.clone())
 }
