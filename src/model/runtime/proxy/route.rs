@@ -88,7 +88,7 @@ impl<'c> Reader<'c, '_, '_, '_> {
         } else {
             self.seen.frame(frames, self.is_whole());
         }
-        let own = self.routes.len();
+        let before = self.routes.len();
         if frames.len() > 1 && !is_stream {
             for module in MODULES {
                 let pass = frames.last().and_then(|frame| frame.own(&format!("{module}_pass")).last().copied());
@@ -98,12 +98,14 @@ impl<'c> Reader<'c, '_, '_, '_> {
                 }
             }
         }
+        // The routes of the blocks within follow: only one that this block made itself is its own.
+        let own = (self.routes.len() > before).then_some(before);
         for (file, block) in blocks.into_iter().filter(|(_, block)| BLOCKS.contains(&block.name.text.as_str())) {
             let frame = self.framer.frame(file, Some(block));
             // The upstreams of `stream` are its own.
             let others = frame.is("stream").then(|| std::mem::take(&mut self.upstreams));
             frames.push(frame);
-            self.condition(own, frames);
+            own.into_iter().for_each(|own| self.condition(own, frames));
             self.walk(frames, left);
             frames.pop();
             if let Some(others) = others {
@@ -113,15 +115,15 @@ impl<'c> Reader<'c, '_, '_, '_> {
     }
 
     /// Lets the route of a location say what an `if` within it says of other origins: an `if` that passes nothing on itself is passed on
-    /// by its location. `first`: the first route of the location, where it has one.
-    fn condition(&mut self, first: usize, frames: &[Frame<'c>]) {
+    /// by its location. `own`: the route of the location.
+    fn condition(&mut self, own: usize, frames: &[Frame<'c>]) {
         let Some([location, frame]) = frames.last_chunk() else { return };
         if !location.is("location") || !frame.is("if") || !terms::is_for_content(frame) {
             return;
         }
         let said = terms::cross_origin(&Scope { frames, is_whole: self.is_whole() });
         let is_own = said.span().is_some_and(|span| frame.own("add_header").iter().any(|one| one.span == span));
-        let Some(route) = self.routes.get_mut(first).filter(|_| is_own) else { return };
+        let Some(route) = self.routes.get_mut(own).filter(|_| is_own) else { return };
         if said.known().is_some_and(|said| said.any_origin && said.credentials) {
             route.cross_origin = said;
         }

@@ -120,8 +120,13 @@ impl<'c> Scope<'_, 'c> {
         }
     }
 
-    /// What a variable holds whatever the request is: the value of the only `set` around the place, where no `if` sets it, too.
+    /// What a variable holds whatever the request is: the value of the only `set` around the place, where no `if` sets it, too, and no
+    /// include that is not in the repository could. (`set` stands in servers and what is within them, never in `http`.)
     pub(super) fn always_set(&self, name: &str) -> Option<&'c str> {
+        let may_set = |frame: &Frame<'_>| ["server", "location", "if"].iter().any(|block| frame.is(block));
+        if self.frames.iter().any(|frame| frame.open.is_some() && may_set(frame)) {
+            return None;
+        }
         let is_it = |variable: &str| variable.strip_prefix('$') == Some(name);
         if self.frames.iter().flat_map(|frame| &frame.set_by_condition).any(|variable| is_it(variable)) {
             return None;

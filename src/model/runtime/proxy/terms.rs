@@ -158,13 +158,8 @@ pub(super) fn cross_origin(scope: &Scope<'_, '_>) -> Fact<CrossOrigin> {
         Fact::Absent => return Fact::Absent,
         Fact::Unknown(why) => return Fact::Unknown(why),
     };
-    // Inside `if ($http_origin ~ ...)` the origin was checked.
-    let checked = scope.frames.iter().filter(|frame| frame.is("if")).any(|frame| {
-        frame.opening.is_some_and(|opening| {
-            let has = |name: &str| opening.arguments.iter().any(|word| word.text.contains(name));
-            has("$http_origin") || has("origin") || has("cors")
-        }) && !asks_whether_empty(scope, frame)
-    });
+    // Inside an `if` the origin may have been checked: by a pattern, by a map, by a mark that another condition set.
+    let checked = scope.frames.iter().filter(|frame| frame.is("if")).any(|frame| may_check(scope, frame));
     let header = |name: &str| {
         let named = |one: &&&Directive| one.arguments.first().is_some_and(|word| word.text.eq_ignore_ascii_case(name));
         all.iter().take(500).filter(named).filter_map(|one| Some((one.arguments.get(1)?.text.as_str(), one.span))).next_back()
@@ -180,6 +175,14 @@ pub(super) fn cross_origin(scope: &Scope<'_, '_>) -> Fact<CrossOrigin> {
 pub(super) fn is_for_content(frame: &Frame<'_>) -> bool {
     let words = || frame.opening.into_iter().flat_map(|opening| &opening.arguments).map(|word| word.text.as_str());
     !words().any(|word| word.to_ascii_uppercase().contains("OPTIONS"))
+}
+
+/// Whether a condition may let some origins in and others not. One that asks whether there is an origin does not, nor one on the method.
+fn may_check(scope: &Scope<'_, '_>, frame: &Frame<'_>) -> bool {
+    let words = || frame.opening.into_iter().flat_map(|opening| &opening.arguments);
+    let mut names = words().flat_map(|word| variables(&word.text)).peekable();
+    let is_on_method = names.peek().is_some() && names.all(|name| name == "request_method");
+    !is_on_method && !asks_whether_empty(scope, frame)
 }
 
 /// Whether a condition only asks whether the origin of the request, or a variable that holds it, is there: `if ($http_origin)`,
