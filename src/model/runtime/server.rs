@@ -3,7 +3,7 @@
 
 use super::database::is_product;
 use super::init_sql;
-use super::pool::table::table;
+use super::pool::table::{ImageFlags, table};
 use super::profile::{self, Profile};
 use super::service::Service;
 use crate::discover::{Discovery, Kind};
@@ -25,16 +25,6 @@ const PRODUCTS: [(&str, Kind); 5] = [
     ("redis", Kind::RedisConf),
     ("pgbouncer", Kind::Pgbouncer),
     ("rabbitmq", Kind::RabbitmqConf),
-];
-
-/// Variables of images that hold further words of the server's command line.
-/// <https://github.com/bitnami/containers/tree/main/bitnami/redis#configuration>,
-/// <https://github.com/bitnami/containers/tree/main/bitnami/mariadb#configuration>
-const EXTRA_FLAGS: [(&str, &str); 4] = [
-    ("redis", "REDIS_EXTRA_FLAGS"),
-    ("redis", "VALKEY_EXTRA_FLAGS"),
-    ("mysql", "MYSQL_EXTRA_FLAGS"),
-    ("mysql", "MARIADB_EXTRA_FLAGS"),
 ];
 
 /// A server with what it is told.
@@ -252,7 +242,9 @@ impl Server {
                 }
             }
         }
-        for variable in EXTRA_FLAGS.iter().filter(|(product, _)| *product == self.product).map(|(_, variable)| variable) {
+        let image = service.known_image();
+        let is_read = |row: &&ImageFlags| row.product == self.product && image.is_some_and(|image| row.reads(image));
+        for variable in table().image_flags.iter().filter(is_read).flat_map(|row| &row.names) {
             match service.environment.get(variable) {
                 Fact::Known(text, origin) => {
                     let words: Vec<&str> = text.split_whitespace().collect();

@@ -112,6 +112,24 @@ pub struct Sanity {
     pub certain: Option<&'static str>,
 }
 
+/// Variables that the images of one publisher alone read, and that hold further words of the server's command line.
+#[derive(Debug)]
+pub struct ImageFlags {
+    /// The product.
+    pub product: String,
+    /// How a folder of the images' repository begins.
+    pub publisher: String,
+    /// The variables.
+    pub names: Vec<String>,
+}
+
+impl ImageFlags {
+    /// Whether an image is one of the publisher's: `docker.io/bitnamilegacy/redis:7.2`.
+    pub fn reads(&self, image: &str) -> bool {
+        image.rsplit_once('/').is_some_and(|(folders, _)| folders.split('/').any(|one| one.starts_with(&self.publisher)))
+    }
+}
+
 /// Variables of a product's images that are its settings.
 #[derive(Debug)]
 pub struct ImageVariables {
@@ -149,6 +167,8 @@ pub struct Table {
     pub sanity: Vec<Sanity>,
     /// Variables of images.
     pub image_variables: Vec<ImageVariables>,
+    /// Variables of images that hold further words of the server's command line.
+    pub image_flags: Vec<ImageFlags>,
     /// Words for databases.
     pub databases: Vec<String>,
     /// Words for background jobs.
@@ -169,6 +189,7 @@ pub fn table() -> &'static Table {
             servers: rows(file, "server").filter_map(server_default).collect(),
             sanity: rows(file, "sanity").chain(rows(file, "url_sanity")).filter_map(sanity).collect(),
             image_variables: rows(file, "image_variable").filter_map(image_variables).collect(),
+            image_flags: rows(file, "image_flag").filter_map(image_flags).collect(),
             databases: file.get("words").map(|words| strings(words, "databases")).unwrap_or_default(),
             queues: file.get("queues").map(queues).unwrap_or_default(),
             prepared_since: file.get("pgbouncer").and_then(version).unwrap_or_default(),
@@ -304,6 +325,11 @@ fn image_variables(row: &'static Value) -> Option<ImageVariables> {
     Some(ImageVariables { product: string(row, "product")?.to_owned(), names, prefixes })
 }
 
+fn image_flags(row: &'static Value) -> Option<ImageFlags> {
+    let (product, publisher) = (string(row, "product")?.to_owned(), string(row, "publisher")?.to_owned());
+    Some(ImageFlags { product, publisher, names: strings(row, "names") })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -321,6 +347,7 @@ mod tests {
         assert_eq!((table.defaults.len(), table.servers.len()), (count("default"), count("server")));
         assert_eq!(table.sanity.len(), count("sanity") + count("url_sanity"));
         assert_eq!(table.image_variables.len(), count("image_variable"));
+        assert_eq!(table.image_flags.len(), count("image_flag"));
         assert!(table.sanity.iter().all(|row| row.below.is_some() != row.from.is_some() && !row.names.is_empty()));
         assert!(!table.databases.is_empty() && !table.queues.libraries.is_empty() && table.prepared_since.0 > 0);
     }
