@@ -302,11 +302,12 @@ impl Reader<'_> {
 
     fn depends_on(&self, node: NodeRef<'_>) -> Vec<Dependency> {
         let Some(value) = node.get("depends_on").filter(|value| !is_reset(*value)) else { return Vec::new() };
-        // A stack of Swarm waits for nobody, whatever stands there.
-        let started = if super::value::is_of_stack(node) { "" } else { "service_started" };
+        // A stack of Swarm waits for nobody, and refuses the long form: who writes that runs it with Compose.
+        let is_of_stack = !value.is_map() && super::value::is_of_stack(node);
+        let started = if is_of_stack { "" } else { "service_started" };
         if value.is_map() {
             let entries = value.merged_entries().into_iter().take(LONGEST_LIST).filter_map(|(key, value)| {
-                let condition = value.get_text("condition").filter(|_| !started.is_empty()).unwrap_or(started).to_owned();
+                let condition = value.get_text("condition").unwrap_or(started).to_owned();
                 let is_required = value.get("required").and_then(NodeRef::as_bool) != Some(false);
                 let service = key.text()?.to_owned();
                 Some(Dependency { service, condition, is_short: false, is_required, span: key.span() })

@@ -16,13 +16,12 @@ const LARGEST_EXPANSION: usize = 8 << 20;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Variables(Arc<BTreeMap<String, (Variable, Span)>>);
 
-/// Whether a service says how Swarm places, updates or copies it: what only a stack does, which knows no order of starts.
+/// Whether a service says how Swarm places, reaches or updates it: what only a stack does, which knows no order of starts. (Compose
+/// heeds the number of replicas and their mode.)
 /// <https://docs.docker.com/reference/cli/docker/stack/deploy/>
 pub(super) fn is_of_stack(service: NodeRef<'_>) -> bool {
     let deploy = service.get("deploy");
-    ["placement", "mode", "update_config", "rollback_config", "endpoint_mode"]
-        .iter()
-        .any(|key| deploy.is_some_and(|deploy| deploy.get(key).is_some()))
+    ["placement", "update_config", "endpoint_mode"].iter().any(|key| deploy.is_some_and(|deploy| deploy.get(key).is_some()))
 }
 
 impl Variables {
