@@ -192,10 +192,15 @@ fn command_line(service: &Service) -> Option<(Vec<String>, Origin)> {
     Some((known.into_iter().flat_map(|(words, _)| words.iter().cloned()).collect(), origin))
 }
 
-/// The program that an image runs of which nothing is written: who gives it arguments for gunicorn knows that it is that.
+/// The program that an image runs of which nothing is written: who gives it arguments for gunicorn knows that it is that. What a file
+/// or an anchor gives to several services may be meant for another one of them: it has to stand in the service itself.
 fn unseen_gunicorn(service: &Service) -> Option<(Vec<String>, Origin)> {
     let is_unseen = service.entrypoint.known_absent() && service.command.known_absent() && service.product().is_none();
-    let variable = service.environment.named("GUNICORN_CMD_ARGS").filter(|_| is_unseen)?;
+    let variable = service.environment.named("GUNICORN_CMD_ARGS").filter(|_| is_unseen && service.workload.is_none())?;
+    let place = variable.key_span;
+    if place.source != service.span.source || place.start < service.span.start {
+        return None;
+    }
     let (_, origin) = variable.value.known_with_origin().filter(|(text, _)| !text.trim().is_empty())?;
     Some((vec!["gunicorn".to_owned()], origin.clone()))
 }
