@@ -39,6 +39,11 @@ impl ServiceRef<'_> {
                 _ => return unknown(),
             },
         };
+        // Who listens for the container alone has something in front of it there.
+        let is_inner = |text: &String| ["127.", "localhost", "[::1]"].iter().any(|own| text.starts_with(own));
+        if texts.iter().chain(&all_of(arguments, &["--host"])).any(is_inner) {
+            return unknown();
+        }
         let ports: Option<Vec<u16>> = texts.iter().map(|text| port(text)).collect();
         ports.map_or_else(unknown, |ports| Fact::Known(ports, origin))
     }

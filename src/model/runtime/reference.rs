@@ -129,8 +129,7 @@ impl Runtime {
                 continue;
             };
             let span = origin.span().unwrap_or(service.span());
-            let words = check.test.iter().flat_map(|word| word.split_whitespace()).filter(|word| word.contains("://"));
-            for (host, port) in words.take(20).flat_map(|word| hosts("", word.trim_matches(['\'', '"', '`', ';', '(', ')']))) {
+            for (host, port) in addresses(&check.test).into_iter().flat_map(|word| hosts("", word)) {
                 let meaning = self.meaning(&names, &host, Some(service), &[service.index()]);
                 found.push(Reference {
                     service: Some(service),
@@ -187,6 +186,28 @@ impl Runtime {
             None => Meaning::Nobody,
         }
     }
+}
+
+/// Flags of `curl` and `wget` by which a name in an address is not looked up, and what only a shell works out.
+const LOOKED_UP_ELSEWHERE: [&str; 7] =
+    ["--unix-socket", "--abstract-unix-socket", "--resolve", "--connect-to", "proxy", "`", "$("];
+/// Flags that take a value which is no address to ask.
+const VALUED: [&str; 12] =
+    ["-H", "--header", "-e", "--referer", "-A", "--user-agent", "-U", "-d", "--data", "--post-data", "-b", "-x"];
+
+/// The addresses that a health check asks, as far as they are written out.
+fn addresses(test: &[String]) -> Vec<&str> {
+    if test.iter().any(|word| LOOKED_UP_ELSEWHERE.iter().any(|one| word.contains(one))) {
+        return Vec::new();
+    }
+    let words = || test.iter().flat_map(|word| word.split_whitespace()).map(|word| word.trim_matches(['\'', '"', ';', '(', ')']));
+    let before = std::iter::once("").chain(words());
+    let is_asked = |(before, word): &(&str, &str)| {
+        let is_url = word.split_once("://").is_some_and(|(scheme, _)| scheme.bytes().all(|one| one.is_ascii_alphanumeric()));
+        // `Origin: http://shop` in a header.
+        is_url && !VALUED.contains(before) && !before.ends_with(':')
+    };
+    before.zip(words()).filter(is_asked).map(|(_, word)| word).take(20).collect()
 }
 
 /// The hosts that a variable names.
