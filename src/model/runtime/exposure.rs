@@ -147,6 +147,9 @@ fn unprotected_by_command(said: &Service) -> Option<Unprotected> {
     (is_unprotected && !has_password && !has_file).then_some(("--protected-mode no", span, "--requirepass from a secret"))
 }
 
+/// <https://github.com/bitnami/containers/tree/main/bitnami/redis#configuration>
+const PASSWORDS: [&str; 4] = ["REDIS_PASSWORD", "REDIS_PASSWORD_FILE", "VALKEY_PASSWORD", "VALKEY_PASSWORD_FILE"];
+
 /// A Redis server whose file switches its protection off, where nothing gives it a password or users.
 fn unprotected_by_file(service: ServiceRef<'_>) -> Option<Unprotected> {
     let own = |server: &&Server| server.product == "redis" && server.service == Some(service.index());
@@ -154,5 +157,18 @@ fn unprotected_by_file(service: ServiceRef<'_>) -> Option<Unprotected> {
     let told = server.get("protected_mode");
     let told = told.known().filter(|told| told.value.trim().eq_ignore_ascii_case("no"))?;
     let is_locked = ["requirepass", "aclfile", "user"].iter().any(|name| !server.get(name).known_absent());
-    (!is_locked).then_some(("protected-mode no", told.span, "requirepass, or an `aclfile`, from a secret"))
+    // Nobody else reaches a server that listens for its own container alone.
+    let bind = server.get("bind");
+    let is_own = |word: &str| matches!(word.trim_start_matches('-'), "127.0.0.1" | "::1" | "localhost");
+    let is_alone = bind.known().is_some_and(|told| told.value.split_whitespace().all(is_own));
+    // Images of this publisher write the password of a variable into the settings.
+    let said = service.service();
+    let folders = said.known_image().and_then(|image| image.rsplit_once('/')).map_or("", |(folders, _)| folders);
+    let has_variable = PASSWORDS.iter().any(|name| said.environment.named(name).is_some() || said.environment.open().is_some());
+    let is_given = has_variable && folders.split('/').any(|folder| folder.starts_with("bitnami"));
+    (!is_locked && !is_alone && !is_given).then_some((
+        "protected-mode no",
+        told.span,
+        "requirepass, or an `aclfile`, from a secret",
+    ))
 }

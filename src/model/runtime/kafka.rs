@@ -12,7 +12,7 @@ use crate::documents::{NodeRef, properties};
 use crate::fact::Fact;
 use crate::model::Workspace;
 use crate::source::Span;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 const STRIMZI_TOPIC: TopicKeys = TopicKeys { replicas: "replicas: ", in_sync: "min.insync.replicas: " };
 const STRIMZI: [TopicKeys; 2] = [
@@ -31,7 +31,9 @@ const VARIABLES: [TopicKeys; 2] = [
 /// What only brokers are told, after `KAFKA_` or `KAFKA_CFG_`.
 const TOLD_TO_BROKERS: [&str; 3] = ["BROKER_ID", "NODE_ID", "ADVERTISED_LISTENERS"];
 /// Variables that are equal for the brokers of one cluster and for no other.
-const CLUSTERS: [&str; 3] = ["KAFKA_CONTROLLER_QUORUM_VOTERS", "KAFKA_CFG_CONTROLLER_QUORUM_VOTERS", "KAFKA_ZOOKEEPER_CONNECT"];
+const VOTERS: [&str; 2] = ["KAFKA_CONTROLLER_QUORUM_VOTERS", "KAFKA_CFG_CONTROLLER_QUORUM_VOTERS"];
+/// The servers of ZooKeeper that a broker asks: any of those that keep the state of its cluster.
+const KEEPERS: [&str; 2] = ["KAFKA_ZOOKEEPER_CONNECT", "KAFKA_CFG_ZOOKEEPER_CONNECT"];
 /// Programs by which images start a broker.
 const STARTS: [&str; 5] = ["kafka-server-start", "kafka-server-start.sh", "run", "run.sh", "start-kafka.sh"];
 
@@ -140,9 +142,10 @@ fn of_files(workspace: &mut Workspace, discovery: &Discovery) -> Vec<Topic> {
 /// The variables of brokers that run beside each other.
 fn of_services(services: &[Service]) -> Vec<Topic> {
     let is_kafka = |service: &&Service| !service.is_partial && service.product().is_some_and(|product| product.name == "kafka");
-    let mut by_cluster: BTreeMap<(usize, Option<&str>), Vec<&Service>> = BTreeMap::new();
+    let lists: Vec<(usize, Vec<&str>)> = services.iter().flat_map(keeper_lists).collect();
+    let mut by_cluster: BTreeMap<(usize, Option<String>), Vec<&Service>> = BTreeMap::new();
     for service in services.iter().filter(is_kafka) {
-        by_cluster.entry((service.project, cluster(service))).or_default().push(service);
+        by_cluster.entry((service.project, cluster(service, &lists))).or_default().push(service);
     }
     let found = by_cluster.into_values().flat_map(|containers| {
         let is_counted = containers.iter().all(|service| is_broker(service).is_some());
@@ -165,9 +168,47 @@ fn of_services(services: &[Service]) -> Vec<Topic> {
 }
 
 /// What tells the brokers of one cluster from those of another beside it: who votes in it, or who keeps its state.
-fn cluster(service: &Service) -> Option<&str> {
-    let known = |name: &&str| service.environment.named(name)?.value.known().map(String::as_str);
-    CLUSTERS.iter().find_map(known)
+fn cluster(service: &Service, lists: &[(usize, Vec<&str>)]) -> Option<String> {
+    let known = |name: &&str| service.environment.named(name)?.value.known();
+    if let Some(voters) = VOTERS.iter().find_map(known) {
+        return Some(voters.clone());
+    }
+    let asked = KEEPERS.iter().find_map(known)?;
+    let mut joined: BTreeSet<&str> = keepers(asked).into_iter().collect();
+    // Whoever stands in one list keeps the same state. Each round takes in at least one list.
+    for _ in 0..lists.len() {
+        let is_new = |list: &&(usize, Vec<&'_ str>)| {
+            list.0 == service.project
+                && list.1.iter().any(|one| joined.contains(one))
+                && list.1.iter().any(|one| !joined.contains(one))
+        };
+        let Some((_, more)) = lists.iter().find(is_new) else { break };
+        joined.extend(more);
+    }
+    // Several clusters may keep their state under paths of their own in the same ensemble.
+    let path = asked.find('/').map_or("", |at| &asked[at..]);
+    Some(format!("{}{path}", joined.into_iter().collect::<Vec<_>>().join(",")))
+}
+
+/// What variables of a service list as servers of one ZooKeeper, the service itself with them.
+fn keeper_lists(service: &Service) -> Vec<(usize, Vec<&str>)> {
+    let lists = service
+        .environment
+        .iter()
+        .filter(|(name, _)| KEEPERS.contains(name) || matches!(*name, "ZOO_SERVERS" | "ZOOKEEPER_SERVERS"));
+    let known = lists.take(20).filter_map(|(name, variable)| Some((name, variable.value.known()?)));
+    let hosts = known.map(|(name, text)| {
+        let itself = (!KEEPERS.contains(&name)).then_some(service.name.as_str());
+        (service.project, keepers(text).into_iter().chain(itself).collect())
+    });
+    hosts.collect()
+}
+
+/// The hosts of `zk1:2181,zk2:2181/kafka`, of `server.1=zk1:2888:3888;2181 server.2=zk2:2888:3888;2181`.
+fn keepers(text: &str) -> Vec<&str> {
+    let servers = text.split('/').next().unwrap_or("").split([',', ' ', ';']).take(50);
+    let hosts = servers.filter_map(|server| server.rsplit('=').next()?.split(':').next());
+    hosts.filter(|host| host.contains(|c: char| c.is_ascii_alphabetic())).collect()
 }
 
 /// Whether a container with an image of Kafka is a broker; `None` where nothing tells. The same image makes topics, and votes without
