@@ -9,6 +9,10 @@ use std::collections::HashMap;
 /// A Dockerfile with more stages than this is read up to there.
 const MOST_STAGES: usize = 200;
 
+/// Folders of settings, certificates and pages.
+const SETTLED: [&str; 7] =
+    ["/etc/nginx", "/etc/caddy", "/etc/traefik", "/etc/ssl", "/usr/share/nginx", "/usr/local/etc/haproxy", "/srv"];
+
 /// What an instruction runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Run {
@@ -29,6 +33,8 @@ pub struct Image {
     pub entrypoint: Option<(Run, Span)>,
     /// Its CMD.
     pub command: Option<(Run, Span)>,
+    /// Whether it may hold programs that its base does not: it runs commands, or copies elsewhere than to where settings and pages lie.
+    pub adds_programs: bool,
 }
 
 /// The image that a stage makes; the last stage where none is asked for. `None` where there is no such stage.
@@ -63,6 +69,8 @@ pub fn image(source: SourceId, text: &str, target: Option<&str>) -> Option<Image
             "CMD" => image.command = Some((run(rest), span)),
             // A new entry point forgets the command of the image below.
             "ENTRYPOINT" => (image.entrypoint, image.command) = (Some((run(rest), span)), None),
+            "COPY" | "ADD" => image.adds_programs |= !is_settled(rest),
+            "RUN" => image.adds_programs |= !is_removal(rest),
             _ => {}
         }
     }
@@ -73,6 +81,17 @@ pub fn image(source: SourceId, text: &str, target: Option<&str>) -> Option<Image
             if name.as_ref() == Some(&target) { now } else { stages.remove(&target) }
         }
     }
+}
+
+/// Whether what is copied goes where nothing runs it: among settings or pages.
+fn is_settled(text: &str) -> bool {
+    let target = text.trim_end_matches(']').split_whitespace().next_back().unwrap_or("").trim_matches(['"', ',']);
+    SETTLED.iter().any(|folder| target.starts_with(folder))
+}
+
+/// Whether a command only removes files.
+fn is_removal(text: &str) -> bool {
+    text.starts_with("rm ") && !text.contains(['&', ';', '|', '`', '$'])
 }
 
 fn run(text: &str) -> Run {

@@ -118,6 +118,8 @@ pub struct Service {
     pub image_check: Fact<Span>,
     /// The image that its Dockerfile builds upon, where it is built here and the file was found.
     pub base_image: Option<String>,
+    /// Whether its Dockerfile may add programs to what it builds upon.
+    pub adds_programs: bool,
     /// Why it meets services of other projects: a network that is not the project's own.
     pub outside: Option<String>,
     /// The Services of Kubernetes that pass requests to it.
@@ -171,6 +173,7 @@ impl Service {
             mounts: Vec::new(),
             image_check: Fact::not_read("the image may carry a check", vec![span]),
             base_image: None,
+            adds_programs: false,
             outside: None,
             fronts: Vec::new(),
             workers: Fact::not_read("no known server says it", vec![span]),

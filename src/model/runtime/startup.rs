@@ -192,6 +192,7 @@ pub(super) fn add_image(workspace: &mut Workspace, service: &mut Service, docker
         _ => unknown("its base image may carry a check"),
     };
     service.base_image = image.base;
+    service.adds_programs = image.adds_programs;
     if service.entrypoint.known_absent() {
         let said = |run: Option<(Run, Span)>| run.map_or(Fact::Absent, |(run, span)| Fact::explicit(words_of(run), span));
         service.entrypoint = said(image.entrypoint);

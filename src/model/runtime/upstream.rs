@@ -2,7 +2,7 @@
 
 use super::reference::{Meaning, Reference, is_closed};
 use super::route::{Gateway, Route};
-use super::service::{Front, FrontPort, MissingKey, Port, Runner};
+use super::service::{Front, FrontPort, MissingKey, Port, Runner, Service};
 use super::tables::tables;
 use super::{Runtime, ServiceRef};
 use crate::model::words;
@@ -180,7 +180,15 @@ impl Runtime {
             let service = self.service(target.service).filter(|service| service.is_run_by(Runner::Compose))?;
             let heard = service.listens_at();
             let said = heard.known().and_then(|has| Some((has.clone(), heard.span()?, Heard::Told)));
-            let (has, span, heard) = said.or_else(|| service.seems_to_listen_at(port))?;
+            // One health check does not show where else a container listens: where others ask for the port that it checks, the one
+            // that is asked for here is a further one.
+            let is_asked = |has: &[u16]| {
+                let leads =
+                    |other: &Reference<'_>| matches!(&other.meaning, Meaning::Service(one) if one.service == target.service);
+                all.iter().any(|other| leads(other) && other.port.is_some_and(|port| has.contains(&port)))
+            };
+            let seems = || service.seems_to_listen_at(port).filter(|(has, ..)| !is_asked(has));
+            let (has, span, heard) = said.or_else(seems)?;
             let (key, host) = (reference.key.clone(), reference.host.clone());
             let wrong = WrongPort { key, host, port, service, has, span: reference.span, front: span, heard };
             (!wrong.has.contains(&port)).then_some(wrong)
@@ -217,21 +225,24 @@ impl Runtime {
     pub fn lost_target_ports(&self) -> Vec<(ServiceRef<'_>, &Front, &FrontPort)> {
         let mut lost = Vec::new();
         let mut reached: HashSet<Span> = HashSet::new();
-        let images = self.services.iter().filter_map(|service| Some((bare_image(service.known_image()?), &service.ports)));
-        let listed: HashSet<(&str, u16)> =
-            images.flat_map(|(image, ports)| ports.iter().map(move |port| (image, port.container))).collect();
+        // One image may run several programs: the command says which.
+        let program =
+            |service| Some((bare_image(Service::known_image(service)?), service.entrypoint.known(), service.command.known()));
+        let programs = self.services.iter().filter_map(|service| Some((program(service)?, &service.ports)));
+        let listed: HashSet<_> =
+            programs.flat_map(|(program, ports)| ports.iter().map(move |port| (program, port.container))).collect();
         for (at, service) in self.services.iter().enumerate() {
             // A known product listens where its makers say, whatever the manifest lists, and a container that lists nothing anywhere.
             let lists_all = service.lists_all_ports && service.product().is_none();
             let is_known = service.open.is_none() && !service.is_partial;
-            let image = service.known_image().map(bare_image);
+            let own = program(service);
             for (front, port) in service.fronts.iter().flat_map(|front| front.ports.iter().map(move |port| (front, port))) {
                 let is_lost = match port.target.parse::<u16>() {
-                    // What another set-up lists for the same image listens here, too.
+                    // What another set-up lists for the same image and command listens here, too.
                     Ok(number) => {
                         lists_all
                             && service.ports.iter().all(|one| one.container != number)
-                            && !image.is_some_and(|image| listed.contains(&(image, number)))
+                            && !own.is_some_and(|own| listed.contains(&(own, number)))
                     }
                     Err(_) => service.ports.iter().all(|one| one.name.as_deref() != Some(port.target.as_str())),
                 };
@@ -261,9 +272,20 @@ impl<'r> ServiceRef<'r> {
     /// network of its own.
     fn is_gateway_alone(self) -> bool {
         let said = self.service();
-        let base = said.base_image.as_deref().and_then(|image| tables().product(image));
-        let is_gateway = said.product().or(base).is_some_and(|product| product.role == "gateway");
-        let runs_nothing_else = said.entrypoint.known_absent() && said.command.known_absent();
+        let image = if said.build.known_absent() { said.known_image() } else { said.base_image.as_deref() };
+        // What others call by the name of a product may hold more than the product.
+        let image = image.filter(|image| is_official(image));
+        let is_gateway = image.and_then(|image| tables().product(image)).is_some_and(|product| product.role == "gateway");
+        // Its entry point runs the scripts that it finds in a folder.
+        let is_extended = said.adds_programs || said.mounts.iter().any(|mount| mount.target.starts_with("/docker-entrypoint"));
+        // Containers in its network are reached under its own address.
+        let joined = format!("network_mode: service:{}`", self.name());
+        let joins = |other: &Service| {
+            let why = other.outside.as_deref().unwrap_or_default();
+            why.contains(&joined) || why.contains("network_mode: container:")
+        };
+        let is_joined = self.runtime().services.iter().any(joins);
+        let runs_nothing_else = said.entrypoint.known_absent() && said.command.known_absent() && !is_extended && !is_joined;
         is_gateway && runs_nothing_else && said.outside.is_none() && said.open.is_none() && self.is_run_by(Runner::Compose)
     }
 
@@ -279,6 +301,12 @@ impl<'r> ServiceRef<'r> {
         };
         said.ports.iter().find(|port| !is_asked(port) && !is_inward(port))
     }
+}
+
+/// Whether an image is one of Docker's official ones: `nginx`, `library/nginx`, `docker.io/library/nginx`.
+fn is_official(image: &str) -> bool {
+    let folders = image.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.is_empty() || folders.rsplit('/').next() == Some("library")
 }
 
 /// An image without its tag and digest.

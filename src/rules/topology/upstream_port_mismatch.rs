@@ -36,11 +36,12 @@ fn check(context: &Context) -> Vec<Diagnostic> {
                 "something else in the container may listen there",
             ),
         };
+        let most = if wrong.heard == Heard::Checked { Severity::Info } else { Severity::Warning };
         let diagnostic = Diagnostic::new(subject, message)
             .at(wrong.span, "connections to this port are refused or time out")
             .cause(wrong.front, label)
             .help(format!("{host}:{}", wrong.has.first().map_or(String::new(), u16::to_string)))
-            .at_most(Severity::Warning, doubt);
+            .at_most(most, doubt);
         found.push(rehearsed(diagnostic, service.profile()));
     }
     for (service, front, port) in runtime.lost_target_ports() {
