@@ -13,7 +13,7 @@ pub mod spring;
 pub mod stream;
 pub mod view;
 
-pub(super) use placeholder::{fallback, variable};
+pub(super) use placeholder::{fallback, fallback_of_shell, variable};
 pub use view::{Said, View};
 
 use super::profile::{self, Profile};

@@ -6,6 +6,15 @@ const DEEPEST: usize = 8;
 /// The default of a value that is one placeholder and nothing else: `petclinic` in `${PASSWORD:petclinic}`, and in the forms of
 /// Compose, `${PASSWORD:-petclinic}` and `${PASSWORD-petclinic}`.
 pub(in crate::model::runtime) fn fallback(text: &str) -> Option<&str> {
+    fallback_where(text, false)
+}
+
+/// The same where names have no hyphens, as in Compose: `${password-petclinic}` has a default there.
+pub(in crate::model::runtime) fn fallback_of_shell(text: &str) -> Option<&str> {
+    fallback_where(text, true)
+}
+
+fn fallback_where(text: &str, is_shell: bool) -> Option<&str> {
     let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;
     // A key of Spring has dots, and may have hyphens that begin no default.
     let is_key = |name: &str| name.contains('.') && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
@@ -15,7 +24,7 @@ pub(in crate::model::runtime) fn fallback(text: &str) -> Option<&str> {
     let end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')))?;
     let operation = &inner[end..];
     // Spring's names have small letters, and hyphens: `${openai.api-key}`, `${api-key}`.
-    let is_of_shell = !inner[..end].contains('.') && !inner[..end].chars().any(|c| c.is_ascii_lowercase());
+    let is_of_shell = is_shell || (!inner[..end].contains('.') && !inner[..end].chars().any(|c| c.is_ascii_lowercase()));
     let bare = || operation.strip_prefix('-').filter(|_| is_of_shell);
     let default = operation.strip_prefix(":-").or_else(bare);
     default.or_else(|| operation.strip_prefix(':').filter(|rest| !rest.starts_with(['?', '+', '='])))
@@ -24,7 +33,8 @@ pub(in crate::model::runtime) fn fallback(text: &str) -> Option<&str> {
 /// The variable whose default that is: `PASSWORD`.
 pub(in crate::model::runtime) fn variable(text: &str) -> Option<&str> {
     let inner = text.trim().strip_prefix("${")?;
-    let default = fallback(text)?;
+    // A key with a hyphen has no default behind it: there `fallback` was asked, and said so.
+    let default = fallback_of_shell(text)?;
     let name = inner.get(..inner.len().checked_sub(default.len() + 1)?)?.trim_end_matches([':', '-']);
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
     is_name.then_some(name)
@@ -107,6 +117,7 @@ mod tests {
             (Some("a"), Some("a"), None, None)
         );
         assert_eq!((fallback("${openai.api-key}"), fallback("${api-key}"), fallback("${p:-a}")), (None, None, Some("a")));
+        assert_eq!((fallback_of_shell("${db_password-a}"), variable("${db_password-a}")), (Some("a"), Some("db_password")));
         assert!(of(&"${X:".repeat(10_000)).is_none());
     }
 }

@@ -75,8 +75,12 @@ pub(super) fn committed(workspace: &Workspace, object: &Object<'_>) -> Option<Co
         words::is_weak(protects, &beside) && !signs(key)
     });
     let is_told = |span: Span| secret::is_remarked(&workspace.text(span.source), span.start as usize);
-    // What stands above the first value is said of all.
-    let is_remarked = all.first().is_some_and(|(.., span)| is_told(*span)) || held.iter().all(|(.., span)| is_told(*span));
+    // What stands above the first value is said of all where it speaks of several, and what stands above the map of values is, too.
+    let of_all = |span: Span| secret::are_remarked(&workspace.text(span.source), span.start as usize);
+    let is_map = |key: NodeRef<'_>| matches!(key.text(), Some("data" | "stringData"));
+    let is_told_above = || object.node.entries().any(|(key, _)| is_map(key) && is_told(key.span()));
+    let is_remarked =
+        all.first().is_some_and(|(.., span)| of_all(*span)) || is_told_above() || held.iter().all(|(.., span)| is_told(*span));
     let is_remarked = is_remarked && !held.iter().any(|(key, ..)| signs(key));
     let keys: Vec<(String, Span)> = held.iter().map(|(key, _, span)| ((*key).to_owned(), *span)).collect();
     let (name, span) = (object.name.to_owned(), object.name_span);
@@ -99,7 +103,11 @@ fn is_credential(key: &str) -> bool {
 
 /// Whether a value is one, and not a place where one is to be filled in.
 fn is_literal(key: &str, value: &str) -> bool {
-    if secret::is_stand_in(value) || words::repeats(key, value) {
+    if secret::is_stand_in(value)
+        || words::is_to_fill(value)
+        || words::repeats(key, value)
+        || secret::form_of_address(value).is_some()
+    {
         return false;
     }
     let value = value.trim().to_ascii_lowercase();

@@ -7,13 +7,14 @@ mod cloudformation;
 mod file;
 mod holder;
 mod remark;
+mod shape;
 mod terraform;
 pub(super) mod words;
 
 pub use holder::Holder;
 
 use super::Runtime;
-use super::application::{Entry, fallback, variable};
+use super::application::{Entry, fallback, fallback_of_shell, variable};
 use super::profile::{self, Profile};
 use super::server::is_server;
 use super::service::Service;
@@ -23,10 +24,10 @@ use crate::documents::{NodeRef, Tree, env};
 use crate::fact::Fact;
 use crate::model::Workspace;
 use crate::source::{SourceId, Span};
-use address::leads_beside;
-pub(super) use address::password;
+pub(super) use address::{form as form_of_address, password};
+use address::{leads_beside, taken_forms};
 pub use file::FileSecrets;
-pub(super) use remark::tells as is_remarked;
+pub(super) use remark::{tells as is_remarked, tells_of_all as are_remarked};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Values of one chart that are looked at, and the length of a path of keys that is followed.
@@ -83,10 +84,14 @@ pub(super) fn read(workspace: &mut Workspace, discovery: &Discovery, runtime: &R
     let mut found = Finder::default();
     let deployments = Deployments::of(runtime);
     let readers = holder::Readers::of(runtime, &deployments);
+    let taken = taken_forms(runtime);
+    found.is_of_shell = true;
     for service in &runtime.services {
+        found.taken = taken.get(&service.project).cloned().unwrap_or_default();
         found.holder = Holder::of_service(service, runtime);
         found.service(workspace, service, deployments.is_for_work(service.project));
     }
+    (found.taken, found.is_of_shell) = (HashSet::new(), false);
     for application in &runtime.applications {
         found.holder = Holder::of_settings(application.format);
         for layer in &application.layers {
@@ -209,6 +214,10 @@ struct Finder {
     of_work: HashSet<u64>,
     /// What holds the values that are looked at.
     holder: Holder,
+    /// Whether `${name-default}` has a default there: in Spring it is a name with a hyphen.
+    is_of_shell: bool,
+    /// Users with passwords that look like a form, and are what a store of the same project is told.
+    taken: HashSet<String>,
     looked_at: usize,
     /// Values that were looked at: an anchor gives one to many services.
     visited: HashSet<Span>,
@@ -337,6 +346,10 @@ impl Finder {
     fn value(&mut self, key: &str, written: &str, span: Span, use_for: Profile, beside: &[String]) {
         let written = written.trim();
         self.looked_at += usize::from(words::is_secret(key) || password(written).is_some());
+        if address::form(written).is_some_and(|form| !self.taken.contains(&form.to_ascii_lowercase())) {
+            return;
+        }
+        let fallback = if self.is_of_shell { fallback_of_shell } else { fallback };
         let (form, secret) = match password(written) {
             Some(password) => match fallback(password) {
                 Some(default) => (Form::Fallback, default),
@@ -350,9 +363,10 @@ impl Finder {
         };
         let is_reference = secret.contains("${") || secret.contains("$(") || secret.starts_with('$') || secret.contains("#{");
         // Nobody has to fill in what has a value already: whoever forgets it signs with the words that ask for it.
-        let asks_in_vain = form == Form::Fallback && words::signs(key) && words::asks(secret);
+        let asks_in_vain = form == Form::Fallback && words::signs(key) && (words::asks(secret) || words::names_variable(secret));
         let is_none = is_reference
             || !(words::is_value(secret) || asks_in_vain)
+            || words::is_described(key, secret)
             || words::is_public(secret)
             || words::repeats(key, secret)
             || words::names_token(key, secret);
@@ -388,8 +402,10 @@ impl Finder {
             one.is_weak |= one.form == Form::EnvFile && self.of_work.contains(&one.same);
             let (text, at) = (workspace.text(source), one.span.start as usize);
             one.is_remarked = remark::tells(&text, at);
-            // Who says so has looked at it, also where it signs.
-            one.is_weak |= remark::disclaims(&text, at);
+            // Who says so has looked at it: what is no secret signs nothing.
+            if remark::disclaims(&text, at) {
+                (one.is_weak, one.signs) = (true, false);
+            }
             if one.form == Form::Address && literal.contains(&(source, one.same)) {
                 one.form = Form::Literal;
             }

@@ -12,6 +12,11 @@ pub(in crate::model::runtime) fn tells(text: &str, at: usize) -> bool {
     !said.is_empty() && words::is_remark(&said)
 }
 
+/// Whether such a comment speaks of all values that follow.
+pub(in crate::model::runtime) fn tells_of_all(text: &str, at: usize) -> bool {
+    tells(text, at) && words::is_of_all(&beside(text, at))
+}
+
 /// Whether such a comment says in so many words that it is no secret.
 pub(super) fn disclaims(text: &str, at: usize) -> bool {
     words::is_disclaimer(&beside(text, at))

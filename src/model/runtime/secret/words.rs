@@ -1,16 +1,15 @@
 //! What `data/secrets.toml` says: which keys hold secrets, and which values are none.
 
+use super::shape::{has_digit, has_word, is_length_of_time, is_made_of, is_of_words, is_run, is_typed, spelled};
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
 /// From so many characters on a text of two different ones is there to fill a place.
-const SHORTEST_FILLED: usize = 8;
+pub(super) const SHORTEST_FILLED: usize = 8;
 /// The same of digits.
 const SHORTEST_ZEROS: usize = 20;
-/// A longer text is not taken apart into words.
-const LONGEST_WORDS: usize = 64;
 /// From so many characters on a value may be one that a machine has made.
-const SHORTEST_MADE: usize = 16;
+pub(super) const SHORTEST_MADE: usize = 16;
 
 struct Words {
     words: HashSet<String>,
@@ -20,7 +19,14 @@ struct Words {
     own: HashSet<String>,
     signing: Vec<String>,
     paired: HashSet<String>,
+    lasting: HashSet<String>,
+    filed: HashSet<String>,
+    opening: HashSet<String>,
     placeholders: Vec<String>,
+    placeholder_words: Vec<String>,
+    key_files: HashSet<String>,
+    own_hosts: HashSet<String>,
+    of_all: HashSet<String>,
     public: Vec<String>,
     empty: HashSet<String>,
     weak: HashSet<String>,
@@ -53,7 +59,14 @@ fn table() -> &'static Words {
             own: set("keys", "own"),
             signing: list("keys", "signing"),
             paired: set("keys", "paired"),
+            lasting: set("keys", "lasting"),
+            filed: set("keys", "filed"),
+            opening: set("keys", "opening"),
             placeholders: list("values", "placeholders"),
+            placeholder_words: list("values", "placeholder_words"),
+            key_files: set("values", "key_files"),
+            own_hosts: set("values", "own_hosts"),
+            of_all: set("remarks", "of_all"),
             public: list("values", "public"),
             empty: set("values", "empty"),
             weak: set("values", "weak"),
@@ -111,9 +124,10 @@ pub(super) fn is_own(key: &str) -> bool {
 /// Whether a secret signs or encrypts, so that whoever knows it can be anybody. The secret half of a pair of keys opens a store.
 pub(in crate::model::runtime) fn signs(key: &str) -> bool {
     let words = words(key);
-    let text = words.join(" ");
-    let is_half = text.ends_with("secret key") && words.iter().any(|word| table().paired.contains(word));
-    !is_half && table().signing.iter().any(|word| text.contains(word.as_str()))
+    let text = format!(" {} ", words.join(" "));
+    let is_half = text.ends_with(" secret key ") && words.iter().any(|word| table().paired.contains(word));
+    let opens = words.last().is_some_and(|last| table().opening.contains(last));
+    !is_half && !opens && table().signing.iter().any(|word| text.contains(&format!(" {word} ")))
 }
 
 /// Whether a key says that its secret is one to be shown.
@@ -132,6 +146,16 @@ pub(super) fn opens_elsewhere(key: &str, text: &str) -> bool {
 pub(super) fn is_remark(text: &str) -> bool {
     let has = |words: &[String]| words.iter().any(|word| text.contains(word.as_str()));
     has(&table().told) && !has(&table().told_not)
+}
+
+/// Whether a comment in lower case speaks of several values.
+pub(super) fn is_of_all(text: &str) -> bool {
+    words(text).iter().any(|word| table().of_all.contains(word))
+}
+
+/// Whether a host of an address is the machine that reads it.
+pub(super) fn is_own_host(host: &str) -> bool {
+    table().own_hosts.contains(host)
 }
 
 /// Whether a comment in lower case says that what it is about is no secret.
@@ -165,19 +189,19 @@ pub(super) fn names_token(key: &str, text: &str) -> bool {
 /// Whether a value is a secret at all, and no stand-in, path or reference.
 pub(in crate::model::runtime) fn is_value(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
-    let is_path = lower.starts_with(['/', '.', '~', '$', '%', '!', '@']) || is_file(&lower);
-    !is_path && !lower.contains(char::is_whitespace) && !is_stand_in(text) && !is_length_of_time(&lower)
+    let is_path = lower.starts_with(['/', '.', '~', '$', '%', '!', '@']) || (lower.contains('/') && is_file(&lower));
+    !is_path && !lower.contains(char::is_whitespace) && !is_stand_in(text)
 }
 
-/// Whether a value says how long something lasts: `ttl.access_token: 720h`.
-fn is_length_of_time(lower: &str) -> bool {
-    let digits = lower.bytes().take_while(u8::is_ascii_digit).count();
-    let unit = lower.get(digits..).unwrap_or("");
-    (1..=6).contains(&digits) && ["ms", "s", "m", "min", "h", "d"].contains(&unit)
+/// Whether a value is none by what its key says: how long something lasts, or in which file a key is.
+pub(super) fn is_described(key: &str, text: &str) -> bool {
+    let lower = text.trim().to_ascii_lowercase();
+    let has = |list: &HashSet<String>| words(key).iter().any(|word| list.contains(word));
+    (is_length_of_time(&lower) && has(&table().lasting)) || (is_file(&lower) && has(&table().filed))
 }
 
 /// Whether a value is the name of a variable that holds the secret, bare or for a program to fill in: `RAILS_MASTER_KEY`, `{CAM_PASSWORD}`.
-fn names_variable(text: &str) -> bool {
+pub(super) fn names_variable(text: &str) -> bool {
     let bare = text.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text.trim());
     let is_upper = bare.contains('_') && bare.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     is_upper && is_secret(bare)
@@ -187,7 +211,7 @@ fn names_variable(text: &str) -> bool {
 fn is_file(lower: &str) -> bool {
     let is_plain = lower.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte));
     let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);
-    is_plain && ["key", "pem", "crt", "cer", "p12", "pfx", "jks", "pub", "txt", "asc", "gpg"].contains(&ending)
+    is_plain && table().key_files.contains(ending)
 }
 
 /// Whether a value means nothing, or stands where another is to be put.
@@ -203,20 +227,26 @@ pub(super) fn is_stand_in(text: &str) -> bool {
     let is_filled = lower.len() >= shortest && (few() || (lower.len() >= SHORTEST_MADE && is_run()));
     // `__ORDERS_API_KEY__`; `sk_live_production_key`.
     let is_slot = names_variable(text) || lower.len() > 4 && lower.starts_with("__") && lower.ends_with("__");
-    let is_formless = table().formed.iter().filter_map(|start| lower.strip_prefix(start.as_str())).any(|rest| !has_digit(rest));
+    let is_formless = table().formed.iter().filter_map(|start| text.trim().strip_prefix(start.as_str())).any(is_of_words);
     is_request
         || is_filled
         || is_slot
         || is_formless
         || table().empty.contains(&lower)
         || table().placeholders.iter().any(|part| lower.contains(part.as_str()))
+        || is_to_fill(text)
+}
+
+/// Whether a value says in words that another is to be put in its place.
+pub(in crate::model::runtime) fn is_to_fill(text: &str) -> bool {
+    table().placeholder_words.iter().any(|word| has_word(text, word, &|word| table().weak.contains(word)))
 }
 
 /// Whether a value asks in words to be replaced, and is taken as it is where nobody does.
 pub(super) fn asks(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
     let is_written = lower.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!".contains(&byte));
-    is_written && table().asking.iter().any(|word| lower.contains(word.as_str()))
+    is_written && table().asking.iter().any(|word| has_word(text, word, &|word| table().weak.contains(word)))
 }
 
 /// Whether the user and the password of an address are a form to fill in: `user:pass`.
@@ -269,58 +299,6 @@ fn says_for_work(lower: &str) -> bool {
     parts.len() > 2 && parts.iter().all(is_word) && parts.iter().any(|part| table().work.contains(part))
 }
 
-fn has_digit(text: &str) -> bool {
-    text.bytes().any(|byte| byte.is_ascii_digit())
-}
-
-/// Whether a value was typed by hand: what a machine makes has digits, and so has what a person wants to be safe.
-fn is_typed(text: &str) -> bool {
-    let has = |fits: fn(&u8) -> bool| text.bytes().any(|byte| fits(&byte));
-    let has_other = has(|byte| !byte.is_ascii_alphabetic() && !matches!(byte, b'-' | b'_' | b'.'));
-    let has_both_cases = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
-    // Several words one after the other are a phrase that was chosen.
-    let is_phrase = has(|byte| !byte.is_ascii_alphabetic());
-    !has_other && (text.len() < SHORTEST_MADE || !(has_both_cases || is_phrase))
-}
-
-/// Whether most characters of a text are each the next one of the character before: `0123456789abcdef`.
-fn is_run(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let steps = bytes.windows(2).filter(|pair| matches!(pair, [a, b] if a.checked_add(1) == Some(*b))).count();
-    bytes.len() >= SHORTEST_FILLED && steps * 4 >= (bytes.len() - 1) * 3
-}
-
-/// The letters of a text in lower case, with figures that look like letters taken for these, and what is put at its end left out:
-/// `password` for `pa55w0rd11!`. An `@` is the letter `at`.
-fn spelled(text: &str, at: char) -> String {
-    let text = text.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
-    let letter = |c: char| match c {
-        '0' => 'o',
-        '1' | '!' => 'i',
-        '3' => 'e',
-        '4' => 'a',
-        '@' => at,
-        '5' | '$' => 's',
-        '7' => 't',
-        other => other,
-    };
-    text.chars().map(letter).filter(char::is_ascii_alphabetic).collect()
-}
-
-/// Whether a text of letters is nothing but known words, one after the other: `myrootpassword`.
-fn is_made_of(text: &str, is_known: &dyn Fn(&str) -> bool) -> bool {
-    if text.is_empty() || text.len() > LONGEST_WORDS {
-        return false;
-    }
-    let mut ends = vec![0usize];
-    for end in 1..=text.len() {
-        if ends.iter().any(|start| text.get(*start..end).is_some_and(is_known)) {
-            ends.push(end);
-        }
-    }
-    ends.last() == Some(&text.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -365,12 +343,31 @@ mod tests {
             assert!(!is_secret(key), "{key}");
         }
         assert!(signs("JWT_SECRET") && signs("app.secret-key") && !signs("DB_PASSWORD"));
+        assert!(
+            signs("SESSION_SECRET") && signs("master-key") && !signs("REDIS_MASTER_PASSWORD") && !signs("MASTERCARD_API_TOKEN")
+        );
         assert!(!signs("minio.secret-key") && !signs("S3_SECRET_KEY") && signs("S3_ENCRYPTION_KEY"));
     }
 
     #[test]
     fn values_that_are_secrets() {
-        for value in ["hunter22", "s3cr3t-Pr0d", "postgres", "2818143646516f6f"] {
+        for value in [
+            "hunter22",
+            "s3cr3t-Pr0d",
+            "postgres",
+            "2818143646516f6f",
+            "Exchange-2931-Kq7x",
+            "8dvQ2unsetR71k9",
+            "MyFakeReal98Zq1k",
+            "k7x2-some-9q1z",
+            "Xq7m2sopsL91",
+            "Aizawa!Kenji",
+            "aizawa-Prod!",
+            "Sg.KqTzWmLp!",
+            "kq7.29zx.pub",
+            "482915d",
+            "8Changeling29xZq71Lm",
+        ] {
             assert!(is_value(value), "{value}");
         }
         for value in [
@@ -378,6 +375,14 @@ mod tests {
             "null",
             "<password>",
             "change-me",
+            "changePassword",
+            "changeme123",
+            "yourpassword",
+            "your-256bit-secret",
+            "your-s3cr3t-key",
+            "please-change-it-32",
+            "AIzaSyDummyKey",
+            "FAKE_TOKEN_1",
             "your-secret-key",
             "/run/secrets/db",
             "${X}",
@@ -385,7 +390,6 @@ mod tests {
             "two words",
             "ENC(abc)",
             "SetARandomStringHere",
-            "720h",
             "AAAAAAAAAAAAAAAAAAAa",
             "\u{fffd}\u{fffd}e",
             "cert/orders.key",
@@ -400,6 +404,8 @@ mod tests {
         ] {
             assert!(!is_value(value), "{value}");
         }
+        assert!(is_described("ttl.access_token", "720h") && is_described("privateKey", "orders.key"));
+        assert!(!is_described("DB_PASSWORD", "482915d") && !is_described("FTP_PASSWORD", "kq7.29zx.pub"));
         assert!(is_public("pk_live_51H8") && is_public(&format!("pub{}", "50834fcc1999d53e".repeat(2))));
         assert!(!is_public("publisher-71") && !is_public("sk_live_51H8"));
         assert!(names_token("cookies.token", "__auth__") && names_token("csrfToken", "x-auth-token"));
