@@ -151,6 +151,60 @@ fn templates_that_go_in_circles_or_multiply() {
 }
 
 #[test]
+fn calls_within_calls_that_multiply() {
+    let task = |value: &str| {
+        format!(
+            "Resources:\n  Task:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n        - Name: api\n          \
+             Image: acme/api:1\n          Environment:\n            - Name: API_URL\n              Value: {value}\n  Api:\n    Type: \
+             AWS::ECS::Service\n    Properties:\n      DesiredCount: 2\n      TaskDefinition: !Ref Task\n"
+        )
+    };
+    let services = |text: String| read(&[("template.yaml", text)]).0.services().count();
+    let nested = (0..7).fold("x".to_owned(), |inner, _| format!("!Sub [\"{}\", {{a: {inner}}}]", "${a}".repeat(40)));
+    let text = task(&nested);
+    within(20, "texts in texts", move || assert_eq!(services(text), 1));
+    let uses = "${a}".repeat(20_000);
+    let text = task(&format!("!Sub [\"{uses}\", {{a: !Sub [\"{uses}\", {{a: x}}]}}]"));
+    within(20, "20,000 uses of 20,000", move || assert_eq!(services(text), 1));
+    let mut aliases = String::from("x0: &x0 !Join [\"-\", [a, b]]\n");
+    (1..8).for_each(|at| writeln!(aliases, "x{at}: &x{at} !Join [\"-\", [{}a]]", format!("*x{}, ", at - 1).repeat(60)).unwrap());
+    let text = format!("{aliases}{}", task("*x7"));
+    within(20, "lists in lists", move || assert_eq!(services(text), 1));
+    let scaled = "  Scaled:\n    Type: AWS::ApplicationAutoScaling::ScalableTarget\n    Properties:\n      MaxCapacity: 9\n      ResourceId: *x7\n";
+    let text = format!("{aliases}{}{scaled}", task("x"));
+    within(20, "what is scaled", move || assert_eq!(services(text), 1));
+}
+
+#[test]
+fn templates_of_many_services() {
+    let mut text = String::from("Resources:\n");
+    for at in 0..5_000 {
+        writeln!(
+            text,
+            "  T{at}: {{Type: 'AWS::ECS::TaskDefinition', Properties: {{ContainerDefinitions: [{{Name: a, Image: a}}]}}}}"
+        )
+        .unwrap();
+        writeln!(text, "  S{at}: {{Type: 'AWS::ECS::Service', Properties: {{TaskDefinition: {{Ref: T{at}}}}}}}").unwrap();
+        writeln!(
+            text,
+            "  A{at}: {{Type: 'AWS::ApplicationAutoScaling::ScalableTarget', Properties: {{MaxCapacity: 9, ResourceId: {{Ref: S{at}}}}}}}"
+        )
+        .unwrap();
+    }
+    within(60, "5,000 services", || assert_eq!(read(&[("template.yaml", text)]).0.services().count(), 5_000));
+}
+
+#[test]
+fn properties_without_texts_that_multiply() {
+    let list = "*p, ".repeat(8);
+    let text = format!("Resources:\n  A:\n    Type: AWS::X::Y\n    Properties: &p\n      A: [{list}]\n      B: [{list}]\n");
+    let mut deep = String::from("x0: &x0 [[]]\n");
+    (1..16).for_each(|at| writeln!(deep, "x{at}: &x{at} [{}]", format!("*x{}, ", at - 1).repeat(8)).unwrap());
+    deep.push_str("Resources:\n  A:\n    Type: AWS::X::Y\n    Properties: {A: *x15}\n");
+    within(20, "aliases without texts", || drop(read(&[("template.yaml", text), ("other/template.yaml", deep)])));
+}
+
+#[test]
 fn large_brokers_and_rule_files() {
     let mut text = String::from("{\"vhosts\": [], \"queues\": [");
     (0..20_000).for_each(|at| write!(text, "{{\"name\": \"q{at}\"}},").unwrap());

@@ -13,6 +13,9 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+/// The longest `stopTimeout` of ECS on Fargate, in seconds.
+const LONGEST_OF_TASK: u64 = 120;
+
 /// What a service is given to stop, and what it wants, both known and both ending.
 #[derive(Debug, Clone)]
 pub struct Stopping<'r> {
@@ -50,8 +53,8 @@ impl Stopping<'_> {
     pub fn key(&self, seconds: u64) -> (&'static str, String) {
         match self.service.service().workload.as_deref() {
             None => ("stop_grace_period", format!("stop_grace_period: {seconds}s")),
-            Some("AWS::ECS::Service") => ("StopTimeout", format!("StopTimeout: {seconds}")),
-            Some("aws_ecs_service") => ("stopTimeout", format!("stopTimeout = {seconds}")),
+            Some("AWS::ECS::Service") => ("StopTimeout", of_task("StopTimeout: ", seconds)),
+            Some("aws_ecs_service") => ("stopTimeout", of_task("stopTimeout = ", seconds)),
             Some(_) => ("terminationGracePeriodSeconds", format!("terminationGracePeriodSeconds: {seconds}")),
         }
     }
@@ -64,6 +67,14 @@ impl Stopping<'_> {
     /// Whether it is killed while its server still works.
     pub fn is_cut_short(&self) -> bool {
         self.never_begins() || self.wanted() > self.grace
+    }
+}
+
+/// What to write for a container of a task, which Fargate gives two minutes at most.
+fn of_task(key: &str, seconds: u64) -> String {
+    match seconds > LONGEST_OF_TASK {
+        true => format!("{key}{LONGEST_OF_TASK}, and a server that is done before: Fargate gives no more"),
+        false => format!("{key}{seconds}"),
     }
 }
 

@@ -20,8 +20,45 @@ const MOST: usize = 500;
 /// Calls within calls are followed so far.
 const DEEPEST: usize = 8;
 
-/// The resources of a template: name and resource.
-type Resources<'t> = [(NodeRef<'t>, NodeRef<'t>)];
+/// A resource with properties: its name, where that stands, and the properties.
+type Resource<'t> = (&'t str, NodeRef<'t>, NodeRef<'t>);
+
+/// The resources of a template, by type; of several with one name the first counts.
+struct Resources<'t> {
+    by_type: HashMap<&'t str, Vec<Resource<'t>>>,
+    by_name: HashMap<(&'t str, &'t str), NodeRef<'t>>,
+}
+
+impl<'t> Resources<'t> {
+    fn of(all: &[(NodeRef<'t>, NodeRef<'t>)]) -> Resources<'t> {
+        let mut found = Resources { by_type: HashMap::new(), by_name: HashMap::new() };
+        for (name, resource) in all {
+            let named = || Some((name.text()?, resource.get_text("Type")?, resource.get("Properties")?));
+            let Some((id, kind, own)) = named() else { continue };
+            found.by_type.entry(kind).or_default().push((id, *name, own));
+            found.by_name.entry((kind, id)).or_insert(own);
+        }
+        found
+    }
+
+    /// The resources of a type, in order of place.
+    fn of_type(&self, kind: &str) -> impl Iterator<Item = Resource<'t>> {
+        self.by_type.get(kind).into_iter().flatten().copied()
+    }
+
+    /// The properties of a resource, by its type and name.
+    fn named(&self, kind: &str, name: &str) -> Option<NodeRef<'t>> {
+        self.by_name.get(&(kind, name)).copied()
+    }
+}
+
+/// What autoscalers decide.
+struct Scaled<'t> {
+    /// The autoscaler of each resource, by the name of that: where its name stands, and its properties.
+    by_name: HashMap<&'t str, (NodeRef<'t>, NodeRef<'t>)>,
+    /// Whether an autoscaler was not read to its end.
+    is_open: bool,
+}
 
 /// The services of a template with the target groups that lead to each, and its balancers with what they pass on.
 pub(super) struct Running {
@@ -29,41 +66,32 @@ pub(super) struct Running {
     pub(super) gateways: Vec<(Gateway, Vec<Route>)>,
 }
 
-/// The resources of a type, by name.
-fn of_type<'a, 't>(all: &'a Resources<'t>, kind: &'static str) -> impl Iterator<Item = (&'t str, NodeRef<'t>, NodeRef<'t>)> + 'a {
-    let is_one = move |(_, resource): &&(NodeRef<'t>, NodeRef<'t>)| resource.get_text("Type") == Some(kind);
-    all.iter().filter(is_one).filter_map(|(name, resource)| Some((name.text()?, *name, resource.get("Properties")?)))
-}
-
-/// The properties of a resource, by its type and name.
-fn named<'t>(all: &Resources<'t>, kind: &'static str, name: &str) -> Option<NodeRef<'t>> {
-    of_type(all, kind).find(|(id, ..)| *id == name).map(|(_, _, own)| own)
-}
-
 impl<'t> Template<'t> {
     /// What runs on ECS, and the balancers that pass requests on to it. `path`: the file.
-    pub(super) fn running(&self, all: &Resources<'t>, path: &str) -> Running {
-        let containers = self.containers(all);
+    pub(super) fn running(&self, all: &[(NodeRef<'t>, NodeRef<'t>)], path: &str) -> Running {
+        let addresses = self.addresses(all);
+        let all = &Resources::of(all);
+        let containers = self.containers(all, &addresses);
         let gateways = self.balancers(all, path, &containers);
         Running { services: containers.into_iter().map(|(service, _)| service).collect(), gateways }
     }
 
     /// The services of ECS, with the names of the target groups that lead to each.
-    fn containers(&self, all: &Resources<'t>) -> Vec<(Service, Vec<String>)> {
-        let addresses = self.addresses(all);
-        let services = of_type(all, "AWS::ECS::Service").map(|(id, name, own)| {
+    fn containers(&self, all: &Resources<'t>, addresses: &HashMap<&'t str, String>) -> Vec<(Service, Vec<String>)> {
+        let scaled = self.scaled(all);
+        let services = all.of_type("AWS::ECS::Service").map(|(id, name, own)| {
             let span = name.span();
             let mut service = Service::bare(0, id.to_owned(), span);
             service.workload = Some("AWS::ECS::Service".to_owned());
             (service.healthcheck, service.restart, service.stop.grace) = (unread(span), unread(span), unread(span));
             (service.command, service.entrypoint, service.image) = (unread(span), unread(span), unread(span));
             service.open = Some("a task may be given more when it is deployed".to_owned());
-            service.replicas = self.replicas(all, id, own);
+            service.replicas = self.replicas(&scaled, id, own);
             let balanced: Vec<NodeRef<'t>> = own.get("LoadBalancers").into_iter().flat_map(NodeRef::items).take(MOST).collect();
             let groups = balanced.iter().filter_map(|one| self.target(one.get("TargetGroupArn"))).collect();
             let serving = balanced.iter().find_map(|one| self.said(one.get("ContainerName")));
             if let Some(container) = self.container(all, own, serving.as_deref()) {
-                self.fill(&mut service, container, &addresses);
+                self.fill(&mut service, container, addresses);
             }
             service.is_partial = service.image.known().is_none();
             (service, groups)
@@ -73,7 +101,7 @@ impl<'t> Template<'t> {
 
     /// The container that a service is about: the one that serves, else the first of its task.
     fn container(&self, all: &Resources<'t>, service: NodeRef<'t>, serving: Option<&str>) -> Option<NodeRef<'t>> {
-        let task = named(all, "AWS::ECS::TaskDefinition", &self.target(service.get("TaskDefinition"))?)?;
+        let task = all.named("AWS::ECS::TaskDefinition", &self.target(service.get("TaskDefinition"))?)?;
         let containers = || task.get("ContainerDefinitions").into_iter().flat_map(NodeRef::items).take(MOST);
         let is_named = |one: &NodeRef<'t>| serving.is_some() && self.said(one.get("Name")).as_deref() == serving;
         containers().find(is_named).or_else(|| containers().next().filter(|_| serving.is_none()))
@@ -105,6 +133,11 @@ impl<'t> Template<'t> {
         }
         let mut environment = Environment::default();
         for item in list("Environment") {
+            // Many services may share one list, through a task or an alias.
+            if !self.work.takes(1 + item.get_text("Value").map_or(0, str::len)) {
+                environment.opened("the template grows too large".to_owned(), service.span);
+                break;
+            }
             let (Some(name), Some(value)) = (item.get("Name"), item.get("Value")) else { continue };
             let Some(key) = self.said(Some(name)) else { continue };
             let (said, partly) = match self.property(Some(value)) {
@@ -147,14 +180,20 @@ impl<'t> Template<'t> {
     /// A text as far as it is known: the address of a managed server of the template is made of its name.
     fn composed(&self, node: NodeRef<'t>, addresses: &HashMap<&'t str, String>, left: usize) -> String {
         let stand_in = || STAND_IN.to_string();
-        let Some(left) = left.checked_sub(1) else { return stand_in() };
-        let of_name = |name: &str| match name.split_once('.') {
-            Some((name, attribute)) if attribute.ends_with("Address") => addresses.get(name).cloned().unwrap_or_else(stand_in),
-            Some(_) => stand_in(),
-            None => match self.named(name, node.span()) {
-                Property::Text(text, _) => text,
-                _ => stand_in(),
-            },
+        let Some(left) = left.checked_sub(1).filter(|_| self.work.takes(1 + node.text().map_or(0, str::len))) else {
+            return stand_in();
+        };
+        let of_name = |name: &str| {
+            let text = match name.split_once('.') {
+                _ if self.work.is_spent() => None,
+                Some((name, attribute)) if attribute.ends_with("Address") => addresses.get(name).cloned(),
+                Some(_) => None,
+                None => match self.named(name, node.span()) {
+                    Property::Text(text, _) => Some(text),
+                    _ => None,
+                },
+            };
+            text.filter(|text| self.work.takes(1 + text.len())).unwrap_or_else(stand_in)
         };
         let (name, argument) = match call(node) {
             Some(call) => call,
@@ -169,27 +208,65 @@ impl<'t> Template<'t> {
             },
             ("Sub", []) => argument.text().map_or_else(stand_in, |text| substituted(text, &of_name)),
             // Names of its own stand in a second argument.
-            ("Sub", [text, own]) => text.text().map_or_else(stand_in, |text| {
+            ("Sub", [text, own]) => {
+                let Some(text) = text.text().filter(|text| self.work.takes(text.len())) else { return stand_in() };
+                let own: HashMap<&str, NodeRef<'t>> =
+                    own.merged_entries().into_iter().rev().filter_map(|(key, value)| Some((key.text()?, value))).collect();
+                if !self.work.takes(own.len()) {
+                    return stand_in();
+                }
                 substituted(text, &|name| match own.get(name) {
-                    Some(value) => self.composed(value, addresses, left),
+                    Some(value) => self.composed(*value, addresses, left),
                     None => of_name(name),
                 })
-            }),
+            }
             ("Join", [between, items]) => {
                 let items: Vec<String> = items.items().take(MOST).map(|item| self.composed(item, addresses, left)).collect();
-                items.join(between.text().unwrap_or(""))
+                let between = between.text().unwrap_or("");
+                match self.work.takes(between.len().saturating_mul(items.len())) {
+                    true => items.join(between),
+                    false => stand_in(),
+                }
             }
             ("Ref", []) => argument.text().map_or_else(stand_in, of_name),
             _ => stand_in(),
         }
     }
 
+    /// What the autoscalers of a template speak of; of several that speak of the same the first counts.
+    fn scaled(&self, all: &Resources<'t>) -> Scaled<'t> {
+        let mut by_name = HashMap::new();
+        for (_, name, own) in all.of_type("AWS::ApplicationAutoScaling::ScalableTarget") {
+            let mut spoken = Vec::new();
+            self.spoken_of(own.get("ResourceId"), &mut spoken, DEEPEST);
+            for id in spoken {
+                by_name.entry(id).or_insert((name, own));
+            }
+        }
+        Scaled { by_name, is_open: self.work.is_spent() }
+    }
+
+    /// The names of the resources that a value refers to.
+    fn spoken_of(&self, node: Option<NodeRef<'t>>, found: &mut Vec<&'t str>, left: usize) {
+        let (Some(node), Some(left)) = (node, left.checked_sub(1)) else { return };
+        if !self.work.takes(1 + node.text().map_or(0, str::len)) {
+            return;
+        }
+        let of_name = |name: &'t str| name.split('.').next().unwrap_or(name);
+        let within = |text: &'t str| text.split("${").skip(1).map(|part| of_name(part.split('}').next().unwrap_or("")));
+        match call(node) {
+            Some(("Sub", argument)) if argument.text().is_some() => found.extend(argument.text().into_iter().flat_map(within)),
+            Some(("GetAtt" | "Ref", argument)) => {
+                found.extend(argument.text().or_else(|| argument.items().next().and_then(NodeRef::text)).map(of_name));
+            }
+            Some((_, all)) => all.items().take(MOST).for_each(|item| self.spoken_of(Some(item), found, left)),
+            None => node.items().take(MOST).for_each(|item| self.spoken_of(Some(item), found, left)),
+        }
+    }
+
     /// How many tasks run: as many as an autoscaler may start, else as written.
-    fn replicas(&self, all: &Resources<'t>, id: &str, own: NodeRef<'t>) -> Fact<Replicas> {
-        let scaled = |(_, _, target): &(&str, NodeRef<'t>, NodeRef<'t>)| {
-            target.get("ResourceId").is_some_and(|resource| speaks_of(resource, id, DEEPEST))
-        };
-        if let Some((_, name, target)) = of_type(all, "AWS::ApplicationAutoScaling::ScalableTarget").find(scaled) {
+    fn replicas(&self, scaled: &Scaled<'t>, id: &str, own: NodeRef<'t>) -> Fact<Replicas> {
+        if let Some((name, target)) = scaled.by_name.get(id) {
             return match self.property(target.get("MaxCapacity")).whole() {
                 Fact::Known(most, origin) => {
                     let least = self.property(target.get("MinCapacity")).whole().known().copied().unwrap_or(1);
@@ -199,6 +276,7 @@ impl<'t> Template<'t> {
             };
         }
         match self.property(own.get("DesiredCount")).whole() {
+            Fact::Known(..) if scaled.is_open => unread(own.span()),
             Fact::Known(number, origin) => Fact::Known(Replicas::fixed(number), origin),
             _ => unread(own.span()),
         }
@@ -217,12 +295,12 @@ impl<'t> Template<'t> {
         };
         let mut actions = self.actions(all);
         let mut found = Vec::new();
-        for (id, name, own) in of_type(all, "AWS::ElasticLoadBalancingV2::LoadBalancer").filter(|(_, _, own)| is_application(own))
+        for (id, name, own) in all.of_type("AWS::ElasticLoadBalancingV2::LoadBalancer").filter(|(_, _, own)| is_application(own))
         {
             let idle = self.attribute(own.get("LoadBalancerAttributes"), "idle_timeout.timeout_seconds");
             let idle = or_default(idle, BALANCER, "idle_timeout");
             let routes = actions.remove(id).unwrap_or_default().into_iter().map(|action| {
-                let group = named(all, "AWS::ElasticLoadBalancingV2::TargetGroup", &action.group);
+                let group = all.named("AWS::ElasticLoadBalancingV2::TargetGroup", &action.group);
                 let attributes = group.and_then(|group| group.get("TargetGroupAttributes"));
                 let passes = balancer::Passes {
                     name: action.name,
@@ -244,13 +322,13 @@ impl<'t> Template<'t> {
     fn actions(&self, all: &Resources<'t>) -> HashMap<String, Vec<Action>> {
         let mut balancers: HashMap<&str, String> = HashMap::new();
         let mut found: HashMap<String, Vec<Action>> = HashMap::new();
-        for (id, _, own) in of_type(all, "AWS::ElasticLoadBalancingV2::Listener") {
+        for (id, _, own) in all.of_type("AWS::ElasticLoadBalancingV2::Listener") {
             let Some(balancer) = self.target(own.get("LoadBalancerArn")) else { continue };
             let passes = self.passes(own.get("DefaultActions"), &format!("listener {id}"), true);
             found.entry(balancer.clone()).or_default().extend(passes);
             balancers.insert(id, balancer);
         }
-        for (id, _, own) in of_type(all, "AWS::ElasticLoadBalancingV2::ListenerRule") {
+        for (id, _, own) in all.of_type("AWS::ElasticLoadBalancingV2::ListenerRule") {
             let balancer = self.target(own.get("ListenerArn")).and_then(|listener| balancers.get(listener.as_str()));
             let Some(balancer) = balancer else { continue };
             let passes = self.passes(own.get("Actions"), &format!("rule {id}"), false);
@@ -329,24 +407,6 @@ fn substituted(text: &str, of_name: &dyn Fn(&str) -> String) -> String {
         }
     }
     found
-}
-
-/// Whether a value refers to a resource.
-fn speaks_of(node: NodeRef<'_>, id: &str, left: usize) -> bool {
-    let Some(left) = left.checked_sub(1) else { return false };
-    let is_it = |name: &str| name.split('.').next() == Some(id);
-    match (call(node), node.text()) {
-        (Some(("Sub", _)), Some(text)) => text.split("${").skip(1).any(|part| is_it(part.split('}').next().unwrap_or(""))),
-        (Some(("GetAtt" | "Ref", argument)), _) => {
-            argument.text().or_else(|| argument.items().next().and_then(NodeRef::text)).is_some_and(is_it)
-        }
-        (Some(("Sub", argument)), None) if argument.text().is_some() => {
-            let text = argument.text().unwrap_or("");
-            text.split("${").skip(1).any(|part| is_it(part.split('}').next().unwrap_or("")))
-        }
-        (Some((_, argument)), _) => argument.items().take(MOST).any(|item| speaks_of(item, id, left)),
-        (None, _) => node.items().take(MOST).any(|item| speaks_of(item, id, left)),
-    }
 }
 
 fn unread<T>(span: Span) -> Fact<T> {

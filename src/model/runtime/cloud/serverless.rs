@@ -1,7 +1,7 @@
 //! Serverless Framework files, for AWS: functions with their events, and the resources beside them.
 
 use super::stack::{DraftFunction, DraftTrigger, Stack, or_default};
-use super::template::{self, Template};
+use super::template::{self, Template, Work};
 use crate::documents::{NodeId, NodeRef, Tree};
 use crate::fact::Fact;
 use crate::files;
@@ -30,7 +30,8 @@ pub(super) fn read(workspace: &mut Workspace, path: &str) -> Option<Stack> {
     for part in parts(workspace, path, &tree, root.get("resources")) {
         resources.extend(parts(workspace, path, &part.0, node(&part).get("Resources")));
     }
-    let template = Template { parameters: None, globals: None, service: Some(root), notation: Notation::Template };
+    let template =
+        Template { parameters: None, globals: None, service: Some(root), notation: Notation::Template, work: Work::default() };
     for part in &resources {
         template.resources(node(part), path, &mut stack);
     }

@@ -8,12 +8,39 @@ use crate::model::Workspace;
 use crate::model::runtime::function::TriggerKind;
 use crate::model::runtime::queue::Notation;
 use crate::source::Span;
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// References within a value deeper than this are not looked for.
 const DEEPEST: usize = 20;
 /// Nodes of one value in which references are looked for: aliases may multiply them.
 const MOST_NODES: usize = 5_000;
+
+/// Nodes and bytes that may be made out of one template: calls within calls, lists that are shared and aliases multiply them.
+const MOST_WORK: usize = 8 << 20;
+
+/// What may still be made out of a template.
+pub(super) struct Work(Cell<usize>);
+
+impl Default for Work {
+    fn default() -> Work {
+        Work(Cell::new(MOST_WORK))
+    }
+}
+
+impl Work {
+    /// Whether so much more may be made; what is too much spends all that is left.
+    pub(super) fn takes(&self, much: usize) -> bool {
+        let left = self.0.get().saturating_sub(much);
+        self.0.set(left);
+        left > 0
+    }
+
+    /// Whether nothing more may be made.
+    pub(super) fn is_spent(&self) -> bool {
+        self.0.get() == 0
+    }
+}
 
 /// The tree of a file; problems are noted.
 pub(super) fn tree(workspace: &mut Workspace, path: &str) -> Option<Arc<Tree>> {
@@ -39,6 +66,7 @@ pub(super) fn read(workspace: &mut Workspace, path: &str) -> Option<Stack> {
         parameters: root.get("Parameters"),
         globals: root.at("Globals/Function"),
         service: None,
+        work: Work::default(),
         notation: if path.ends_with(".json") { Notation::JsonTemplate } else { Notation::Template },
     };
     let mut stack = Stack::default();
@@ -63,6 +91,7 @@ pub(super) struct Template<'t> {
     /// The Serverless file, where it is one: what `${self:..}` asks.
     pub(super) service: Option<NodeRef<'t>>,
     pub(super) notation: Notation,
+    pub(super) work: Work,
 }
 
 impl<'t> Template<'t> {
@@ -77,8 +106,12 @@ impl<'t> Template<'t> {
             self.resource(id, name.span(), *resource, stack);
         }
         let running = self.running(&all, path);
-        stack.gateways.extend(running.gateways);
-        // Indexes of routes are those of the services that run on ECS: they stand first.
+        // Indexes of routes are those of the services that run on ECS: these come next, after those of other parts.
+        let first = stack.services.len();
+        stack.gateways.extend(running.gateways.into_iter().map(|(gateway, mut routes)| {
+            routes.iter_mut().flat_map(|route| &mut route.targets).for_each(|target| target.service += first);
+            (gateway, routes)
+        }));
         stack.services.extend(running.services);
         stack.services.extend(self.servers(&all));
         for (_, resource) in all {

@@ -5,8 +5,10 @@ use crate::source::Span;
 
 /// Properties within properties are followed so far.
 const DEEPEST: usize = 16;
-/// Values of one template that are looked at: aliases may multiply them.
+/// Maps and lists of one template that are entered: aliases may multiply them.
 const MOST: usize = 20_000;
+/// Values of one template that are looked at.
+const MOST_VALUES: usize = 20_000;
 
 /// A text, and where it stands.
 pub(super) struct Entry<'t> {
@@ -24,7 +26,7 @@ pub(super) struct Entry<'t> {
 
 /// Every text with its key. What a function computes or takes from elsewhere is left out.
 pub(super) fn values(tree: &Tree) -> Vec<Entry<'_>> {
-    let mut found = Vec::new();
+    let (mut found, mut budget) = (Vec::new(), MOST);
     let Some(root) = tree.root() else { return found };
     for (name, parameter) in root.get("Parameters").into_iter().flat_map(NodeRef::entries) {
         // What is shown to everybody may be the name of a secret; a password is one all the same.
@@ -33,26 +35,32 @@ pub(super) fn values(tree: &Tree) -> Vec<Entry<'_>> {
             parameter.get("NoEcho").is_some_and(|hidden| hidden.says("true"))
                 || ["password", "passwd", "passphrase", "pwd"].iter().any(|word| lower.ends_with(word))
         };
-        let Some(key) = name.text().filter(is_meant) else { continue };
+        // What Systems Manager is asked for is a name there.
+        let is_asked_for = parameter.get_text("Type").is_some_and(|kind| kind.starts_with("AWS::SSM::"));
+        let Some(key) = name.text().filter(|key| is_meant(key) && !is_asked_for) else { continue };
         if let Some((span, text)) = parameter.entry("Default").and_then(|(key, value)| Some((key.span(), literal(value)?))) {
             found.push(Entry { key, text, span, parameter: Some(key), is_named: false });
         }
     }
     for (_, resource) in root.get("Resources").into_iter().flat_map(NodeRef::entries) {
         if let Some(properties) = resource.get("Properties") {
-            below(properties, DEEPEST, &mut found);
+            below(properties, DEEPEST, &mut found, &mut budget);
         }
     }
     found
 }
 
-fn below<'t>(node: NodeRef<'t>, left: usize, found: &mut Vec<Entry<'t>>) {
-    let Some(left) = left.checked_sub(1).filter(|_| found.len() < MOST) else { return };
+fn below<'t>(node: NodeRef<'t>, left: usize, found: &mut Vec<Entry<'t>>, budget: &mut usize) {
+    let (Some(left), Some(rest)) = (left.checked_sub(1), budget.checked_sub(1)) else { return };
+    *budget = rest;
+    if found.len() >= MOST_VALUES {
+        return;
+    }
     for (key, value) in node.entries() {
         match (key.text(), literal(value)) {
             (Some(key), _) if key == "Ref" || key.starts_with("Fn::") => {}
             (Some(name), Some(text)) => found.push(Entry { key: name, text, span: key.span(), parameter: None, is_named: false }),
-            _ => below(value, left, found),
+            _ => below(value, left, found, budget),
         }
     }
     for item in node.items() {
@@ -63,7 +71,7 @@ fn below<'t>(node: NodeRef<'t>, left: usize, found: &mut Vec<Entry<'t>>) {
             Some((name, text)) => {
                 found.extend(literal(name).map(|key| Entry { key, text, span: name.span(), parameter: None, is_named: true }));
             }
-            None => below(item, left, found),
+            None => below(item, left, found, budget),
         }
     }
 }
