@@ -34,14 +34,6 @@ pub struct Reference<'r> {
     pub meaning: Meaning,
 }
 
-impl Reference<'_> {
-    /// Whether the same variable of the same service names the same host here.
-    pub fn names_the_same(&self, other: &Reference<'_>) -> bool {
-        let service = |one: &Reference<'_>| one.service.map(|service| std::ptr::from_ref(service.service()));
-        self.key == other.key && self.host == other.host && service(self) == service(other)
-    }
-}
-
 /// Whom a host name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {

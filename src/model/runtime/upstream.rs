@@ -193,6 +193,11 @@ impl Runtime {
             let wrong = WrongPort { key, host, port, service, has, span: reference.span, front: span, heard };
             (!wrong.has.contains(&port)).then_some(wrong)
         };
+        // The ports that one service asks one host for under one key.
+        let mut asked: HashMap<_, HashSet<u16>> = HashMap::new();
+        for reference in &all {
+            asked.entry(asks(reference)).or_default().extend(reference.port);
+        }
         let wrong = |reference: &Reference<'_>| {
             let (Meaning::Service(target), Some(port)) = (&reference.meaning, reference.port) else { return None };
             let service = self.service(target.service).filter(|service| service.is_run_by(Runner::Kubernetes))?;
@@ -205,13 +210,12 @@ impl Runtime {
             let front = fronts.first().map(|front| front.span)?;
             // A broker that tells its clients of the port that the Service has may tell itself of another one.
             let is_its_own = reference.service.is_some_and(|one| std::ptr::eq(one.service(), said));
-            let leads =
-                |other: &Reference<'_>| other.port.is_some_and(|port| ports.contains(&port)) && other.names_the_same(reference);
-            let is_inner = is_its_own && all.iter().any(leads);
+            let is_inner =
+                is_its_own && asked.get(&asks(reference)).is_some_and(|all| all.iter().any(|port| ports.contains(port)));
             // A Service of the same name in another namespace is another one.
             let own = self.projects.get(said.project).and_then(|project| project.namespace.as_deref());
-            let asked = reference.host.split('.').nth(1);
-            let is_elsewhere = own.zip(asked).is_some_and(|(own, asked)| own != asked);
+            let namespace = reference.host.split('.').nth(1);
+            let is_elsewhere = own.zip(namespace).is_some_and(|(own, namespace)| own != namespace);
             let is_known = said.open.is_none() && !is_headless && !is_inner && !is_elsewhere;
             let is_wrong = is_known && !ports.is_empty() && !ports.contains(&port);
             let (key, host, span) = (reference.key.clone(), reference.host.clone(), reference.span);
@@ -307,6 +311,11 @@ impl<'r> ServiceRef<'r> {
 fn is_official(image: &str) -> bool {
     let folders = image.rsplit_once('/').map_or("", |(folders, _)| folders);
     folders.is_empty() || folders.rsplit('/').next() == Some("library")
+}
+
+/// What a reference asks, whatever its port: the service that asks, its key, and the host.
+fn asks<'a>(reference: &'a Reference<'_>) -> (Option<usize>, &'a str, &'a str) {
+    (reference.service.map(ServiceRef::index), reference.key.as_str(), reference.host.as_str())
 }
 
 /// An image without its tag and digest.

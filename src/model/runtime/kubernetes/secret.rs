@@ -59,18 +59,18 @@ pub(super) fn committed(workspace: &Workspace, object: &Object<'_>) -> Option<Co
         .collect();
     let open: Vec<(&str, &str)> =
         all.iter().map(|(key, text, _)| (*key, text.as_str())).filter(|(key, _)| !is_credential(key)).collect();
-    let mut beside: Vec<String> = secret::beside(&open);
-    beside.push(object.name.to_owned());
+    let mut beside = secret::beside(&open);
+    beside.add(object.name);
     let held: Vec<&(&str, String, Span)> =
         all.iter().filter(|(key, text, _)| is_credential(key) && is_literal(key, text)).collect();
+    // `app_metrics_api_key_123` under `metrics-api-key`.
+    held.iter().for_each(|(key, ..)| beside.add(key));
     // Beside an access key, the secret key is its other half, and signs nothing.
     let ends = |key: &str, end: &str| key.to_ascii_lowercase().replace(['_', '.'], "-").ends_with(end);
     let has_access_key = all.iter().any(|(key, ..)| ends(key, "access-key") && !ends(key, "secret-access-key"));
     let signs = |key: &str| words::signs(key) && !(has_access_key && ends(key, "secret-key"));
     // Of an address only its password protects anything.
     let is_weak = held.iter().all(|(key, text, _)| {
-        // `app_metrics_api_key_123` under `metrics-api-key`.
-        let beside: Vec<String> = beside.iter().cloned().chain([(*key).to_owned()]).collect();
         let protects = secret::password(text).unwrap_or(text);
         words::is_weak(protects, &beside) && !signs(key)
     });

@@ -15,7 +15,7 @@ const MOST_FILES: usize = 500;
 const PREFIXES: [&str; 3] = ["/etc/nginx/", "/usr/local/nginx/conf/", "/opt/bitnami/nginx/conf/"];
 
 /// Folders of which the configurations of distributions and images include every file.
-const FOLDERS: [&str; 3] = ["conf.d", "sites-enabled", "sites-available"];
+const FOLDERS: [&str; 2] = ["conf.d", "sites-enabled"];
 
 /// Names one file of a [`Library`].
 pub(in crate::model::runtime) type FileId = usize;
@@ -25,8 +25,8 @@ pub(super) struct Configuration {
     pub(super) root: FileId,
     /// `None`: the include is not in the repository.
     pub(super) includes: HashMap<(FileId, DirectiveId), Option<Vec<FileId>>>,
-    /// Files that the image includes beside the main file: what they say outside of their `server` blocks holds here, too.
-    pub(super) beside: Vec<FileId>,
+    /// The upstreams of this configuration's routes that stand in files which the image includes beside the main file.
+    pub(super) beside: Vec<(FileId, DirectiveId)>,
     /// Whether nothing but this file can speak outside of its `server` blocks: it has the `http` block, or it is the only
     /// file that an official image sees.
     pub(super) is_whole: bool,
@@ -39,12 +39,21 @@ pub(in crate::model::runtime) struct Library<'w, 'a, 's> {
     files: Vec<(String, Nginx)>,
     by_path: HashMap<String, FileId>,
     globs: HashMap<String, Vec<FileId>>,
+    /// The upstreams that the files of a folder have in the open, by folder and name; the last one counts.
+    upstreams: HashMap<String, HashMap<String, (FileId, DirectiveId)>>,
 }
 
 impl<'w, 'a, 's> Library<'w, 'a, 's> {
     /// An empty library.
     pub(super) fn new(workspace: &'w mut Workspace<'a>, services: &'s [Service]) -> Library<'w, 'a, 's> {
-        Library { workspace, services, files: Vec::new(), by_path: HashMap::new(), globs: HashMap::new() }
+        Library {
+            workspace,
+            services,
+            files: Vec::new(),
+            by_path: HashMap::new(),
+            globs: HashMap::new(),
+            upstreams: HashMap::new(),
+        }
     }
 
     /// Parses the files that were found.
@@ -52,6 +61,18 @@ impl<'w, 'a, 's> Library<'w, 'a, 's> {
         self.workspace.load_texts(paths);
         for path in paths {
             self.file(path);
+        }
+        for (file, (path, nginx)) in self.files.iter().enumerate() {
+            let Some((folder, _)) = path.rsplit_once('/') else { continue };
+            let is_named = |id: &DirectiveId, name: &str| nginx.directive(*id).name.text == name;
+            if nginx.roots().iter().any(|id| is_named(id, "http")) {
+                continue;
+            }
+            for id in nginx.roots().iter().filter(|id| is_named(id, "upstream")) {
+                let Some(name) = nginx.directive(*id).arguments.first() else { continue };
+                let own = self.upstreams.entry(folder.to_owned()).or_default();
+                own.insert(name.text.clone(), (file, *id));
+            }
         }
     }
 
@@ -114,22 +135,36 @@ impl<'w, 'a, 's> Library<'w, 'a, 's> {
         let has_http =
             self.nginx(root).is_some_and(|nginx| nginx.roots().iter().any(|id| nginx.directive(*id).name.text == "http"));
         let is_alone = !running.is_empty() && running.iter().all(|service| is_alone_in_image(service, self.path(root)));
-        let beside = if has_http { Vec::new() } else { self.beside(root, &mounts) };
-        Configuration { root, includes: self.includes(root, &mounts), beside, is_whole: has_http || is_alone }
+        let includes = self.includes(root, &mounts);
+        let own = includes.values().flatten().flatten().copied().chain([root]).collect();
+        let beside = if has_http { Vec::new() } else { self.beside(root, own, &mounts) };
+        Configuration { root, includes, beside, is_whole: has_http || is_alone }
     }
 
-    /// The other files of a folder that images include as a whole, by its name or by where it is mounted.
-    fn beside(&self, root: FileId, mounts: &[Mount]) -> Vec<FileId> {
-        let Some((folder, _)) = self.path(root).rsplit_once('/') else { return Vec::new() };
+    /// The upstreams that routes of a configuration pass to and that stand in other files of its folder, where images include that as a
+    /// whole: by its name, or by where it is mounted. `own`: the files of the configuration.
+    fn beside(&self, root: FileId, own: BTreeSet<FileId>, mounts: &[Mount]) -> Vec<(FileId, DirectiveId)> {
+        let path = self.path(root);
+        let Some((folder, _)) = path.rsplit_once('/') else { return Vec::new() };
+        let Some(there) = self.upstreams.get(folder) else { return Vec::new() };
         let is_whole = |path: &str| FOLDERS.contains(&path.rsplit('/').next().unwrap_or(path));
+        let holds = |source: &str| folder.strip_prefix(source).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         let is_mounted = |mount: &Mount| mount.source.as_deref() == Some(folder) && is_whole(mount.target.trim_end_matches('/'));
-        if !is_whole(folder) && !mounts.iter().any(is_mounted) {
+        // A file that is mounted by itself stands alone there, whatever its folder is called here.
+        let is_picked = mounts.iter().any(|mount| mount.source.as_deref() == Some(path))
+            && !mounts.iter().any(|mount| mount.source.as_deref().is_some_and(holds));
+        if !(is_whole(folder) && !is_picked) && !mounts.iter().any(is_mounted) {
             return Vec::new();
         }
-        let all = self.files.iter().enumerate();
-        let near = all.filter(|(at, (path, _))| *at != root && path.rsplit_once('/').is_some_and(|(other, _)| other == folder));
-        let near = near.filter(|(_, (_, nginx))| !nginx.roots().iter().any(|id| nginx.directive(*id).name.text == "http"));
-        near.map(|(at, _)| at).take(MOST_FILES).collect()
+        let mut found = BTreeSet::new();
+        for nginx in own.iter().filter_map(|file| self.nginx(*file)) {
+            let passes = nginx.ids().map(|id| nginx.directive(id)).filter(|directive| directive.name.text.ends_with("_pass"));
+            for word in passes.filter_map(|directive| directive.arguments.first()) {
+                let authority = word.text.split_once("://").map_or(word.text.as_str(), |(_, rest)| rest).split('/').next();
+                found.extend(authority.and_then(|name| there.get(name)).filter(|(file, _)| *file != root));
+            }
+        }
+        found.into_iter().collect()
     }
 
     /// What every `include` of a file and of the files behind it stands for.

@@ -36,10 +36,9 @@ pub(super) fn read(
     let environment = if is_template { running } else { Vec::new() };
     let upstreams = HashMap::new();
     let mut reader = Reader { framer, gateway: gateway_index, environment, upstreams, routes: Vec::new(), seen: Seen::default() };
-    for file in &configuration.beside {
-        let frame = reader.framer.frame(*file, None);
-        for (file, upstream) in frame.blocks.iter().filter(|(_, block)| block.name.text == "upstream") {
-            reader.upstream(*file, upstream);
+    for (file, upstream) in &configuration.beside {
+        if let Some(nginx) = library.nginx(*file) {
+            reader.upstream(*file, nginx.directive(*upstream));
         }
     }
     let root = reader.framer.frame(configuration.root, None);

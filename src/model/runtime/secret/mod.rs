@@ -29,6 +29,7 @@ use address::{leads_beside, taken_forms};
 pub use file::FileSecrets;
 pub(super) use remark::{tells as is_remarked, tells_of_all as are_remarked};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use words::Beside;
 
 /// Values of one chart that are looked at, and the length of a path of keys that is followed.
 const MOST_VALUES: usize = 20_000;
@@ -179,7 +180,7 @@ fn local_groups(entries: &[Entry]) -> HashSet<&str> {
 }
 
 /// What stands in the open beside a secret: users, databases, names. No address, and no text of several lines: these hold secrets.
-pub(super) fn beside(pairs: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn beside(pairs: &[(&str, &str)]) -> Beside {
     let open = ["USER", "USERNAME", "NAME", "DB", "DATABASE", "LOGIN", "ID"];
     let is_open = |key: &str| {
         let upper = key.to_ascii_uppercase();
@@ -231,7 +232,7 @@ impl Finder {
         let pairs = service.environment.iter().filter_map(|(name, variable)| Some((name, variable.value.known()?.as_str())));
         let pairs: Vec<(&str, &str)> = pairs.collect();
         let mut beside = beside(&pairs);
-        beside.push(service.name.clone());
+        beside.add(&service.name);
         for (name, variable) in service.environment.iter() {
             let place = match &variable.value {
                 Fact::Known(_, origin) => origin.span().unwrap_or(variable.key_span),
@@ -343,7 +344,7 @@ impl Finder {
     }
 
     /// A value as written.
-    fn value(&mut self, key: &str, written: &str, span: Span, use_for: Profile, beside: &[String]) {
+    fn value(&mut self, key: &str, written: &str, span: Span, use_for: Profile, beside: &Beside) {
         let written = written.trim();
         self.looked_at += usize::from(words::is_secret(key) || password(written).is_some());
         if address::form(written).is_some_and(|form| !self.taken.contains(&form.to_ascii_lowercase())) {

@@ -262,17 +262,41 @@ pub(super) fn is_name(text: &str) -> bool {
     is_made_of(u8::is_ascii_lowercase) || (is_made_of(u8::is_ascii_uppercase) && text.contains('_'))
 }
 
+/// What stands in the open beside the secrets of a file: users, databases, names of services.
+#[derive(Debug, Default)]
+pub(in crate::model::runtime) struct Beside {
+    /// In lower case.
+    whole: HashSet<String>,
+    words: HashSet<String>,
+}
+
+impl Beside {
+    /// Adds one more.
+    pub(in crate::model::runtime) fn add(&mut self, text: &str) {
+        self.whole.insert(text.to_ascii_lowercase());
+        self.words.extend(words(text));
+    }
+}
+
+impl<T: AsRef<str>> FromIterator<T> for Beside {
+    fn from_iter<I: IntoIterator<Item = T>>(texts: I) -> Beside {
+        let mut beside = Beside::default();
+        texts.into_iter().for_each(|text| beside.add(text.as_ref()));
+        beside
+    }
+}
+
 /// Whether a value is made of the words of which everybody's local passwords are made, or of those that `beside` it stand in the
 /// open (the user, the database, the service).
-pub(in crate::model::runtime) fn is_weak(text: &str, beside: &[String]) -> bool {
+pub(in crate::model::runtime) fn is_weak(text: &str, beside: &Beside) -> bool {
     let lower = text.trim().to_ascii_lowercase();
-    if lower.len() < 6 || beside.iter().any(|one| one.eq_ignore_ascii_case(&lower)) {
+    if lower.len() < 6 || beside.whole.contains(&lower) {
         return true;
     }
     // `ampass` beside a database `am`.
     let ends = ["password", "passwd", "pass", "pwd", "secret"];
     let base = ends.iter().find_map(|end| lower.strip_suffix(end)).map(|base| base.trim_end_matches(['-', '_']));
-    if base.is_some_and(|base| beside.iter().any(|one| one.eq_ignore_ascii_case(base))) {
+    if base.is_some_and(|base| beside.whole.contains(base)) {
         return true;
     }
     let has_no_digit = !has_digit(&lower);
@@ -282,8 +306,7 @@ pub(in crate::model::runtime) fn is_weak(text: &str, beside: &[String]) -> bool 
     if is_typed(text) || is_run(&lower) || says_for_work(&lower) {
         return true;
     }
-    let is_known =
-        |word: &str| table().weak.contains(word) || beside.iter().any(|one| words(one).iter().any(|part| part == word));
+    let is_known = |word: &str| table().weak.contains(word) || beside.words.contains(word);
     let parts = words(&lower);
     let parts: Vec<String> = parts.iter().map(|part| part.trim_matches(|c: char| c.is_ascii_digit()).to_owned()).collect();
     parts.iter().filter(|part| !part.is_empty()).all(|part| is_known(part))
@@ -413,7 +436,7 @@ mod tests {
         assert!(repeats("GOOGLE_API_KEY", "GOOGLE_API_KEY_VAL") && repeats("spring.datasource.dbPassword", "db-password"));
         assert!(repeats("AWS_SECRET_ACCESS_KEY", "access_key"));
         assert!(!repeats("PASSWORD", "password1") && !repeats("GOOGLE_API_KEY", "AIzaSyD3f"));
-        let beside = ["shop".to_owned(), "orders-db".to_owned()];
+        let beside = Beside::from_iter(["shop", "orders-db"]);
         for value in [
             "astronomy_password",
             "accounts-pwd",
