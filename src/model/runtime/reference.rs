@@ -214,7 +214,7 @@ fn hosts(key: &str, text: &str) -> Vec<(String, Option<u16>)> {
         let authority = match part.split_once("://") {
             Some((scheme, _)) if WORDS.not_schemes.iter().any(|one| scheme.eq_ignore_ascii_case(one)) => continue,
             Some((_, rest)) => rest.split(['/', '?', '#', '\'', '"', ')']).next().unwrap_or(""),
-            None if is_address && !part.contains('/') && !(is_url && !part.contains([':', '.'])) => part,
+            None if is_address && !part.contains('/') && (!is_url || part.contains([':', '.'])) => part,
             None => continue,
         };
         let authority = authority.rsplit('@').next().unwrap_or(authority);

@@ -317,7 +317,7 @@ impl Runtime {
                 Some((names(said).into_iter().find(is_far)?, said))
             })?;
             let (subject, use_for) = (view.application.subject(), view.use_for());
-            seen.insert(said.span).then(|| FarGroup { subject, asked, span: said.span, use_for })
+            seen.insert(said.span).then_some(FarGroup { subject, asked, span: said.span, use_for })
         });
         found.collect()
     }
