@@ -150,6 +150,9 @@ fn templates_that_go_in_circles_or_multiply() {
     within(30, "20,000 functions", || assert_eq!(read(&[("serverless.yml", many)]).0.functions().count(), 20_000));
 }
 
+/// What tells a template from other files.
+const VERSION: &str = "AWSTemplateFormatVersion: \"2010-09-09\"\n";
+
 #[test]
 fn calls_within_calls_that_multiply() {
     let task = |value: &str| {
@@ -159,7 +162,7 @@ fn calls_within_calls_that_multiply() {
              AWS::ECS::Service\n    Properties:\n      DesiredCount: 2\n      TaskDefinition: !Ref Task\n"
         )
     };
-    let services = |text: String| read(&[("template.yaml", text)]).0.services().count();
+    let services = |text: String| read(&[("template.yaml", format!("{VERSION}{text}"))]).0.services().count();
     let nested = (0..7).fold("x".to_owned(), |inner, _| format!("!Sub [\"{}\", {{a: {inner}}}]", "${a}".repeat(40)));
     let text = task(&nested);
     within(20, "texts in texts", move || assert_eq!(services(text), 1));
@@ -177,7 +180,7 @@ fn calls_within_calls_that_multiply() {
 
 #[test]
 fn templates_of_many_services() {
-    let mut text = String::from("Resources:\n");
+    let mut text = format!("{VERSION}Resources:\n");
     for at in 0..5_000 {
         writeln!(
             text,
@@ -197,8 +200,9 @@ fn templates_of_many_services() {
 #[test]
 fn properties_without_texts_that_multiply() {
     let list = "*p, ".repeat(8);
-    let text = format!("Resources:\n  A:\n    Type: AWS::X::Y\n    Properties: &p\n      A: [{list}]\n      B: [{list}]\n");
-    let mut deep = String::from("x0: &x0 [[]]\n");
+    let text =
+        format!("{VERSION}Resources:\n  A:\n    Type: AWS::X::Y\n    Properties: &p\n      A: [{list}]\n      B: [{list}]\n");
+    let mut deep = format!("{VERSION}x0: &x0 [[]]\n");
     (1..16).for_each(|at| writeln!(deep, "x{at}: &x{at} [{}]", format!("*x{}, ", at - 1).repeat(8)).unwrap());
     deep.push_str("Resources:\n  A:\n    Type: AWS::X::Y\n    Properties: {A: *x15}\n");
     within(20, "aliases without texts", || drop(read(&[("template.yaml", text), ("other/template.yaml", deep)])));
