@@ -163,7 +163,7 @@ impl<'s> Script<'s> {
                 "exit" | "return" if depth > 0 && rest.first().is_none_or(|code| *code != "1") => return None,
                 "exec" if depth > 0 || index > 0 || is_continued => {
                     let program = rest.join(" ");
-                    if !is_redirection(&program) && !(is_given(&program) && depth > 0) {
+                    if !is_redirection(&program) && (!is_given(&program) || depth == 0) {
                         return None;
                     }
                 }

@@ -153,7 +153,7 @@ impl<'w, 'a, 's> Library<'w, 'a, 's> {
         // A file that is mounted by itself stands alone there, whatever its folder is called here.
         let is_picked = mounts.iter().any(|mount| mount.source.as_deref() == Some(path))
             && !mounts.iter().any(|mount| mount.source.as_deref().is_some_and(holds));
-        if !(is_whole(folder) && !is_picked) && !mounts.iter().any(is_mounted) {
+        if (!is_whole(folder) || is_picked) && !mounts.iter().any(is_mounted) {
             return Vec::new();
         }
         let mut found = BTreeSet::new();
